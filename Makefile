@@ -1,0 +1,64 @@
+# Everything a person types. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+TEST_PROCESSES ?= 2
+PYTEST ?=
+
+.PHONY: help
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Say: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.requirements: requirements.txt | $(VENV)/bin/python
+	@echo "Installing requirements.txt (hash-pinned) …"
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.requirements-dev: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing requirements-dev.txt (hash-pinned) …"
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(VENV)/.requirements $@
+
+.PHONY: venv
+venv: $(VENV)/.requirements-dev  ## make .venv with everything for running, testing and checking
+
+.PHONY: run
+run: $(VENV)/.requirements  ## start everything with demo data; PORT, DATA_DIR, DATABASE_URL, CELERY_BROKER_URL, DEMO=0 change it
+	@$(PY) -m backoffice.embedded run --end-with-parent
+
+.PHONY: manage
+manage: $(VENV)/.requirements  ## run a management command: make manage CMD="check_invariants"
+	@$(PY) -m backoffice.embedded manage $(CMD)
+
+.PHONY: check
+check: $(VENV)/.requirements-dev  ## ruff, mypy, djlint, import contract, size rule, migrations, system checks
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/djlint templates --lint --quiet
+	$(VENV)/bin/lint-imports --no-logo
+	$(PY) -m tests.architecture.sizes
+	DJANGO_SETTINGS_MODULE=backoffice.settings.test $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=backoffice.settings.test $(PY) manage.py check --fail-level WARNING
+
+.PHONY: test
+test: check  ## everything that must pass: make check, then every test (embedded PostgreSQL unless DATABASE_URL is set)
+	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST)
+
+.PHONY: bench
+bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run] [SIZE=10000]
+	@WORK="$(WORK)" SIZE="$(or $(SIZE),10000)" $(PY) -m tests.bench
+
+.PHONY: screenshots
+screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, into docs/screenshots/
+	$(PY) -m tests.browser.screenshots
+
+.PHONY: requirements
+requirements: venv  ## compile requirements*.in to hash-pinned requirements*.txt
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/uv pip compile -q --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-emit-index-url requirements.in -o requirements.txt
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/uv pip compile -q --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-emit-index-url requirements-dev.in -o requirements-dev.txt
