@@ -1,0 +1,57 @@
+"""Who may do what, read from the database inside the deed's own transaction.
+
+Django's ``has_perm`` caches on the user object and says yes to every superuser; money may rely on neither.
+"""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+
+from .actors import Actor, Via
+from .errors import NotAllowed
+
+# Permissions that complete or release a payment: a person at a session only, never a token, never the system.
+PERSON_ONLY = frozenset(
+    {
+        "payouts.approve_payout",
+        "payouts.approve_batch",
+        "payouts.release_hold",
+        "payouts.verify_payout_account",
+        "payouts.reveal_payout_account",
+        "payouts.add_fundingaccount",
+        "payouts.change_fundingaccount",
+        "payouts.resolve_unknown",
+        "payouts.restore_rail",
+        "ledger.approve_adjustment",
+        "sellers.verify_seller",
+    }
+)
+
+
+def permissions_of(user_id: int) -> frozenset[str]:
+    """Every permission ("app.codename") an active user holds through groups or directly; empty when inactive."""
+    if not get_user_model().objects.filter(pk=user_id, is_active=True).exists():
+        return frozenset()
+    rows = Permission.objects.filter(Q(group__user=user_id) | Q(user=user_id)).values_list(
+        "content_type__app_label", "codename"
+    )
+    return frozenset(f"{app}.{codename}" for app, codename in rows.distinct())
+
+
+def allows(*, actor: Actor, permission: str) -> bool:
+    """Whether the actor may, by this door. The system may do everything that is not for persons only."""
+    if actor.via is Via.SYSTEM:
+        return permission not in PERSON_ONLY
+    if actor.user_id is None or (permission in PERSON_ONLY and actor.via is not Via.SESSION):
+        return False
+    return permission in permissions_of(actor.user_id)
+
+
+def require(*, actor: Actor, permission: str) -> None:
+    """Returns when the actor may; raises `NotAllowed` with what to do otherwise."""
+    if allows(actor=actor, permission=permission):
+        return
+    deed = permission.split(".", 1)[1].replace("_", " ")
+    if permission in PERSON_ONLY and actor.via is not Via.SESSION:
+        raise NotAllowed(f"A {actor.via} may not {deed}: that needs a person. Log in and do it in the browser.")
+    raise NotAllowed(f"{actor.name} may not {deed}. Ask an administrator for a role that may.")

@@ -1,0 +1,32 @@
+"""The one base of every expected no."""
+
+
+class Refused(Exception):
+    """An act that was not done, and why. ``str(error)`` is a sentence a person can act on.
+
+    Nothing has been written when it is raised: operations raise it inside their transaction.
+    Doors show it as a message (admin), as problem details with `status` (API) or as a recorded
+    refusal (task). ``code`` is stable and meant for programs.
+    """
+
+    code = "refused"
+    status = 422
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class NotAllowed(Refused):
+    """The actor lacks the permission, is not active, or came by a door that may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class Conflict(Refused):
+    """The thing changed since the actor looked at it; look again and decide again."""
+
+    code = "conflict"
+    status = 409
