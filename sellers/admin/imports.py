@@ -1,0 +1,205 @@
+"""Imports of sellers: choose a file, see every change and every error by row, then apply it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from sellers import importing
+from sellers.models import SellerFile, SellerFileStatus
+
+IMPORT = "sellers.import_sellers"
+SEE = (IMPORT, "ledger.view_importfile")
+SHOWN = 50
+MEANINGS = {"CHECKED": "waiting", "REFUSED": "stopped", "APPLIED": "done", "DROPPED": "neutral"}
+
+
+class UploadForm(forms.Form):
+    """Whose file it is, and the file."""
+
+    profile = forms.ChoiceField(
+        label="Source",
+        widget=forms.RadioSelect,
+        help_text="How the file is written. What each expects stands below.",
+    )
+    file = forms.FileField(label="CSV file")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.name, each.title) for each in importing.all_profiles()]
+        self.fields["profile"].choices = choices  # type: ignore[attr-defined]
+        self.fields["profile"].initial = "generic"
+
+
+@pages.page(*SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every file of sellers, newest first."""
+    may = IMPORT in pages.permissions(request)
+    page = keyset.page(request, SellerFile.objects.defer("content").select_related("uploaded_by"))
+    context = {
+        "title": "Imports",
+        "lead": "Files of earnings and of sellers. Sellers that are known change only when you have seen how.",
+        "verbs": [{"label": "Import sellers", "url": reverse("admin:sellers_import_new"), "kind": "main"}]
+        if may
+        else [],
+        "tabs": [
+            {"label": "Earnings", "url": reverse("admin:ledger_import_list"), "current": False},
+            {"label": "Sellers", "url": reverse("admin:sellers_import_list"), "current": True},
+        ],
+        "rows": [
+            {
+                "file": file,
+                "by": who(file),
+                "word": file.get_status_display(),
+                "meaning": MEANINGS[file.status],
+            }
+            for file in page.rows
+        ],
+        "pager": page,
+        "empty_title": "No file of sellers yet",
+        "empty_text": "Import a CSV of sellers; bank details are asked for on each seller's page.",
+        "empty_url": reverse("admin:sellers_import_new") if may else "",
+        "empty_label": "Import sellers",
+    }
+    return pages.render(request, "admin/sellers/sellerfile/list.html", context)
+
+
+@pages.page(IMPORT)
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a source and a file; nothing changes before the preview has been seen."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            file = importing.check(
+                stream=upload,
+                name=upload.name,
+                profile=form.cleaned_data["profile"],
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect("admin:sellers_import_detail", pk=file.pk)
+    context = {
+        "title": "Import sellers",
+        "lead": "Nothing changes yet: you see first who is new, what would change, or every error by row.",
+        "form": form,
+        "upload": True,
+        "verb": "Check the file",
+        "profiles": [(each.title, each.about) for each in importing.all_profiles()],
+        "back_url": reverse("admin:sellers_import_list"),
+        "back_label": "Imports",
+    }
+    return pages.render(request, "admin/sellers/sellerfile/new.html", context)
+
+
+@pages.page(*SEE)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file: every change while it waits, every error when it was refused, the counts when it is in."""
+    file = get_object_or_404(SellerFile.objects.select_related("uploaded_by"), pk=pk)
+    found = importing.preview(file=file) if file.content else None
+    errors = list(found.errors) if found else []
+    rows: list[importing.PreviewRow] = []
+    # What changes stands before what is new: that is what somebody has to judge.
+    if found and not errors:
+        rows = sorted(found.rows, key=lambda row: (row.what != "changed", row.line))
+    paginator: Paginator[Any] = Paginator(errors or rows, SHOWN)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "title": file.name,
+        "file": file,
+        "by": who(file),
+        "word": file.get_status_display(),
+        "meaning": MEANINGS[file.status],
+        "profile": next(
+            (each.title for each in importing.all_profiles() if each.name == file.profile), file.profile
+        ),
+        "errors": page.object_list if errors else [],
+        "rows": [] if errors else [_shown(row) for row in page.object_list],
+        "figures": [
+            ("New", f"{file.new_count:,}", "unverified until somebody looks"),
+            ("Changed", f"{file.changed_count:,}", "known with other values"),
+            ("As they were", f"{file.same_count:,}", "nothing to do"),
+        ],
+        "pager": {
+            "words": f"Page {page.number} of {page.paginator.num_pages}",
+            "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
+            "next_url": f"?page={page.number + 1}" if page.has_next() else "",
+        },
+        "count": file.new_count + file.changed_count,
+        "waits": file.status == SellerFileStatus.CHECKED,
+        "may": IMPORT in pages.permissions(request),
+        "back_url": reverse("admin:sellers_import_list"),
+        "back_label": "Imports",
+        "reference": file.name,
+        "timeline_entries": None,
+    }
+    return pages.render(request, "admin/sellers/sellerfile/detail.html", context)
+
+
+@require_POST
+@pages.page(IMPORT)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The yes: sellers stand as the preview showed, or nothing changes and why."""
+    get_object_or_404(SellerFile, pk=pk)
+    try:
+        file = importing.apply(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            f"{file.new_count:,} sellers added, {file.changed_count:,} changed, {file.same_count:,} as they were.",
+        )
+    return redirect("admin:sellers_import_detail", pk=pk)
+
+
+@require_POST
+@pages.page(IMPORT)
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """The no: the file and its content are dropped."""
+    get_object_or_404(SellerFile, pk=pk)
+    try:
+        file = importing.drop(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.info(request, f"“{file.name}” was dropped. No seller was changed.")
+    return redirect("admin:sellers_import_list")
+
+
+def who(file: SellerFile) -> str:
+    """Whose import it was, as people are called."""
+    return (
+        "the system"
+        if file.uploaded_by is None
+        else str(file.uploaded_by.get_full_name() or file.uploaded_by)
+    )
+
+
+def _shown(row: importing.PreviewRow) -> tuple[importing.PreviewRow, list[tuple[str, str, str]]]:
+    return row, [(said(name), before, after) for name, before, after in row.changes]
+
+
+def said(field: str) -> str:
+    """A field's name as people say it."""
+    return field.replace("_", " ").capitalize()
+
+
+urlpatterns = [
+    path("imports/sellers/", listed, name="sellers_import_list"),
+    path("imports/sellers/new/", new, name="sellers_import_new"),
+    path("imports/sellers/<int:pk>/", detail, name="sellers_import_detail"),
+    path("imports/sellers/<int:pk>/confirm/", confirm, name="sellers_import_confirm"),
+    path("imports/sellers/<int:pk>/drop/", drop, name="sellers_import_drop"),
+]

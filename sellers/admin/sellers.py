@@ -1,0 +1,108 @@
+"""The list of sellers: find one by name, e-mail, id, or the reference of one of their payouts."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import keyset, pages
+from payouts import countries
+from payouts.countries import calendars
+from payouts.models import Payout
+from sellers import queries
+from sellers.ledger.money import Money
+from sellers.ledger.queries import balances
+from sellers.models import Seller
+
+
+class CountryChip(forms.Form):
+    country = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
+
+
+class StandingChip(forms.Form):
+    standing = forms.ChoiceField(choices=[("suspended", "Suspended"), ("unverified", "Not verified")])
+
+
+class WordsChip(forms.Form):
+    q = forms.CharField(label="Name, e-mail, id, S123 or P123")
+
+
+def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
+    rows = Seller.objects.all()
+    chips: list[dict[str, Any]] = []
+    keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
+    words = " ".join(request.GET.get("q", "").split())
+    if words:
+        also = tuple(Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True))
+        found = queries.search(text=words, size=500, also=also)
+        rows = rows.filter(pk__in=[seller.pk for seller in found.sellers])
+        chips.append({"text": f"Matches {words}", "clear_url": _without(request, "q")})
+    else:
+        chips.append({"label": "Search", "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})
+    country = request.GET.get("country", "")
+    if country:
+        rows = rows.filter(country=country.upper())
+        chips.append({"text": f"Country is {country.upper()}", "clear_url": _without(request, "country")})
+    else:
+        chips.append({"label": "Country", "fields": list(CountryChip(auto_id="chip_%s")), "keep": keep})
+    standing = request.GET.get("standing", "")
+    if standing == "suspended":
+        rows = rows.filter(suspended_at__isnull=False)
+    elif standing == "unverified":
+        rows = rows.filter(verified_at__isnull=True)
+    if standing:
+        chips.append({"text": f"Standing is {standing}", "clear_url": _without(request, "standing")})
+    else:
+        chips.append({"label": "Standing", "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
+    return rows, chips
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    for each in (name, "before", "after"):
+        query.pop(each, None)
+    return f"?{query.urlencode()}"
+
+
+@pages.page("sellers.view_seller")
+def listed(request: HttpRequest) -> HttpResponse:
+    """The sellers, newest first, with what we owe each."""
+    rows, chips = _chosen(request)
+    page = keyset.page(request, rows)
+    now = database_now()
+    owed: dict[int, list[Money]] = {}
+    for balance in balances.balances_of(seller_ids=[s.pk for s in page.rows], today=now.date()):
+        owed.setdefault(balance.seller_id, []).append(Money(balance.total, balance.currency))
+    may_import = "sellers.import_sellers" in pages.permissions(request)
+    return pages.render(
+        request,
+        "admin/sellers/seller/list.html",
+        {
+            "title": "Sellers",
+            "lead": "Whom we owe. Open one to see why they were paid or not.",
+            "verbs": [{"label": "Import sellers", "url": reverse("admin:sellers_import_new")}]
+            if may_import
+            else [],
+            "chips": chips,
+            "rows": [{"seller": seller, "owed": owed.get(seller.pk, [])} for seller in page.rows],
+            "pager": page,
+            "empty_title": "No seller found",
+            "empty_text": "Check the spelling, search for a part of the name, or take a filter away.",
+        },
+    )
+
+
+def today_of(seller: Seller, now: Any) -> Any:
+    """The day it is where the seller is; UTC's where no country file says."""
+    if not countries.is_open(seller.country):
+        return now.date()
+    return calendars.local_today(countries.get(seller.country), now)
+
+
+urlpatterns = [path("sellers/", listed, name="sellers_seller_list")]

@@ -1,0 +1,152 @@
+"""What people do about one seller: hold, release, suspend, verify, write a note. One small form each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from backoffice.audit.actors import Actor
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts.models import Hold, HoldReason
+from payouts.operations import holds
+from sellers import operations
+from sellers.admin.history import find
+from sellers.models import Seller
+
+TEXT = forms.Textarea(attrs={"rows": 3})
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(max_length=2000, widget=TEXT, label="Note for colleagues")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=2000, widget=TEXT, label="Reason, for those who ask later")
+
+
+class FindingForm(forms.Form):
+    passed = forms.TypedChoiceField(
+        choices=[
+            ("yes", "We know who they are: money may go to them"),
+            ("no", "The check failed: nothing is paid"),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        label="Finding",
+    )
+    note = forms.CharField(max_length=2000, widget=TEXT, label="What it rests on")
+
+
+class HoldForm(forms.Form):
+    reason = forms.ChoiceField(choices=HoldReason.choices)
+    note = forms.CharField(max_length=2000, widget=TEXT, label="Note for colleagues")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One deed: its words ({name} is the seller), its form, and the operation."""
+
+    permission: str
+    title: str
+    lead: str
+    button: str
+    done: str
+    form: type[forms.Form]
+    act: Callable[..., Any]
+    kind: str = "main"
+
+
+def _hold(*, seller_id: int, actor: Actor, now: datetime, **values: Any) -> Hold:
+    return holds.hold_seller(seller_id=seller_id, actor=actor, now=now, **values)
+
+
+VERBS = {
+    "hold": Verb(
+        "payouts.place_hold", "Hold {name}",
+        "Every payout of this seller stops, those under way and those to come, until a person releases it.",
+        "Hold the seller", "{name} is on hold.", HoldForm, _hold, "stop",
+    ),
+    "suspend": Verb(
+        "sellers.suspend_seller", "Suspend {name}",
+        "Nothing is paid and no payout is made while the seller is suspended. Earnings still accrue.",
+        "Suspend the seller", "{name} is suspended.", ReasonForm, operations.suspend, "stop",
+    ),
+    "lift": Verb(
+        "sellers.suspend_seller", "Lift the suspension of {name}", "The next run may pay the seller again.",
+        "Lift the suspension", "{name} is no longer suspended.", ReasonForm, operations.lift_suspension,
+    ),
+    "verify": Verb(
+        "sellers.verify_seller", "Verify {name}", "Money goes only to sellers whom we know.",
+        "Write the finding", "The finding about {name} is written.", FindingForm, operations.verify,
+    ),
+    "note": Verb(
+        "sellers.add_note", "Note on {name}", "Colleagues see it on this page and in the timeline; it stays.",
+        "Write the note", "Note written.", NoteForm, operations.annotate,
+    ),
+}  # fmt: skip
+
+
+@pages.page("sellers.view_seller")
+def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """The form of one deed, and the deed."""
+    verb = VERBS.get(name)
+    if name == "release":
+        return _to_release(request, find(reference))
+    if verb is None:
+        raise Http404(f"No verb {name}")
+    seller = find(reference)
+    return _form(request, seller, verb)
+
+
+def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
+    back = reverse("admin:sellers_seller_detail", args=[seller.reference])
+    form = verb.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verb.act(seller_id=seller.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, verb.done.format(name=seller.name))
+            return redirect(back)
+    context = {
+        "title": verb.title.format(name=seller.name),
+        "lead": verb.lead,
+        "form": form,
+        "verb": verb.button,
+        "kind": verb.kind,
+        "back_url": back,
+        "back_label": seller.name,
+    }
+    if verb.permission not in pages.permissions(request):
+        return pages.render(
+            request,
+            "admin/refused.html",
+            {
+                "title": "Not allowed",
+                "what": "Your role may not do this. Ask an administrator.",
+                "back_url": back,
+            },
+            status=403,
+        )
+    return pages.render(request, "parts/form.html", context)
+
+
+def _to_release(request: HttpRequest, seller: Seller) -> HttpResponse:
+    """Releasing is about holds: the page of exactly those open now, so that no later one goes with them."""
+    open_ones = Hold.objects.filter(seller=seller, released_at__isnull=True).order_by("pk")
+    back = reverse("admin:sellers_seller_detail", args=[seller.reference])
+    query = urlencode([("back", back), *(("ids", pk) for pk in open_ones.values_list("pk", flat=True))])
+    return redirect(f"{reverse('admin:payouts_hold_release')}?{query}")
+
+
+urlpatterns = [path("sellers/<str:reference>/act/<slug:name>/", act, name="sellers_seller_act")]

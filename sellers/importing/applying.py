@@ -1,0 +1,152 @@
+"""Check a file of sellers, apply what its preview showed, or drop it."""
+
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import IntegrityError, connection, transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from sellers import reading
+from sellers.importing import previewing, profiles
+from sellers.importing.previewing import Preview
+from sellers.models import Seller, SellerFile, SellerFileStatus
+
+_OPEN_FIELDS = ("name", "kind", "country")
+"""Old and new values of these stand in the audit; of the others, which are about people, only that they changed."""
+
+
+class NotApplicable(Refused):
+    """The file has errors, was dropped, or does not exist."""
+
+    code = "import_not_applicable"
+
+
+class AlreadyApplied(Conflict):
+    """Somebody applied this file before."""
+
+    code = "import_already_applied"
+
+
+class Changed(Conflict):
+    """The sellers changed since the preview, and the file would do something else now."""
+
+    code = "import_changed"
+
+
+@transaction.atomic
+def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datetime) -> SellerFile:
+    """The file is kept: CHECKED, with what it would do, or REFUSED. Its preview shows every change and error.
+
+    Raises `profiles.UnknownProfile`, `reading.TooBig`, `NotAllowed`, and then nothing is kept.
+    """
+    authority.require(actor=actor, permission="sellers.import_sellers")
+    chosen = profiles.get(profile)
+    content = stream.read(reading.limit() + 1)
+    reading.check_size(len(content))
+    found = previewing.run(content, chosen, dry_run=True)
+    file = SellerFile.objects.create(
+        profile=profile,
+        name=name[:200],
+        sha256=reading.sha256(content),
+        content=content,
+        digest=found.digest,
+        status=SellerFileStatus.REFUSED if found.errors else SellerFileStatus.CHECKED,
+        uploaded_by_id=actor.user_id,
+        uploaded_at=now,
+        row_count=len(found.rows) + len({line for line, _ in found.errors}),
+        error_count=len({line for line, _ in found.errors}),
+        **_counts(found),
+    )
+    data = {"file": file.name, "profile": profile, "rows": file.row_count, "errors": file.error_count}
+    recording.record(actor=actor, action="sellers.check", subject=file, data=data, now=now)
+    return file
+
+
+@transaction.atomic
+def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
+    """New sellers stand unverified, known ones are changed as the preview showed; each change leaves an event.
+
+    Raises `NotApplicable`, `AlreadyApplied`, `Changed`, `NotAllowed`; then nothing is written.
+    """
+    authority.require(actor=actor, permission="sellers.import_sellers")
+    file = _locked(file_id)
+    if file.status == SellerFileStatus.APPLIED:
+        raise AlreadyApplied(
+            f"“{file.name}” was applied at {file.applied_at:%Y-%m-%d %H:%M} already; nothing was done."
+        )
+    if file.status != SellerFileStatus.CHECKED:
+        raise NotApplicable(f"“{file.name}” was {file.status.lower()}. Correct the file and upload it again.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sellers of a file'))")
+    content, profile = bytes(file.content), profiles.get(file.profile)
+    again = previewing.run(content, profile, dry_run=True)
+    if again.errors or again.digest != file.digest:
+        raise Changed(
+            "Not applied: sellers changed since the preview. Upload the file again and look at it anew."
+        )
+    known = [row.seller.pk for row in again.rows if row.what == "changed"]
+    list(Seller.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk").values_list("pk"))
+    try:
+        with transaction.atomic():
+            done = previewing.run(content, profile, dry_run=False)
+    except IntegrityError as error:
+        raise Changed(
+            "Not applied: some of these sellers came in by another way. Upload the file again."
+        ) from error
+    if done.digest != file.digest:
+        raise Changed("Not applied: sellers changed at the same moment. Upload the file again.")
+    for name, value in _counts(done).items():
+        setattr(file, name, value)
+    file.status, file.applied_at, file.content = SellerFileStatus.APPLIED, now, b""
+    file.save(update_fields=["status", "applied_at", "content", "new_count", "changed_count", "same_count"])
+    _record(file, done, actor, now)
+    return file
+
+
+@transaction.atomic
+def drop(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
+    """A file that was not applied is dropped with its content. Raises `AlreadyApplied`, `NotApplicable`."""
+    authority.require(actor=actor, permission="sellers.import_sellers")
+    file = _locked(file_id)
+    if file.status == SellerFileStatus.APPLIED:
+        raise AlreadyApplied(f"“{file.name}” was applied; what is applied stays.")
+    file.status, file.content = SellerFileStatus.DROPPED, b""
+    file.save(update_fields=["status", "content"])
+    recording.record(actor=actor, action="sellers.drop", subject=file, data={"file": file.name}, now=now)
+    return file
+
+
+def _locked(file_id: int) -> SellerFile:
+    file = SellerFile.objects.select_for_update().filter(pk=file_id).first()
+    if file is None:
+        raise NotApplicable("This import does not exist. Upload the file again.")
+    return file
+
+
+def _counts(found: Preview) -> dict[str, int]:
+    return {f"{what}_count": found.count(what) for what in ("new", "changed", "same")}
+
+
+def _record(file: SellerFile, done: Preview, actor: Actor, now: datetime) -> None:
+    data = {"file": file.name, "sha256": file.sha256, "new": file.new_count, "changed": file.changed_count}
+    recording.record(actor=actor, action="sellers.import", subject=file, data=data, now=now)
+    recording.record_many(
+        actor=actor,
+        action="seller.change",
+        now=now,
+        subject_type=Seller._meta.label_lower,
+        subjects=[
+            (
+                row.seller.pk,
+                {
+                    "import": file.pk,
+                    "changed": [name for name, _, _ in row.changes],
+                    **{name: [old, new] for name, old, new in row.changes if name in _OPEN_FIELDS},
+                },
+            )
+            for row in done.rows
+            if row.what == "changed"
+        ],
+    )

@@ -1,0 +1,76 @@
+"""`manage.py import_sellers FILE --profile NAME`: create and change sellers, or say all that is wrong."""
+
+import pathlib
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.audit.clock import database_now
+from sellers import commands, importing
+from sellers.models import SellerFile, SellerFileStatus
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import a file of sellers. One bad row refuses the file. Known sellers change only with --apply-changes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="a CSV file")
+        names = ", ".join(profile.name for profile in importing.all_profiles())
+        parser.add_argument("--profile", default="generic", help=f"how the source writes sellers: {names}")
+        parser.add_argument("--as", dest="username", help="the user who imports; nobody: the system")
+        parser.add_argument("--check", action="store_true", help="show what would happen; change nothing")
+        parser.add_argument("--apply-changes", action="store_true", help="also change sellers that are known")
+
+    def handle(
+        self,
+        *,
+        file: str,
+        profile: str,
+        username: str | None,
+        check: bool,
+        apply_changes: bool,
+        **options: Any,
+    ) -> None:
+        actor = commands.actor_named(username)
+        with commands.opened(file) as stream:
+            checked = importing.check(
+                stream=stream, name=pathlib.Path(file).name, profile=profile, actor=actor, now=database_now()
+            )
+            found = importing.preview(file=checked)
+            if checked.status == SellerFileStatus.REFUSED:
+                for line, error in found.errors:
+                    self.stderr.write(f"line {line}: {error}")
+                rows = "row has" if checked.error_count == 1 else "rows have"
+                raise CommandError(
+                    f"{checked.name} was refused: {checked.error_count:,} {rows} errors."
+                    " Nothing was imported; correct and import it again."
+                )
+            self._show(found)
+            if check:
+                self._report(checked, "would be")
+                return
+            if checked.changed_count and not apply_changes:
+                importing.drop(file_id=checked.pk, actor=actor, now=database_now())
+                raise CommandError(
+                    f"Nothing was imported: {checked.changed_count:,} sellers are known with other values (see above)."
+                    " If those are right, say --apply-changes."
+                )
+            applied = importing.apply(file_id=checked.pk, actor=actor, now=database_now())
+        self._report(applied, "were")
+
+    def _show(self, found: importing.Preview) -> None:
+        changed = [row for row in found.rows if row.what == "changed"]
+        for row in changed[:SHOWN]:
+            said = "; ".join(f"{name}: “{before}” → “{after}”" for name, before, after in row.changes)
+            self.stdout.write(f"line {row.line}: {row.seller.external_id} {said}")
+        if len(changed) > SHOWN:
+            self.stdout.write(f"… and {len(changed) - SHOWN:,} more changes.")
+
+    def _report(self, file: SellerFile, were: str) -> None:
+        self.stdout.write(
+            f"{file.name}: {file.new_count:,} sellers {were} added unverified, {file.changed_count:,} {were} changed,"
+            f" {file.same_count:,} are as they were."
+        )

@@ -1,0 +1,269 @@
+"""From uploaded bytes to rows of cells, for earnings and sellers alike: encodings, delimiters, quotes, headers.
+
+Memory stays flat: the bytes are read twice in pieces, once to hash and to find the encoding, once to read rows.
+"""
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+
+from backoffice.audit.errors import Refused
+
+_PIECE = 1 << 20
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_ENCODING_WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+LONGEST_CELL = 100_000
+
+
+class TooBig(Refused):
+    """The file is larger than the setting IMPORT_MAX_BYTES allows."""
+
+    code = "file_too_big"
+
+
+class BadFile(Exception):
+    """The file, or what follows a line of it, cannot be read. ``line`` counts from 1, the header's line."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row, as sentences a person can act on."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's cells by normalised column name."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the first pass over the bytes found."""
+
+    sha256: str
+    encoding: str
+
+
+def limit() -> int:
+    """How many bytes a file may have."""
+    return int(settings.IMPORT_MAX_BYTES)
+
+
+def check_size(size: int) -> None:
+    """Raises `TooBig`."""
+    if size > limit():
+        megabytes = limit() // (1024 * 1024)
+        raise TooBig(f"The file is larger than {megabytes} MB. Split it into smaller files and import each.")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
+    """Hash the bytes and find the first of the encodings that reads all of them. Leaves the stream at its start.
+
+    Raises `TooBig`, and `BadFile` for an empty file, a NUL or bytes that none of the encodings knows.
+    """
+    digest, size, line = hashlib.sha256(), 0, 1
+    start = stream.read(4)
+    stream.seek(0)
+    candidates = _candidates(start, encodings)
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in candidates}
+    failures: list[BadFile] = []
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        check_size(size)
+        digest.update(piece)
+        for name in list(decoders):
+            try:
+                text = decoders[name].decode(piece)
+            except UnicodeDecodeError as error:
+                bad = line + piece[: error.start].count(b"\n")
+                failures.append(_undecodable(bad, encodings, piece[error.start : error.start + 1]))
+                del decoders[name]
+                continue
+            if "\0" in text:
+                at = line + text[: text.index("\0")].count("\n")
+                failures.append(
+                    BadFile(
+                        at,
+                        f"Line {at} has a NUL character: this is not a text file. Save it as CSV and try again.",
+                    )
+                )
+                del decoders[name]
+        if not decoders:
+            break
+        line += piece.count(b"\n")
+    stream.seek(0)
+    if not size:
+        raise BadFile(1, "The file is empty. Choose a CSV file with a header and at least one row.")
+    for name, decoder in decoders.items():
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            failures.append(
+                BadFile(
+                    line, "The file breaks off in the middle of a character. Was it cut short? Save it again."
+                )
+            )
+            continue
+        return Inspected(digest.hexdigest(), name)
+    raise failures[0]
+
+
+def rows(
+    stream: BinaryIO, *, encoding: str, delimiter: str, required: Sequence[str], known: Sequence[str] = ()
+) -> Iterator[Row | Problem]:
+    """Each row of a CSV with its line, or what is wrong with it. Blank rows are left out.
+
+    ``delimiter`` is one character, or "" to take the one that finds the most ``required`` columns. Raises `BadFile`
+    when the header will not do or nothing after a line can be read. With ``known`` columns, others are refused.
+    """
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    try:
+        yield from _rows(text, delimiter, required, known)
+    finally:
+        text.detach()
+
+
+def _rows(
+    text: io.TextIOWrapper, delimiter: str, required: Sequence[str], known: Sequence[str]
+) -> Iterator[Row | Problem]:
+    first = text.readline(LONGEST_CELL)
+    columns, delimiter = _header(first, delimiter, required)
+    _refuse_unknown(columns, known)
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    while True:
+        begins = 2 + reader.line_num  # the header was line 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _malformed(begins, error) from error
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(columns):
+            yield Problem(
+                begins,
+                f"The row has {len(cells)} cells where the header has {len(columns)}. "
+                f"Is a value with {_DELIMITERS[delimiter]} in it missing its quotes?",
+            )
+            continue
+        yield Row(begins, dict(zip(columns, cells, strict=True)))
+
+
+def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[str], str]:
+    """The normalised columns and the delimiter that found them."""
+    if not first.strip():
+        raise BadFile(1, "The first line is empty: the column names belong there.")
+    tried = {mark: _split(first, mark) for mark in ([delimiter] if delimiter else _DELIMITERS)}
+    best = max(tried, key=lambda mark: len(set(required) & set(tried[mark])))
+    columns = tried[best]
+    missing = [column for column in required if column not in columns]
+    if missing:
+        other = next((m for m in _DELIMITERS if m != best and set(required) <= set(_split(first, m))), "")
+        hint = (
+            f" Its columns are separated by {_DELIMITERS[other]}, this profile expects {_DELIMITERS[best]}:"
+            " choose another profile."
+            if other
+            else f" The header has: {', '.join(columns)[:300]}."
+        )
+        raise BadFile(1, f"The header lacks {_quoted(missing)}.{hint}")
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    if twice:
+        raise BadFile(1, f"The header names {_quoted(twice)} more than once: keep one of them.")
+    return columns, best
+
+
+_BANK = re.compile(r"iban|bic|swift|bank|account.?(number|no)|sort.?code|routing|clabe|pix")
+
+
+def _refuse_unknown(columns: Sequence[str], known: Sequence[str]) -> None:
+    """With ``known`` columns named, any other is refused: a misspelt one would be lost without a word."""
+    strange = [column for column in columns if column and known and column not in known]
+    bank = [column for column in strange if _BANK.search(column)]
+    if bank:
+        raise BadFile(
+            1,
+            f"The file has bank details ({_quoted(bank)}). Those never come by file: leave the column out and ask"
+            " for the account on the seller's page, where a second person verifies it.",
+        )
+    if strange:
+        raise BadFile(1, f"The columns {_quoted(strange)} are unknown. Known are: {', '.join(known)}.")
+
+
+def _split(first: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([first.rstrip("\r\n")], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+    return [cell.strip().casefold() for cell in cells]
+
+
+def _candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
+    """The encodings to try, in order. A byte-order mark decides between UTF-16 and everything else."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if "utf-16" not in encodings:
+            raise BadFile(
+                1,
+                f"The file is UTF-16, this profile reads {_known(encodings)}. Save it as “CSV UTF-8” and try again.",
+            )
+        return ["utf-16"]
+    # "utf-8-sig" reads UTF-8 with and without a byte-order mark.
+    tried = ["utf-8-sig" if each == "utf-8" else each for each in encodings if each != "utf-16"]
+    if start.startswith(codecs.BOM_UTF8) and "utf-8-sig" in tried:
+        return ["utf-8-sig"]
+    if not tried:
+        raise BadFile(1, "The file is not UTF-16 with a byte-order mark, which this profile reads.")
+    return list(dict.fromkeys(tried))
+
+
+def _undecodable(line: int, encodings: Sequence[str], byte: bytes) -> BadFile:
+    return BadFile(
+        line,
+        f"Line {line} is not {_known(encodings)} (byte 0x{byte.hex().upper()}). "
+        "Save the file as “CSV UTF-8” in your spreadsheet and try again.",
+    )
+
+
+def _known(encodings: Sequence[str]) -> str:
+    return " or ".join(dict.fromkeys(_ENCODING_WORDS[each] for each in encodings))
+
+
+def _malformed(line: int, error: csv.Error) -> BadFile:
+    text = str(error)
+    if "unexpected end of data" in text or "field larger" in text:
+        return BadFile(
+            line,
+            f"A quote opens in the row at line {line} and is never closed. Close it; nothing after it was read.",
+        )
+    if "expected after" in text:
+        return BadFile(
+            line,
+            f"The row at line {line} has text after a closing quote."
+            " Double the quotes inside values; nothing after it was read.",
+        )
+    return BadFile(line, f"The row at line {line} is not CSV ({text}). Nothing after it was read.")
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
