@@ -1,0 +1,244 @@
+"""Adjustments: ask for one on a seller's page, with reason and document; another person grants or refuses it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from payouts import countries
+from payouts.countries import calendars
+from sellers.ledger import money
+from sellers.ledger.models import AdjustmentKind
+from sellers.ledger.money import Money
+from sellers.ledger.operations import adjustments
+from sellers.ledger.queries import adjustments as questions
+from sellers.ledger.queries import balances
+from sellers.models import Seller
+
+ASK, DECIDE, SEE = "ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment"
+RAISES, LOWERS = "raises", "lowers"
+
+
+class RequestForm(forms.Form):
+    """What is asked for; `cleaned_data["amount_minor"]` carries the sign."""
+
+    kind = forms.ChoiceField(
+        choices=AdjustmentKind.choices,
+        widget=forms.RadioSelect,
+        initial=AdjustmentKind.ADJUSTMENT,
+        help_text="An adjustment corrects the balance; a write-off forgives what the seller owes us.",
+    )
+    effect = forms.ChoiceField(
+        choices=[(RAISES, "We owe the seller more"), (LOWERS, "We owe the seller less")],
+        widget=forms.RadioSelect,
+        initial=RAISES,
+    )
+    currency = forms.ChoiceField()
+    amount = forms.CharField(
+        max_length=30,
+        help_text="Digits without a sign; a point before the decimals, where the currency has any.",
+    )
+    reason = forms.CharField(
+        max_length=adjustments.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Reason, in words the seller may be told",
+    )
+    document = forms.FileField(
+        help_text="What shows it, such as the claim or the decision. At most 5 MB, kept encrypted."
+    )
+
+    def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(each, each) for each in currencies]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if {"amount", "currency", "effect"} <= found.keys():
+            try:
+                minor = money.parse(found["amount"], found["currency"]).minor
+            except money.MoneyError as error:
+                self.add_error("amount", str(error))
+            else:
+                if minor < 0:
+                    self.add_error(
+                        "amount", "Write it without a sign, and say above whether we owe more or less."
+                    )
+                found["amount_minor"] = minor if found["effect"] == RAISES else -minor
+        return found
+
+
+class DecisionForm(forms.Form):
+    note = forms.CharField(
+        required=False,
+        max_length=adjustments.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note for the record",
+        help_text="Needed to refuse.",
+    )
+
+
+@pages.page(ASK, DECIDE, SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Those that wait for somebody, or those that were decided."""
+    decided = request.GET.get("show") == "decided"
+    page = keyset.page(request, questions.decided() if decided else questions.waiting(), newest_first=decided)
+    here = reverse("admin:ledger_adjustment_list")
+    context = {
+        "title": "Adjustments",
+        "lead": "Corrections of sellers' balances. One person asks, another decides.",
+        "tabs": [
+            {"label": "To decide", "url": here, "current": not decided},
+            {"label": "Decided", "url": f"{here}?show=decided", "current": decided},
+        ],
+        "decided": decided,
+        "rows": [
+            {"it": it, "seller": it.account.seller, "money": Money(it.amount_minor, it.account.currency)}
+            for it in page.rows
+        ],
+        "pager": page,
+        "empty_title": "Nothing was decided yet" if decided else "Nothing waits",
+        "empty_text": "An adjustment is asked for on the page of a seller.",
+    }
+    return pages.render(request, "admin/ledger/adjustment/list.html", context)
+
+
+@pages.page(ASK)
+def new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for an adjustment of one seller's balance."""
+    seller = get_object_or_404(Seller, reference=reference)
+    held = balances.balances(seller_id=seller.pk, today=local_today(seller, database_now()))
+    currencies = [each.currency for each in held] or _currency_of(seller)
+    form = RequestForm(request.POST or None, request.FILES or None, currencies=currencies)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        document = asked["document"]
+        try:
+            made = adjustments.request(
+                seller_id=seller.pk,
+                currency=asked["currency"],
+                kind=AdjustmentKind(asked["kind"]),
+                amount_minor=asked["amount_minor"],
+                reason=asked["reason"],
+                document_name=document.name,
+                document=document.read(adjustments.LARGEST_DOCUMENT + 1),
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Asked for. It is posted when another person grants it.")
+            return redirect("admin:ledger_adjustment_detail", pk=made.pk)
+    context = {
+        "title": f"Adjust the balance of {seller.name}",
+        "lead": "Nothing is posted before another person grants it.",
+        "form": form,
+        "upload": True,
+        "verb": "Ask for the adjustment",
+        "held": [(each.currency, Money(each.payable, each.currency)) for each in held],
+        "back_url": pages.back_url(request, reverse("admin:ledger_adjustment_list")),
+    }
+    return pages.render(request, "admin/ledger/adjustment/new.html", context)
+
+
+@pages.page(ASK, DECIDE, SEE)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One adjustment: what, why, by whom; and the decision, or the form to take it."""
+    it = get_object_or_404(questions.all_of(), pk=pk)
+    return _render(request, it, DecisionForm())
+
+
+@require_POST
+@pages.page(DECIDE)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Grant or refuse."""
+    it = get_object_or_404(questions.all_of(), pk=pk)
+    form = DecisionForm(request.POST)
+    granted = request.POST.get("decision") == "granted"
+    if form.is_valid():
+        now = database_now()
+        try:
+            adjustments.decide(
+                adjustment_id=pk,
+                granted=granted,
+                note=form.cleaned_data["note"],
+                due_date=local_today(it.account.seller, now),
+                actor=pages.actor(request),
+                now=now,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                "Granted and posted: the balance has changed." if granted else "Refused: nothing was posted.",
+            )
+            return redirect("admin:ledger_adjustment_list")
+    return _render(request, it, form)
+
+
+@pages.page(SEE)
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The document, as a download that no browser opens as a page of ours; that it was read is recorded."""
+    get_object_or_404(questions.all_of(), pk=pk)
+    name, plain = adjustments.read_document(adjustment_id=pk, actor=pages.actor(request), now=database_now())
+    response = HttpResponse(plain, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def local_today(seller: Seller, now: datetime) -> date:
+    """The day in the seller's country; the database's where that country is not open."""
+    if not countries.is_open(seller.country):
+        return now.date()
+    return calendars.local_today(countries.get(seller.country), now)
+
+
+def _currency_of(seller: Seller) -> list[str]:
+    return [countries.get(seller.country).currency] if countries.is_open(seller.country) else ["EUR"]
+
+
+def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
+    own = it.requested_by_id == request.user.pk
+    may = DECIDE in pages.permissions(request) and not it.decision
+    held = balances.balances(
+        seller_id=it.account.seller_id, today=local_today(it.account.seller, database_now())
+    )
+    balance = next((each for each in held if each.account_id == it.account_id), None)
+    currency = it.account.currency
+    context = {
+        "title": it.get_kind_display(),
+        "it": it,
+        "seller": it.account.seller,
+        "money": Money(it.amount_minor, currency),
+        "balance": Money(balance.payable, currency) if balance else Money(0, currency),
+        "form": form if may and not own else None,
+        "why_not": "You asked for it: another person must decide." if may and own else "",
+        "may_read": SEE in pages.permissions(request),
+        "back_url": reverse("admin:ledger_adjustment_list"),
+        "back_label": "Adjustments",
+        "reference": f"A{it.pk}",
+        "timeline_entries": None,
+    }
+    return pages.render(
+        request, "admin/ledger/adjustment/detail.html", context, status=422 if form.errors else 200
+    )
+
+
+urlpatterns = [
+    path("adjustments/", listed, name="ledger_adjustment_list"),
+    path("adjustments/<int:pk>/", detail, name="ledger_adjustment_detail"),
+    path("adjustments/<int:pk>/decide/", decide, name="ledger_adjustment_decide"),
+    path("adjustments/<int:pk>/document/", document, name="ledger_adjustment_document"),
+    path("sellers/<str:reference>/adjust/", new, name="ledger_adjustment_new"),
+]

@@ -1,0 +1,7 @@
+"""The pages of this door."""
+
+from django.urls import URLPattern
+
+from sellers.ledger.admin import adjustments, imports
+
+urlpatterns: list[URLPattern] = [*imports.urlpatterns, *adjustments.urlpatterns]

@@ -1,0 +1,120 @@
+"""From a file to staged rows with every error listed. Nothing of the ledger changes here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import connection, transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from sellers import reading
+from sellers.ledger import profiles
+from sellers.ledger.importing import rules
+from sellers.ledger.importing.reading import BadFile, Read, lines
+from sellers.ledger.models import ImportFile, ImportStatus
+
+_COPY = """
+COPY ledger_stagedearning (import_file_id, row_number, seller_external_id, seller_name, country, external_id, kind,
+  currency, amount_minor, order_ref, description, occurred_date, due_date, error, known) FROM STDIN
+"""
+
+
+@transaction.atomic
+def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datetime) -> ImportFile:
+    """The file is staged: CHECKED, with what it would add, or REFUSED, with every error of every row.
+
+    ``stream`` can be read and rewound. A refused file keeps its errors only. Raises `profiles.UnknownProfile`
+    and `reading.TooBig`, and then nothing is kept.
+    """
+    authority.require(actor=actor, permission="ledger.import_earnings")
+    chosen = profiles.get(profile)
+    file = ImportFile(
+        profile=profile,
+        name=name[:200],
+        status=ImportStatus.CHECKED,
+        uploaded_by_id=actor.user_id,
+        uploaded_at=now,
+    )
+    try:
+        inspected = reading.inspect(stream, chosen.encodings)
+    except BadFile as error:
+        file.sha256 = ""
+        file.save()
+        _stage(file, [Read(error.line, (), str(error))])
+    else:
+        file.sha256 = inspected.sha256
+        file.save()
+        file.row_count = _stage(file, lines(stream, profile=chosen, encoding=inspected.encoding))
+        if not file.row_count:
+            _stage(file, [Read(1, (), "The file has a header and no rows: there is nothing to import.")])
+        rules.apply(file=file, profile=chosen, now=now)
+    _conclude(file)
+    recording.record(
+        actor=actor,
+        action="earnings.check",
+        subject=file,
+        data={"file": file.name, "profile": profile, "rows": file.row_count, "errors": file.error_count},
+        now=now,
+    )
+    return file
+
+
+def _stage(file: ImportFile, read: Iterable[Read]) -> int:
+    """COPY what was read; answers how many rows there were."""
+    count, last = 0, 0
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in read:
+            count, last = count + (row.line != last), row.line
+            if row.error:
+                copy.write_row(
+                    (
+                        file.pk,
+                        row.line,
+                        row.seller,
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        None,
+                        "",
+                        "",
+                        None,
+                        None,
+                        row.error,
+                        False,
+                    )
+                )
+            for earning in row.earnings:
+                copy.write_row(
+                    (
+                        file.pk,
+                        row.line,
+                        earning.seller_external_id,
+                        earning.seller_name,
+                        earning.country,
+                        earning.external_id,
+                        earning.kind,
+                        earning.currency,
+                        earning.amount_minor,
+                        earning.order_ref,
+                        earning.description,
+                        earning.occurred_date,
+                        earning.due_date,
+                        "",
+                        False,
+                    )
+                )
+    return count
+
+
+def _conclude(file: ImportFile) -> None:
+    """Count what the file would do, and say CHECKED or REFUSED."""
+    rules.count(file=file)
+    if file.error_count:
+        file.status = ImportStatus.REFUSED
+        file.new_count = file.known_count = file.seller_count = 0
+        file.totals = {}
+        file.staged.filter(error="").delete()
+    file.save()

@@ -1,0 +1,93 @@
+"""Double entry: transactions and their legs."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Book(models.TextChoices):
+    """Where money stands. The first three are per seller, the others are the house's."""
+
+    PAYABLE = "payable", "Owed to the seller"
+    RESERVED = "reserved", "In payouts not yet sent"
+    IN_TRANSIT = "in_transit", "On its way"
+    PSP_CLEARING = "psp_clearing", "Collected by payment providers"
+    COMMISSION_REVENUE = "commission_revenue", "Commission"
+    FEE_REVENUE = "fee_revenue", "Fees"
+    VAT = "vat", "VAT"
+    CASH = "cash", "Our bank account"
+    BANK_CHARGES = "bank_charges", "Bank charges"
+    ADJUSTMENTS = "adjustments", "Adjustments"
+    WRITE_OFFS = "write_offs", "Written off"
+    SUSPENSE = "suspense", "Not matched yet"
+
+
+SELLER_BOOKS = (Book.PAYABLE, Book.RESERVED, Book.IN_TRANSIT)
+
+
+class Transaction(models.Model):
+    """A balanced set of entries. ``key`` makes posting idempotent: the same fact posts once."""
+
+    append_only = True
+
+    key = models.TextField(unique=True)
+    kind = models.CharField(max_length=30)
+    posted_at = models.DateTimeField(db_default=Now())
+    description = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Entry(models.Model):
+    """One leg: ``amount_minor`` in minor units, debit positive, credit negative. Immutable."""
+
+    append_only = True
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries")
+    book = models.CharField(max_length=20, choices=Book)
+    account = models.ForeignKey("ledger.Account", null=True, on_delete=models.PROTECT, related_name="entries")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    payout_ref = models.CharField(
+        max_length=10, blank=True, help_text="whose money moved, where one payout is meant"
+    )
+    funding_code = models.CharField(
+        max_length=30, blank=True, help_text="which of our bank accounts, for cash"
+    )
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(name="entry_moves_something", condition=~Q(amount_minor=0)),
+            models.CheckConstraint(name="entry_book_is_known", condition=Q(book__in=Book.values)),
+            models.CheckConstraint(
+                name="entry_seller_books_have_account",
+                condition=Q(book__in=[b.value for b in SELLER_BOOKS], account__isnull=False)
+                | (~Q(book__in=[b.value for b in SELLER_BOOKS]) & Q(account__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="entry_cash_names_its_bank_account",
+                condition=(Q(book=Book.CASH) & ~Q(funding_code=""))
+                | (~Q(book=Book.CASH) & Q(funding_code="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "book"], include=["amount_minor"], name="entry_account_book"),
+            models.Index(
+                fields=["payout_ref", "book"],
+                include=["amount_minor"],
+                condition=~Q(payout_ref=""),
+                name="entry_payout_ref",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.amount_minor} {self.currency}"
+
+    @property
+    def is_debit(self) -> bool:
+        return self.amount_minor > 0

@@ -1,0 +1,1 @@
+"""Verbs of the ledger, one family a file."""

@@ -1,0 +1,195 @@
+"""A correction of a seller's balance: one person asks, with a reason and a document; another grants or refuses."""
+
+import hashlib
+from datetime import date, datetime
+
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from sellers import vault
+from sellers.ledger import money
+from sellers.ledger.models import Account, Adjustment, AdjustmentKind, Earning, EarningKind
+from sellers.ledger.money import Money
+from sellers.ledger.operations import earnings
+from sellers.ledger.queries import balances
+
+LARGEST_DOCUMENT = 5 * 1024 * 1024
+LONGEST_REASON = 4_000
+SOURCE = "adjustments"
+
+
+class BadRequest(Refused):
+    """The request lacks something, or says something that cannot be."""
+
+    code = "adjustment_incomplete"
+
+
+class SamePerson(Refused):
+    """Who asked may not decide."""
+
+    code = "four_eyes"
+    status = 403
+
+
+class AlreadyDecided(Conflict):
+    """Somebody granted or refused it before."""
+
+    code = "adjustment_already_decided"
+
+
+class MoreThanOwed(Refused):
+    """A write-off forgives a debt; there is less of it, or none."""
+
+    code = "write_off_too_large"
+
+
+@transaction.atomic
+def request(
+    *,
+    seller_id: int,
+    currency: str,
+    kind: AdjustmentKind,
+    amount_minor: int,
+    reason: str,
+    document_name: str,
+    document: bytes,
+    actor: Actor,
+    now: datetime,
+) -> Adjustment:
+    """The adjustment waits for another person; nothing is posted yet.
+
+    ``amount_minor``: minor units of ``currency``, positive when we owe the seller more. The document is kept
+    encrypted; its SHA-256 is of the plain bytes. Raises `BadRequest`, `MoreThanOwed`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="ledger.request_adjustment")
+    if actor.user_id is None:
+        raise BadRequest("Not asked: an adjustment is a person's wish, the system has none.")
+    wrong = _amount_faults(kind, amount_minor, currency) + _paper_faults(reason, document_name, document)
+    if wrong:
+        raise BadRequest("Not asked: " + " ".join(wrong))
+    account, _ = Account.objects.get_or_create(seller_id=seller_id, currency=currency)
+    if kind == AdjustmentKind.WRITE_OFF:
+        _check_debt(account, amount_minor, now)
+    sha256 = hashlib.sha256(document).hexdigest()
+    made = Adjustment.objects.create(
+        account=account,
+        kind=kind,
+        amount_minor=amount_minor,
+        reason=reason.strip(),
+        document_name=document_name.strip()[-200:],
+        document_sha256=sha256,
+        document_ciphertext=vault.encrypt_blob(
+            document, ring=vault.keyring(), aad=_place(account.pk, sha256)
+        ),
+        requested_by_id=actor.user_id,
+        requested_at=now,
+    )
+    data = {"kind": kind.value, "amount_minor": amount_minor, "currency": currency, "sha256": sha256}
+    recording.record(actor=actor, action="adjustment.request", subject=made, data=data, now=now)
+    return made
+
+
+@transaction.atomic
+def decide(
+    *, adjustment_id: int, granted: bool, note: str, due_date: date, actor: Actor, now: datetime
+) -> Adjustment:
+    """Granted: an earning stands in the ledger, due on ``due_date`` (today in the seller's country) or the next
+    day that no payout has covered. Refused: nothing is posted. Either way it is decided for good.
+
+    Persons at a session only. Raises `SamePerson`, `AlreadyDecided`, `MoreThanOwed`, `BadRequest` for a refusal
+    without a note, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="ledger.approve_adjustment")
+    found = Adjustment.objects.select_for_update().filter(pk=adjustment_id).first()
+    if found is None:
+        raise BadRequest("There is no such adjustment. Look at the list of those that wait.")
+    if found.decision:
+        raise AlreadyDecided(f"This adjustment was {found.decision} on {found.decided_at:%d %B %Y} already.")
+    if found.requested_by_id == actor.user_id:
+        raise SamePerson("You asked for this adjustment: another person must grant or refuse it.")
+    if not granted and not note.strip():
+        raise BadRequest("Not refused: say why, for the colleague who asked.")
+    if granted:
+        found.earning = _post(found, due_date, now)
+    found.decision = "granted" if granted else "refused"
+    found.decided_by_id, found.decided_at, found.decision_note = actor.user_id, now, note.strip()
+    found.save(update_fields=["decision", "decided_by", "decided_at", "decision_note", "earning"])
+    data = {"decision": found.decision, "note": found.decision_note, "earning": found.earning_id}
+    recording.record(actor=actor, action="adjustment.decide", subject=found, data=data, now=now)
+    return found
+
+
+@transaction.atomic
+def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[str, bytes]:
+    """The document's name and plain bytes; that it was read is recorded. Raises `BadRequest`, `NotAllowed`."""
+    authority.require(actor=actor, permission="ledger.view_adjustment")
+    found = Adjustment.objects.filter(pk=adjustment_id).first()
+    if found is None:
+        raise BadRequest("There is no such adjustment.")
+    aad = _place(found.account_id, found.document_sha256)
+    plain = vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad)
+    recording.record(actor=actor, action="adjustment.read_document", subject=found, now=now)
+    return found.document_name, plain
+
+
+def _amount_faults(kind: str, amount_minor: int, currency: str) -> list[str]:
+    try:
+        amount = Money(amount_minor, currency)
+    except money.MoneyError as error:
+        return [str(error)]
+    wrong = []
+    if amount_minor == 0:
+        wrong.append("The amount is zero.")
+    if abs(amount_minor) > money.CEILING_MINOR:
+        wrong.append(f"{amount} is more than a single amount may be.")
+    if kind == AdjustmentKind.WRITE_OFF and amount_minor < 0:
+        wrong.append("A write-off forgives a debt, so its amount is positive.")
+    return wrong
+
+
+def _paper_faults(reason: str, document_name: str, document: bytes) -> list[str]:
+    wrong = []
+    if not reason.strip():
+        wrong.append("Say the reason.")
+    if len(reason) > LONGEST_REASON:
+        wrong.append(f"The reason has more than {LONGEST_REASON:,} characters.")
+    if not document or not document_name.strip():
+        wrong.append("Add the document that shows it; an empty file shows nothing.")
+    if len(document) > LARGEST_DOCUMENT:
+        wrong.append(f"The document is larger than {LARGEST_DOCUMENT // 1024 // 1024} MB.")
+    return wrong
+
+
+def _post(found: Adjustment, due_date: date, now: datetime) -> Earning:
+    # FOR UPDATE: the debt that a write-off forgives must not shrink between look and posting.
+    account = Account.objects.select_for_update().get(pk=found.account_id)
+    if found.kind == AdjustmentKind.WRITE_OFF:
+        _check_debt(account, found.amount_minor, now)
+    return earnings.credit(
+        account_id=account.pk,
+        kind=EarningKind(found.kind),
+        amount_minor=found.amount_minor,
+        source=SOURCE,
+        external_id=f"A{found.pk}",
+        occurred_date=due_date,
+        due_date=due_date,
+        description=found.reason[:200],
+        now=now,
+    )
+
+
+def _check_debt(account: Account, amount_minor: int, now: datetime) -> None:
+    held = balances.balances(seller_id=account.seller_id, today=now.date())
+    owed = -next((each.payable for each in held if each.account_id == account.pk), 0)
+    if amount_minor > owed:
+        debt = f"only {Money(owed, account.currency)}" if owed > 0 else "nothing"
+        raise MoreThanOwed(
+            f"{Money(amount_minor, account.currency)} cannot be written off: the seller owes us {debt} "
+            f"in {account.currency}. To give money, ask for an adjustment."
+        )
+
+
+def _place(account_id: int, sha256: str) -> bytes:
+    return vault.place("ledger.Adjustment", account_id, sha256)

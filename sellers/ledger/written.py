@@ -1,0 +1,54 @@
+"""How an amount is written for people, in the reader's language. Pure: the locale is an argument.
+
+The decimals are those of ISO 4217, not of the locale's data, which leaves forints and pesos without any: what
+a bank carries is what is shown. A minus is the sign U+2212, never a hyphen.
+"""
+
+import re
+from functools import lru_cache
+
+import babel
+from babel import numbers
+
+from sellers.ledger.money import Money, exponent
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def bare(amount: Money, *, locale: str = "en") -> str:
+    """The digits without the currency: "45,210.00", "−1.915,20". For columns, where the code stands beside
+    it.
+    """
+    digits = exponent(amount.currency)
+    return _signed(
+        amount,
+        numbers.format_decimal(abs(amount.decimal()), format=_decimals("#,##0.00", digits), locale=locale),
+    )
+
+
+def text(amount: Money, *, locale: str = "en") -> str:
+    """The amount in a sentence, with the currency's sign: "€45,210.00", "−¥1,250", "45 210,00 €"."""
+    pattern = _decimals(_currency_pattern(locale), exponent(amount.currency))
+    if numbers.get_currency_symbol(amount.currency, locale=locale)[
+        -1
+    ].isalpha():  # a code is not glued to a digit
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return _signed(
+        amount,
+        numbers.format_currency(
+            abs(amount.decimal()), amount.currency, format=pattern, locale=locale, currency_digits=False
+        ),
+    )
+
+
+def _signed(amount: Money, written: str) -> str:
+    return f"{MINUS}{written}" if amount.minor < 0 else written
+
+
+@lru_cache(maxsize=50)
+def _currency_pattern(locale: str) -> str:
+    return str(babel.Locale.parse(locale).currency_formats["standard"].pattern).split(";")[0]
+
+
+def _decimals(pattern: str, digits: int) -> str:
+    return re.sub(r"0(?:\.0+)?(?=[^0#,.]*$)", "0" + ("." + "0" * digits if digits else ""), pattern, count=1)
