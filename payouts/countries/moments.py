@@ -1,0 +1,67 @@
+"""How moments and days are said to people: "Thu 26 Nov, 15:00 Paris", "12 min ago", "9–22 Nov".
+
+Pure: `now` and the locale are arguments. English is written day before month, as in Britain. The year is said
+only when it is not the present one.
+"""
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+import babel
+from babel import dates
+
+_DATE_LOCALES = {"en": "en_GB"}
+# the locale's own forms have a comma after the weekday where they are long, and none where they are short
+_ENGLISH_FULL = "EEEE d MMMM y"
+_ENGLISH_WITH_YEAR = "EEE d MMM y"
+
+
+def when(at: datetime, *, zone: tzinfo, now: datetime, locale: str = "en") -> str:
+    """The local time with its place: "Thu 26 Nov, 15:00 Paris"."""
+    local = at.astimezone(zone)
+    said = day(local.date(), today=now.astimezone(zone).date(), locale=locale)
+    return f"{said}, {local:%H:%M} {place(zone, locale=locale)}"
+
+
+def exact(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
+    """For the title of a shorter text: "Thursday 26 November 2026, 15:00:12 Paris"."""
+    local = at.astimezone(zone)
+    full = _ENGLISH_FULL if locale == "en" else "full"
+    said = dates.format_date(local.date(), format=full, locale=_parsed(locale))
+    return f"{said}, {local:%H:%M:%S} {place(zone, locale=locale)}"
+
+
+def ago(at: datetime, *, now: datetime, locale: str = "en") -> str:
+    """How far from now: "12 min ago", "in 4 hr"."""
+    return dates.format_timedelta(at - now, add_direction=True, format="short", locale=_parsed(locale))
+
+
+def day(on: date, *, today: date, locale: str = "en") -> str:
+    """A date with its weekday: "Thu 26 Nov", and "Thu 26 Nov 2025" when that is not this year."""
+    if locale == "en" and on.year != today.year:
+        return dates.format_date(on, format=_ENGLISH_WITH_YEAR, locale=_parsed(locale))
+    skeleton = "MMMEd" if on.year == today.year else "yMMMEd"
+    return dates.format_skeleton(skeleton, on, locale=_parsed(locale))
+
+
+def span(first: date, last: date, *, today: date, locale: str = "en") -> str:
+    """From first to last, both included: "9–22 Nov", "29 Dec 2025 – 4 Jan 2026", or one day: "9 Nov"."""
+    skeleton = "MMMd" if first.year == last.year == today.year else "yMMMd"
+    if first == last:
+        return dates.format_skeleton(skeleton, first, locale=_parsed(locale))
+    return dates.format_interval(first, last, skeleton, locale=_parsed(locale))
+
+
+def place(zone: tzinfo, *, locale: str = "en") -> str:
+    """The city that people call the zone by: "Paris", "New York"."""
+    if zone is UTC or str(zone) in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return dates.get_timezone_location(zone, locale=_parsed(locale), return_city=True)
+
+
+def last_day(upper: date) -> date:
+    """The last day of a range whose upper end is excluded, as PostgreSQL gives its date ranges."""
+    return upper - timedelta(days=1)
+
+
+def _parsed(locale: str) -> babel.Locale:
+    return babel.Locale.parse(_DATE_LOCALES.get(locale, locale))
