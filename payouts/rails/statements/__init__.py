@@ -1,0 +1,1 @@
+"""Bank statements, whatever the rail: any funding account's bank may send them."""

@@ -1,0 +1,110 @@
+"""What a bank statement says, whichever format it came in.
+
+Amounts are signed minor units of the statement's currency, seen from our account: credits positive, debits
+negative.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """One payment inside an entry. Ids are empty strings where the bank gave none (also for NOTPROVIDED)."""
+
+    amount_minor: int | None
+    """Signed. None where the bank names no amount for the single payment in the account's currency."""
+    end_to_end_id: str = ""
+    message_id: str = ""
+    payment_information_id: str = ""
+    instruction_id: str = ""
+    bank_reference: str = ""
+    return_code: str = ""
+    """ISO return reason; a proprietary one as it stands. Empty: no return."""
+    return_text: str = ""
+    counterparty: str = ""
+    remittance: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the statement: a movement, with the payments it is made of as far as the bank tells."""
+
+    position: int
+    """1 for the first line of this statement."""
+    amount_minor: int
+    booked: bool
+    """False for pending and information lines, which move no balance."""
+    reversal: bool
+    booking_date: date | None
+    value_date: date | None
+    bank_reference: str
+    bank_code: str
+    """Bank transaction code as "PMNT/RCDT/RRTN", or the bank's own."""
+    message_id: str = ""
+    payment_information_id: str = ""
+    batch_count: int | None = None
+    """How many payments the bank says a batch-booked line holds."""
+    details: tuple[Detail, ...] = ()
+    text: str = ""
+
+    @property
+    def is_return(self) -> bool:
+        """Money of ours that came back: a credit that carries a return reason or a return's transaction
+        code."""
+        codes = self.bank_code.split("/")
+        return self.amount_minor > 0 and (
+            any(detail.return_code for detail in self.details) or codes[-1] in {"RRTN", "RPCR"}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One account, one stretch of time. `opening_minor` and `closing_minor` are booked balances."""
+
+    statement_id: str
+    sequence: int | None
+    account: str
+    """IBAN, or the bank's own account identification."""
+    currency: str
+    opening_minor: int | None
+    closing_minor: int | None
+    opening_date: date | None
+    closing_date: date | None
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+    """Sentences: unreadable parts that were left out, balances that do not add up. Not empty: show them."""
+
+    @property
+    def booked_minor(self) -> int:
+        """Sum of the booked entries."""
+        return sum(entry.amount_minor for entry in self.entries if entry.booked)
+
+    @property
+    def adds_up(self) -> bool:
+        """Opening plus booked entries is closing. False where a balance is missing."""
+        if self.opening_minor is None or self.closing_minor is None:
+            return False
+        return self.opening_minor + self.booked_minor == self.closing_minor
+
+
+def chain_problems(previous: Statement, following: Statement) -> list[str]:
+    """What is wrong between two statements of one account that should follow each other; empty when nothing
+    is."""
+    problems = []
+    if previous.sequence is not None and following.sequence is not None:
+        missing = following.sequence - previous.sequence - 1
+        if missing > 0:
+            first, last = previous.sequence + 1, following.sequence - 1
+            which = f"Statement {first} is" if missing == 1 else f"Statements {first} to {last} are"
+            problems.append(f"{which} missing: ask the bank for {'it' if missing == 1 else 'them'}.")
+    if (
+        previous.closing_minor is not None
+        and following.opening_minor is not None
+        and previous.closing_minor != following.opening_minor
+    ):
+        problems.append(
+            f"Statement {following.statement_id} does not open with the balance "
+            f"that {previous.statement_id} closed with."
+        )
+    return problems
