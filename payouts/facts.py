@@ -1,0 +1,21 @@
+"""What all that a bank said about one attempt means together (HOUSE ruling 1). Pure; order of arrival is no input."""
+
+from collections.abc import Collection
+
+from payouts.states import PayoutStatus
+
+
+def fold(kinds: Collection[str]) -> PayoutStatus:
+    """The status that these kinds of `BankFact` add up to. APPROVED: proven never to have left.
+
+    A rejection is the proof that nothing left only while it stands alone; after the bank had accepted, it means
+    that the money was not delivered. Paid and not delivered, in any order, is RETURNED.
+    """
+    undelivered = "failed" in kinds or ("rejected" in kinds and ("accepted" in kinds or "paid" in kinds))
+    if "returned" in kinds or ("paid" in kinds and undelivered):
+        return PayoutStatus.RETURNED
+    if undelivered:
+        return PayoutStatus.FAILED
+    if "paid" in kinds:
+        return PayoutStatus.PAID
+    return PayoutStatus.APPROVED if "rejected" in kinds else PayoutStatus.SUBMITTED

@@ -1,0 +1,51 @@
+"""How we pay: one concept per file."""
+
+from .account import AccountDecision, AccountVersion, PayoutAccount
+from .approval import Approval, Review
+from .attempt import Attempt, BankFact
+from .batch import Batch, BatchItem
+from .document import BankDocument
+from .export import Export, ExportStatus
+from .funding import FundingAccount
+from .giveback import Disposal
+from .hold import Hold, HoldReason
+from .incident import Incident, InvariantCheck, RailSwitch
+from .payout import Flag, Payout, PayoutNote
+from .run import PayoutRun, RunSkip
+from .statement import LineKind, Statement, StatementLine
+from .submission import Resolution, Submission, SubmissionEvent
+from .transition import Transition
+
+__all__ = [
+    "AccountDecision",
+    "AccountVersion",
+    "Approval",
+    "Attempt",
+    "BankDocument",
+    "BankFact",
+    "Batch",
+    "BatchItem",
+    "Disposal",
+    "Export",
+    "ExportStatus",
+    "Flag",
+    "FundingAccount",
+    "Hold",
+    "HoldReason",
+    "Incident",
+    "InvariantCheck",
+    "LineKind",
+    "Payout",
+    "PayoutAccount",
+    "PayoutNote",
+    "PayoutRun",
+    "RailSwitch",
+    "Resolution",
+    "Review",
+    "RunSkip",
+    "Statement",
+    "StatementLine",
+    "Submission",
+    "SubmissionEvent",
+    "Transition",
+]

@@ -1,0 +1,68 @@
+"""A reason a payout may not proceed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class HoldReason(models.TextChoices):
+    ACCOUNT_CHANGE = "account_change", "Bank account change to confirm"
+    AMOUNT_UNUSUAL = "amount_unusual", "Unusual amount"
+    DISPUTE = "dispute", "Open dispute or chargebacks"
+    DOCUMENTS = "documents", "Documents missing"
+    FRAUD_SUSPECTED = "fraud_suspected", "Fraud suspected"
+    COMPLIANCE = "compliance", "Compliance check"
+    RAIL_REJECTED = "rail_rejected", "The bank refused the payment"
+    SELLER_REQUEST = "seller_request", "Asked for by the seller"
+    OTHER = "other", "Other, see the note"
+
+
+class Hold(models.Model):
+    """Blocks approve, batch and submit of one payout, or of everything of one seller, while it is open.
+
+    A row per hold: several can be open at once and all must be released. Only the release may be written
+    later, once. Inserting one takes the same row lock that submission takes (trigger), so whichever is first
+    decides.
+    """
+
+    app_may_update = ("released_at", "released_by", "release_note")
+
+    payout = models.ForeignKey("payouts.Payout", null=True, on_delete=models.PROTECT, related_name="holds")
+    seller = models.ForeignKey("sellers.Seller", null=True, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=20, choices=HoldReason)
+    note = models.TextField()
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    placed_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, help_text="released by itself then; null: a person releases it")
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    release_note = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("place_hold", "Can place holds"), ("release_hold", "Can release holds")]
+        constraints = [
+            models.CheckConstraint(
+                name="hold_on_one_thing",
+                condition=Q(payout__isnull=False, seller__isnull=True)
+                | Q(payout__isnull=True, seller__isnull=False),
+            ),
+            models.CheckConstraint(name="hold_has_note", condition=~Q(note="")),
+            models.CheckConstraint(name="hold_reason_is_known", condition=Q(reason__in=HoldReason.values)),
+        ]
+        indexes = [
+            models.Index(fields=["payout"], condition=Q(released_at__isnull=True), name="hold_open_payout"),
+            models.Index(fields=["seller"], condition=Q(released_at__isnull=True), name="hold_open_seller"),
+            models.Index(fields=["placed_at"], condition=Q(released_at__isnull=True), name="hold_open_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+    @property
+    def is_open(self) -> bool:
+        return self.released_at is None

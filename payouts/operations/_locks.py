@@ -1,0 +1,40 @@
+"""The lock order of everything that moves money of payouts: sellers, accounts, payouts, submissions, batches.
+
+Each in id order. A lost race then waits; it never deadlocks.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from payouts.models import Payout, Submission
+from payouts.operations import _move
+
+
+def payouts(payout_ids: Iterable[int], *, alone: bool = False) -> list[Payout]:
+    """These payouts, locked in id order, their sellers and ledger accounts shared before.
+
+    ``alone``: no run takes the accounts' due days, and nothing is posted to them, until this transaction ends.
+    """
+    ids = sorted(set(payout_ids))
+    if not ids:
+        return []
+    _move.share_sellers(Payout.objects.filter(pk__in=ids).values_list("seller_id", flat=True))
+    with connection.cursor() as cursor:
+        # What inserting a leg takes anyway, taken before the payouts: a run or a reissue locks accounts first.
+        cursor.execute(
+            "SELECT 1 FROM ledger_account WHERE id IN (SELECT account_id FROM payouts_payout WHERE id = ANY(%s))"  # noqa: S608
+            + (" ORDER BY id FOR UPDATE" if alone else " ORDER BY id FOR KEY SHARE"),
+            [ids],
+        )
+    return _move.locked(ids)
+
+
+def submissions(submission_ids: Iterable[int]) -> Sequence[Submission]:
+    """These submissions, locked in id order, without their bytes."""
+    return list(
+        Submission.objects.select_for_update(of=("self",))
+        .filter(pk__in=set(submission_ids))
+        .defer("body_ciphertext")
+        .order_by("pk")
+    )

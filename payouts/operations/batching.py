@@ -1,0 +1,286 @@
+"""Gathering approved payouts into batches, and the second person's word on a batch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts import countries, digests
+from payouts.countries import calendars
+from payouts.models import Batch, BatchItem, FundingAccount, Payout
+from payouts.operations import _batches, _doorbell, _move
+from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.rails import registry
+from payouts.states import BatchStatus, PayoutStatus
+
+FOUR_EYES = "Not approved: you proposed this batch. Another treasurer must approve it."
+
+
+class BatchChanged(Conflict):
+    """The batch is not what the page showed."""
+
+    code = "changed"
+
+
+class OwnBatch(Refused):
+    """The proposer may not approve."""
+
+    code = "four_eyes"
+
+
+def _sorted_out(
+    payouts: Sequence[Payout], actor: Actor
+) -> tuple[dict[tuple[FundingAccount, str], list[Payout]], list[Refusal]]:
+    """Groups what may be batched by funding account and country; the rest as refusals."""
+    fine, refused = _move.verdicts(name="batch", payouts=payouts, actor=actor)
+    funding = {
+        (account.rail, account.currency): account for account in FundingAccount.objects.filter(active=True)
+    }
+    groups: dict[tuple[FundingAccount, str], list[Payout]] = defaultdict(list)
+    for payout in fine:
+        if not countries.is_open(payout.country):
+            refused.append(refuse(payout, "country_closed", f"no country file opens {payout.country}"))
+            continue
+        rail = countries.get(payout.country).rail
+        account = funding.get((rail, payout.currency))
+        if account is None:
+            reason = f"no funding account pays {payout.currency} over {rail}; add one in the settings"
+            refused.append(refuse(payout, "no_funding", reason))
+        else:
+            groups[account, payout.country].append(payout)
+    return groups, refused
+
+
+def preview(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
+    """Which of these payouts could be proposed for a batch now."""
+    groups, refused = _sorted_out(list(Payout.objects.filter(pk__in=set(payout_ids)).order_by("pk")), actor)
+    return Preview(allowed=tuple(p for group in groups.values() for p in group), refused=tuple(refused))
+
+
+@transaction.atomic
+def propose(*, payout_ids: Iterable[int], actor: Actor, now: datetime) -> tuple[list[Batch], Outcome]:
+    """Approved payouts are BATCHED: one batch per rail, funding account, currency and value date.
+
+    The value date is the earliest that each country's calendar and cut-off allow at ``now``. A rail's limit of
+    instructions in one file starts another batch. Raises `NotAllowed`.
+    """
+    groups, refused = _sorted_out(_move.locked(payout_ids), actor)
+    deadlines = {country: calendars.value_date_for(countries.get(country), now) for _, country in groups}
+    by_date: dict[tuple[int, date], list[tuple[FundingAccount, str, list[Payout]]]] = defaultdict(list)
+    for (funding, country), payouts in groups.items():
+        by_date[funding.pk, deadlines[country].value_date].append((funding, country, payouts))
+    batches: list[Batch] = []
+    moved: list[int] = []
+    for (_, value_date), parts in sorted(by_date.items()):
+        funding = parts[0][0]
+        strictest = min(
+            (country for _, country, _ in parts), key=lambda code: (deadlines[code].cut_off_at, code)
+        )
+        payouts = sorted((p for _, _, group in parts for p in group), key=lambda p: p.pk)
+        limit = _limit(funding.rail)
+        for start in range(0, len(payouts), limit):
+            batch = _open(
+                payouts=payouts[start : start + limit],
+                funding=funding,
+                country=strictest,
+                value_date=value_date,
+                cut_off_at=deadlines[strictest].cut_off_at,
+                actor=actor,
+                now=now,
+            )
+            batches.append(batch)
+            moved += [p.pk for p in payouts[start : start + limit]]
+    return batches, Outcome(moved=moved, refused=refused)
+
+
+def _limit(rail: str) -> int:
+    """How many payouts one batch may hold: a file's limit, or a number that a person can still look over."""
+    capabilities = registry.get(rail).capabilities
+    return max(capabilities.max_per_file, 1) if capabilities.shape == "file" else 10_000
+
+
+def _open(
+    *,
+    payouts: list[Payout],
+    funding: FundingAccount,
+    country: str,
+    value_date: date,
+    cut_off_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Batch:
+    batch = Batch.objects.create(
+        rail=funding.rail,
+        funding_account=funding,
+        currency=funding.currency,
+        country=country,
+        value_date=value_date,
+        cut_off_at=cut_off_at,
+        status_at=now,
+        proposed_by_id=actor.person_id,
+        proposed_at=now,
+        item_count=len(payouts),
+        total_minor=sum(p.amount_minor for p in payouts),
+    )
+    BatchItem.objects.bulk_create(
+        [
+            BatchItem(
+                batch=batch,
+                payout=p,
+                amount_minor=p.amount_minor,
+                account_version_id=p.payout_account_id,
+                digest=digests.of_payout(p),
+            )
+            for p in payouts
+        ],
+        batch_size=2000,
+    )
+    _move.change(name="batch", payouts=payouts, actor=actor, reason="", now=now, batch_id=batch.pk)
+    recording.record(
+        actor=actor, action="batch.propose", subject=batch, data={"payouts": len(payouts)}, now=now
+    )
+    return batch
+
+
+def _locked(batch_id: int) -> Batch:
+    return Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+
+
+def live_digests(batch_id: int) -> list[str]:
+    """The digests of a batch's items that have not left, in the order of their payouts."""
+    items = BatchItem.objects.filter(batch_id=batch_id, left_at__isnull=True).order_by("payout_id")
+    return list(items.values_list("digest", flat=True))
+
+
+def seal_of(batch_id: int) -> str:
+    """What an approval of this batch would be for, now: pages carry it so that a stale one is refused."""
+    return digests.of_batch(live_digests(batch_id))
+
+
+@transaction.atomic
+def approve(
+    *,
+    batch_id: int,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+    seen_value_date: date | None = None,
+) -> Batch:
+    """The batch is APPROVED and sealed for exactly its items; submission starts after the commit.
+
+    ``seen`` is `seal_of` and ``seen_value_date`` is `deadline(...)` as the page showed them: once the cut-off has
+    passed, the value date is the next one the calendar allows, and the approver must have seen it. Raises
+    `OwnBatch` to its proposer, `BatchChanged` when it is no longer what was seen, `Refused` when it is empty,
+    `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.approve_batch")
+    batch = _locked(batch_id)
+    if batch.status != BatchStatus.PROPOSED:
+        raise BatchChanged(
+            f"Not approved: {batch.reference} is {BatchStatus(batch.status).label.lower()} already."
+        )
+    if batch.proposed_by_id == actor.user_id:
+        raise OwnBatch(FOUR_EYES)
+    seal = seal_of(batch.pk)
+    if seen is not None and seen != seal:
+        raise BatchChanged(f"Not approved: {batch.reference} changed since you looked. Look again.")
+    if batch.item_count == 0:
+        raise Refused(f"Not approved: every payout has left {batch.reference}. Dissolve it.", code="empty")
+    batch.cut_off_at, batch.value_date = deadline(batch, now)
+    if seen_value_date is not None and seen_value_date != batch.value_date:
+        raise BatchChanged(
+            f"Not approved: the cut-off passed while you looked. {batch.reference} would now be paid on "
+            f"{batch.value_date:%A %d %B}. Look again."
+        )
+    batch.status = BatchStatus.APPROVED
+    batch.status_at = now
+    batch.approved_by_id = actor.user_id
+    batch.approved_at = now
+    batch.digest = seal
+    batch.save(
+        update_fields=[
+            "status",
+            "status_at",
+            "approved_by",
+            "approved_at",
+            "digest",
+            "value_date",
+            "cut_off_at",
+        ]
+    )
+    data = {"digest": seal, "payouts": batch.item_count, "total_minor": batch.total_minor}
+    recording.record(actor=actor, action="batch.approve", subject=batch, data=data, now=now)
+    _doorbell.ring("submit_batch", batch_id=batch.pk)
+    return batch
+
+
+def deadline(batch: Batch, now: datetime) -> calendars.Deadline:
+    """The batch's cut-off and value date; past its cut-off, the next ones the calendar allows."""
+    if now < batch.cut_off_at or not countries.is_open(batch.country):
+        return calendars.Deadline(batch.cut_off_at, batch.value_date)
+    return calendars.value_date_for(countries.get(batch.country), now)
+
+
+@transaction.atomic
+def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
+    """An approved batch that missed its cut-off is PROPOSED again for the next value date; nobody approved that."""
+    batch = _locked(batch_id)
+    if batch.status != BatchStatus.APPROVED:
+        raise BatchChanged(f"{batch.reference} is {BatchStatus(batch.status).label.lower()} already.")
+    batch.cut_off_at, batch.value_date = deadline(batch, now)
+    batch.status, batch.status_at = BatchStatus.PROPOSED, now
+    batch.approved_by = batch.approved_at = None
+    batch.digest = ""
+    batch.save(
+        update_fields=[
+            "status",
+            "status_at",
+            "approved_by",
+            "approved_at",
+            "digest",
+            "value_date",
+            "cut_off_at",
+        ]
+    )
+    recording.record(actor=actor, action="batch.missed_cut_off", subject=batch, now=now)
+    return batch
+
+
+@transaction.atomic
+def dissolve(*, batch_id: int, actor: Actor, reason: str, now: datetime) -> Batch:
+    """A batch not yet on its way is DISSOLVED; its payouts are APPROVED again. Raises `BatchChanged`, `Refused`."""
+    authority.require(actor=actor, permission="payouts.dissolve_batch")
+    if not reason.strip():
+        raise Refused("Not dissolved: say why.", code="reason_missing")
+    payouts = _move.locked(Payout.objects.filter(batch_id=batch_id).values_list("pk", flat=True))
+    batch = _locked(batch_id)
+    if batch.status not in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
+        raise BatchChanged(f"Not dissolved: {batch.reference} is {BatchStatus(batch.status).label.lower()}.")
+    inside = [p for p in payouts if p.status == PayoutStatus.BATCHED and p.batch_id == batch.pk]
+    _batches.leave(payouts=inside, because=reason, now=now)
+    _move.change(name="take_out", payouts=inside, actor=actor, reason=reason, now=now)
+    Batch.objects.filter(pk=batch.pk).update(status=BatchStatus.DISSOLVED, status_at=now)
+    recording.record(actor=actor, action="batch.dissolve", subject=batch, data={"reason": reason}, now=now)
+    batch.refresh_from_db()
+    return batch
+
+
+preview_take_out = partial(_move.preview, name="take_out")
+
+
+@transaction.atomic
+def take_out(
+    *, payout_ids: Iterable[int], actor: Actor, reason: str, now: datetime, seen: dict[int, str] | None = None
+) -> Outcome:
+    """These payouts leave their open batches and are APPROVED again; the batches go on without them."""
+    if not reason.strip():
+        raise Refused("Nothing taken out: say why.", code="reason_missing")
+    fine, refused = _move.verdicts(name="take_out", payouts=_move.locked(payout_ids), actor=actor, seen=seen)
+    _batches.leave(payouts=fine, because=reason, now=now)
+    moved = _move.change(name="take_out", payouts=fine, actor=actor, reason=reason, now=now)
+    return Outcome(moved=moved, refused=refused)

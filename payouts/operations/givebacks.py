@@ -1,0 +1,172 @@
+"""Cancelling, and what becomes of the money of a dead payout: reissued or rolled, once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.outbox import publishing
+from payouts import countries
+from payouts.countries import calendars
+from payouts.models import Disposal, Payout, PayoutAccount, Transition
+from payouts.operations import _account_change, _batches, _locks, _move
+from payouts.operations._outcome import Outcome
+from payouts.states import DEAD, PayoutStatus
+from sellers.ledger.models import Account, Book, Earning, EarningKind
+from sellers.ledger.models import Transaction as LedgerTransaction
+from sellers.ledger.operations import posting
+
+
+class NothingToGiveBack(Refused):
+    """The payout is alive, or its money is not back yet."""
+
+    code = "nothing_to_give_back"
+
+
+@transaction.atomic
+def cancel(
+    *, payout_ids: Iterable[int], actor: Actor, reason: str, now: datetime, seen: dict[int, str] | None = None
+) -> Outcome:
+    """Payouts not yet sent are CANCELLED; their money is the seller's again, to be reissued or rolled.
+
+    Raises `Refused` without a reason, `NotAllowed`.
+    """
+    if not reason.strip():
+        raise Refused("Nothing cancelled: say why, for the seller and the auditor.", code="reason_missing")
+    fine, refused = _move.verdicts(name="cancel", payouts=_locks.payouts(payout_ids), actor=actor, seen=seen)
+    _batches.leave(payouts=[p for p in fine if p.status == PayoutStatus.BATCHED], because=reason, now=now)
+    moved = _move.change(name="cancel", payouts=fine, actor=actor, reason=reason, now=now)
+    accounts = Account.objects.in_bulk({p.account_id for p in fine})
+    posting.post(
+        postings=[
+            posting.transfer(
+                key=f"payout:{p.pk}:cancelled",
+                kind="cancelled",
+                debit=Book.RESERVED,
+                credit=Book.PAYABLE,
+                amount_minor=p.amount_minor,
+                account=accounts[p.account_id],
+                payout_ref=str(p.reference),
+            )
+            for p in fine
+        ],
+        now=now,
+    )
+    return Outcome(moved=moved, refused=refused)
+
+
+def give_back_of(payout: Payout) -> LedgerTransaction | None:
+    """The transaction that gave a dead payout's amount back to the seller, if it has been posted."""
+    if payout.status not in DEAD:
+        return None
+    keys = [f"payout:{payout.pk}:cancelled"]
+    keys += [
+        f"attempt:{attempt_id}:given_back" for attempt_id in payout.attempts.values_list("pk", flat=True)
+    ]
+    found = LedgerTransaction.objects.filter(
+        key__in=keys, entries__book=Book.PAYABLE, entries__payout_ref=payout.reference
+    )
+    return found.first()
+
+
+def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
+    """The dead payout and its account, locked, with its give-back.
+
+    Raises `NothingToGiveBack`, `Conflict` when disposed of.
+    """
+    payout = _locks.payouts([payout_id], alone=True)[0]
+    given_back = give_back_of(payout)
+    if given_back is None:
+        label = PayoutStatus(payout.status).label.lower()
+        raise NothingToGiveBack(
+            f"{payout.reference} is {label}: only money that came back can be paid again."
+        )
+    if Disposal.objects.filter(payout=payout).exists():
+        raise Conflict(f"The money of {payout.reference} was disposed of already: see its timeline.")
+    return payout, given_back
+
+
+@transaction.atomic
+def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
+    """A new payout for the same amount to the same seller's account in effect, to be reviewed and approved anew.
+
+    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `Refused` when the seller has
+    no usable bank account, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.dispose_payout")
+    old, _ = _dead(payout_id)
+    slot = PayoutAccount.objects.filter(seller_id=old.seller_id, currency=old.currency).first()
+    if slot is None or slot.current_id is None:
+        raise Refused(
+            f"Not reissued: the seller of {old.reference} has no usable bank account. Ask for one first.",
+            code="no_account",
+        )
+    account = Account.objects.get(pk=old.account_id)
+    new = Payout.objects.create(
+        account=account,
+        seller_id=old.seller_id,
+        currency=old.currency,
+        country=old.country,
+        amount_minor=old.amount_minor,
+        reissue_of=old,
+        payout_account_id=slot.current_id,
+        status_at=now,
+        created_at=now,
+    )
+    posting.post(
+        postings=[
+            posting.transfer(
+                key=f"payout:{new.pk}:reserve",
+                kind="reserve",
+                debit=Book.PAYABLE,
+                credit=Book.RESERVED,
+                amount_minor=new.amount_minor,
+                account=account,
+                payout_ref=str(new.reference),
+            )
+        ],
+        now=now,
+    )
+    Disposal.objects.create(payout=old, new_payout=new, decided_by_id=actor.person_id, decided_at=now)
+    Transition.objects.create(
+        payout=new, name="create", from_status="", to_status=new.status, at=now, actor_id=actor.user_id,
+        actor_name=actor.name, via=actor.via.value, reason=f"Reissue of {old.reference}",
+    )  # fmt: skip
+    fact = {"payout": new.reference, "reissue_of": old.reference, "amount_minor": new.amount_minor}
+    publishing.publish(topic="payout.created", facts=[(str(new.reference), fact)], now=now)
+    _account_change.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
+    recording.record(actor=actor, action="payout.reissue", subject=old, data={"new": new.reference}, now=now)
+    return new
+
+
+@transaction.atomic
+def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
+    """The money of a dead payout is due again on the next open day, and the next run takes it.
+
+    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.dispose_payout")
+    old, given_back = _dead(payout_id)
+    account = Account.objects.get(pk=old.account_id)  # locked with the payout
+    today = calendars.local_today(countries.get(old.country), now)
+    covered = account.covered_through
+    due = today if covered is None else max(today, covered + timedelta(days=1))
+    # The give-back raised what we owe already; the earning only gives it a due date.
+    earning = Earning.objects.create(
+        transaction=given_back,
+        account=account,
+        source="payouts",
+        external_id=str(old.reference),
+        kind=EarningKind.ROLLED,
+        amount_minor=old.amount_minor,
+        description=f"Amount of payout {old.reference}",
+        occurred_date=today,
+        requested_due_date=today,
+        due_date=due,
+    )
+    Disposal.objects.create(payout=old, earning=earning, decided_by_id=actor.person_id, decided_at=now)
+    recording.record(actor=actor, action="payout.roll", subject=old, data={"due": str(due)}, now=now)
+    return earning

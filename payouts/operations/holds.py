@@ -1,0 +1,188 @@
+"""Placing and releasing holds. A hold is a row, not a status."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.models import Hold, HoldReason, Payout
+from payouts.operations import _batches, _move
+from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.states import UNSENT, PayoutStatus
+from sellers.models import Seller
+
+
+class BadHold(Refused):
+    """The hold lacks its reason, its note, or ends before it begins."""
+
+    code = "bad_hold"
+
+
+def _check(reason: str, note: str, until: datetime | None, now: datetime) -> None:
+    if reason not in HoldReason.values:
+        raise BadHold("No hold placed: choose a reason from the list.")
+    if not note.strip():
+        raise BadHold("No hold placed: write a note that tells colleagues what to find out.")
+    if until is not None and until <= now:
+        raise BadHold(
+            "No hold placed: its end lies in the past. Choose a later moment, or let a person release it."
+        )
+
+
+def _sorted_out(payouts: Sequence[Payout]) -> tuple[list[Payout], list[Refusal]]:
+    fine = [p for p in payouts if p.status in UNSENT]
+    refused = [
+        refuse(p, "sent", f"it is {PayoutStatus(p.status).label.lower()}: a hold comes too late")
+        for p in payouts
+        if p.status not in UNSENT
+    ]
+    return fine, refused
+
+
+def preview(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
+    """Which of these payouts a hold would stop."""
+    authority.require(actor=actor, permission="payouts.place_hold")
+    fine, refused = _sorted_out(list(Payout.objects.filter(pk__in=set(payout_ids)).order_by("pk")))
+    return Preview(allowed=tuple(fine), refused=tuple(refused))
+
+
+@transaction.atomic
+def hold(
+    *,
+    payout_ids: Iterable[int],
+    actor: Actor,
+    reason: str,
+    note: str,
+    now: datetime,
+    until: datetime | None = None,
+) -> Outcome:
+    """Each payout not yet sent has one more open hold; one in a batch leaves it, its approval standing.
+
+    Takes the row locks that submission takes: whichever is first decides, the other is told. ``until`` is
+    when it is released by itself. Raises `BadHold`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.place_hold")
+    _check(reason, note, until, now)
+    fine, refused = _sorted_out(_move.locked(payout_ids))
+    _place(payouts=fine, actor=actor, reason=reason, note=note, now=now, until=until)
+    return Outcome(moved=[p.pk for p in fine], refused=refused)
+
+
+def _place(
+    *, payouts: Sequence[Payout], actor: Actor, reason: str, note: str, now: datetime, until: datetime | None
+) -> None:
+    label = HoldReason(reason).label
+    batched = [p for p in payouts if p.status == PayoutStatus.BATCHED]
+    _batches.leave(payouts=batched, because=f"On hold: {label}", now=now)
+    _move.change(name="take_out", payouts=batched, actor=actor, reason=f"On hold: {label}", now=now)
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                payout=p,
+                reason=reason,
+                note=note.strip(),
+                placed_by_id=actor.user_id,
+                placed_at=now,
+                until=until,
+            )
+            for p in payouts
+        ],
+        batch_size=2000,
+    )
+    recording.record_many(
+        actor=actor,
+        action="payout.hold",
+        now=now,
+        subject_type="payouts.payout",
+        subjects=[(p.pk, {"reason": reason}) for p in payouts],
+    )
+
+
+def place_on(*, payouts: Sequence[Payout], reason: HoldReason, note: str, now: datetime) -> None:
+    """The program itself holds these payouts, which the caller has locked; a person releases them."""
+    _place(payouts=payouts, actor=SYSTEM, reason=reason.value, note=note, now=now, until=None)
+
+
+@transaction.atomic
+def hold_seller(
+    *, seller_id: int, actor: Actor, reason: str, note: str, now: datetime, until: datetime | None = None
+) -> Hold:
+    """Everything of this seller is held, now and later, until released; their payouts leave open batches.
+
+    Raises `BadHold`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.place_hold")
+    _check(reason, note, until, now)
+    seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
+    placed = Hold.objects.create(
+        seller=seller,
+        reason=reason,
+        note=note.strip(),
+        placed_by_id=actor.user_id,
+        placed_at=now,
+        until=until,
+    )
+    batched = list(
+        Payout.objects.select_for_update(of=("self",))
+        .filter(seller=seller, status=PayoutStatus.BATCHED)
+        .order_by("pk")
+    )
+    because = f"Seller on hold: {placed.get_reason_display()}"
+    _batches.leave(payouts=batched, because=because, now=now)
+    _move.change(name="take_out", payouts=batched, actor=actor, reason=because, now=now)
+    recording.record(actor=actor, action="seller.hold", subject=seller, data={"reason": reason}, now=now)
+    return placed
+
+
+@transaction.atomic
+def release(*, hold_ids: Iterable[int], actor: Actor, note: str, now: datetime) -> list[Hold]:
+    """These holds are over; the payouts stand where they stood, no step skipped.
+
+    Raises `Conflict` when one was released already, `Refused` without a note, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.release_hold")
+    if not note.strip():
+        raise Refused(
+            "Nothing released: write what was found out, for those who ask later.", code="reason_missing"
+        )
+    return _release(hold_ids=hold_ids, actor=actor, note=note.strip(), now=now)
+
+
+def _release(*, hold_ids: Iterable[int], actor: Actor, note: str, now: datetime) -> list[Hold]:
+    holds = list(Hold.objects.select_for_update(of=("self",)).filter(pk__in=set(hold_ids)).order_by("pk"))
+    gone = [hold for hold in holds if not hold.is_open]
+    if gone:
+        raise Conflict(
+            f"Nothing released: {gone[0].get_reason_display()} was released by someone else just now."
+        )
+    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(
+        released_at=now, released_by_id=actor.user_id, release_note=note
+    )
+    for held in holds:
+        recording.record(
+            actor=actor,
+            action="payout.release" if held.payout_id else "seller.release",
+            subject=Payout(pk=held.payout_id) if held.payout_id else Seller(pk=held.seller_id),
+            data={"hold": held.pk, "reason": held.reason},
+            now=now,
+        )
+    return holds
+
+
+def release_by_system(*, hold_ids: Iterable[int], note: str, now: datetime) -> int:
+    """The program itself releases holds that it placed, whose cause is gone; answers how many."""
+    return len(_release(hold_ids=hold_ids, actor=SYSTEM, note=note, now=now))
+
+
+@transaction.atomic
+def release_due(*, now: datetime) -> int:
+    """Holds whose end has come are released by themselves; answers how many."""
+    due = (
+        Hold.objects.filter(released_at__isnull=True, until__lte=now)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return len(_release(hold_ids=list(due), actor=SYSTEM, note="Its date has come.", now=now))

@@ -1,0 +1,69 @@
+"""What a person must look at: opened by the program, closed by a person, or by itself when the trouble is over."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.models import Incident
+
+_OPEN = """
+INSERT INTO payouts_incident (code, key, text, rail, payout_id, opened_at, closing_note)
+VALUES (%(code)s, %(key)s, %(text)s, %(rail)s, %(payout)s, %(now)s, '')
+ON CONFLICT (key) DO UPDATE SET text = excluded.text, opened_at = excluded.opened_at, closed_at = NULL,
+  closed_by_id = NULL, closing_note = ''
+WHERE payouts_incident.closed_at IS NOT NULL
+RETURNING id
+"""
+
+
+def open_one(
+    *, code: str, key: str, text: str, now: datetime, rail: str = "", payout_id: int | None = None
+) -> bool:
+    """An incident of that key is open: a new one, or a closed one opened again. Answers whether that is news."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN, {"code": code, "key": key, "text": text, "rail": rail, "payout": payout_id, "now": now}
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    recording.record(
+        actor=SYSTEM, action="incident.open", subject=Incident(pk=row[0]), data={"code": code}, now=now
+    )
+    return True
+
+
+def over(*, keys: list[str], note: str, now: datetime) -> int:
+    """The trouble behind these incidents has ended by itself; answers how many were open."""
+    return Incident.objects.filter(key__in=keys, closed_at__isnull=True).update(
+        closed_at=now, closing_note=note
+    )
+
+
+def over_with_prefix(*, prefix: str, but: list[str], note: str, now: datetime) -> int:
+    """As `over`, for every incident whose key begins so, apart from those still in trouble."""
+    rows = Incident.objects.filter(key__startswith=prefix, closed_at__isnull=True).exclude(key__in=but)
+    return rows.update(closed_at=now, closing_note=note)
+
+
+@transaction.atomic
+def close(*, incident_id: int, actor: Actor, note: str, now: datetime) -> Incident:
+    """A person has looked and says what was found. Raises `Refused` without a note, `Conflict`, `NotAllowed`."""
+    authority.require(actor=actor, permission="payouts.resolve_unknown")
+    if not note.strip():
+        raise Refused(
+            "Not closed: write what was found and done, for those who ask later.", code="reason_missing"
+        )
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
+    if incident.closed_at is not None:
+        raise Conflict("This incident was closed by someone else just now.")
+    incident.closed_at, incident.closing_note = now, note.strip()
+    incident.closed_by_id = actor.user_id
+    incident.save(update_fields=["closed_at", "closing_note", "closed_by"])
+    recording.record(
+        actor=actor, action="incident.close", subject=incident, data={"code": incident.code}, now=now
+    )
+    return incident

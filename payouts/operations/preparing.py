@@ -1,0 +1,191 @@
+"""The first transaction of a submission: what goes out is decided, written down and leased (HOUSE ruling 8).
+
+Everything is rechecked under the locks that holds take. What may not go leaves the batch with its reason; what was
+never sealed stops it. After the commit the exact bytes stand in the database, whatever happens to the worker.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from backoffice.audit import recording
+from backoffice.audit.actors import SYSTEM
+from backoffice.audit.errors import Refused
+from payouts import digests
+from payouts.models import Batch, BatchItem, HoldReason, Payout
+from payouts.operations import (
+    _batches,
+    _envelopes,
+    _leases,
+    _locks,
+    _move,
+    batching,
+    holds,
+    switches,
+)
+from payouts.queries import blocks
+from payouts.rails import base, registry
+from payouts.states import BatchStatus, PayoutStatus
+
+
+class SealBroken(Refused):
+    """The batch holds something else than what its approver saw."""
+
+    code = "seal_broken"
+
+
+class CannotRender(Refused):
+    """The rail makes no bytes of this batch, for a reason that is nobody's payout alone."""
+
+    code = "cannot_render"
+
+
+class NotHere(Refused):
+    """No money goes over this rail here."""
+
+    code = "rail_not_allowed"
+
+
+@dataclass
+class Prepared:
+    """What a worker may hand over now, and whether payouts of the batch still wait to be prepared."""
+
+    leases: list[_leases.Lease] = field(default_factory=list)
+    more: bool = False
+
+
+@transaction.atomic(durable=True)
+def prepare(*, batch_id: int, now: datetime) -> Prepared:
+    """The next submissions of an approved batch stand as DELIVERING, their payouts SUBMITTED, their legs posted.
+
+    A file takes the whole batch, calls take a chunk. A batch whose cut-off has passed is PROPOSED again; one that
+    nothing is left of is DISSOLVED. Called twice, also at once, nothing is prepared twice. Raises `RailStopped`,
+    `SealBroken`, `CannotRender`, `NotHere`; then nothing has changed.
+    """
+    shape = Batch.objects.get(pk=batch_id)
+    if not registry.allowed(shape.rail, production=settings.PRODUCTION):
+        raise NotHere(
+            f"{shape.reference} is not sent: {shape.rail} moves no real money. Dissolve the batch and pay its payouts "
+            "over another rail."
+        )
+    capabilities = registry.get(shape.rail).capabilities
+    fresh = shape.status == BatchStatus.APPROVED
+    waiting = Payout.objects.filter(batch_id=batch_id, status=PayoutStatus.BATCHED).order_by("pk")
+    one_go = fresh or capabilities.shape is base.Shape.FILE
+    ids = waiting.values_list("pk", flat=True)
+    locked = _locks.payouts(ids if one_go else ids[: capabilities.chunk_size])
+    batch = Batch.objects.select_related("funding_account").select_for_update(of=("self",)).get(pk=batch_id)
+    if batch.status not in (BatchStatus.APPROVED, BatchStatus.SUBMITTING):
+        return Prepared()
+    switches.require_open_way(batch.rail)
+    if batch.status == BatchStatus.APPROVED:
+        if now >= batch.cut_off_at:
+            batching.ask_again(batch_id=batch.pk, actor=SYSTEM, now=now)
+            return Prepared()
+        _check_seal(batch)
+    inside = [p for p in locked if p.batch_id == batch.pk and p.status == PayoutStatus.BATCHED]
+    fine = _recheck(batch, inside, now)
+    chunk = fine if capabilities.shape is base.Shape.FILE else fine[: capabilities.chunk_size]
+    orders = _valid(batch, chunk, now)
+    more = waiting.exclude(pk__in=[order.payout.pk for order in orders]).exists()
+    if batch.status == BatchStatus.APPROVED:
+        dissolved = not orders and not more
+        _begin(batch, BatchStatus.DISSOLVED if dissolved else BatchStatus.SUBMITTING, now)
+    return Prepared(leases=_write(batch, orders, now) if orders else [], more=more)
+
+
+def _check_seal(batch: Batch) -> None:
+    """What is left of the batch is part of what was sealed.
+
+    The seal is over the items as they were at the approval: those that are left and those that left afterwards. When
+    each left is what its door wrote down, which may be a little before the approval that it waited for: so every
+    moment at which items left is tried.
+    """
+    items = list(BatchItem.objects.filter(batch=batch).order_by("payout_id").values_list("digest", "left_at"))
+    moments = sorted({left_at for _, left_at in items if left_at is not None}, reverse=True)
+    for since in (None, *moments):
+        inside = (d for d, left_at in items if left_at is None or (since is not None and left_at >= since))
+        if digests.of_batch(inside) == batch.digest:
+            return
+    raise SealBroken(
+        f"{batch.reference} is not what was approved: nothing was sent. Dissolve it and propose its payouts again."
+    )
+
+
+def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Payout]:
+    """Those that may go. The others leave the batch: held ones stay approved, changed ones go back to review."""
+    items = {
+        item.payout_id: item
+        for item in BatchItem.objects.filter(batch=batch, payout__in=payouts, left_at__isnull=True)
+    }
+    if len(items) < len(payouts):
+        raise SealBroken(f"{batch.reference} holds payouts that nobody approved in it: nothing was sent.")
+    blocked = blocks.of(payouts=payouts)
+    fine: list[Payout] = []
+    leaving: dict[tuple[str, str], list[Payout]] = defaultdict(list)
+    for payout in payouts:
+        item = items[payout.pk]
+        if item.digest != digests.of_payout(payout):
+            leaving["send_back", "It changed after its batch was approved."].append(payout)
+        elif payout.pk in blocked:
+            reason = blocked[payout.pk][0].reason
+            leaving["take_out", f"Not sent: {reason}."].append(payout)
+        else:
+            fine.append(payout)
+    for (verb, reason), group in leaving.items():
+        _batches.leave(payouts=group, because=reason, now=now)
+        _move.change(name=verb, payouts=group, actor=SYSTEM, reason=reason, now=now)
+    return fine
+
+
+def _valid(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[_envelopes.Order]:
+    """Those the rail can carry. The others leave the batch, on hold with what is wrong."""
+    rail = registry.get(batch.rail)
+    orders = _envelopes.orders(payouts=payouts, numbers=_leases.next_numbers(payouts))
+    fine = []
+    for order in orders:
+        problems = rail.validate(order.instruction)
+        if not problems:
+            fine.append(order)
+            continue
+        holds.place_on(
+            payouts=[order.payout],
+            reason=HoldReason.RAIL_REJECTED,
+            note=f"Not sent, {batch.rail} cannot carry it: {' '.join(problems)}",
+            now=now,
+        )
+    return fine
+
+
+def _begin(batch: Batch, status: BatchStatus, now: datetime) -> None:
+    Batch.objects.filter(pk=batch.pk).update(status=status, status_at=now)
+    deed = "batch.dissolve" if status == BatchStatus.DISSOLVED else "batch.submit"
+    recording.record(actor=SYSTEM, action=deed, subject=batch, now=now)
+
+
+def _write(batch: Batch, orders: Sequence[_envelopes.Order], now: datetime) -> list[_leases.Lease]:
+    rail = registry.get(batch.rail)
+    if rail.capabilities.shape is base.Shape.FILE:
+        parcels = [(f"{batch.reference}F1", list(orders))]
+    else:
+        parcels = [(order.end_to_end_id, [order]) for order in orders]
+    written = []
+    for key, inside in parcels:
+        envelope = base.Envelope(
+            key=key,
+            created_at=now,
+            value_date=batch.value_date,
+            debtor=_envelopes.debtor(batch.funding_account),
+            instructions=tuple(order.instruction for order in inside),
+        )
+        try:
+            written.append(_leases.Parcel(key=key, orders=inside, body=rail.render(envelope)))
+        except base.Unrenderable as error:
+            raise CannotRender(
+                f"{batch.reference} cannot be sent over {batch.rail}: {' '.join(error.problems[:5])}"
+            ) from None
+    return _leases.take(batch=batch, parcels=written, now=now)

@@ -1,0 +1,292 @@
+"""Reading bank statements and matching their lines: the bank's word closes the loop."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.models import Attempt, FundingAccount, LineKind, Statement, StatementLine
+from payouts.operations import (
+    _bookings,
+    _contradictions,
+    _locks,
+    _matching,
+    bankfiles,
+    incidents,
+    settlement,
+)
+from payouts.rails import base
+from payouts.rails.statements import base as statements
+from payouts.rails.statements import camt053
+from sellers import vault
+
+_TOLD = ("amount_minor", "booking_date", "bank_reference", "end_to_end_id", "batch_reference", "return_code")
+"""By what two readings of a statement's lines are told apart."""
+
+
+@transaction.atomic
+def read(*, body: bytes, rail: str, name: str, now: datetime) -> list[Statement]:
+    """Every statement in the document stands with its lines booked, matched where nothing is in doubt.
+
+    Reading it again changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
+    is no statement, does not add up or is of an account that is not ours; then nothing is booked.
+    """
+    found = camt053.read(body)
+    taken = [_take(each, body=body, alone=len(found) == 1, rail=rail, now=now) for each in found]
+    return [statement for statement in taken if statement is not None]
+
+
+def _take(
+    found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime
+) -> Statement | None:
+    funding = _funding(found, rail)
+    if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
+        why = " ".join(found.problems) or "It does not add up."
+        raise base.Unreadable(
+            f"Statement {found.statement_id}: {why} Nothing was booked: ask the bank for a right one."
+        )
+    known = Statement.objects.filter(funding_account=funding, statement_id=found.statement_id).first()
+    if known is not None:
+        if (known.opening_minor, known.closing_minor) != (found.opening_minor, found.closing_minor):
+            raise base.Unreadable(
+                f"Statement {found.statement_id} was read before with other balances: ask the bank."
+            )
+        _compare(known, found, body=body, alone=alone, rail=rail, now=now)
+        return None
+    day = found.closing_date or found.opening_date
+    if day is None:
+        raise base.Unreadable(
+            f"Statement {found.statement_id} does not say of which day it is: ask the bank."
+        )
+    sealed = vault.encrypt_blob(
+        body, ring=vault.keyring(), aad=vault.place("payouts.Statement", funding.code, found.statement_id)
+    )
+    statement = Statement.objects.create(
+        funding_account=funding,
+        statement_id=found.statement_id,
+        sequence=found.sequence,
+        statement_date=day,
+        opening_minor=found.opening_minor,
+        closing_minor=found.closing_minor,
+        body_ciphertext=sealed,
+        body_sha256=_sha256(found, body=body, alone=alone),
+        read_at=now,
+    )
+    _bookings.post_opening(funding=funding, statement=statement, now=now)
+    _book(statement=statement, rows=_matching.lines_of(found, day=day), funding=funding, now=now)
+    check_chain(funding=funding, now=now)
+    return statement
+
+
+def _sha256(found: statements.Statement, *, body: bytes, alone: bool) -> str:
+    return bankfiles.sha256(body if alone else body + b"\0" + found.statement_id.encode())
+
+
+def _compare(
+    known: Statement, found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime
+) -> None:
+    """The same statement again is nothing; another one under an id that was used before opens an incident."""
+    digest = _sha256(found, body=body, alone=alone)
+    if known.body_sha256 == digest:
+        return
+    day = found.closing_date or found.opening_date or known.statement_date
+    same = (known.sequence, known.statement_date) == (found.sequence, day)
+    told = [[getattr(row, name) for name in _TOLD] for row in _matching.lines_of(found, day=day)]
+    stand = [list(row) for row in known.lines.order_by("number").values_list(*_TOLD)]
+    if same and told == stand:
+        return
+    incidents.open_one(
+        code="statement_reused",
+        key=f"statement_reused:{known.pk}:{digest[:16]}",
+        text=f"Another statement came under the id {found.statement_id} that was read before, with another date, "
+        "number or other lines. It was not booked: ask the bank which one is right.",
+        rail=rail,
+        now=now,
+    )
+
+
+def _funding(found: statements.Statement, rail: str) -> FundingAccount:
+    """Our account the statement is of, locked: statements of one account are read one after the other."""
+    number = found.account.replace(" ", "")
+    ours = FundingAccount.objects.select_for_update(no_key=True).filter(rail=rail, currency=found.currency)
+    for account in ours.order_by("-active", "pk"):
+        if account.identifier.replace(" ", "") == number:
+            return account
+    raise base.Unreadable(
+        f"Statement {found.statement_id} is of an account ending in {number[-4:]} in {found.currency}, which is none "
+        f"of our funding accounts on {rail}. Add it in the settings, or ask the bank why we got it."
+    )
+
+
+def _book(*, statement: Statement, rows: list[StatementLine], funding: FundingAccount, now: datetime) -> None:
+    matcher = _matching.Matcher(lines=rows, funding=funding)
+    matcher.hide_accounts(rows)
+    pairs = [(line, matcher.match(line)) for line in rows]
+    for line, found in pairs:
+        line.statement = statement
+        if found is not None:
+            _mark(line, found, now)
+    StatementLine.objects.bulk_create(rows, batch_size=2000)
+    _bookings.post_lines(lines=pairs, funding=funding, now=now)
+    _tell_settlement([line for line, found in pairs if found], funding, now)
+    _tell_contradictions(matcher, [line for line, found in pairs if not found], funding, now)
+
+
+def _tell_contradictions(
+    matcher: _matching.Matcher, lines: Sequence[StatementLine], funding: FundingAccount, now: datetime
+) -> None:
+    """Nothing is paid again that our bank has moved money for, whatever was believed of it."""
+    for line in lines:
+        attempts = matcher.denied(line)
+        if attempts:
+            _contradictions.look_at_line(line=line, attempts=attempts, rail=funding.rail, now=now)
+
+
+def _mark(line: StatementLine, found: _matching.Match, now: datetime) -> None:
+    line.kind, line.matched_at = found.kind, now
+    line.submission_id = found.submission_id
+    if not line.batch_reference:
+        line.attempt = found.attempts[0]
+
+
+def _tell_settlement(lines: Sequence[StatementLine], funding: FundingAccount, now: datetime) -> None:
+    """Money that came back is a fact about its attempt too, like the same return told in another message."""
+    reports = [
+        base.Report(
+            kind=base.ReportKind.RETURNED,
+            source_id=f"return:{funding.identifier}:{line.bank_reference or line.pk}:{line.attempt.end_to_end_id}",
+            end_to_end_id=line.attempt.end_to_end_id,
+            code=line.return_code,
+            amount_minor=line.amount_minor,
+            currency=funding.currency,
+            bank_reference=line.bank_reference,
+        )
+        for line in lines
+        if line.kind == LineKind.RETURN and line.attempt is not None
+    ]
+    settlement.apply(reports=reports, rail=funding.rail, now=now)
+
+
+def check_chain(*, funding: FundingAccount, now: datetime) -> None:
+    """Each statement opens with what the one before closed with, none is missing; else an incident stands."""
+    rows = Statement.objects.filter(funding_account=funding).order_by("statement_date", "sequence", "pk")
+    prefix = f"chain:{funding.code}:"
+    broken = {}
+    for before, after in pairwise(rows.defer("body_ciphertext")):
+        problems = statements.chain_problems(_pure(before), _pure(after))
+        if problems:
+            broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(problems)}"
+    for key, text in broken.items():
+        incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
+    incidents.over_with_prefix(prefix=prefix, but=list(broken), note="The missing statement came.", now=now)
+
+
+def _pure(row: Statement) -> statements.Statement:
+    return statements.Statement(
+        statement_id=row.statement_id,
+        sequence=row.sequence,
+        account="",
+        currency="",
+        opening_minor=row.opening_minor,
+        closing_minor=row.closing_minor,
+        opening_date=None,
+        closing_date=row.statement_date,
+        entries=(),
+    )
+
+
+@transaction.atomic
+def match_open_lines(*, now: datetime) -> int:
+    """Lines that matched nothing when they came are tried again, now that more is known; answers how many match."""
+    matched = 0
+    open_lines = StatementLine.objects.filter(matched_at__isnull=True)
+    accounts = set(open_lines.values_list("statement__funding_account_id", flat=True))
+    for funding in (
+        FundingAccount.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk")
+    ):
+        rows = list(open_lines.filter(statement__funding_account=funding).order_by("pk"))
+        matcher = _matching.Matcher(lines=rows, funding=funding)
+        pairs = [(line, found) for line in rows if (found := matcher.match(line))]
+        _settle_open(pairs, funding, now)
+        done = {line.pk for line, _ in pairs}
+        _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
+        matched += len(pairs)
+    return matched
+
+
+def _settle_open(
+    pairs: Sequence[tuple[StatementLine, _matching.Match]], funding: FundingAccount, now: datetime
+) -> None:
+    for line, found in pairs:
+        _mark(line, found, now)
+        line.save(update_fields=["kind", "matched_at", "matched_by", "submission", "attempt", "note"])
+    _bookings.move_from_suspense(lines=pairs, funding=funding, now=now)
+    _tell_settlement([line for line, _ in pairs], funding, now)
+
+
+def match_line(*, line_id: int, attempt_id: int, actor: Actor, note: str, now: datetime) -> StatementLine:
+    """A person says which attempt an unmatched line is about; its amount leaves suspense.
+
+    A debit must have the attempt's amount; a credit is its money coming back, whole or less bank charges. Raises
+    `Refused` where that does not fit or without a note, `Conflict` when the line is matched, `NotAllowed`. An attempt
+    that never left by all we knew is refused too; then its payout is on hold and an incident stands.
+    """
+    with transaction.atomic():
+        line, attempt, fits = _match(line_id=line_id, attempt_id=attempt_id, actor=actor, note=note, now=now)
+    if not fits:  # said after the commit: what it proves must stand
+        raise Refused(
+            f"Not matched: {attempt.end_to_end_id} ended because it never left. If the bank did move its money, it "
+            "must not be paid again: its payout is on hold and an incident is open. Close it with what you find.",
+            code="never_left",
+        )
+    return line
+
+
+def _match(
+    *, line_id: int, attempt_id: int, actor: Actor, note: str, now: datetime
+) -> tuple[StatementLine, Attempt, bool]:
+    authority.require(actor=actor, permission="payouts.reconcile")
+    if not note.strip():
+        raise Refused("Not matched: write how you know, for those who check it.", code="reason_missing")
+    funding_id = StatementLine.objects.values_list("statement__funding_account_id", flat=True).get(pk=line_id)
+    funding = FundingAccount.objects.select_for_update(no_key=True).get(pk=funding_id)
+    line = StatementLine.objects.select_for_update(of=("self",)).get(pk=line_id)
+    if line.matched_at is not None:
+        raise Conflict("Not matched: this line was matched already.")
+    _locks.payouts(Attempt.objects.filter(pk=attempt_id).values_list("payout_id", flat=True))
+    attempt = Attempt.objects.select_related("payout", "submission__batch").get(pk=attempt_id)
+    _check_fit(line, attempt, funding)
+    if attempt.ended_because in settlement.NEVER_LEFT:
+        _contradictions.look_at_line(line=line, attempts=[attempt], rail=funding.rail, now=now)
+        data = {"attempt": attempt.end_to_end_id, "amount_minor": line.amount_minor}
+        recording.record(actor=actor, action="statement.contradiction", subject=line, data=data, now=now)
+        return line, attempt, False
+    kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
+    line.batch_reference, line.note, line.matched_by_id = "", note.strip(), actor.user_id
+    _settle_open([(line, _matching.Match(kind, (attempt,), attempt.submission_id))], funding, now)
+    data = {"attempt": attempt.end_to_end_id, "amount_minor": line.amount_minor}
+    recording.record(actor=actor, action="statement.match", subject=line, data=data, now=now)
+    return line, attempt, True
+
+
+def _check_fit(line: StatementLine, attempt: Attempt, funding: FundingAccount) -> None:
+    kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
+    if attempt.submission.batch.funding_account_id != funding.pk:
+        raise Refused(
+            f"Not matched: {attempt.end_to_end_id} was not paid from {funding.code}.", code="other_account"
+        )
+    if kind == LineKind.DEBIT and -line.amount_minor != attempt.amount_minor:
+        raise Refused(f"Not matched: {attempt.end_to_end_id} has another amount.", code="other_amount")
+    if kind == LineKind.RETURN and line.amount_minor > attempt.amount_minor:
+        raise Refused(
+            f"Not matched: more came back than {attempt.end_to_end_id} had sent.", code="other_amount"
+        )
+    whole = StatementLine.objects.filter(submission_id=attempt.submission_id, attempt__isnull=True, kind=kind)
+    if StatementLine.objects.filter(attempt=attempt, kind=kind).exists() or (
+        kind == LineKind.DEBIT and whole.exists()
+    ):
+        raise Conflict(f"Not matched: {attempt.end_to_end_id} has such a line already.")

@@ -1,0 +1,119 @@
+"""The kill switch: stopping a rail, or all of them, and letting it go on. Work in flight still resolves."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.models import Incident, RailSwitch
+from payouts.rails import registry
+
+ALL = "*"
+"""In place of a rail's name: every rail."""
+_HARMLESS = "invariant:unknown_has_an_alert"
+"""The incident of a broken invariant that stops no rail (see `checking`)."""
+STOPPING = ("paid_twice", "invariant", "audit_anchor")
+"""Codes of the incidents for which the program stops a rail by itself."""
+
+
+class RailStopped(Refused):
+    """Nothing new is handed to this rail until two people let it go on; the work waits."""
+
+    code = "rail_stopped"
+
+
+class OwnStop(Refused):
+    """Who stopped a rail does not let it go on."""
+
+    code = "four_eyes"
+
+
+class NotLookedAt(Refused):
+    """The program stopped a rail itself: one person looks at why and closes the incident, another lets it go on."""
+
+    code = "not_looked_at"
+
+
+def open_on(rail: str) -> RailSwitch | None:
+    """The stop that keeps new work from this rail, if there is one."""
+    return (
+        RailSwitch.objects.filter(Q(rail=rail) | Q(rail=ALL), restored_at__isnull=True).order_by("pk").first()
+    )
+
+
+def require_open_way(rail: str) -> None:
+    """Raises `RailStopped` while the rail, or every rail, is stopped."""
+    stop = open_on(rail)
+    if stop is not None:
+        raise RailStopped(f"Nothing is handed to {rail}: it was stopped ({stop.reason}). The work waits.")
+
+
+@transaction.atomic
+def stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
+    """Nothing new is handed to ``rail`` (or, with "*", to any). Stopping a stopped rail changes nothing.
+
+    Raises `Refused` without a reason or for an unknown rail, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.stop_rail")
+    if not reason.strip():
+        raise Refused("Not stopped: say why, for those who must let it go on.", code="reason_missing")
+    if rail != ALL and rail not in registry.names():
+        raise Refused(f"Not stopped: there is no rail “{rail}”.", code="unknown_rail")
+    return _stop(rail=rail, reason=reason.strip(), actor=actor, now=now)
+
+
+def stop_by_itself(*, rail: str, reason: str, now: datetime) -> RailSwitch:
+    """The program itself stops a rail, for a reason that opened an incident."""
+    return _stop(rail=rail, reason=reason, actor=SYSTEM, now=now)
+
+
+def _stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
+    switch, new = RailSwitch.objects.get_or_create(
+        rail=rail,
+        restored_at=None,
+        defaults={"reason": reason, "stopped_by_id": actor.user_id, "stopped_at": now},
+    )
+    if new:
+        data = {"rail": rail, "reason": reason}
+        recording.record(actor=actor, action="rail.stop", subject=switch, data=data, now=now)
+    return switch
+
+
+@transaction.atomic
+def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
+    """The rail goes on; the sweeper takes up what waited.
+
+    Where the program stopped it, every incident that did so has been closed by somebody else. Raises `OwnStop` to its
+    stopper, `NotLookedAt`, `Conflict`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.restore_rail")
+    switch = RailSwitch.objects.select_for_update(of=("self",)).get(pk=switch_id)
+    if switch.restored_at is not None:
+        raise Conflict(f"{switch.rail} was let go on already.")
+    if switch.stopped_by_id is not None and switch.stopped_by_id == actor.user_id:
+        raise OwnStop("Not restored: you stopped it. Another person must let it go on.")
+    if switch.stopped_by_id is None:
+        _check_looked_at(switch, actor)
+    switch.restored_by_id, switch.restored_at = actor.user_id, now
+    switch.save(update_fields=["restored_by", "restored_at"])
+    recording.record(actor=actor, action="rail.restore", subject=switch, data={"rail": switch.rail}, now=now)
+    return switch
+
+
+def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
+    causes = Incident.objects.filter(code__in=STOPPING, rail="" if switch.rail == ALL else switch.rail)
+    causes = causes.exclude(key=_HARMLESS)
+    which = "every rail" if switch.rail == ALL else switch.rail
+    if causes.filter(closed_at__isnull=True).exists():
+        raise NotLookedAt(
+            f"Not restored: the program stopped {which} itself, and its incident is still open. Look at what happened "
+            "and close the incident; then another person lets it go on."
+        )
+    if causes.filter(opened_at__gte=switch.stopped_at, closed_by_id=actor.user_id).exists():
+        raise NotLookedAt(
+            f"Not restored: the program stopped {which} itself, and you closed its incident. Another person must let "
+            "it go on."
+        )

@@ -1,0 +1,182 @@
+"""What became of an UNKNOWN submission: a person may ask again, or send again where safe; two people decide."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.models import Attempt, Resolution, StatementLine, Submission, SubmissionEvent
+from payouts.operations import _leases, _locks, _progress, answering, lookups, switches
+from payouts.queries import unknown as desk
+from payouts.states import SubmissionStatus
+
+PERMISSION = "payouts.resolve_unknown"
+_COOL_DOWN = timedelta(minutes=10)
+"""How long after its lease a worker that never came back may still be about to send, and nobody may say never."""
+
+
+class NotUnknown(Conflict):
+    """It was found out what became of the submission."""
+
+    code = "not_unknown"
+
+
+class OwnFinding(Refused):
+    """Who says what became of it does not confirm it."""
+
+    code = "four_eyes"
+
+
+def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submission:
+    """The rail has been asked now, without waiting for the next turn. Raises `NotUnknown`, `NotAllowed`."""
+    with transaction.atomic(durable=True):
+        row = _unknown(submission_id=submission_id, actor=actor)
+        row.next_lookup_at = now
+        row.save(update_fields=["next_lookup_at"])
+        recording.record(
+            actor=actor, action="submission.look_up", subject=row, data={"key": row.key}, now=now
+        )
+    lookups.work(submission_id=submission_id, now=now)
+    return Submission.objects.get(pk=submission_id)
+
+
+def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission:
+    """The same bytes have gone out again under the same key.
+
+    Raises `Refused` where that could pay twice, `RailStopped`, `NotUnknown`, `NotAllowed`.
+    """
+    with transaction.atomic(durable=True):
+        row = _unknown(submission_id=submission_id, actor=actor)
+        switches.require_open_way(row.rail)
+        why_not = desk.why_not_again(submission=row, now=now)
+        if why_not:
+            raise Refused(f"Not sent again: {why_not}", code="not_again")
+        recording.record(
+            actor=actor, action="submission.send_again", subject=row, data={"key": row.key}, now=now
+        )
+    lookups.again(submission_id=submission_id, fence=row.fence, now=now)
+    return Submission.objects.get(pk=submission_id)
+
+
+@transaction.atomic
+def propose(*, submission_id: int, verdict: str, evidence: str, actor: Actor, now: datetime) -> Resolution:
+    """One person's finding stands, to be confirmed by another: "sent" or "never_sent", and what it rests on.
+
+    Raises `Refused` without evidence, `Conflict` when a finding stands already, `NotUnknown`, `NotAllowed`.
+    """
+    row = _unknown(submission_id=submission_id, actor=actor)
+    if verdict not in Resolution.Verdict.values:
+        raise Refused("Not proposed: say whether the bank has it or never got it.", code="bad_verdict")
+    if not evidence.strip():
+        raise Refused("Not proposed: write whom you asked and what they said.", code="reason_missing")
+    try:
+        with transaction.atomic():
+            made = Resolution.objects.create(
+                submission=row,
+                verdict=verdict,
+                evidence=evidence.strip(),
+                proposed_by_id=actor.person_id,
+                proposed_at=now,
+            )
+    except IntegrityError:
+        raise Conflict(
+            "Not proposed: a finding waits to be confirmed already. Confirm or dismiss it first."
+        ) from None
+    _note(row, made, "proposed", actor, now)
+    return made
+
+
+@transaction.atomic(durable=True)
+def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
+    """Another person confirms the finding, and it is true from now on.
+
+    "sent": ACCEPTED, and the bank's answers settle it. "never_sent": REJECTED, its payouts are approved again, on
+    hold, their money reserved as before; refused while a worker may still be about to send it, or once a statement
+    shows it debited. Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=PERMISSION)
+    submission_id = Resolution.objects.values_list("submission_id", flat=True).get(pk=resolution_id)
+    live = Attempt.objects.filter(submission_id=submission_id, ended_at__isnull=True)
+    locked = _locks.payouts(live.values_list("payout_id", flat=True))
+    row = _unknown(submission_id=submission_id, actor=actor)
+    finding = Resolution.objects.select_for_update(of=("self",)).get(pk=resolution_id)
+    if finding.confirmed_at is not None or finding.dismissed_at is not None:
+        raise Conflict("Not confirmed: this finding was confirmed or dismissed by someone else.")
+    if finding.proposed_by_id == actor.user_id:
+        raise OwnFinding("Not confirmed: it is your own finding. Another person must confirm it.")
+    if finding.verdict == Resolution.Verdict.NEVER_SENT:
+        _check_nothing_is_on_its_way(row, now)
+    finding.confirmed_by_id, finding.confirmed_at = actor.user_id, now
+    finding.save(update_fields=["confirmed_by", "confirmed_at"])
+    _note(row, finding, "resolved", actor, now)
+    row.next_lookup_at, row.status_at = None, now
+    row.answer_text = f"Two people found: {finding.get_verdict_display()}. {finding.evidence}"
+    if finding.verdict == Resolution.Verdict.SENT:
+        row.answer_code = "RESOLVED_SENT"
+        row.status = SubmissionStatus.ACCEPTED
+        answering.settle(submissions=[row], now=now)
+    else:
+        row.answer_code = "RESOLVED_NEVER_SENT"
+        row.status = SubmissionStatus.REJECTED
+        answering.settle(submissions=[row], now=now)
+        reason = f"Two people found that it never reached the bank: {finding.evidence}"
+        answering.never_left(submission=row, locked=locked, because="never_sent", reason=reason, now=now)
+    _progress.advance(batch_ids=[row.batch_id], now=now)
+    return row
+
+
+def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
+    if StatementLine.objects.filter(submission=row, matched_at__isnull=False).exists():
+        raise Refused(
+            f"Not confirmed: a bank statement shows that {row.key} was debited. Dismiss this finding.",
+            code="debited",
+        )
+    events = SubmissionEvent.objects.filter(submission=row, fence=row.fence)
+    lease = events.filter(what="lease").order_by("-pk").first()
+    if lease is None or events.filter(what__in=("answer", "late")).exists():
+        return  # its worker came back: nothing more comes from it
+    free_at = lease.at + _leases.length() + _COOL_DOWN
+    if now < free_at:
+        raise Refused(
+            f"Not confirmed: the worker that was to send {row.key} never came back and may still wake up. Confirm "
+            f"after {free_at:%H:%M} UTC.",
+            code="cool_down",
+        )
+
+
+@transaction.atomic
+def dismiss(*, resolution_id: int, actor: Actor, now: datetime) -> Resolution:
+    """The finding does not stand; another may be proposed. Raises `Conflict`, `NotAllowed`."""
+    authority.require(actor=actor, permission=PERMISSION)
+    finding = Resolution.objects.select_for_update(of=("self",)).get(pk=resolution_id)
+    if finding.confirmed_at is not None or finding.dismissed_at is not None:
+        raise Conflict("Not dismissed: this finding was confirmed or dismissed already.")
+    finding.dismissed_at = now
+    finding.save(update_fields=["dismissed_at"])
+    _note(finding.submission, finding, "dismissed", actor, now)
+    return finding
+
+
+def _unknown(*, submission_id: int, actor: Actor) -> Submission:
+    authority.require(actor=actor, permission=PERMISSION)
+    row = _locks.submissions([submission_id])[0]
+    if row.status != SubmissionStatus.UNKNOWN:
+        label = SubmissionStatus(row.status).label.lower()
+        raise NotUnknown(f"{row.key} is {label} now: there is nothing left to decide.")
+    return row
+
+
+def _note(row: Submission, finding: Resolution, what: str, actor: Actor, now: datetime) -> None:
+    answering.note(
+        submission=row,
+        what=what,
+        outcome="",
+        code=finding.verdict,
+        text=finding.evidence,
+        now=now,
+        actor_name=actor.name,
+    )
+    data = {"key": row.key, "verdict": finding.verdict}
+    recording.record(actor=actor, action=f"unknown.{what}", subject=row, data=data, now=now)

@@ -1,0 +1,133 @@
+"""Questions about sellers' bank accounts: which wait for a decision, how each stands, what a verifier should
+see.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from payouts import countries
+from payouts.models import AccountVersion, Payout
+from payouts.states import UNSENT
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+WAITING, TO_COME, IN_EFFECT, REPLACED, REJECTED = "waiting", "to_come", "in_effect", "replaced", "rejected"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a version stands: ``code`` for programs, ``word`` for a pill and its meaning."""
+
+    code: str
+    word: str
+    meaning: str
+
+
+_STANDINGS = {
+    WAITING: Standing(WAITING, "to verify", "waiting"),
+    TO_COME: Standing(TO_COME, "verified, waits", "moving"),
+    IN_EFFECT: Standing(IN_EFFECT, "in effect", "done"),
+    REPLACED: Standing(REPLACED, "replaced", "neutral"),
+    REJECTED: Standing(REJECTED, "rejected", "stopped"),
+}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something about new bank details that a verifier should ask about. Shaped for the part `flags`."""
+
+    title: str
+    fact: str
+    level: str = "odd"
+
+
+@dataclass(frozen=True)
+class Affected:
+    """The unsent payouts a change holds up: how many, and their sum."""
+
+    count: int
+    sums: list[Money]
+
+
+def all_of_them() -> QuerySet[AccountVersion]:
+    """Every version with what a page shows of it, without the ciphertext."""
+    return AccountVersion.objects.select_related(
+        "slot__seller", "slot__current", "requested_by", "decision__decided_by"
+    ).defer("ciphertext", "slot__current__ciphertext")
+
+
+def to_verify() -> QuerySet[AccountVersion]:
+    """Versions that nobody has decided on."""
+    return all_of_them().filter(decision__isnull=True)
+
+
+def decided() -> QuerySet[AccountVersion]:
+    """Versions that were verified or rejected."""
+    return all_of_them().filter(decision__isnull=False)
+
+
+def of_seller(*, seller_id: int) -> list[AccountVersion]:
+    """The versions of all accounts of one seller, newest first."""
+    return list(all_of_them().filter(slot__seller_id=seller_id).order_by("-pk"))
+
+
+def standing(version: AccountVersion) -> Standing:
+    """How the version stands; its slot, the slot's current version and its decision are loaded or looked up."""
+    decision = getattr(version, "decision", None)
+    if decision is None:
+        return _STANDINGS[WAITING]
+    if not decision.verified:
+        return _STANDINGS[REJECTED]
+    current = version.slot.current
+    if current is not None and current.pk == version.pk:
+        return _STANDINGS[IN_EFFECT]
+    if current is not None and current.number > version.number:
+        return _STANDINGS[REPLACED]
+    return _STANDINGS[TO_COME]
+
+
+def before(version: AccountVersion) -> AccountVersion | None:
+    """The account this one takes the place of: the newest earlier one that was verified."""
+    earlier = all_of_them().filter(slot=version.slot, number__lt=version.number, decision__verified=True)
+    return earlier.order_by("-number").first()
+
+
+def affected(*, seller_id: int, currency: str) -> Affected:
+    """What is not yet sent of this seller in this currency."""
+    unsent = Payout.objects.filter(seller_id=seller_id, currency=currency, status__in=UNSENT)
+    amounts = list(unsent.values_list("amount_minor", flat=True))
+    return Affected(len(amounts), [Money(sum(amounts), currency)] if amounts else [])
+
+
+def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
+    """What does not fit: another holder, another country, an account that another seller has, a new login's
+    hurry.
+    """
+    seller = version.slot.seller
+    found = []
+    if _plain(version.holder_name) != _plain(seller.name):
+        fact = f"The account belongs to {version.holder_name}, the seller is {seller.name}."
+        found.append(Doubt("Another holder", fact, "bad"))
+    twins = Seller.objects.filter(payout_accounts__versions__fingerprint=version.fingerprint)
+    found += [
+        Doubt("Same account elsewhere", f"{twin.name} ({twin.reference}) has or had it too.", "bad")
+        for twin in twins.exclude(pk=seller.pk).distinct().order_by("pk")[:5]
+    ]
+    if version.country != seller.country:
+        names = [_country(code) for code in (version.country, seller.country)]
+        found.append(Doubt("Another country", f"The bank is in {names[0]}, the seller in {names[1]}."))
+    recent = all_of_them().filter(slot=version.slot, number__lt=version.number).order_by("-number").first()
+    if recent is not None and (version.requested_at - recent.requested_at).days < 30:
+        days = (version.requested_at - recent.requested_at).days
+        found.append(Doubt("Changed before", f"The last change was asked for {days} days earlier."))
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _country(code: str) -> str:
+    return countries.get(code).name if countries.is_open(code) else code

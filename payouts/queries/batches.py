@@ -1,0 +1,83 @@
+"""Batches: the list, and what the page of one batch needs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
+from payouts.states import BatchStatus
+from sellers.ledger.money import Money
+
+
+def all_of() -> "QuerySet[Batch]":
+    """Every batch, with the people and the account a list shows."""
+    return Batch.objects.select_related("funding_account", "proposed_by", "approved_by")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is: how many payouts stand where, with their money."""
+
+    total: int
+    done: int
+    parts: list[dict[str, object]]
+    moving: bool
+
+
+_PARTS = (
+    ("BATCHED", "not sent yet", "neutral"),
+    ("SUBMITTED", "with the bank", "moving"),
+    ("PAID", "paid", "done"),
+    ("APPROVED", "refused by the bank", "stopped"),
+    ("FAILED", "failed", "stopped"),
+    ("RETURNED", "returned", "stopped"),
+)
+
+
+def progress(batch: Batch) -> Progress:
+    """Where the batch's payouts stand now; those that left before sending are not counted."""
+    sent = Attempt.objects.filter(payout=OuterRef("payout"), submission__batch=batch)
+    counted = (
+        BatchItem.objects.filter(Q(left_at__isnull=True) | Exists(sent), batch=batch)
+        .values("payout__status")
+        .annotate(count=Count("pk"), sum=Sum("amount_minor"))
+    )
+    found = {each["payout__status"]: (each["count"], int(each["sum"])) for each in counted}
+    unknown = Attempt.objects.filter(
+        submission__batch=batch, submission__status="UNKNOWN", ended_at__isnull=True
+    )
+    open_ones = unknown.aggregate(count=Count("pk"), sum=Sum("amount_minor"))
+    parts: list[dict[str, object]] = []
+    for status, words, meaning in _PARTS:
+        count, minor = found.get(status, (0, 0))
+        if status == "SUBMITTED" and open_ones["count"]:
+            count, minor = count - open_ones["count"], minor - int(open_ones["sum"])
+        if count > 0:
+            parts.append(
+                {"text": f"{count} {words}", "meaning": meaning, "sums": [Money(minor, batch.currency)]}
+            )
+    if open_ones["count"]:
+        money = Money(int(open_ones["sum"]), batch.currency)
+        parts.append({"text": f"{open_ones['count']} unknown", "meaning": "waiting", "sums": [money]})
+    total = sum(count for count, _ in found.values())
+    waiting = found.get("BATCHED", (0, 0))[0]
+    moving = batch.status in (BatchStatus.APPROVED, BatchStatus.SUBMITTING, BatchStatus.SUBMITTED)
+    return Progress(total=total, done=total - waiting, parts=parts, moving=moving)
+
+
+def items(batch: Batch) -> "QuerySet[BatchItem]":
+    """The batch's items with their payouts and what the bank last said of each."""
+    said = BankFact.objects.filter(attempt__payout=OuterRef("payout"), attempt__submission__batch=batch)
+    return (
+        BatchItem.objects.filter(batch=batch)
+        .select_related("payout", "payout__seller", "account_version")
+        .annotate(
+            said=Subquery(said.order_by("-id").values("text")[:1]),
+            said_code=Subquery(said.order_by("-id").values("code")[:1]),
+        )
+    )
+
+
+def submissions(batch: Batch) -> "QuerySet[Submission]":
+    """The hand-overs of a batch, newest first."""
+    return Submission.objects.filter(batch=batch).order_by("-id")

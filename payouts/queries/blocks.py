@@ -1,0 +1,57 @@
+"""What stands in a payout's way right now: open holds, a suspended or unverified seller."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from payouts.models import Hold, Payout
+from sellers.models import Seller
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing that blocks approve, batch and submit. ``reason`` is a sentence."""
+
+    code: str
+    reason: str
+    hold: Hold | None = None
+
+
+def open_holds(*, payouts: Sequence[Payout]) -> dict[int, list[Hold]]:
+    """The open holds of each payout, its own and its seller's, oldest first; payouts without one are absent."""
+    by_payout: dict[int, list[Hold]] = {}
+    by_seller: dict[int, list[Hold]] = {}
+    open_ones = Hold.objects.filter(released_at__isnull=True).order_by("placed_at", "id")
+    for hold in open_ones.filter(payout_id__in=[payout.pk for payout in payouts]):
+        by_payout.setdefault(hold.payout_id or 0, []).append(hold)
+    for hold in open_ones.filter(seller_id__in={payout.seller_id for payout in payouts}):
+        by_seller.setdefault(hold.seller_id or 0, []).append(hold)
+    found = {p.pk: by_seller.get(p.seller_id, []) + by_payout.get(p.pk, []) for p in payouts}
+    return {payout_id: holds for payout_id, holds in found.items() if holds}
+
+
+def of(*, payouts: Iterable[Payout]) -> dict[int, list[Block]]:
+    """Every block of every payout; payouts that nothing blocks are absent."""
+    payouts = list(payouts)
+    holds = open_holds(payouts=payouts)
+    barred = Seller.objects.filter(Q(suspended_at__isnull=False) | Q(verified_at__isnull=True))
+    sellers = barred.in_bulk({payout.seller_id for payout in payouts})
+    found: dict[int, list[Block]] = {}
+    for payout in payouts:
+        seller = sellers.get(payout.seller_id)
+        blocks = []
+        if seller is not None and seller.suspended_at is not None:
+            blocks.append(
+                Block("seller_suspended", "the seller is suspended; compliance must lift that first")
+            )
+        if seller is not None and seller.verified_at is None:
+            blocks.append(
+                Block("seller_unverified", "the seller is not verified; compliance must verify them first")
+            )
+        for hold in holds.get(payout.pk, []):
+            what = "the seller is on hold" if hold.seller_id else "it is on hold"
+            blocks.append(Block("held", f"{what}: {hold.get_reason_display()}", hold))
+        if blocks:
+            found[payout.pk] = blocks
+    return found

@@ -1,0 +1,164 @@
+"""What the fields of a payout filter take, all of it text from a URL, and the sentence each refuses with."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import dateparse, timezone
+
+MANY_AT_MOST = 50
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+_LONGEST = 60
+
+
+def shortened(text: object) -> str:
+    """The text as an error may repeat it."""
+    plain = " ".join(str(text).split())
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+class CodesField(forms.MultipleChoiceField):
+    """One or more codes, repeated or separated by commas, in any case: PAID, paid, paid,failed."""
+
+    def __init__(self, *, known: Callable[[], Sequence[tuple[str, str]]], noun: str, **values: Any) -> None:
+        super().__init__(choices=known, **values)
+        self.noun = noun
+
+    def to_python(self, value: Any) -> list[str]:
+        given = [value] if isinstance(value, str) else list(value or [])
+        codes = [part.strip().upper() for each in given for part in str(each).split(",")]
+        return list(dict.fromkeys(code for code in codes if code))
+
+    def validate(self, value: list[str]) -> None:
+        known = {str(code) for code, _ in cast(Sequence[tuple[str, str]], self.choices) if code}
+        wrong = [code for code in value if code not in known]
+        if wrong:
+            few = sorted(known) if len(known) <= 20 else []
+            advice = f" Use one of {', '.join(few)}." if few else ""
+            raise ValidationError(
+                f"“{shortened(wrong[0])}” is no {self.noun} we know.{advice}", code="unknown"
+            )
+        if len(value) > MANY_AT_MOST:
+            raise ValidationError(f"Name at most {MANY_AT_MOST} at once.", code="many")
+
+
+class YesNoField(forms.TypedChoiceField):
+    """true or false, yes or no, 1 or 0, in any case; nothing when left out."""
+
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+    def __init__(self, *, yes: str, no: str, **values: Any) -> None:
+        choices = [("", "Either"), ("true", yes), ("false", no)]
+        super().__init__(choices=choices, coerce=self.words.__getitem__, empty_value=None, **values)
+
+    def to_python(self, value: Any) -> str:
+        return "" if value in (None, "") else str(value).strip().lower()
+
+    def validate(self, value: str) -> None:
+        if value and value not in self.words:
+            raise ValidationError(f"“{shortened(value)}” is neither true nor false.", code="invalid")
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.words
+
+
+class MomentField(forms.CharField):
+    """A day of the program's time zone (2026-11-24), or a moment (2026-11-24T09:00:00Z)."""
+
+    def clean(self, value: Any) -> date | datetime | None:
+        text = super().clean(value)
+        return self.read(text) if text else None
+
+    @staticmethod
+    def read(text: str) -> date | datetime:
+        # A plus sign that was not escaped in a URL arrives as a space.
+        text = re.sub(r"(T[\d:.]+) (\d\d:?\d\d)$", r"\1+\2", text)
+        try:
+            # Python reads more than people should write: week dates, days without dashes.
+            if re.fullmatch(r"\d{4}-\d\d?-\d\d?", text):
+                found: date | datetime | None = dateparse.parse_date(text)
+            else:
+                found = dateparse.parse_datetime(text) if re.match(r"\d{4}-\d\d-\d\d[T ]", text) else None
+        except ValueError:
+            found = None
+        if found is None:
+            raise ValidationError(
+                f"“{shortened(text)}” is no date. Write 2026-11-24, or 2026-11-24T09:00:00Z for a moment.",
+                code="invalid",
+            )
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValidationError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="year")
+        if isinstance(found, datetime) and timezone.is_naive(found):
+            return timezone.make_aware(found)
+        return found
+
+
+def start_of(value: date | datetime) -> datetime:
+    """The first moment of a day in the program's time zone; a moment stays itself."""
+    return value if isinstance(value, datetime) else timezone.make_aware(datetime.combine(value, time.min))
+
+
+def end_of(value: date | datetime) -> datetime:
+    """The first moment that no longer belongs to it: days count whole, a moment counts itself."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) + timedelta(microseconds=1)
+    return start_of(value + timedelta(days=1))
+
+
+class AmountField(forms.CharField):
+    """An amount in major units, as people say it: 5000 or 5000.50, whatever the currency."""
+
+    largest = Decimal(10) ** 14
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = Decimal(text) if re.fullmatch(r"\d{1,15}(\.\d{1,4})?", text) else None
+        except InvalidOperation:
+            amount = None
+        if amount is None or amount > self.largest:
+            raise ValidationError(
+                f"“{shortened(text)}” is no amount. Write digits, a point before decimals: 5000 or 5000.50.",
+                code="invalid",
+            )
+        return amount
+
+
+class NumberedField(forms.CharField):
+    """A thing by its reference (B77, in any case) or its bare number (77); answers the number."""
+
+    def __init__(self, *, letter: str, noun: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.letter, self.noun = letter, noun
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = re.fullmatch(rf"(?:{self.letter})?([0-9]{{1,18}})", text, re.IGNORECASE | re.ASCII)
+        if found is None:
+            raise ValidationError(
+                f"“{shortened(text)}” names no {self.noun}. Write its number, such as {self.letter}77.",
+                code="invalid",
+            )
+        return int(found[1])
+
+
+class FlagField(forms.RegexField):
+    """The code of a flag, or `any`."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(regex=r"^[a-z_]{1,30}$", **values)
+        self.error_messages["invalid"] = "A flag is named in small letters, such as unusual_amount, or any."
+
+
+def joined(words: Iterable[str]) -> str:
+    """A, B or C."""
+    *first, last = list(words)
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,63 @@
+"""A payout filter in words: filter chips on pages, the record of an export."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone
+
+from payouts import countries
+from payouts.queries import filter_fields as fields
+from payouts.queries import flags, searching
+from payouts.states import PayoutStatus
+
+ANY_FLAG = "any"
+
+
+def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(words, field) of each field that is set: ("Status is to review", "status")."""
+    return [(_words(name, value), name) for name, value in cleaned.items() if value not in (None, "", [])]
+
+
+def in_words(cleaned: Mapping[str, Any]) -> str:
+    """The filter as one line: "Status is paid · Country is Spain", or "All payouts"."""
+    return " · ".join(words for words, _ in describe(cleaned)) or "All payouts"
+
+
+def _words(name: str, value: Any) -> str:  # noqa: PLR0911 - one a field
+    match name:
+        case "status":
+            return f"Status is {fields.joined(str(PayoutStatus(code).label).lower() for code in value)}"
+        case "on_hold":
+            return "On hold" if value else "Not on hold"
+        case "country":
+            names = {c.code: c.name for c in countries.all()}
+            return f"Country is {fields.joined(names.get(code, code) for code in value)}"
+        case "currency":
+            return f"Currency is {fields.joined(value)}"
+        case "seller":
+            found = list(searching.sellers_named(value)[:2])
+            one = found[0] if len(found) == 1 else None
+            return f"Seller is {f'{one.name}, {one.reference}' if one else f'“{fields.shortened(value)}”'}"
+        case "created_after" | "created_before":
+            word = "from" if name == "created_after" else "until"
+            return f"Created {word} {_day(value)}"
+        case "amount_min" | "amount_max":
+            return f"Amount {'from' if name == 'amount_min' else 'to'} {value:,f}"
+        case "flag":
+            return "Flagged" if value == ANY_FLAG else f"Flag is {flags.CODES.get(value, value).lower()}"
+        case "batch":
+            return f"Batch is B{value}"
+        case "run":
+            return f"Run is R{value}"
+        case _:
+            terms = searching.terms_of(value)
+            more = f" and {len(terms) - 3} more" if len(terms) > 3 else ""
+            return f"Search: {fields.shortened(' '.join(terms[:3]))}{more}"
+
+
+def _day(value: date | datetime) -> str:
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{formats.date_format(local, 'D j M Y, H:i')} {local:%Z}"
+    return formats.date_format(value, "D j M Y")

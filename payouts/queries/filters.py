@@ -1,0 +1,252 @@
+"""THE reading of a payout list's filter. Pages, API and exports all use it, so that all mean the same rows.
+
+chosen = filters.read(request.GET)      # raises BadFilter with a sentence for each field
+chosen.qs                               # the payouts, in no order of their own
+chosen.chips(), chosen.in_words()       # what people read
+chosen.stored()                         # what an Export keeps; `read(stored)` means the same rows
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+from django.http import QueryDict
+from django_filters import Filter, FilterSet
+
+from backoffice.audit.errors import Refused
+from payouts import countries
+from payouts.models import Flag, Payout
+from payouts.queries import filter_fields as fields
+from payouts.queries import filter_words, searching
+from payouts.queries.filter_words import describe, in_words
+from payouts.states import PayoutStatus
+from sellers.ledger.money import EXPONENTS
+
+_ON_HOLD = """
+SELECT payout_id FROM payouts_hold WHERE released_at IS NULL AND payout_id IS NOT NULL
+UNION
+SELECT p.id FROM payouts_hold AS h JOIN payouts_payout AS p ON p.seller_id = h.seller_id
+WHERE h.released_at IS NULL
+"""
+
+
+class BadFilter(Refused):
+    """A filter that cannot be read. ``errors``: sentences by field; nothing was selected."""
+
+    code = "bad_filter"
+    status = 400
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__(" ".join(sentence for sentences in errors.values() for sentence in sentences))
+        self.errors = dict(errors)
+
+
+def open_holds() -> RawSQL:
+    """The ids of payouts that an open hold stops, their own or their seller's, for ``pk__in`` or `Among`."""
+    return RawSQL(_ON_HOLD, [])  # noqa: S611 - a constant
+
+
+class _Form(forms.Form):
+    """The filter's fields together: ranges must not run backwards."""
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        after, before = found.get("created_after"), found.get("created_before")
+        if after and before and fields.start_of(after) >= fields.end_of(before):
+            self.add_error("created_before", "The end lies before the beginning: exchange the two dates.")
+        low, high = found.get("amount_min"), found.get("amount_max")
+        if low is not None and high is not None and low > high:
+            self.add_error("amount_max", "The largest amount is less than the smallest: exchange the two.")
+        return found
+
+
+class OwnFilter(Filter):
+    """A filter whose form field we wrote. The condition is a method of the FilterSet."""
+
+    def __init__(self, field: type[forms.Field], method: str, label: str, **values: Any) -> None:
+        self.field_class = field
+        super().__init__(method=method, label=label, **values)
+
+
+def _statuses() -> list[tuple[str, str]]:
+    return [(status.value, str(status.label)) for status in PayoutStatus]
+
+
+def countries_open() -> list[tuple[str, str]]:
+    """(code, name) of the countries we pay in."""
+    return [(country.code, country.name) for country in countries.all()]
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(code, code) for code in sorted(EXPONENTS)]
+
+
+class PayoutFilter(FilterSet):
+    """A django-filter FilterSet over payouts. Invalid input selects nothing and says why in ``errors``."""
+
+    status = OwnFilter(fields.CodesField, "by_codes", "Status", known=_statuses, noun="status of a payout")
+    on_hold = OwnFilter(fields.YesNoField, "by_hold", "On hold", yes="On hold", no="Not on hold")
+    country = OwnFilter(
+        fields.CodesField, "by_codes", "Country", known=countries_open, noun="country we pay in"
+    )
+    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
+    seller = OwnFilter(forms.CharField, "by_seller", "Seller", max_length=200)
+    created_after = OwnFilter(fields.MomentField, "by_moment", "Created from", max_length=40)
+    created_before = OwnFilter(fields.MomentField, "by_moment", "Created until", max_length=40)
+    amount_min = OwnFilter(fields.AmountField, "by_amount", "Amount from", max_length=40)
+    amount_max = OwnFilter(fields.AmountField, "by_amount", "Amount to", max_length=40)
+    flag = OwnFilter(fields.FlagField, "by_flag", "Flag", max_length=30)
+    batch = OwnFilter(fields.NumberedField, "by_number", "Batch", letter="B", noun="batch", max_length=40)
+    run = OwnFilter(fields.NumberedField, "by_number", "Run", letter="R", noun="payout run", max_length=40)
+    search = OwnFilter(
+        forms.CharField, "by_search", "Search", max_length=20_000, validators=[searching.long_enough]
+    )
+
+    class Meta:
+        model = Payout
+        fields: tuple[str, ...] = ()
+        form = _Form
+
+    def __init__(self, data: Any = None, queryset: QuerySet[Payout] | None = None, **values: Any) -> None:
+        super().__init__(data, queryset=Payout.objects.all() if queryset is None else queryset, **values)
+
+    @property
+    def qs(self) -> QuerySet[Payout]:
+        """The payouts; none while the filter cannot be read."""
+        if self.is_bound and not self.is_valid():
+            return self.queryset.none()
+        return super().qs
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """The fields that are set, as Python values; none when the filter is invalid."""
+        if not self.is_bound or not self.is_valid():
+            return {}
+        return {name: v for name, v in self.form.cleaned_data.items() if v not in (None, "", [])}
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(words, field) of every field that is set, for filter chips."""
+        return filter_words.describe(self.cleaned)
+
+    def in_words(self) -> str:
+        """The filter as one sentence, for an export's record."""
+        return filter_words.in_words(self.cleaned)
+
+    def stored(self) -> dict[str, list[str]]:
+        """The filter as JSON may keep it; reading it again selects by the same conditions."""
+        return {
+            name: [_text(each) for each in (value if isinstance(value, list) else [value])]
+            for name, value in self.cleaned.items()
+        }
+
+    def by_codes(self, queryset: QuerySet[Payout], name: str, value: list[str]) -> QuerySet[Payout]:
+        return queryset.filter(**{f"{name}__in": value}) if value else queryset
+
+    def by_hold(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
+        return (
+            queryset.filter(searching.Among(open_holds())) if value else queryset.exclude(pk__in=open_holds())
+        )
+
+    def by_seller(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        return queryset.filter(seller__in=searching.sellers_named(value))
+
+    def by_moment(self, queryset: QuerySet[Payout], name: str, value: date | datetime) -> QuerySet[Payout]:
+        if name == "created_after":
+            return queryset.filter(created_at__gte=fields.start_of(value))
+        return queryset.filter(created_at__lt=fields.end_of(value))
+
+    def by_amount(self, queryset: QuerySet[Payout], name: str, value: Decimal) -> QuerySet[Payout]:
+        bound = _minor_bound(value, up=name == "amount_min")
+        lookup = "amount_minor__gte" if name == "amount_min" else "amount_minor__lte"
+        return queryset.filter(**{lookup: bound})
+
+    def by_flag(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        raised = Flag.objects.filter(payout=OuterRef("pk"))
+        return queryset.filter(
+            Exists(raised if value == filter_words.ANY_FLAG else raised.filter(code=value))
+        )
+
+    def by_number(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
+        return queryset.filter(**{f"{name}_id": value})
+
+    def by_search(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        return queryset.filter(searching.found_by(value)) if value.strip() else queryset
+
+
+NAMES: tuple[str, ...] = tuple(PayoutFilter.base_filters)
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """Parameters that are no filter: a typing error must not silently mean every payout."""
+
+    names: list[str]
+
+    def errors(self) -> dict[str, list[str]]:
+        return {
+            name: [f"“{fields.shortened(name)}” is no filter of payouts. Use one of {', '.join(NAMES)}."]
+            for name in self.names
+        }
+
+
+def read(
+    given: Mapping[str, Any] | QueryDict | str,
+    *,
+    queryset: QuerySet[Payout] | None = None,
+    also: Iterable[str] | None = (),
+) -> PayoutFilter:
+    """The filter that a query string, its parsed form or a stored filter says, checked.
+
+    ``also`` names parameters that are no filters and are left alone; None leaves every unknown one alone.
+    Raises `BadFilter`.
+    """
+    data = as_query(given)
+    unknown = [] if also is None else [n for n in data if n not in NAMES and n not in set(also)]
+    chosen = PayoutFilter(data, queryset=queryset)
+    errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
+    errors |= _Unknown(unknown).errors()
+    if errors:
+        raise BadFilter(errors)
+    return chosen
+
+
+def as_query(given: Mapping[str, Any] | QueryDict | str) -> QueryDict:
+    """Any way of writing a filter as the parameters of a URL."""
+    if isinstance(given, str):
+        return QueryDict(given.removeprefix("?"))
+    if isinstance(given, QueryDict):
+        return given
+    data = QueryDict(mutable=True)
+    for name, value in given.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        data.setlist(str(name), [_text(each) for each in values])
+    return data
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _minor_bound(amount: Decimal, *, up: bool) -> Case:
+    """The amount in minor units of each row's own currency; half a cent is rounded to what is inside."""
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    minor = {d: int(amount.scaleb(d).to_integral_value(rounding=rounding)) for d in set(EXPONENTS.values())}
+    return Case(
+        *(
+            When(Q(currency__in=[c for c, d in EXPONENTS.items() if d == digits]), then=Value(minor[digits]))
+            for digits in minor
+            if digits != 2
+        ),
+        default=Value(minor[2]),
+        output_field=BigIntegerField(),
+    )
+
+
+__all__ = ["NAMES", "BadFilter", "PayoutFilter", "describe", "in_words", "open_holds", "read"]

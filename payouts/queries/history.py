@@ -1,0 +1,148 @@
+"""What happened to a payout, newest first: people and bank in one timeline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from payouts.models import (
+    AccountDecision,
+    AccountVersion,
+    BankFact,
+    Hold,
+    Payout,
+    PayoutNote,
+    SubmissionEvent,
+    Transition,
+)
+from sellers.models import Note, Verification
+
+DONE, WAITING, STOPPED, MOVING, NEUTRAL = "done", "waiting", "stopped", "moving", "neutral"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of a timeline."""
+
+    at: datetime
+    title: str
+    who: str = ""
+    text: str = ""
+    meaning: str = NEUTRAL
+
+
+_TITLES = {
+    "create": ("Payout made", NEUTRAL),
+    "review": ("Reviewed", DONE),
+    "approve": ("Approved", DONE),
+    "batch": ("Put into a batch", MOVING),
+    "submit": ("Handed to the bank", MOVING),
+    "pay": ("Paid", DONE),
+    "send_back": ("Sent back to review", WAITING),
+    "take_out": ("Taken out of its batch", WAITING),
+    "reject": ("Refused by the bank", STOPPED),
+    "cancel": ("Cancelled", STOPPED),
+    "fail": ("Failed", STOPPED),
+    "return": ("Returned", STOPPED),
+}
+_FACTS = {
+    "accepted": ("The bank accepted it", MOVING),
+    "rejected": ("The bank refused it", STOPPED),
+    "paid": ("The bank reports it paid", DONE),
+    "failed": ("The bank could not deliver it", STOPPED),
+    "returned": ("The money came back", STOPPED),
+}
+
+
+def of_payout(*, payout: Payout) -> list[Happening]:
+    """Transitions, holds, notes and what the bank said, newest first."""
+    found = [
+        *_transitions(Transition.objects.filter(payout=payout).select_related("actor")),
+        *_holds(
+            Hold.objects.filter(Q(payout=payout) | Q(seller_id=payout.seller_id)).select_related(
+                "placed_by", "released_by"
+            )
+        ),
+        *_notes(PayoutNote.objects.filter(payout=payout).select_related("written_by")),
+        *_facts(BankFact.objects.filter(attempt__payout=payout)),
+        *_submissions(SubmissionEvent.objects.filter(submission__attempts__payout=payout)),
+    ]
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _name(user: object) -> str:
+    return (
+        str(user.get_full_name() or user.get_username())
+        if isinstance(user, get_user_model())
+        else "the program"
+    )
+
+
+def _transitions(rows: Iterable[Transition]) -> Iterable[Happening]:
+    for row in rows:
+        title, meaning = _TITLES.get(row.name, (row.name.replace("_", " ").capitalize(), NEUTRAL))
+        who = "" if row.via == "system" else _name(row.actor) if row.actor else row.actor_name
+        yield Happening(row.at, title, who, row.reason, meaning)
+
+
+def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
+    for hold in rows:
+        what = "Seller put on hold" if hold.seller_id else "Put on hold"
+        reason = hold.get_reason_display()
+        yield Happening(hold.placed_at, f"{what}: {reason}", _name(hold.placed_by), hold.note, STOPPED)
+        if hold.released_at is not None:
+            who = _name(hold.released_by)
+            yield Happening(hold.released_at, f"Hold released: {reason}", who, hold.release_note, DONE)
+
+
+def _notes(rows: Iterable[PayoutNote]) -> Iterable[Happening]:
+    for note in rows:
+        yield Happening(note.written_at, "Note", _name(note.written_by), note.text)
+
+
+def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
+    for fact in rows:
+        title, meaning = _FACTS[fact.kind]
+        said = " ".join(part for part in (fact.text, f"({fact.code})" if fact.code else "") if part)
+        yield Happening(fact.received_at, title, "", said, meaning)
+
+
+def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
+    for event in rows:
+        if event.outcome == "UNKNOWN" or event.what in ("lookup", "resolved", "expired"):
+            title = {"lookup": "The bank was asked", "resolved": "Decided by two people"}.get(
+                event.what, "No clear answer from the bank"
+            )
+            yield Happening(event.at, title, event.actor_name, event.text, WAITING)
+
+
+def of_seller(*, seller_id: int, limit: int = 25) -> list[Happening]:
+    """The newest happenings to a seller's payouts, accounts and standing, newest first."""
+    moves = (
+        Transition.objects.filter(payout__seller=seller_id).exclude(name="create").select_related("actor", "payout")
+    )
+    found = [
+        Happening(each.at, f"{row.payout.reference} {each.title.lower()}", each.who, each.text, each.meaning)
+        for row in moves.order_by("-id")[:limit]
+        for each in _transitions([row])
+    ]
+    found += _holds(
+        Hold.objects.filter(seller_id=seller_id).select_related("placed_by", "released_by").order_by("-id")[:limit]
+    )
+    versions = AccountVersion.objects.filter(slot__seller=seller_id).select_related("requested_by")
+    for version in versions.order_by("-id")[:limit]:
+        title = "Bank account asked for" if version.number == 1 else "Bank account change asked for"
+        found.append(Happening(version.requested_at, title, _name(version.requested_by), version.masked, WAITING))
+    decisions = AccountDecision.objects.filter(version__slot__seller=seller_id).select_related("decided_by")
+    for decision in decisions.order_by("-id")[:limit]:
+        title, meaning = ("Bank account verified", DONE) if decision.verified else ("Bank account rejected", STOPPED)
+        found.append(Happening(decision.decided_at, title, _name(decision.decided_by), decision.note, meaning))
+    findings = Verification.objects.filter(seller=seller_id).select_related("decided_by")
+    for finding in findings.order_by("-id")[:limit]:
+        title, meaning = ("Seller verified", DONE) if finding.passed else ("Verification failed", STOPPED)
+        found.append(Happening(finding.decided_at, title, _name(finding.decided_by), finding.note, meaning))
+    for note in Note.objects.filter(seller=seller_id).select_related("written_by").order_by("-id")[:limit]:
+        found.append(Happening(note.written_at, "Note", _name(note.written_by), note.text))
+    return sorted(found, key=lambda each: each.at, reverse=True)[:limit]

@@ -1,0 +1,113 @@
+"""What the page of one payout needs: its lines by kind beside the payout before, who approved and who still may."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from payouts.models import Approval, Attempt, Payout, Review
+from payouts.states import PayoutStatus
+from sellers.ledger.money import Money
+from sellers.ledger.queries import earnings
+
+
+@dataclass(frozen=True)
+class LineGroup:
+    """All lines of one kind, with the same kind in the payout before; amounts in the payout's currency."""
+
+    label: str
+    kind: str
+    count: int
+    money: Money
+    before: Money | None
+
+    @property
+    def change(self) -> Money | None:
+        """How much more than before."""
+        return (
+            None if self.before is None else Money(self.money.minor - self.before.minor, self.money.currency)
+        )
+
+
+def previous(payout: Payout) -> Payout | None:
+    """The seller's payout before this one in the same currency."""
+    return (
+        Payout.objects.filter(account_id=payout.account_id, pk__lt=payout.pk, span__isnull=False)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def lines(payout: Payout, before: Payout | None) -> list[LineGroup]:
+    """The payout's lines grouped by kind; they add up to its amount. A reissue has its one line."""
+    if payout.span is None:
+        old = payout.reissue_of
+        label = f"Amount of {old.reference}, given back" if old is not None else "Given back"
+        return [LineGroup(label, "rolled", 1, Money(payout.amount_minor, payout.currency), None)]
+    now = {group.kind: group for group in earnings.kinds(**span_of(payout))}
+    then = {group.kind: group for group in earnings.kinds(**span_of(before))} if before is not None else {}
+    found = []
+    for kind in [*now, *(kind for kind in then if kind not in now)]:
+        group, old_group = now.get(kind), then.get(kind)
+        label = group.label if group is not None else then[kind].label
+        money = Money(group.amount_minor if group is not None else 0, payout.currency)
+        was = None if before is None else Money(old_group.amount_minor if old_group else 0, payout.currency)
+        found.append(LineGroup(label, kind, group.count if group is not None else 0, money, was))
+    return found
+
+
+def span_of(payout: Payout) -> dict[str, Any]:
+    """The payout's span as the ledger's queries take it: after a day, through a day."""
+    after = payout.span.lower - timedelta(days=1) if payout.span.lower is not None else None
+    return {
+        "account_id": payout.account_id,
+        "after": after,
+        "until": payout.span.upper - timedelta(days=1),
+    }
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Who judged the payout in this round, and who still may approve."""
+
+    review: Review | None
+    approval: Approval | None
+    may_approve: list[str]
+
+
+def seats(payout: Payout) -> Seats:
+    """The people of the present round. ``may_approve`` names those with the right who are not barred."""
+    review = Review.objects.filter(payout=payout, round=payout.round).select_related("reviewer").first()
+    approval = Approval.objects.filter(payout=payout, round=payout.round).select_related("approver").first()
+    if payout.status != PayoutStatus.REVIEWED or review is None:
+        return Seats(review, approval, [])
+    barred = {review.reviewer_id, payout.payout_account.requested_by_id}
+    decision = getattr(payout.payout_account, "decision", None)
+    if decision is not None:
+        barred.add(decision.decided_by_id)
+    people = (
+        get_user_model()
+        .objects.filter(
+            Q(groups__permissions__codename="approve_payout")
+            | Q(user_permissions__codename="approve_payout"),
+            is_active=True,
+        )
+        .exclude(pk__in=barred)
+        .distinct()
+        .order_by("first_name", "username")
+    )
+    return Seats(review, approval, [_name(person) for person in people[:6]])
+
+
+def _name(person: object) -> str:
+    full = getattr(person, "get_full_name", str)()
+    return full or str(person)
+
+
+def attempts(payout: Payout) -> Iterable[Attempt]:
+    """Each hand-over of this payout, newest first, with its submission and what the bank said."""
+    rows = Attempt.objects.filter(payout=payout).select_related("submission", "account_version")
+    return rows.prefetch_related("facts").order_by("-number")

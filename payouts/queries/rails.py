@@ -1,0 +1,93 @@
+"""Each rail as it is now: stopped or open, when it last carried something, what is unclear, and open incidents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
+from payouts.rails import base, registry
+from payouts.states import BatchStatus, SubmissionStatus
+
+ALL = "*"
+
+
+@dataclass(frozen=True)
+class State:
+    """One rail. ``way`` says where its other side is; ``ready`` is false where the settings name none."""
+
+    name: str
+    capabilities: base.Capabilities
+    way: str
+    ready: bool
+    stop: RailSwitch | None
+    unknown: int
+    moving: int
+    delivered_at: datetime | None
+    heard_at: datetime | None
+
+
+def states() -> list[State]:
+    """Every installed rail."""
+    stopped = {each.rail: each for each in stops()}
+    return [_state(name, stopped.get(name)) for name in registry.names()]
+
+
+def stops() -> "QuerySet[RailSwitch]":
+    """Stops that stand, of one rail or, under "*", of every rail."""
+    return RailSwitch.objects.filter(restored_at__isnull=True).select_related("stopped_by").order_by("rail")
+
+
+def stop_of_all() -> RailSwitch | None:
+    """The stop of every rail, if it stands."""
+    return stops().filter(rail=ALL).first()
+
+
+def incidents(*, closed: bool = False) -> "QuerySet[Incident]":
+    """Open incidents, or those that were closed."""
+    return Incident.objects.filter(closed_at__isnull=not closed).select_related("payout", "closed_by")
+
+
+def waiting_batches(rail: str | None) -> int:
+    """Approved batches that go out as soon as the rail (None: every rail) goes on."""
+    rows = Batch.objects.filter(status__in=[BatchStatus.APPROVED, BatchStatus.SUBMITTING])
+    return (rows if rail is None else rows.filter(rail=rail)).count()
+
+
+def _state(name: str, stop: RailSwitch | None) -> State:
+    ours = Submission.objects.filter(rail=name)
+    way, ready = _way(name)
+    return State(
+        name=name,
+        capabilities=registry.get(name).capabilities,
+        way=way,
+        ready=ready,
+        stop=stop,
+        unknown=ours.filter(status=SubmissionStatus.UNKNOWN).count(),
+        moving=ours.filter(status__in=[SubmissionStatus.PREPARED, SubmissionStatus.DELIVERING]).count(),
+        delivered_at=ours.filter(delivered_at__isnull=False)
+        .order_by("-pk")
+        .values_list("delivered_at", flat=True)
+        .first(),
+        heard_at=BankDocument.objects.filter(rail=name)
+        .order_by("-pk")
+        .values_list("received_at", flat=True)
+        .first(),
+    )
+
+
+def _way(name: str) -> tuple[str, bool]:
+    """How the rail's other side is reached, without addresses that may hold secrets."""
+    if not registry.allowed(name, production=settings.PRODUCTION):
+        return "Refused here: no real money may go over a simulated rail.", False
+    names = settings.RAIL_TRANSPORTS.get(name, {})
+    if "url" in names and _set(names["url"]):
+        return "Calls an API", True
+    if {"outbox", "inbox"} <= names.keys() and all(map(_set, names.values())):
+        return "Leaves files in a directory", True
+    return "No way is set: name its address in the settings.", False
+
+
+def _set(name: str) -> bool:
+    return bool(getattr(settings, name, None))

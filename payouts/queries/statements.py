@@ -1,0 +1,155 @@
+"""Statements as their pages show them: whether they follow each other, and what each line is about."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from payouts.models import Attempt, Statement, StatementLine
+from payouts.queries import reconciliation
+from payouts.rails import base, reasons
+from payouts.rails.statements import base as pure
+from sellers.ledger.money import Money
+
+FEW = 20  # candidates a person can compare
+
+_BEFORE = """
+SELECT id, before FROM (
+  SELECT id, lag(id) OVER (PARTITION BY funding_account_id ORDER BY statement_date, sequence, id) AS before
+  FROM payouts_statement WHERE funding_account_id = ANY(%s)
+) AS chain WHERE id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One statement in the list. ``gaps`` are sentences about the statement before it; ``first`` has none before."""
+
+    statement: Statement
+    opening: Money
+    closing: Money
+    lines: int
+    unmatched: int
+    gaps: tuple[str, ...]
+    first: bool
+
+    @property
+    def unmatched_words(self) -> str:
+        return f"{self.unmatched:,} without a match"
+
+
+def all_of(*, funding_account: str = "") -> "QuerySet[Statement]":
+    """Every statement, without its bytes, of one of our accounts where its code is given."""
+    rows = Statement.objects.select_related("funding_account").defer("body_ciphertext")
+    return rows.filter(funding_account__code=funding_account) if funding_account else rows
+
+
+def rows(found: Sequence[Statement]) -> list[Row]:
+    """These statements with their counts and their place in the chain of their account."""
+    pks = [each.pk for each in found]
+    counts = {
+        each["statement_id"]: (each["lines"], each["unmatched"])
+        for each in StatementLine.objects.filter(statement__in=pks)
+        .order_by()
+        .values("statement_id")
+        .annotate(lines=Count("pk"), unmatched=Count("pk", filter=Q(matched_at__isnull=True)))
+    }
+    before = _before(found)
+    earlier = Statement.objects.defer("body_ciphertext").in_bulk(
+        [each for each in before.values() if each is not None]
+    )
+    return [_row(each, earlier.get(before.get(each.pk) or 0), counts.get(each.pk, (0, 0))) for each in found]
+
+
+def _row(statement: Statement, before: Statement | None, counts: tuple[int, int]) -> Row:
+    gaps = pure.chain_problems(_pure(before), _pure(statement)) if before is not None else []
+    currency = statement.funding_account.currency
+    return Row(
+        statement=statement,
+        opening=Money(statement.opening_minor, currency),
+        closing=Money(statement.closing_minor, currency),
+        lines=counts[0],
+        unmatched=counts[1],
+        gaps=tuple(gaps),
+        first=before is None,
+    )
+
+
+def _before(found: Sequence[Statement]) -> dict[int, int | None]:
+    """The statement before each, of the same account, in the order of the bank's days and numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, [sorted({s.funding_account_id for s in found}), [s.pk for s in found]])
+        return dict(cursor.fetchall())
+
+
+def _pure(row: Statement) -> pure.Statement:
+    return pure.Statement(
+        statement_id=row.statement_id,
+        sequence=row.sequence,
+        account="",
+        currency="",
+        opening_minor=row.opening_minor,
+        closing_minor=row.closing_minor,
+        opening_date=None,
+        closing_date=row.statement_date,
+        entries=(),
+    )
+
+
+def lines(statement: Statement) -> "QuerySet[StatementLine]":
+    """The statement's lines with what they matched."""
+    return _with_matches(StatementLine.objects.filter(statement=statement))
+
+
+def breaks(*, funding_account: str = "") -> "QuerySet[StatementLine]":
+    """Lines that match nothing yet, of all our accounts or one."""
+    found = _with_matches(StatementLine.objects.filter(matched_at__isnull=True))
+    return found.filter(statement__funding_account__code=funding_account) if funding_account else found
+
+
+def lines_by_pk(pk: int) -> "QuerySet[StatementLine]":
+    """One line with what it matched."""
+    return _with_matches(StatementLine.objects.filter(pk=pk))
+
+
+def _with_matches(found: "QuerySet[StatementLine]") -> "QuerySet[StatementLine]":
+    return found.select_related(
+        "statement__funding_account", "attempt__payout__seller", "submission__batch", "matched_by"
+    ).defer("statement__body_ciphertext", "submission__body_ciphertext")
+
+
+def reason(line: StatementLine) -> str:
+    """Why the money came back, in words; empty for a line that is no return or gives no reason."""
+    code = line.return_code
+    if not code or code == "NARR":  # "told in words": they stand in the line's text
+        return ""
+    return reasons.explain(code, kind=base.ReportKind.RETURNED).sentence
+
+
+def candidates(line: StatementLine) -> list[Attempt]:
+    """Payments the line may be about, the likeliest first: those it names, then those of its amount. At most 20."""
+    named = Attempt.objects.filter(
+        end_to_end_id__in=_references(line),
+        submission__batch__funding_account=line.statement.funding_account_id,
+    )
+    found = {each.pk: each for each in named.order_by("-pk")[:FEW]}
+    for each in reconciliation.suggestions(line=line, limit=FEW):
+        found.setdefault(each.pk, each)
+    rows = Attempt.objects.select_related("payout__seller", "submission__batch")
+    full = rows.defer("submission__body_ciphertext").in_bulk(list(found)[:FEW])
+    return [full[pk] for pk in list(found)[:FEW]]
+
+
+def attempt_named(*, line: StatementLine, reference: str) -> Attempt | None:
+    """The payment from the line's account that a person names: its EndToEndId, or a payout's newest one."""
+    ours = Attempt.objects.filter(submission__batch__funding_account=line.statement.funding_account_id)
+    wanted = reference.strip().upper()
+    found = ours.filter(end_to_end_id=wanted).first()
+    return found or ours.filter(payout__reference=wanted).order_by("-number").first()
+
+
+def _references(line: StatementLine) -> Collection[str]:
+    """Every word of the line that may be an EndToEndId of ours."""
+    words = f"{line.end_to_end_id} {line.text} {line.bank_reference}".upper().replace("/", " ").split()
+    return {word.strip(".,;:()") for word in words if word.startswith("P") and len(word) <= 16}

@@ -1,0 +1,76 @@
+"""How much waits at each place of the navigation; read no further than ``cap`` + 1 rows."""
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from payouts.models import (
+    AccountVersion,
+    Batch,
+    Disposal,
+    Hold,
+    Incident,
+    Payout,
+    StatementLine,
+    Submission,
+)
+from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
+from sellers.ledger.models import Adjustment
+
+
+def _count(rows: "QuerySet[Model]", cap: int) -> int:
+    return rows.order_by().values("pk")[: cap + 1].count()
+
+
+def to_review(*, cap: int) -> int:
+    """Payouts that wait for a first look."""
+    return _count(Payout.objects.filter(status=PayoutStatus.PENDING_REVIEW), cap)
+
+
+def to_approve(*, cap: int) -> int:
+    """Payouts that wait for a second person."""
+    return _count(Payout.objects.filter(status=PayoutStatus.REVIEWED), cap)
+
+
+def held(*, cap: int) -> int:
+    """Open holds."""
+    return _count(Hold.objects.filter(released_at__isnull=True), cap)
+
+
+def batches(*, cap: int) -> int:
+    """Batches that wait for approval."""
+    return _count(Batch.objects.filter(status=BatchStatus.PROPOSED), cap)
+
+
+def undisposed() -> "QuerySet[Payout]":
+    """Dead payouts whose money nobody has reissued or rolled yet."""
+    disposed = Disposal.objects.filter(payout_id=OuterRef("pk"))
+    return Payout.objects.filter(status__in=DEAD).filter(~Exists(disposed))
+
+
+def failed(*, cap: int) -> int:
+    """Dead payouts that wait for a decision."""
+    return _count(undisposed(), cap)
+
+
+def unknown(*, cap: int) -> int:
+    """Submissions of which we do not know whether the bank has them."""
+    return _count(Submission.objects.filter(status=SubmissionStatus.UNKNOWN), cap)
+
+
+def accounts(*, cap: int) -> int:
+    """Bank account versions nobody has decided on."""
+    return _count(AccountVersion.objects.filter(decision__isnull=True), cap)
+
+
+def adjustments(*, cap: int) -> int:
+    """Adjustments that wait for a second person."""
+    return _count(Adjustment.objects.filter(decision=""), cap)
+
+
+def breaks(*, cap: int) -> int:
+    """Statement lines that match nothing yet."""
+    return _count(StatementLine.objects.filter(matched_at__isnull=True), cap)
+
+
+def incidents(*, cap: int) -> int:
+    """Incidents nobody has closed."""
+    return _count(Incident.objects.filter(closed_at__isnull=True), cap)

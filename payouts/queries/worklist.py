@@ -1,0 +1,149 @@
+"""The rows of the payout lists: what a reader needs to judge each payout, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+
+from payouts.models import BankFact, Flag, Hold, Payout
+from payouts.queries import blocks, flags
+from payouts.rails import reasons
+from payouts.rails.base import ReportKind
+from payouts.states import PayoutStatus
+from sellers.ledger.money import Money
+
+TOTALS_CAP = 20_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One payout in a list."""
+
+    payout: Payout
+    money: Money
+    flags: list[flags.FlagWords]
+    holds: list[Hold]
+    history: list[int]
+    delta: Decimal | None
+
+    @property
+    def more_holds(self) -> int:
+        return max(len(self.holds) - 1, 0)
+
+
+def rows(payouts: Sequence[Payout]) -> list[Row]:
+    """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
+    holds = blocks.open_holds(payouts=payouts)
+    history = amounts_before(payouts)
+    raised: dict[int, list[Flag]] = {}
+    for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
+        raised.setdefault(flag.payout_id, []).append(flag)
+    return [
+        Row(
+            payout=p,
+            money=Money(p.amount_minor, p.currency),
+            flags=sorted(
+                (flags.words(flag, currency=p.currency) for flag in raised.get(p.pk, [])),
+                key=lambda f: f.level,
+            ),
+            holds=holds.get(p.pk, []),
+            history=[*history.get(p.pk, []), p.amount_minor],
+            delta=_delta(p.amount_minor, history.get(p.pk, [])),
+        )
+        for p in payouts
+    ]
+
+
+def _delta(amount: int, before: Sequence[int]) -> Decimal | None:
+    if not before:
+        return None
+    usual = Decimal(sum(before)) / len(before)
+    return (Decimal(amount) - usual) / usual
+
+
+def amounts_before(payouts: Sequence[Payout], *, count: int = 11) -> dict[int, list[int]]:
+    """The amounts of the seller's payouts before each of these, in minor units, oldest first; dead ones left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, old.amount_minor FROM payouts_payout AS p CROSS JOIN LATERAL (
+              SELECT o.id, o.amount_minor FROM payouts_payout AS o
+              WHERE o.seller_id = p.seller_id AND o.currency = p.currency AND o.id < p.id
+                AND o.status NOT IN ('CANCELLED', 'FAILED', 'RETURNED')
+              ORDER BY o.id DESC LIMIT %s) AS old
+            WHERE p.id = ANY(%s) ORDER BY p.id, old.id
+            """,
+            [count, [p.pk for p in payouts]],
+        )
+        found: dict[int, list[int]] = {}
+        for payout_id, amount in cursor.fetchall():
+            found.setdefault(payout_id, []).append(amount)
+    return found
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a filter selects: exact up to `TOTALS_CAP` rows, or when asked for."""
+
+    count: int
+    sums: list[Money]
+    exact: bool
+
+
+def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
+    """Count and sums per currency of everything the filter selects; not exact beyond the cap unless ``whole``."""
+    if not whole:
+        seen = payouts.order_by().values("pk")[: TOTALS_CAP + 1].count()
+        if seen > TOTALS_CAP:
+            return Totals(count=TOTALS_CAP, sums=[], exact=False)
+    sums = payouts.order_by().values("currency").annotate(count=Count("pk"), sum=Sum("amount_minor"))
+    found = sorted(sums, key=lambda each: str(each["currency"]))
+    return Totals(
+        count=sum(each["count"] for each in found),
+        sums=[Money(int(each["sum"]), each["currency"]) for each in found],
+        exact=True,
+    )
+
+
+@dataclass(frozen=True)
+class DeadRow:
+    """A dead payout with the bank's reason in words, and what to do about it."""
+
+    payout: Payout
+    money: Money
+    code: str
+    why: str
+    advice: str
+
+
+_ADVICE = {
+    "reverify_details": "Ask the seller for new bank details, then reissue.",
+    "hold_compliance": "Leave it to compliance; tell the seller nothing yet.",
+    "hold_investigate": "Reconcile first: it may have been paid.",
+    "fix_and_resend": "Our data was wrong: correct it, then reissue.",
+    "fund_and_retry": "Fund the account, then reissue.",
+    "retry_same": "Nothing is wrong with the payment: reissue.",
+}
+
+
+def dead_rows(payouts: Sequence[Payout]) -> list[DeadRow]:
+    """The rows of dead payouts, in their order."""
+    said: dict[int, BankFact] = {}
+    facts = BankFact.objects.filter(
+        attempt__payout__in=[p.pk for p in payouts if p.status != PayoutStatus.CANCELLED],
+        kind__in=["rejected", "failed", "returned"],  # refused after it was accepted is failed, too
+    )
+    for fact in facts.select_related("attempt").order_by("id"):
+        said[fact.attempt.payout_id] = fact
+    return [_dead_row(p, said.get(p.pk)) for p in payouts]
+
+
+def _dead_row(payout: Payout, fact: BankFact | None) -> DeadRow:
+    money = Money(payout.amount_minor, payout.currency)
+    if fact is None:
+        return DeadRow(payout, money, "", "Cancelled here before it was sent.", "Reissue it, or roll it.")
+    reason = reasons.explain(fact.code, kind=ReportKind(fact.kind))
+    advice = _ADVICE.get(reason.action.value, "Look into it, then reissue or roll.")
+    return DeadRow(payout, money, fact.code, reason.sentence, advice)
