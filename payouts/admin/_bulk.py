@@ -1,0 +1,176 @@
+"""One verb on one or many payouts: choose, see what will happen, do it, read what was done (HOUSE ruling 10).
+
+A `Bulk` names an operation and its words; the view below turns it into preview, form, call and message. The rule
+stands in the operation; here are only questions and answers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts import digests
+from payouts.models import Payout
+from payouts.operations._outcome import Outcome, Preview, Refusal
+from payouts.queries import filters
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+SHOWN = 10
+LOCALE = "en"
+MOST = 20_000  # what one bulk action may take; a whole filtered list beyond it is worked off in parts
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A verb as a page: its words hold {n} for the number and {money} for one payout's amount."""
+
+    name: str
+    permission: str
+    verb: str
+    done: str
+    preview: Callable[..., Preview]
+    act: Callable[..., Outcome]
+    form: type[forms.Form]
+    kind: str = "main"
+    follows: Callable[[Preview], Sequence[str]] = lambda preview: ()
+
+
+def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
+    """GET or first POST: the preview. POST with ``confirmed``: the deed, a message, and back to where it began."""
+    back = pages.back_url(request, reverse("admin:payouts_payout_list"))
+    actor = pages.actor(request)
+    ids, seen = chosen(request)
+    if not ids:
+        messages.warning(request, "Nothing was done: no payout is chosen. Tick the rows first.")
+        return redirect(back)
+    if len(ids) > MOST:
+        messages.warning(
+            request, f"Nothing was done: at most {MOST:,} payouts go in one step. Narrow the filter."
+        )
+        return redirect(back)
+    confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
+    form = bulk.form(request.POST if confirmed else None)
+    if confirmed and form.is_valid():
+        try:
+            outcome = bulk.act(
+                payout_ids=ids, actor=actor, now=database_now(), seen=seen, **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _report(request, bulk, outcome)
+            return redirect(back)
+    preview = bulk.preview(payout_ids=ids, actor=actor)
+    preview = _mark_stale(preview, seen)
+    return pages.render(request, "admin/payouts/payout/bulk.html", _context(bulk, preview, form, back))
+
+
+def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
+    """The ids, and what the reader's page showed of them (`digests.seen`), where it said."""
+    source = request.POST if request.method == "POST" else request.GET
+    seen: dict[int, str] = {}
+    for pair in source.get("seen", "").split(","):
+        number, _, token = pair.partition("=")
+        if number.isdigit() and token:
+            seen[int(number)] = token
+    if source.get("all_matching") == "1":
+        matching = filters.read(source.get("query", ""), also=None).qs
+        return list(matching.order_by("pk").values_list("pk", flat=True)[: MOST + 1]), None
+    ids = [int(text) for text in source.getlist("ids") if text.isdigit() and len(text) < 19]
+    return ids or list(seen), seen or None
+
+
+def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
+    """What changed between the reader's page and now is refused already here."""
+    if not seen:
+        return preview
+    stale = [p for p in preview.allowed if p.pk in seen and seen[p.pk] != digests.seen(p)]
+    reason = "it changed since you looked: open it again before you decide"
+    return Preview(
+        allowed=tuple(p for p in preview.allowed if p not in stale),
+        refused=(*preview.refused, *(Refusal(p.pk, str(p.reference), "changed", reason) for p in stale)),
+    )
+
+
+def _words(text: str, payouts: Sequence[Payout]) -> str:
+    amount = Money(payouts[0].amount_minor, payouts[0].currency) if len(payouts) == 1 else None
+    noun = (
+        f"{len(payouts):,} payouts"
+        if amount is None
+        else f"1 payout of {written.text(amount, locale=LOCALE)}"
+    )
+    return text.format(n=noun)
+
+
+def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
+    words = _words(bulk.verb, preview.allowed)
+    sellers = _names(preview.allowed[:SHOWN])
+    return {
+        "title": words if preview.allowed else "Nothing can be done",
+        "verb": words,
+        "kind": bulk.kind,
+        "form": form,
+        "back_url": back,
+        "hidden": [
+            ("back", back),
+            ("seen", ",".join(f"{p.pk}={digests.seen(p)}" for p in preview.allowed)),
+        ],
+        "preview": {
+            "count": len(preview.allowed),
+            "sums": [Money(minor, currency) for currency, minor in preview.totals.items()],
+            "rows": [
+                {
+                    "reference": p.reference,
+                    "url": reverse("admin:payouts_payout_detail", args=[p.reference]),
+                    "name": sellers[p.seller_id],
+                    "money": Money(p.amount_minor, p.currency),
+                }
+                for p in preview.allowed[:SHOWN]
+            ],
+            "more": max(len(preview.allowed) - SHOWN, 0),
+            "refused": [
+                {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
+                for reason, group in preview.reasons
+            ],
+            "follows": bulk.follows(preview),
+        },
+    }
+
+
+def _names(payouts: Sequence[Payout]) -> dict[int, str]:
+    return dict(
+        Payout.objects.filter(pk__in=[p.pk for p in payouts]).values_list("seller_id", "seller__name")
+    )
+
+
+def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
+    """ "12 approved, 2 refused: reason"."""
+    count = len(outcome.moved)
+    parts = [bulk.done.format(n=f"{count:,} payout{'' if count == 1 else 's'}")] if count else []
+    if outcome.refused:
+        reasons = sorted({refusal.reason for refusal in outcome.refused})
+        parts.append(f"{len(outcome.refused):,} refused: {'; '.join(reasons[:3])}")
+    text = ", ".join(parts) + "."
+    level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
+    messages.add_message(request, level, text)
+
+
+def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) -> dict[str, str]:
+    """The verb in the selection bar of a list."""
+    return {
+        "label": label,
+        "one": bulk.verb.format(n="1 payout"),
+        "many": bulk.verb.format(n="{n} payouts"),
+        "url": reverse("admin:payouts_payout_act", args=[bulk.name]),
+        "kind": bulk.kind if kind is None else kind,
+        "key": key,
+    }

@@ -1,0 +1,282 @@
+"""Sellers' bank accounts: ask for one, verify or reject another's wish, reveal the number with a reason."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from payouts import countries
+from payouts.countries import schemes
+from payouts.models import AccountVersion
+from payouts.operations import accounts
+from payouts.queries import accounts as asked
+from sellers.models import Seller
+
+ASK, VERIFY = "payouts.request_payout_account", "payouts.verify_payout_account"
+REVEAL, SEE = "payouts.reveal_payout_account", "payouts.view_payoutaccount"
+
+
+class DecisionForm(forms.Form):
+    """The verifier's word."""
+
+    note = forms.CharField(
+        label="How it was checked",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Whom you called on which known number, what they said. Needed to reject.",
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody needs the full number."""
+
+    reason = forms.CharField(
+        label="Why you need the full number", max_length=500, help_text="It is recorded with your name."
+    )
+
+
+class AccountForm(forms.Form):
+    """The boxes of one account scheme, and the holder. Everything that is wrong is said at once, at its box."""
+
+    holder_name = forms.CharField(
+        label="Holder, as the bank has it",
+        max_length=140,
+        error_messages={"required": "Holder: it is missing. Write the name the bank has for this account."},
+    )
+
+    def __init__(self, data: Any = None, *, scheme: schemes.Scheme, holder: str) -> None:
+        super().__init__(data, initial={"holder_name": holder})
+        self.scheme = scheme
+        for each in scheme.fields:
+            self.fields[each.name] = _box(each)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        typed = {each.name: self.data.get(each.name, "") for each in self.scheme.fields}
+        try:
+            self.scheme.parse(typed)
+        except schemes.AccountError as error:
+            for problem in error.problems:
+                if problem.field not in self.errors:
+                    self.add_error(problem.field, problem.sentence)
+        return cleaned
+
+
+def _box(each: schemes.Field) -> forms.Field:
+    missing = {"required": f"{each.label}: it is missing. Write something like {each.example}."}
+    if each.choices:
+        return forms.ChoiceField(
+            label=each.label, help_text=each.help, choices=each.choices, required=each.required
+        )
+    hints = {
+        "pattern": each.pattern,
+        "inputmode": each.input_mode,
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "title": f"For example {each.example}",
+    }
+    return forms.CharField(
+        label=each.label,
+        help_text=f"{each.help} For example {each.example}",
+        max_length=each.max_length,
+        required=each.required,
+        error_messages=missing,
+        widget=forms.TextInput(attrs=hints),
+    )
+
+
+@pages.page(VERIFY, ASK, "audit.view_event")
+def listed(request: HttpRequest) -> HttpResponse:
+    """Those that wait for a verifier, oldest first, or those that were decided."""
+    old = request.GET.get("show") == "decided"
+    page = keyset.page(request, asked.decided() if old else asked.to_verify(), newest_first=old)
+    here = reverse("admin:payouts_payoutaccount_list")
+    context = {
+        "title": "Bank accounts",
+        "lead": "One person asks for an account, another verifies it. Then it waits "
+        f"{settings.ACCOUNT_WAIT_HOURS} hours from the request before it is paid.",
+        "tabs": [
+            {"label": "To verify", "url": here, "current": not old},
+            {"label": "Decided", "url": f"{here}?show=decided", "current": old},
+        ],
+        "decided": old,
+        "rows": [_row(version) for version in page.rows],
+        "pager": page,
+        "empty_title": "Nothing was decided yet" if old else "No account waits to be verified",
+        "empty_text": "A new or changed account is asked for on the page of a seller.",
+    }
+    return pages.render(request, "admin/payouts/payoutaccount/list.html", context)
+
+
+def _row(version: AccountVersion) -> dict[str, Any]:
+    slot = version.slot
+    return {
+        "it": version,
+        "seller": slot.seller,
+        "standing": asked.standing(version),
+        "affected": asked.affected(seller_id=slot.seller_id, currency=slot.currency),
+        "what": "First account" if version.number == 1 else "Change",
+    }
+
+
+@pages.page(ASK)
+def new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for a seller's first or another account."""
+    seller = get_object_or_404(Seller, reference=reference)
+    if not countries.is_open(seller.country):
+        raise Refused(
+            f"No bank account can be asked for: no country file opens {seller.country}, so nothing is paid there."
+        )
+    country = countries.get(seller.country)
+    scheme = schemes.get(country.account_scheme)
+    form = AccountForm(request.POST or None, scheme=scheme, holder=seller.name)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            version = accounts.request(
+                seller_id=seller.pk,
+                currency=country.currency,
+                holder_name=values.pop("holder_name"),
+                fields=values,
+                country=country.code,
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except accounts.BadDetails as refusal:
+            for name, sentence in refusal.problems:
+                form.add_error(name if name in form.fields else None, sentence)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Asked for {version.masked}. Another person must verify it.")
+            return redirect("admin:payouts_payoutaccount_detail", pk=version.pk)
+    held = asked.affected(seller_id=seller.pk, currency=country.currency)
+    context = {
+        "title": f"Bank account of {seller.name}",
+        "lead": f"{scheme.label[0].upper()}{scheme.label[1:]} for {country.currency}. Another person verifies it; "
+        f"it is paid {settings.ACCOUNT_WAIT_HOURS} hours from now at the earliest.",
+        "form": form,
+        "verb": "Ask for this account",
+        "affected": held,
+        "seller": seller,
+        "back_url": pages.back_url(request, reverse("admin:payouts_payoutaccount_list")),
+    }
+    status = 422 if form.errors else 200
+    return pages.render(request, "admin/payouts/payoutaccount/new.html", context, status=status)
+
+
+@pages.page(SEE)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One version: masked, what does not fit, and who may decide."""
+    return _render(request, _find(pk))
+
+
+@require_POST
+@pages.page(VERIFY)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Verify or reject."""
+    version, form = _find(pk), DecisionForm(request.POST)
+    verified = request.POST.get("decision") == "verified"
+    if form.is_valid():
+        try:
+            accounts.decide(
+                version_id=pk,
+                verified=verified,
+                actor=pages.actor(request),
+                note=form.cleaned_data["note"],
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            name = version.slot.seller.name
+            said = (
+                f"{version.masked} of {name} verified."
+                if verified
+                else f"{version.masked} of {name} rejected."
+            )
+            messages.success(request, said)
+            return redirect("admin:payouts_payoutaccount_list")
+    return _render(request, version, decision=form)
+
+
+@require_POST
+@pages.page(REVEAL)
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The full details on this one answer, never kept: no address of its own, no way to reload it."""
+    version, form = _find(pk), ReasonForm(request.POST)
+    shown: list[tuple[str, str]] = []
+    if form.is_valid():
+        try:
+            found = accounts.details(
+                version_id=pk,
+                reason=form.cleaned_data["reason"],
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            labels = {each.name: each.label for each in schemes.get(version.scheme).fields}
+            shown = [(labels.get(name, name), value) for name, value in found.items()]
+    return _render(request, version, reason=form, shown=shown)
+
+
+def _find(pk: int) -> AccountVersion:
+    return get_object_or_404(asked.all_of_them(), pk=pk)
+
+
+def _render(
+    request: HttpRequest,
+    version: AccountVersion,
+    *,
+    decision: forms.Form | None = None,
+    reason: forms.Form | None = None,
+    shown: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    held, now = pages.permissions(request), database_now()
+    open_still = getattr(version, "decision", None) is None
+    own = version.requested_by_id == request.user.pk
+    slot = version.slot
+    context = {
+        "title": version.masked,
+        "it": version,
+        "seller": slot.seller,
+        "standing": asked.standing(version),
+        "currency": slot.currency,
+        "before": asked.before(version),
+        "doubts": asked.doubts(version, now=now),
+        "affected": asked.affected(seller_id=slot.seller_id, currency=slot.currency),
+        "decision_form": (decision or DecisionForm()) if VERIFY in held and open_still and not own else None,
+        "why_not": "You asked for it: another person must verify it."
+        if VERIFY in held and open_still and own
+        else "",
+        "reason_form": (reason or ReasonForm()) if REVEAL in held and not shown else None,
+        "shown": shown,
+        "back_url": reverse("admin:payouts_payoutaccount_list"),
+        "back_label": "Bank accounts",
+        "reference": f"{slot.seller.reference}, version {version.number}",
+        "timeline_entries": None,
+    }
+    wrong = bool((decision and decision.errors) or (reason and reason.errors))
+    return pages.render(
+        request, "admin/payouts/payoutaccount/detail.html", context, status=422 if wrong else 200
+    )
+
+
+urlpatterns = [
+    path("accounts/", listed, name="payouts_payoutaccount_list"),
+    path("accounts/<int:pk>/", detail, name="payouts_payoutaccount_detail"),
+    path("accounts/<int:pk>/decide/", decide, name="payouts_payoutaccount_decide"),
+    path("accounts/<int:pk>/reveal/", reveal, name="payouts_payoutaccount_reveal"),
+    path("sellers/<str:reference>/account/", new, name="payouts_payoutaccount_new"),
+]

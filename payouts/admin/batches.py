@@ -1,0 +1,326 @@
+"""Batches: the list, one batch with what exactly will be sent and live progress, and its verbs."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from payouts import countries
+from payouts.admin._bulk import LOCALE
+from payouts.admin.verbs import ReasonForm
+from payouts.countries import calendars
+from payouts.models import Batch, BatchItem, Payout
+from payouts.operations import bankfiles, batching
+from payouts.queries import batches as asked
+from payouts.queries import explain
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+TABS = (
+    ("", "All"),
+    ("PROPOSED", "Awaiting approval"),
+    ("SUBMITTING", "Being submitted"),
+    ("SUBMITTED", "With the bank"),
+    ("SETTLED", "Settled"),
+)
+
+
+@pages.page("payouts.view_batch")
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every batch, newest first."""
+    rows = asked.all_of()
+    status = request.GET.get("status", "")
+    if status in BatchStatus.values:
+        rows = rows.filter(status=status)
+    page = keyset.page(request, rows)
+    now = database_now()
+    return pages.render(
+        request,
+        "admin/payouts/batch/list.html",
+        {
+            "title": "Batches",
+            "lead": "Approved payouts that share a rail, a funding account, a currency and a value date.",
+            "verbs": _propose_verb(request),
+            "tabs": [
+                {"label": label, "url": f"?status={value}" if value else "?", "current": value == status}
+                for value, label in TABS
+            ],
+            "rows": [_row(batch, now) for batch in page.rows],
+            "pager": page,
+            "empty_title": "No batch here",
+            "empty_text": "Approved payouts become batches when somebody proposes them.",
+        },
+    )
+
+
+def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
+    waiting = Payout.objects.filter(status=PayoutStatus.APPROVED).order_by()[:1001].count()
+    if "payouts.propose_batch" not in pages.permissions(request) or not waiting:
+        return []
+    number = f"{waiting:,}" if waiting <= 1000 else "1,000+"
+    back = reverse("admin:payouts_batch_list")
+    query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
+    url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
+    return [{"label": f"Put {number} approved payouts into batches", "url": url, "kind": "main"}]
+
+
+def _row(batch: Batch, now: Any) -> dict[str, Any]:
+    cut_off = ""
+    if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
+        deadline = batching.deadline(batch, now)
+        cut_off = explain.clock(deadline.cut_off_at, explain.zone_of(batch.country))
+    return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
+
+
+def _find(reference: str) -> Batch:
+    return get_object_or_404(asked.all_of(), reference=reference.upper())
+
+
+@pages.page("payouts.view_batch")
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One batch."""
+    batch = _find(reference)
+    now = database_now()
+    deadline = batching.deadline(batch, now)
+    before_sending = batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
+    page = keyset.page(request, asked.items(batch))
+    submissions = list(asked.submissions(batch)[:5])
+    items = [_item(item) for item in page.rows]
+    context = {
+        "title": f"Batch {batch.reference}",
+        "batch": batch,
+        "money": Money(batch.total_minor, batch.currency),
+        "reference": batch.reference,
+        "back_url": reverse("admin:payouts_batch_list"),
+        "back_label": "Batches",
+        "value_date": deadline.value_date if before_sending else batch.value_date,
+        "verbs": _verbs(request, batch, deadline.value_date),
+        "figures": _figures(batch, deadline, before_sending, now),
+        "rows": items,
+        "any_note": any(item["note"] for item in items),
+        "pager": page,
+        "submissions": submissions,
+        "file": next((s for s in submissions if s.payout_id is None), None),
+        "may_download": "payouts.download_bank_file" in pages.permissions(request),
+        "timeline_entries": _timeline(batch, submissions),
+        **_progress(batch),
+    }
+    return pages.render(request, "admin/payouts/batch/detail.html", context)
+
+
+def _item(item: BatchItem) -> dict[str, Any]:
+    note = item.left_because if item.left_at is not None else getattr(item, "said", "") or ""
+    return {
+        "payout": item.payout,
+        "seller": item.payout.seller,
+        "masked": item.account_version.masked,
+        "note": note,
+        "left": item.left_at is not None,
+        "money": Money(item.amount_minor, item.payout.currency),
+    }
+
+
+def _figures(
+    batch: Batch, deadline: calendars.Deadline, before: bool, now: Any
+) -> list[tuple[str, str, str]]:
+    zone = explain.zone_of(batch.country)
+    account = batch.funding_account
+    shown = [
+        (
+            "Value date",
+            explain.day(deadline.value_date if before else batch.value_date),
+            "at the payees' banks",
+        )
+    ]
+    if before:
+        left = deadline.cut_off_at - now
+        hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+        shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
+    shown.append(("Funding account", account.code, account.masked))
+    shown.append(("Rail", batch.rail, f"{batch.item_count} payouts"))
+    if not countries.is_open(batch.country):
+        return shown
+    calendar = countries.get(batch.country).calendar
+    closed = next(iter(calendars.closed_days(calendar, now.date(), now.date() + timedelta(days=366))), None)
+    if closed is not None:
+        shown.append(("Next bank holiday", explain.day(closed[0]), str(closed[1])))
+    return shown
+
+
+def _verbs(request: HttpRequest, batch: Batch, value_date: Any) -> list[dict[str, Any]]:
+    held = pages.permissions(request)
+    shown: list[dict[str, Any]] = []
+    if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED) and "payouts.dissolve_batch" in held:
+        url = reverse("admin:payouts_batch_dissolve", args=[batch.reference])
+        shown.append({"label": "Dissolve", "kind": "stop", "url": url})
+    if batch.status == BatchStatus.PROPOSED and "payouts.approve_batch" in held:
+        money = Money(batch.total_minor, batch.currency)
+        verb: dict[str, Any] = {"label": f"Approve {written.text(money, locale=LOCALE)}", "kind": "main"}
+        if batch.proposed_by_id == request.user.pk:
+            verb["off"] = "Off for you: you proposed it. Another treasurer must approve it."
+        elif batch.item_count == 0:
+            verb["off"] = "Off: every payout has left this batch. Dissolve it."
+        else:
+            verb |= {"url": reverse("admin:payouts_batch_approve", args=[batch.reference]), "key": "a"}
+        shown.append(verb)
+    return shown
+
+
+def _timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = [
+        {"at": batch.proposed_at, "title": "Proposed", "who": _name(batch.proposed_by), "meaning": "waiting"}
+    ]
+    if batch.approved_at is not None:
+        entry = {
+            "at": batch.approved_at,
+            "title": "Approved",
+            "who": _name(batch.approved_by),
+            "meaning": "done",
+        }
+        entries.append(entry)
+    for submission in submissions:
+        if submission.payout_id is None:
+            text = f"{submission.body_bytes:,} bytes as {submission.key}"
+            entries.append(
+                {
+                    "at": submission.prepared_at,
+                    "title": "File made and stored",
+                    "text": text,
+                    "meaning": "moving",
+                }
+            )
+    if batch.status in (BatchStatus.DISSOLVED, BatchStatus.SETTLED):
+        label = BatchStatus(batch.status).label
+        entries.append({"at": batch.status_at, "title": label, "meaning": "done"})
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def _name(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user is not None else ""
+
+
+def _progress(batch: Batch) -> dict[str, Any]:
+    found = asked.progress(batch)
+    url = reverse("admin:payouts_batch_progress", args=[batch.reference])
+    return {"progress": found, "live_id": "progress", "live_url": url if found.moving else ""}
+
+
+@pages.page("payouts.view_batch")
+def progress(request: HttpRequest, reference: str) -> HttpResponse:
+    """The progress alone: it asks for itself again while the batch moves."""
+    batch = _find(reference)
+    return render(request, "admin/payouts/batch/progress.html", {"batch": batch, **_progress(batch)})
+
+
+@pages.page("payouts.approve_batch")
+def approve(request: HttpRequest, reference: str) -> HttpResponse:
+    """What exactly will be sent, and the second person's yes."""
+    batch = _find(reference)
+    back = reverse("admin:payouts_batch_detail", args=[batch.reference])
+    now = database_now()
+    deadline = batching.deadline(batch, now)
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        try:
+            batching.approve(
+                batch_id=batch.pk,
+                actor=pages.actor(request),
+                now=now,
+                seen=request.POST.get("seen", ""),
+                seen_value_date=forms.DateField().to_python(request.POST.get("value_date", "")),
+            )
+        except (Refused, forms.ValidationError) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{batch.reference} approved. It is being handed to the bank.")
+        return redirect(back)
+    money = Money(batch.total_minor, batch.currency)
+    items = list(asked.items(batch).filter(left_at__isnull=True).order_by("-amount_minor")[:10])
+    words = f"Approve {written.text(money, locale=LOCALE)} to {batch.item_count:,} sellers"
+    zone = explain.zone_of(batch.country)
+    context = {
+        "title": words,
+        "verb": words,
+        "form": forms.Form(),
+        "back_url": back,
+        "hidden": [("seen", batching.seal_of(batch.pk)), ("value_date", deadline.value_date.isoformat())],
+        "preview": {
+            "count": batch.item_count,
+            "sums": [money],
+            "rows": [
+                {
+                    "reference": item.payout.reference,
+                    "url": reverse("admin:payouts_payout_detail", args=[item.payout.reference]),
+                    "name": item.payout.seller.name,
+                    "note": item.account_version.masked,
+                    "money": Money(item.amount_minor, batch.currency),
+                }
+                for item in items
+            ],
+            "more": max(batch.item_count - len(items), 0),
+            "follows": [
+                f"It is handed over to {batch.rail} at once, from {batch.funding_account.code}.",
+                f"The sellers are paid on {explain.day(deadline.value_date)}; the cut-off is "
+                f"{explain.clock(deadline.cut_off_at, zone)}.",
+            ],
+        },
+    }
+    return pages.render(request, "parts/confirm.html", context)
+
+
+@pages.page("payouts.dissolve_batch")
+def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the batch apart before it is sent."""
+    batch = _find(reference)
+    back = reverse("admin:payouts_batch_detail", args=[batch.reference])
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            batching.dissolve(
+                batch_id=batch.pk, actor=pages.actor(request), reason=reason, now=database_now()
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{batch.reference} dissolved: its payouts are approved again.")
+        return redirect(back)
+    context = {
+        "title": f"Dissolve {batch.reference}",
+        "lead": f"Its {batch.item_count} payouts are approved again and can be put into other batches.",
+        "form": form,
+        "verb": f"Dissolve {batch.reference}",
+        "kind": "stop",
+        "back_url": back,
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@require_POST
+@pages.page("payouts.download_bank_file")
+def download(request: HttpRequest, reference: str) -> HttpResponse:
+    """The exact bytes that were sent. Recorded: they hold account numbers."""
+    batch = _find(reference)
+    submission = get_object_or_404(asked.submissions(batch), payout__isnull=True)
+    body = bankfiles.download(submission_id=submission.pk, actor=pages.actor(request), now=database_now())
+    response = HttpResponse(body, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{submission.key}.xml"'
+    return response
+
+
+urlpatterns = [
+    path("batches/", listed, name="payouts_batch_list"),
+    path("batches/<str:reference>/", detail, name="payouts_batch_detail"),
+    path("batches/<str:reference>/progress/", progress, name="payouts_batch_progress"),
+    path("batches/<str:reference>/approve/", approve, name="payouts_batch_approve"),
+    path("batches/<str:reference>/dissolve/", dissolve, name="payouts_batch_dissolve"),
+    path("batches/<str:reference>/file/", download, name="payouts_batch_file"),
+]

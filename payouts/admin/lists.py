@@ -1,0 +1,264 @@
+"""The lists of payouts: to review, to approve, failed and returned, and all. One page, four places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import keyset, pages
+from payouts import countries
+from payouts.admin import _bulk, verbs
+from payouts.countries import calendars
+from payouts.models import Payout
+from payouts.queries import explain, filters, flags, waiting, worklist
+from payouts.states import PayoutStatus
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place where payouts are listed: what it selects, and the verbs people use there, with their keys."""
+
+    name: str
+    title: str
+    lead: str
+    status: PayoutStatus | None
+    verbs: tuple[tuple[str, str, str, str], ...]
+    empty: tuple[str, str]
+
+
+PLACES = {
+    place.name: place
+    for place in (
+        Place(
+            "review",
+            "Review",
+            "They wait for a first look.",
+            PayoutStatus.PENDING_REVIEW,
+            (("hold", "Hold", "h", "stop"), ("review", "Mark reviewed", "r", "main")),
+            ("Nothing to review", "Every payout has been looked at. The next run brings new ones."),
+        ),
+        Place(
+            "approvals",
+            "Approvals",
+            "They were reviewed and wait for a second person.",
+            PayoutStatus.REVIEWED,
+            (
+                ("send_back", "Send back", "", ""),
+                ("hold", "Hold", "h", "stop"),
+                ("approve", "Approve", "a", "main"),
+            ),
+            ("Nothing to approve", "Every reviewed payout has been approved."),
+        ),
+        Place(
+            "list",
+            "Payouts",
+            "Every payout, newest first.",
+            None,
+            (
+                ("hold", "Hold", "h", "stop"),
+                ("cancel", "Cancel", "", ""),
+                ("batch", "Put into batches", "", "main"),
+            ),
+            ("No payout matches", "Take a filter away, or run payouts."),
+        ),
+    )
+}
+
+
+class CountryChip(forms.Form):
+    country = forms.ChoiceField(label="Country")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
+
+
+class FlagChip(forms.Form):
+    flag = forms.ChoiceField(label="Flag", choices=[("any", "Any flag"), *flags.CODES.items()])
+
+
+class AmountChip(forms.Form):
+    amount_min = forms.CharField(label="From", required=False)
+    amount_max = forms.CharField(label="To", required=False)
+
+
+class HoldChip(forms.Form):
+    on_hold = forms.ChoiceField(label="On hold", choices=[("true", "On hold"), ("false", "Not on hold")])
+
+
+class SellerChip(forms.Form):
+    seller = forms.CharField(label="Name, e-mail, id or reference")
+
+
+class StatusChip(forms.Form):
+    status = forms.ChoiceField(label="Status", choices=PayoutStatus.choices)
+
+
+class MadeChip(forms.Form):
+    created_after = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    created_before = forms.DateField(
+        label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
+    ("Status", StatusChip),
+    ("Country", CountryChip),
+    ("Flag", FlagChip),
+    ("Amount", AmountChip),
+    ("On hold", HoldChip),
+    ("Seller", SellerChip),
+    ("Made", MadeChip),
+)
+
+
+def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, QueryDict]:
+    """The filter of the URL, the place's own status put in. Raises `filters.BadFilter`."""
+    query = request.GET.copy()
+    for name in ("before", "after"):
+        query.pop(name, None)
+    if place.status is not None:
+        query["status"] = place.status.value
+    return filters.read(
+        query, also=("back",), queryset=Payout.objects.select_related("seller", "batch")
+    ), query
+
+
+def _without(request: HttpRequest, *names: str) -> QueryDict:
+    query = request.GET.copy()
+    for name in (*names, "before", "after"):
+        query.pop(name, None)
+    return query
+
+
+def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
+    """The filters that are set, to take away, then those that can be added."""
+    fixed = {"status"} if place.status is not None else set()
+    shown: list[dict[str, Any]] = [
+        {"text": words, "clear_url": f"?{_without(request, name).urlencode()}"}
+        for words, name in chosen.chips()
+        if name not in fixed
+    ]
+    taken = {name for _, name in chosen.chips()} | fixed
+    for label, form in CHIPS:
+        made = form(auto_id="chip_%s")
+        if taken.isdisjoint(made.fields):
+            keep = [(name, value) for name, values in _without(request).lists() for value in values]
+            shown.append({"label": label, "fields": list(made), "keep": keep})
+    return shown
+
+
+def cut_offs(now: Any) -> list[str]:
+    """The next cut-offs, soonest first, one line for countries that share it."""
+    groups: dict[tuple[Any, str], list[str]] = {}
+    for country in countries.all():
+        deadline = calendars.value_date_for(country, now)
+        moment = explain.clock(deadline.cut_off_at, country.time_zone)
+        groups.setdefault((deadline.cut_off_at, moment), []).append(country.code)
+    return [f"{moment} ({', '.join(codes)})" for (_, moment), codes in sorted(groups.items())]
+
+
+def _list(request: HttpRequest, name: str) -> HttpResponse:
+    place = PLACES[name]
+    try:
+        chosen, query = _chosen(request, place)
+    except filters.BadFilter as problem:
+        context = {"title": place.title, "what": str(problem), "back_url": request.path}
+        return pages.render(request, "admin/refused.html", context, status=problem.status)
+    page = keyset.page(request, chosen.qs)
+    held = pages.permissions(request)
+    buttons = [
+        _bulk.button(verbs.BULKS[verb], label, key=key, kind=kind)
+        for verb, label, key, kind in place.verbs
+        if verbs.BULKS[verb].permission in held
+    ]
+    words = query.urlencode()
+    export = {
+        "label": "Export these rows",
+        "url": f"{reverse('admin:payouts_export_new')}?{words}",
+    }
+    return pages.render(
+        request,
+        "admin/payouts/payout/list.html",
+        {
+            "title": place.title,
+            "lead": f"{place.lead} Next cut-off: {cut_offs(database_now())[0]}.",
+            "verbs": [export] if "payouts.request_export" in held else [],
+            "chips": chips(request, chosen, place),
+            "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
+            "rows": worklist.rows(page.rows),
+            "selection": {"verbs": buttons} if buttons else None,
+            "list_query": words,
+            "pager": page,
+            "show_status": place.status is None,
+            "empty_title": place.empty[0],
+            "empty_text": place.empty[1],
+        },
+    )
+
+
+@pages.page("payouts.view_payout")
+def review(request: HttpRequest) -> HttpResponse:
+    """The queue of payouts to review."""
+    return _list(request, "review")
+
+
+@pages.page("payouts.view_payout")
+def approvals(request: HttpRequest) -> HttpResponse:
+    """The queue of payouts to approve."""
+    return _list(request, "approvals")
+
+
+@pages.page("payouts.view_payout")
+def all_payouts(request: HttpRequest) -> HttpResponse:
+    """Every payout."""
+    return _list(request, "list")
+
+
+@pages.page("payouts.view_payout")
+def totals(request: HttpRequest) -> HttpResponse:
+    """The totals of a filtered list, asked for after its rows."""
+    query = request.GET.copy()
+    whole = query.pop("whole", None) is not None
+    chosen = filters.read(query, also=("before", "after", "back"))
+    found = worklist.totals(chosen.qs, whole=whole)
+    query["whole"] = "1"
+    context = {"totals": found, "noun": "payouts", "url": f"{request.path}?{query.urlencode()}"}
+    return render(request, "parts/totals.html", context)
+
+
+@pages.page("payouts.view_payout")
+def failed(request: HttpRequest) -> HttpResponse:
+    """Dead payouts whose money waits for a decision."""
+    rows: Sequence[Payout]
+    page = keyset.page(request, waiting.undisposed().select_related("seller"))
+    rows = page.rows
+    return pages.render(
+        request,
+        "admin/payouts/payout/failed.html",
+        {
+            "title": "Failed & returned",
+            "lead": "Their money is back with us. Pay it again, or add it to the seller's next payout.",
+            "rows": worklist.dead_rows(rows),
+            "may": "payouts.dispose_payout" in pages.permissions(request),
+            "pager": page,
+            "empty_title": "Nothing failed or came back",
+            "empty_text": "What the bank cannot deliver, or returns, stands here with the bank's reason.",
+        },
+    )
+
+
+urlpatterns = [
+    path("payouts/", all_payouts, name="payouts_payout_list"),
+    path("payouts/review/", review, name="payouts_payout_review"),
+    path("payouts/approvals/", approvals, name="payouts_payout_approvals"),
+    path("payouts/failed/", failed, name="payouts_payout_failed"),
+    path("payouts/totals/", totals, name="payouts_payout_totals"),
+]

@@ -1,0 +1,191 @@
+"""The page of one payout: how much, to whom, for what, is it all right, what happened, what is next."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts import digests, states
+from payouts.admin import verbs
+from payouts.admin._bulk import LOCALE
+from payouts.models import Payout
+from payouts.operations import approval, givebacks, review
+from payouts.queries import blocks, explain, flags, history, judgement
+from payouts.states import DEAD, PayoutStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+from sellers.ledger.queries import earnings
+
+LABELS = {
+    "review": ("Mark reviewed", "main", "r"),
+    "approve": ("Approve", "main", "a"),
+    "send_back": ("Send back to review", "", ""),
+    "take_out": ("Take out of the batch", "", ""),
+    "cancel": ("Cancel", "stop", ""),
+}
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
+    )
+
+
+def _find(reference: str) -> Payout:
+    rows = Payout.objects.select_related(
+        "seller", "batch", "run", "payout_account", "payout_account__decision", "reissue_of"
+    )
+    return get_object_or_404(rows, reference=reference.upper())
+
+
+def _link(name: str, payout: Payout) -> str:
+    query = {"seen": f"{payout.pk}={digests.seen(payout)}", "back": _url(payout)}
+    return f"{reverse('admin:payouts_payout_act', args=[name])}?{urlencode(query)}"
+
+
+def _url(payout: Payout) -> str:
+    return reverse("admin:payouts_payout_detail", args=[payout.reference])
+
+
+def _buttons(request: HttpRequest, payout: Payout) -> list[dict[str, Any]]:
+    """The verbs of the table for this status that the reader's role has, with why one is off."""
+    held = pages.permissions(request)
+    actor = pages.actor(request)
+    shown = []
+    for move in states.buttons_for(payout.status):
+        if move.permission not in held or move.name not in LABELS:
+            continue
+        label, kind, key = LABELS[move.name]
+        if move.name == "approve":
+            money = Money(payout.amount_minor, payout.currency)
+            label = f"Approve {written.text(money, locale=LOCALE)}"
+            refused = approval.preview(payout_ids=[payout.pk], actor=actor).refused
+            if refused:
+                shown.append({"label": label, "kind": kind, "off": f"Off: {refused[0].reason}."})
+                continue
+        shown.append({"label": label, "kind": kind, "key": key, "url": _link(move.name, payout)})
+    if payout.status == PayoutStatus.APPROVED and "payouts.propose_batch" in held:
+        shown.append({"label": "Put into a batch", "kind": "main", "url": _link("batch", payout)})
+    if payout.status in states.UNSENT and "payouts.place_hold" in held:
+        shown.insert(0, {"label": "Hold", "kind": "stop", "key": "h", "url": _link("hold", payout)})
+    own = payout.holds.filter(released_at__isnull=True).exists()
+    if own and "payouts.release_hold" in held:
+        shown.insert(0, {"label": "Release", "kind": "", "url": _link("release", payout)})
+    if payout.status in DEAD and "payouts.dispose_payout" in held and not hasattr(payout, "disposal"):
+        for name, label in (("reissue", "Pay it again"), ("roll", "Add it to the next payout")):
+            url = reverse(f"admin:payouts_payout_{name}", args=[payout.reference])
+            shown.append(
+                {"label": label, "url": url, "method": "post", "kind": "main" if name == "reissue" else ""}
+            )
+    return shown
+
+
+@pages.page("payouts.view_payout")
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One payout."""
+    payout = _find(reference)
+    now = database_now()
+    before = judgement.previous(payout)
+    groups = judgement.lines(payout, before)
+    opened = request.GET.get("lines", "")
+    money = Money(payout.amount_minor, payout.currency)
+    context = {
+        "title": f"{payout.reference}, {payout.seller.name}",
+        "payout": payout,
+        "reference": payout.reference,
+        "back_url": pages.back_url(request, reverse("admin:payouts_payout_list")),
+        "back_label": "Payouts",
+        "money": money,
+        "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
+        "explanation": explain.payout(payout=payout, now=now),
+        "verbs": _buttons(request, payout),
+        "flag_entries": _flags(payout, groups),
+        "groups": groups,
+        "before": before,
+        "opened": opened,
+        "lines": earnings.lines(**judgement.span_of(payout), kind=opened) if opened and payout.span else None,
+        "seats": judgement.seats(payout),
+        "attempts": judgement.attempts(payout),
+        "timeline_entries": history.of_payout(payout=payout),
+        "earlier": Payout.objects.filter(seller=payout.seller).exclude(pk=payout.pk).order_by("-pk")[:6],
+        "note_form": NoteForm() if "sellers.add_note" in pages.permissions(request) else None,
+    }
+    return pages.render(request, "admin/payouts/payout/detail.html", context)
+
+
+def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, Any]]:
+    found = [flags.words(flag, currency=payout.currency) for flag in payout.flags.order_by("id")]
+    entries: list[dict[str, Any]] = [
+        {"level": flag.level, "title": flag.title, "fact": flag.fact}
+        for flag in sorted(found, key=lambda each: each.level)
+    ]
+    total = sum(group.money.minor for group in groups)
+    adds_up = total == payout.amount_minor
+    fact = f"The lines add up to {written.text(Money(total, payout.currency), locale=LOCALE)}."
+    entries.append({"level": "good" if adds_up else "bad", "fact": fact})
+    return entries
+
+
+@require_POST
+@pages.page("payouts.dispose_payout")
+def reissue(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pay a dead payout again: the new payout's page."""
+    payout = _find(reference)
+    try:
+        new = givebacks.reissue(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(pages.back_url(request, _url(payout)))
+    new.refresh_from_db()
+    messages.success(request, f"{payout.reference} is paid again as {new.reference}: it waits for review.")
+    return redirect(_url(new))
+
+
+@require_POST
+@pages.page("payouts.dispose_payout")
+def roll(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a dead payout's money to the seller's next payout."""
+    payout = _find(reference)
+    try:
+        earning = givebacks.roll(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        day = explain.day(earning.due_date)
+        messages.success(
+            request, f"The money of {payout.reference} is due again on {day}; the next run takes it."
+        )
+    return redirect(pages.back_url(request, _url(payout)))
+
+
+@require_POST
+@pages.page("sellers.add_note")
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write a note on a payout."""
+    payout = _find(reference)
+    form = NoteForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    try:
+        review.annotate(payout_id=payout.pk, actor=pages.actor(request), text=text, now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Note written.")
+    return redirect(_url(payout))
+
+
+urlpatterns = [
+    *verbs.urlpatterns,
+    path("payouts/<str:reference>/reissue/", reissue, name="payouts_payout_reissue"),
+    path("payouts/<str:reference>/roll/", roll, name="payouts_payout_roll"),
+    path("payouts/<str:reference>/note/", note, name="payouts_payout_note"),
+    path("payouts/<str:reference>/", detail, name="payouts_payout_detail"),
+]

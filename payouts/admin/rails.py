@@ -1,0 +1,207 @@
+"""The rails: how each carries money, the kill switch, and the incidents that a person must look at."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from payouts.admin.verbs import FindingForm, ReasonForm
+from payouts.models import Incident, RailSwitch
+from payouts.operations import incidents, switches
+from payouts.queries import rails as asked
+from payouts.rails import base, registry
+
+SEE = ("payouts.view_incident",)
+EVERY = "all"  # as it stands in an address; the switch of every rail is "*"
+
+
+@pages.page(*SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every rail, and the open incidents (or, with ?closed=1, the closed ones)."""
+    closed = request.GET.get("closed") == "1"
+    page = keyset.page(request, asked.incidents(closed=closed))
+    held = pages.permissions(request)
+    everything = asked.stop_of_all()
+    return pages.render(
+        request,
+        "admin/payouts/rail/list.html",
+        {
+            "title": "Rails",
+            "lead": "The ways money leaves. A stopped rail is handed nothing new; what it has goes on being resolved.",
+            "verbs": _verbs_of_all(request, everything),
+            "everything": everything,
+            "rails": [_row(request, state, everything) for state in asked.states()],
+            "tabs": [
+                {"label": "Open incidents", "url": "?", "current": not closed},
+                {"label": "Closed", "url": "?closed=1", "current": closed},
+            ],
+            "closed": closed,
+            "rows": page.rows,
+            "may_close": "payouts.resolve_unknown" in held and not closed,
+            "pager": page,
+        },
+    )
+
+
+def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None) -> dict[str, Any]:
+    stop = state.stop
+    if not state.ready:
+        pill = ("Not set up", "neutral")
+    elif stop is not None or everything is not None:
+        pill = ("Stopped", "stopped")
+    else:
+        pill = ("Open", "done")
+    return {
+        "state": state,
+        "pill": pill,
+        "facts": _facts(state.capabilities),
+        "verb": _restore(request, stop) if stop is not None else _stop(request, state.name, state.name),
+        "why": f"{_who(stop)}: {stop.reason}" if stop is not None else "",
+    }
+
+
+def _facts(can: base.Capabilities) -> list[str]:
+    """What may be relied on, in words."""
+    shape = (
+        f"One file for a whole batch, up to {can.max_per_file:,} payouts"
+        if can.shape is base.Shape.FILE
+        else "One call for each payout"
+    )
+    if can.deduplicates and can.key_window is not None:
+        hours = int(can.key_window.total_seconds()) // 3600
+        window = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+        again = f"knows a repeated hand-over for {window}"
+    else:
+        again = "may pay twice what is sent twice: never repeated"
+    lookup = "can be asked what it has" if can.lookup else "cannot be asked"
+    return [shape, again, lookup]
+
+
+def _who(stop: RailSwitch) -> str:
+    user = stop.stopped_by
+    return (user.get_full_name() or user.get_username()) if user is not None else "The program"
+
+
+def _stop(request: HttpRequest, rail: str, name: str) -> dict[str, str] | None:
+    if "payouts.stop_rail" not in pages.permissions(request):
+        return None
+    return {"label": f"Stop {name}", "kind": "stop", "url": reverse("admin:payouts_rail_stop", args=[rail])}
+
+
+def _restore(request: HttpRequest, stop: RailSwitch) -> dict[str, str] | None:
+    if "payouts.restore_rail" not in pages.permissions(request):
+        return None
+    name = "every rail" if stop.rail == switches.ALL else stop.rail
+    verb = {"label": f"Let {name} go on"}
+    if stop.stopped_by_id is not None and stop.stopped_by_id == request.user.pk:
+        return verb | {"off": "Off for you: you stopped it. Another person must let it go on."}
+    return verb | {"url": reverse("admin:payouts_rail_restore", args=[stop.pk])}
+
+
+def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[dict[str, str]]:
+    verb = _restore(request, everything) if everything is not None else _stop(request, EVERY, "every rail")
+    return [verb] if verb is not None else []
+
+
+@pages.page("payouts.stop_rail")
+def stop(request: HttpRequest, rail: str) -> HttpResponse:
+    """Stop one rail, or all of them."""
+    if rail != EVERY and rail not in registry.names():
+        raise Http404(f"No rail {rail}")
+    name = "every rail" if rail == EVERY else rail
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            switches.stop(
+                rail=switches.ALL if rail == EVERY else rail,
+                reason=form.cleaned_data["reason"],
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Stopped: nothing new is handed to {name}.")
+            return redirect("admin:payouts_rail_list")
+    context = {
+        "title": f"Stop {name}",
+        "lead": "At once: nothing new is handed over, approved batches wait. What the bank already has goes on, "
+        "and its answers are read. Another person must let it go on.",
+        "form": form,
+        "verb": f"Stop {name}",
+        "kind": "stop",
+        "back_url": reverse("admin:payouts_rail_list"),
+        "back_label": "Rails",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@pages.page("payouts.restore_rail")
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person lets the rail go on."""
+    switch = get_object_or_404(RailSwitch.objects.select_related("stopped_by"), pk=pk)
+    name = "every rail" if switch.rail == switches.ALL else switch.rail
+    if request.method == "POST":
+        try:
+            switches.restore(switch_id=switch.pk, actor=pages.actor(request), now=database_now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, f"{name.capitalize()} goes on; what waited is taken up within a minute."
+            )
+        return redirect("admin:payouts_rail_list")
+    waiting = asked.waiting_batches(None if switch.rail == switches.ALL else switch.rail)
+    batches = "1 approved batch waits" if waiting == 1 else f"{waiting:,} approved batches wait"
+    context = {
+        "title": f"Let {name} go on",
+        "lead": f"{_who(switch)} stopped it: “{switch.reason}” {batches} and will be handed over at once.",
+        "form": forms.Form(),
+        "verb": f"Let {name} go on",
+        "back_url": reverse("admin:payouts_rail_list"),
+        "back_label": "Rails",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@pages.page("payouts.resolve_unknown")
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close an incident with what was found."""
+    incident = get_object_or_404(Incident, pk=pk)
+    form = FindingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            incidents.close(
+                incident_id=incident.pk,
+                actor=pages.actor(request),
+                note=form.cleaned_data["note"],
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Incident closed.")
+            return redirect("admin:payouts_rail_list")
+    context = {
+        "title": "Close the incident",
+        "lead": incident.text,
+        "form": form,
+        "verb": "Close the incident",
+        "back_url": reverse("admin:payouts_rail_list"),
+        "back_label": "Rails",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+urlpatterns = [
+    path("rails/", listed, name="payouts_rail_list"),
+    path("rails/<slug:rail>/stop/", stop, name="payouts_rail_stop"),
+    path("rails/stops/<int:pk>/restore/", restore, name="payouts_rail_restore"),
+    path("rails/incidents/<int:pk>/close/", close, name="payouts_incident_close"),
+]

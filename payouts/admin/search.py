@@ -1,0 +1,60 @@
+"""Search everywhere: one box for a payout, a seller, an order, a batch or a bank reference."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+
+from backoffice.doors import pages
+from payouts.models import Attempt, Batch, Payout
+from payouts.queries import filters
+from sellers import queries as sellers
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+SHOWN = 20
+
+
+@pages.page("payouts.view_payout", "sellers.view_seller")
+def search(request: HttpRequest) -> HttpResponse:
+    """What the words find. A reference that names one thing opens it at once."""
+    words = " ".join(request.GET.get("q", "").split())[:2000]
+    straight = _straight(words)
+    if straight:
+        return redirect(straight)
+    context: dict[str, Any] = {"title": "Search", "search_words": words, "shortest": sellers.SHORTEST}
+    if len(words) < sellers.SHORTEST:
+        return pages.render(request, "admin/search.html", context | {"too_short": True})
+    found = filters.read({"search": words}).qs.select_related("seller", "batch").order_by("-pk")[: SHOWN + 1]
+    payouts = list(found)
+    context |= {
+        "payouts": [(p, Money(p.amount_minor, p.currency)) for p in payouts[:SHOWN]],
+        "more_url": f"{reverse('admin:payouts_payout_list')}?search={words}" if len(payouts) > SHOWN else "",
+        "sellers": sellers.search(text=words, size=SHOWN).sellers,
+        "batches": list(Batch.objects.filter(reference__iexact=words)[:1]),
+    }
+    return pages.render(request, "admin/search.html", context)
+
+
+def _straight(words: str) -> str:
+    """The page of the one thing that the words name exactly, or nothing."""
+    exact = words.upper()
+    if Payout.objects.filter(reference=exact).exists():
+        return reverse("admin:payouts_payout_detail", args=[exact])
+    attempt = Attempt.objects.filter(end_to_end_id=exact).select_related("payout").first()
+    if attempt is not None:
+        return reverse("admin:payouts_payout_detail", args=[attempt.payout.reference])
+    if Batch.objects.filter(reference=exact).exists():
+        return reverse("admin:payouts_batch_detail", args=[exact])
+    seller = (
+        Seller.objects.filter(reference=exact).first() or Seller.objects.filter(external_id=words).first()
+    )
+    return (
+        reverse("admin:sellers_seller_detail", args=[seller.reference])
+        if seller is not None and words
+        else ""
+    )
+
+
+urlpatterns = [path("search/", search, name="search")]

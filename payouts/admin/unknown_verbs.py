@@ -1,0 +1,252 @@
+"""What people do about a submission nobody knows the outcome of: ask, send again, say what became of it, confirm."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts.admin import unknown as desk
+from payouts.admin._bulk import LOCALE
+from payouts.models import Resolution, Submission
+from payouts.operations import unknown
+from payouts.queries import unknown as asked
+from payouts.states import SubmissionStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+SHOWN = 10
+FOLLOWS = {
+    Resolution.Verdict.SENT: (
+        "The bank's answers settle its payouts: paid, failed or returned.",
+        "It is never sent again.",
+    ),
+    Resolution.Verdict.NEVER_SENT: (
+        "Its payouts are approved again, on hold, with their money reserved as before.",
+        "When their holds are released they are paid under a new reference.",
+        "If the bank has it after all, the sellers would be paid twice.",
+    ),
+}
+
+
+class FindingForm(forms.Form):
+    """What one person found out."""
+
+    verdict = forms.ChoiceField(
+        choices=Resolution.Verdict.choices, widget=forms.RadioSelect, label="What became of it"
+    )
+    evidence = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Evidence",
+        help_text="Whom you asked, when, and what they said. Another person decides by it.",
+    )
+
+
+@require_POST
+@pages.page("payouts.resolve_unknown")
+def look_up(request: HttpRequest, rail: str, key: str) -> HttpResponse:
+    """Ask the bank now."""
+    submission = desk.find(rail, key)
+    try:
+        found = unknown.look_up_now(
+            submission_id=submission.pk, actor=pages.actor(request), now=database_now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        _tell(request, found, "The bank was asked")
+    return redirect(desk.url_of(submission))
+
+
+def _tell(request: HttpRequest, found: Submission, what: str) -> None:
+    label = SubmissionStatus(found.status).label.lower()
+    if found.status == SubmissionStatus.UNKNOWN:
+        last = found.events.order_by("-pk").first()
+        text = last.text if last is not None and last.text else "no clear answer."
+        messages.warning(request, f"{what}: {found.key} is still unknown. {text}")
+    else:
+        messages.success(request, f"{what}: {found.key} is {label} now. {found.answer_text}".strip())
+
+
+@pages.page("payouts.resolve_unknown")
+def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
+    """Send the same bytes under the same key, where the rail creates nothing twice."""
+    submission = desk.find(rail, key)
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        try:
+            found = unknown.send_again(
+                submission_id=submission.pk, actor=pages.actor(request), now=database_now()
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            _tell(request, found, "Sent again")
+        return redirect(desk.url_of(submission))
+    why_not = desk.why_not_again(submission, database_now())
+    if submission.status != SubmissionStatus.UNKNOWN:
+        why_not = "It is known what became of it."
+    follows = (
+        f"{submission.rail} knows {submission.key}: if it has these bytes, it creates nothing new.",
+        f"Exactly the {submission.body_bytes:,} bytes that were stored go out, under the same key.",
+    )
+    words = f"Send {submission.key} again"
+    return _confirm_page(request, submission, words, follows=follows, kind="main", refused=why_not)
+
+
+@pages.page("payouts.resolve_unknown")
+def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
+    """One person says what became of it, with evidence."""
+    submission = desk.find(rail, key)
+    form = FindingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            unknown.propose(
+                submission_id=submission.pk,
+                actor=pages.actor(request),
+                now=database_now(),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, "Your finding stands. Nothing changes before another person confirms it."
+            )
+            return redirect(desk.url_of(submission))
+    money = written.text(asked.money(submission), locale=LOCALE)
+    count = asked.count(submission)
+    sellers = "1 seller" if count == 1 else f"{count:,} sellers"
+    context = {
+        "title": f"What became of {submission.key}?",
+        "lead": f"{money} to {sellers}. Another person must confirm what you say.",
+        "form": form,
+        "verb": "Propose this finding",
+        "back_url": desk.url_of(submission),
+        "back_label": submission.key,
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@pages.page("payouts.resolve_unknown")
+def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
+    """Another person confirms what the first one found."""
+    submission = desk.find(rail, key)
+    finding = asked.open_resolution(submission)
+    if finding is None:
+        messages.warning(request, "Not confirmed: no finding waits here now. Look again.")
+        return redirect(desk.url_of(submission))
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _decide(request, submission, unknown.confirm)
+    verdict = Resolution.Verdict(finding.verdict)
+    words = f"Confirm: {verdict.label.lower()}"
+    lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
+    kind = "stop" if verdict == Resolution.Verdict.NEVER_SENT else "main"
+    return _confirm_page(
+        request, submission, words, follows=FOLLOWS[verdict], lead=lead, finding=finding, kind=kind
+    )
+
+
+@pages.page("payouts.resolve_unknown")
+def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
+    """The finding does not stand."""
+    submission = desk.find(rail, key)
+    finding = asked.open_resolution(submission)
+    if finding is None:
+        messages.warning(request, "Not dismissed: no finding waits here now. Look again.")
+        return redirect(desk.url_of(submission))
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _decide(request, submission, unknown.dismiss)
+    lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
+    follows = (
+        "Nothing changes at the bank or for the sellers; it stays unknown.",
+        "Another may be proposed.",
+    )
+    return _confirm_page(
+        request, submission, "Dismiss the finding", follows=follows, lead=lead, finding=finding
+    )
+
+
+def _decide(request: HttpRequest, submission: Submission, verb: Any) -> HttpResponse:
+    """Confirm or dismiss exactly the finding that the page showed."""
+    shown = request.POST.get("finding", "")
+    try:
+        if not shown.isdigit() or not submission.resolutions.filter(pk=shown[:18]).exists():
+            raise Refused("Nothing done: the page was not complete. Look again.")
+        verb(resolution_id=int(shown), actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        submission.refresh_from_db(fields=["status"])
+        label = SubmissionStatus(submission.status).label.lower()
+        messages.success(request, f"Done: {submission.key} is {label} now.")
+    return redirect(desk.url_of(submission))
+
+
+def _confirm_page(
+    request: HttpRequest,
+    submission: Submission,
+    words: str,
+    *,
+    follows: tuple[str, ...],
+    lead: str = "",
+    finding: Resolution | None = None,
+    kind: str = "",
+    refused: str = "",
+) -> HttpResponse:
+    attempts = submission.attempts.select_related("payout__seller").order_by("-amount_minor")[:SHOWN]
+    if refused:
+        reason = {"reason": refused, "count": asked.count(submission), "references": [submission.key]}
+        nothing = {
+            "title": "Nothing can be done",
+            "back_url": desk.url_of(submission),
+            "back_label": submission.key,
+            "preview": {"count": 0, "refused": [reason]},
+        }
+        return pages.render(request, "parts/confirm.html", nothing)
+    context = {
+        "title": words,
+        "lead": lead,
+        "verb": words,
+        "kind": kind,
+        "form": forms.Form(),
+        "back_url": desk.url_of(submission),
+        "back_label": submission.key,
+        "hidden": [("finding", str(finding.pk))] if finding is not None else [],
+        "noun": "payout" if asked.count(submission) == 1 else "payouts",
+        "preview": {
+            "count": asked.count(submission),
+            "sums": [asked.money(submission)],
+            "rows": [
+                {
+                    "reference": each.end_to_end_id,
+                    "url": reverse("admin:payouts_payout_detail", args=[each.payout.reference]),
+                    "name": each.payout.seller.name,
+                    "money": Money(each.amount_minor, each.payout.currency),
+                }
+                for each in attempts
+            ],
+            "more": max(asked.count(submission) - SHOWN, 0),
+            "follows": list(follows),
+        },
+    }
+    return pages.render(request, "parts/confirm.html", context)
+
+
+def _name(user: Any) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+urlpatterns = [
+    path("unknown/<slug:rail>/<str:key>/look-up/", look_up, name="payouts_submission_look_up"),
+    path("unknown/<slug:rail>/<str:key>/again/", again, name="payouts_submission_again"),
+    path("unknown/<slug:rail>/<str:key>/propose/", propose, name="payouts_submission_propose"),
+    path("unknown/<slug:rail>/<str:key>/confirm/", confirm, name="payouts_submission_confirm"),
+    path("unknown/<slug:rail>/<str:key>/dismiss/", dismiss, name="payouts_submission_dismiss"),
+]

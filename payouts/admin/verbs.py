@@ -1,0 +1,169 @@
+"""Every verb that people use on payouts, as pages."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from backoffice.audit.actors import Actor
+from backoffice.audit.clock import database_now
+from backoffice.doors import pages
+from payouts import countries
+from payouts.admin import _bulk
+from payouts.admin._bulk import Bulk
+from payouts.countries import calendars
+from payouts.models import Hold, HoldReason
+from payouts.operations import _move, approval, batching, givebacks, holds, review
+from payouts.operations._outcome import Outcome, Preview
+from payouts.queries import explain
+
+
+class NoteForm(forms.Form):
+    """An optional word for colleagues."""
+
+    note = forms.CharField(
+        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
+    )
+
+
+class ApprovalForm(forms.Form):
+    reason = forms.CharField(
+        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for the record"
+    )
+
+
+class FindingForm(forms.Form):
+    note = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="What was found out, for those who ask later",
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason that others will read."""
+
+    reason = forms.CharField(
+        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+    )
+
+
+class HoldForm(forms.Form):
+    reason = forms.ChoiceField(choices=HoldReason.choices)
+    note = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note for colleagues",
+        help_text="What is to be found out, and by whom.",
+    )
+    until = forms.DateTimeField(
+        required=False,
+        label="Released by itself at",
+        help_text="Leave empty, and a person releases it. Paris time.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+
+
+def _hold(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None, **values: Any
+) -> Outcome:
+    """A hold is for safety: it is placed whatever changed since the page was read."""
+    return holds.hold(payout_ids=payout_ids, actor=actor, now=now, **values)
+
+
+def _propose(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None
+) -> Outcome:
+    _, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now)
+    return outcome
+
+
+def _take_out(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None, reason: str
+) -> Outcome:
+    return batching.take_out(payout_ids=payout_ids, actor=actor, reason=reason, now=now)
+
+
+def _next_dates(preview: Preview) -> Sequence[str]:
+    """What approval leads to, per country: the one computation that the payout page uses too."""
+    now, lines = database_now(), []
+    for code in sorted({p.country for p in preview.allowed}):
+        if countries.is_open(code):
+            country = countries.get(code)
+            deadline = calendars.value_date_for(country, now)
+            lines.append(
+                f"{country.name}: batched and sent by {explain.clock(deadline.cut_off_at, country.time_zone)}, "
+                f"paid on {explain.day(deadline.value_date)}."
+            )
+    return lines
+
+
+MOST_HOLDS = 200  # as many as a page's address carries
+
+BULKS: dict[str, Bulk] = {
+    bulk.name: bulk
+    for bulk in (
+        Bulk(
+            "review", "payouts.review_payout", "Mark {n} reviewed", "{n} reviewed", review.preview, review.review,
+            NoteForm, follows=lambda preview: ["They wait for another person's approval."],
+        ),
+        Bulk(
+            "approve", "payouts.approve_payout", "Approve {n}", "{n} approved", approval.preview, approval.approve,
+            ApprovalForm, follows=_next_dates,
+        ),
+        Bulk(
+            "hold", "payouts.place_hold", "Hold {n}", "{n} put on hold", holds.preview, _hold, HoldForm, kind="stop",
+            follows=lambda preview: ["Approve, batch and submit are blocked until every hold is released."],
+        ),
+        Bulk(
+            "send_back", "payouts.send_back_payout", "Send {n} back to review", "{n} sent back",
+            review.preview_send_back, review.send_back, ReasonForm, kind="",
+            follows=lambda preview: ["Their review and approval are void; they leave their batch."],
+        ),
+        Bulk(
+            "cancel", "payouts.cancel_payout", "Cancel {n}", "{n} cancelled",
+            partial(_move.preview, name="cancel"), givebacks.cancel, ReasonForm, kind="stop",
+            follows=lambda preview: ["The money is owed to the sellers again, to be reissued or rolled."],
+        ),
+        Bulk(
+            "batch", "payouts.propose_batch", "Put {n} into batches", "{n} batched", batching.preview, _propose,
+            forms.Form, follows=_next_dates,
+        ),
+        Bulk(
+            "take_out", "payouts.take_out_payout", "Take {n} out of their batch", "{n} taken out",
+            batching.preview_take_out, _take_out, ReasonForm, kind="stop",
+            follows=lambda preview: ["Their approval stands; the batch goes on without them."],
+        ),
+    )
+}  # fmt: skip
+
+
+@pages.page("payouts.view_payout")
+def act(request: HttpRequest, name: str) -> HttpResponse:
+    """The page of one verb."""
+    if name == "release":
+        return _to_release(request)
+    if name not in BULKS:
+        raise Http404(f"No verb {name}")
+    return _bulk.run(request, BULKS[name])
+
+
+def _to_release(request: HttpRequest) -> HttpResponse:
+    """Releasing is about holds: the page of exactly those that are open now, so that no later one goes with them."""
+    chosen, _ = _bulk.chosen(request)
+    open_ones = Hold.objects.filter(payout__in=chosen, released_at__isnull=True).order_by("pk")
+    ids = list(open_ones.values_list("pk", flat=True)[:MOST_HOLDS])
+    query = urlencode(
+        [("back", pages.back_url(request, reverse("admin:payouts_hold_list"))), *(("ids", pk) for pk in ids)]
+    )
+    return redirect(f"{reverse('admin:payouts_hold_release')}?{query}")
+
+
+urlpatterns = [path("payouts/act/<slug:name>/", act, name="payouts_payout_act")]

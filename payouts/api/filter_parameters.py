@@ -1,0 +1,84 @@
+"""The payout filter as OpenAPI says it, and as a JSON body takes it. Its meaning: `payouts.queries.filters`."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from rest_framework import serializers
+
+from backoffice.doors.api.bodies import Body, Text
+from payouts import countries
+from payouts.queries import filters
+from payouts.states import PayoutStatus
+from sellers.ledger.money import EXPONENTS
+
+_MOMENT = (
+    r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+    r"(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-2]):[0-5]\d)?)?$"
+)  # every day that any month has; the parser takes the others, too
+_AMOUNT = r"^\d{1,14}(\.\d{1,4})?$"
+_TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "seller": (
+        "Its reference (S12), its id, or the marketplace's own id.",
+        {"type": "string", "maxLength": 200},
+    ),
+    "created_after": ("A day (2026-11-24, whole) or a moment.", {"type": "string", "pattern": _MOMENT}),
+    "created_before": ("A day (2026-11-24, whole) or a moment.", {"type": "string", "pattern": _MOMENT}),
+    "amount_min": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
+    "amount_max": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
+    "flag": ("A flag's code, or any.", {"type": "string", "pattern": "^[a-z_]{1,30}$"}),
+    "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
+    "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
+    "search": (
+        "Payout, batch or seller reference, the marketplace's seller id, order id, end-to-end id, or part of the "
+        "seller's name or e-mail; several references, separated by spaces or commas, find each. At least two letters.",
+        {"type": "string", "pattern": r"^\S[^\x00]*\S$", "maxLength": 2000},
+    ),
+}
+
+
+def _codes(name: str, known: list[str], words: str) -> OpenApiParameter:
+    schema = {"type": "array", "items": {"type": "string", "enum": known}, "maxItems": 50}
+    return OpenApiParameter(name, schema, description=words, explode=True, style="form")
+
+
+ALL: list[OpenApiParameter] = [
+    _codes("status", list(PayoutStatus.values), "One or more, repeated or with commas; in any case."),
+    OpenApiParameter(
+        "on_hold", OpenApiTypes.BOOL, description="An open hold on the payout or on its seller."
+    ),
+    _codes("country", [country.code for country in countries.all()], "One or more, ISO 3166."),
+    _codes("currency", sorted(EXPONENTS), "One or more, ISO 4217."),
+    *(OpenApiParameter(name, schema, description=words) for name, (words, schema) in _TEXTS.items()),
+]
+
+
+def _text(name: str) -> Text:
+    words, schema = _TEXTS[name]
+    described = extend_schema_field(schema | {"description": words})(type(f"{name.title()}Text", (Text,), {}))
+    return described(required=False, max_length=20_000)
+
+
+class FilterBody(Body):
+    """The payout filter in a body: the same names, the same meaning as in the list's address."""
+
+    status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    on_hold = serializers.BooleanField(required=False)
+    country = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    currency = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    seller = _text("seller")
+    created_after = _text("created_after")
+    created_before = _text("created_before")
+    amount_min = _text("amount_min")
+    amount_max = _text("amount_max")
+    flag = _text("flag")
+    batch = _text("batch")
+    run = _text("run")
+    search = _text("search")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            filters.read(attrs)
+        except filters.BadFilter as error:
+            raise serializers.ValidationError(error.errors) from error
+        return attrs
