@@ -1,0 +1,210 @@
+"""What the bank knows, rebuilt from its log. Applying a record is the only way anything changes here.
+
+Nothing in this file reads a clock or decides anything: the same log gives the same books, to the letter.
+"""
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from backoffice.simbank import camt053, pain002
+from backoffice.simbank import profile as profiles
+
+CALL, FILE = "call", "file"
+AccountKey = tuple[str, str, str]
+"""Channel, account number, currency."""
+
+
+@dataclass
+class Instruction:
+    """One payment the bank took on. `record` is its line in the log."""
+
+    record: dict[str, Any]
+    status: str = "accepted"
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.record[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass
+class BankAccount:
+    """A customer's account with this bank."""
+
+    holder: str
+    opening_minor: int
+    lines: list[camt053.Line] = field(default_factory=list)
+    """Booked and not yet on a statement."""
+    sequence: int = 0
+
+
+class Books:
+    def __init__(self, profile: profiles.Profile):
+        self.profile = profile
+        self.advanced = timedelta()
+        self.instructions: dict[str, Instruction] = {}
+        self.refusals: list[dict[str, Any]] = []
+        self.by_key: dict[str, dict[str, Any]] = {}
+        """Idempotency key → the latest instruction or refusal record of a call."""
+        self.files: dict[str, dict[str, Any]] = {}
+        """File name → its record."""
+        self.messages: dict[str, dict[str, Any]] = {}
+        """MsgId → record of the file that was carried under it."""
+        self.answers: Counter[str] = Counter()
+        """MsgId → how many answers went out about it."""
+        self.accounts: dict[AccountKey, BankAccount] = {}
+        self.events: list[dict[str, Any]] = []
+        self.outgoing: dict[str, bytes] = {}
+        """Files for the customer's inbox, by name."""
+        self.statements: dict[str, bytes] = {}
+        """Statements the API hands out, by name."""
+        self.open_day: date | None = None
+        """The day that is being booked. None until there is an account."""
+        self.due: list[tuple[datetime, str, str]] = []
+        self._references = 0
+
+    def apply(self, record: dict[str, Any]) -> None:
+        getattr(self, f"_{record['type']}")(record, moment(record["at"]))
+
+    # What the log may hold, one method for each type of record
+
+    def _clock(self, record: dict[str, Any], at: datetime) -> None:
+        self.advanced += timedelta(seconds=record["seconds"])
+
+    def _account(self, record: dict[str, Any], at: datetime) -> None:
+        key = (record["channel"], record["number"], record["currency"])
+        self.accounts[key] = BankAccount(record["holder"], record["opening_minor"])
+        self.open_day = self.open_day or at.date()
+
+    def _refusal(self, record: dict[str, Any], at: datetime) -> None:
+        self.refusals.append(record)
+        if record["channel"] == CALL:
+            self.by_key[record["key"]] = record
+
+    def _instruction(self, record: dict[str, Any], at: datetime) -> None:
+        if record["id"] in self.instructions:
+            raise RuntimeError(f"The log has two instructions {record['id']}: it cannot be trusted.")
+        instruction = Instruction(record)
+        self.instructions[record["id"]] = instruction
+        if record["channel"] == CALL:
+            self.by_key[record["key"]] = record
+            self._tell(instruction, "accepted", "", at)
+        wait = self.profile.slow_after if record["slow"] else self.profile.settle_after
+        heapq.heappush(self.due, (at + wait, record["id"], record["fate"]))
+
+    def _file(self, record: dict[str, Any], at: datetime) -> None:
+        self.files[record["name"]] = record
+        if record.get("duplicate_of") is None and record["message_id"]:
+            self.messages.setdefault(record["message_id"], record)
+        for block in record["debits"]:
+            key = (FILE, block["account"], "EUR")
+            self._book(
+                key,
+                at,
+                amount_minor=-block["cents"],
+                message_id=record["message_id"],
+                payment_information_id=block["payment_information_id"],
+                batch_count=block["count"],
+            )
+
+    def _status(self, record: dict[str, Any], at: datetime) -> None:
+        instruction = self.instructions[record["id"]]
+        instruction.status = record["status"]
+        if record["status"] == profiles.PAID and instruction.fate == profiles.RETURNED:
+            heapq.heappush(self.due, (at + self.profile.return_after, record["id"], "come back"))
+        by_file = instruction.channel == FILE
+        if record["status"] == profiles.PAID and not by_file:
+            self._book_single(instruction, at, -instruction.amount_minor)
+        if record["status"] == profiles.RETURNED or (record["status"] == profiles.FAILED and by_file):
+            # a file's payments were debited together when it was taken: what is not delivered comes back
+            self._book_single(instruction, at, instruction.amount_minor, return_reason=record["reason"])
+        if not by_file:
+            self._tell(instruction, record["status"], record["reason"], at)
+
+    def _answer(self, record: dict[str, Any], at: datetime) -> None:
+        original = record["original"]
+        self.answers[original["message_id"]] += 1
+        self.outgoing[f"pain002-{record['report_id']}.xml"] = pain002.write(
+            report_id=record["report_id"],
+            at=at,
+            original=original,
+            group_status=record["group_status"],
+            reason=record["reason"],
+            text=record["text"],
+            payments=record["payments"],
+        )
+
+    def _day(self, record: dict[str, Any], at: datetime) -> None:
+        """The open day ends; every account gets its statement."""
+        day = date.fromisoformat(record["day"])
+        for (channel, number, currency), account in self.accounts.items():
+            account.sequence += 1
+            written = camt053.Day(
+                statement_id=f"{number[-16:]}-{currency}-{channel[0].upper()}{account.sequence}",
+                sequence=account.sequence,
+                account=number,
+                currency=currency,
+                holder=account.holder,
+                day=day,
+                created_at=at,
+                opening_minor=account.opening_minor,
+                lines=account.lines,
+            )
+            name = f"camt053-{_safe(number)}-{currency}-{day}.xml"
+            (self.outgoing if channel == FILE else self.statements)[name] = camt053.write(written)
+            account.opening_minor, account.lines = written.closing_minor, []
+        self.open_day = day + timedelta(days=1)
+
+    def _book_single(
+        self, instruction: Instruction, at: datetime, amount_minor: int, return_reason: str = ""
+    ) -> None:
+        self._book(
+            (instruction.channel, instruction.account, instruction.currency),
+            at,
+            amount_minor=amount_minor,
+            message_id=instruction.key,
+            payment_information_id=instruction.payment_information_id,
+            end_to_end_id=instruction.end_to_end_id,
+            payee=instruction.payee,
+            return_reason=return_reason,
+        )
+
+    def _book(self, key: AccountKey, at: datetime, **fields: Any) -> None:
+        """On the open day, also when the clock is behind it because the day before was closed early."""
+        day = max(at.date(), self.open_day or at.date())
+        self._references += 1
+        line = camt053.Line(
+            reference=f"SIM{self._references:09d}", booking_date=day, value_date=day, **fields
+        )
+        self.accounts[key].lines.append(line)
+
+    def _tell(self, instruction: Instruction, status: str, reason: str, at: datetime) -> None:
+        number = len(self.events) + 1
+        self.events.append(
+            {
+                "id": f"evt_{number}",
+                "sequence": number,
+                "type": f"payment.{status}",
+                "created_at": at.isoformat(),
+                "payment": {
+                    "id": instruction.id,
+                    "key": instruction.key,
+                    "end_to_end_id": instruction.end_to_end_id,
+                    "amount_minor": instruction.amount_minor,
+                    "currency": instruction.currency,
+                },
+                "reason": {"code": reason, "text": ""},
+            }
+        )
+
+
+def moment(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
+
+
+def _safe(number: str) -> str:
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in number)
