@@ -1,0 +1,107 @@
+"""Twelve weeks of the back office, from empty tables to now, in one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection, transaction
+
+from backoffice import demo
+from backoffice.audit import recording
+from backoffice.audit.actors import SYSTEM
+from backoffice.audit.models import Event
+from backoffice.demo import people, plan, sellers
+from backoffice.demo.bank import Bank
+from backoffice.demo.plan import Agenda
+from backoffice.demo.rounds import Desk
+from payouts.models import FundingAccount, Payout
+from payouts.operations import sweeping
+from payouts.states import PayoutStatus
+from sellers.models import Seller
+
+WEEKS = 13  # of earnings; the first week's are due in the second, so that there are twelve of payouts
+LOADED = "demo.load"
+
+FUNDING = (
+    {"code": "SEPA-EUR", "rail": "sepa", "currency": "EUR", "country": "FR", "scheme": "iban",
+     "identifier": "FR7630002127224562424695102", "bic": "CRLYFRPP"},
+    {"code": "SANDBOX-USD", "rail": "sandbox", "currency": "USD", "country": "US", "scheme": "other",
+     "identifier": "SBX840000017"},
+    {"code": "SANDBOX-GBP", "rail": "sandbox", "currency": "GBP", "country": "GB", "scheme": "other",
+     "identifier": "SBX826000025"},
+    {"code": "SANDBOX-JPY", "rail": "sandbox", "currency": "JPY", "country": "JP", "scheme": "other",
+     "identifier": "SBX392000033"},
+    {"code": "SANDBOX-BRL", "rail": "sandbox", "currency": "BRL", "country": "BR", "scheme": "other",
+     "identifier": "SBX986000041"},
+)  # fmt: skip
+
+
+@dataclass
+class Told:
+    """What was loaded."""
+
+    sellers: int = 0
+    payouts: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+    bank_remembers: bool = False
+
+
+def is_loaded() -> bool:
+    """Whether demo data stand here already."""
+    return Event.objects.filter(action=LOADED).exists()
+
+
+def is_empty() -> bool:
+    """Whether nobody has worked here yet."""
+    return not Seller.objects.exists() and not Payout.objects.exists()
+
+
+def ensure_funding() -> None:
+    """Our own accounts stand: one for each rail and currency of the demo."""
+    for values in FUNDING:
+        FundingAccount.objects.get_or_create(
+            code=values["code"], defaults={**values, "holder_name": "Demo Marketplace SAS"}
+        )
+
+
+@transaction.atomic
+def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> Told:
+    """Demo data stand, all or nothing; ``weeks`` and ``share`` make less of it, for tests.
+
+    The tables must be empty. Raises `demo.NotADemo`.
+    """
+    demo.require()
+    with connection.cursor() as cursor:
+        # Nothing here has statistics before the commit; with wild guesses compiling costs more than it saves.
+        cursor.execute("SET LOCAL jit = off")
+    ensure_funding()
+    first = now - timedelta(days=now.weekday(), weeks=weeks - 1)
+    first = first.replace(hour=4, minute=0, second=0, microsecond=0)
+    staff = people.ensure()
+    desk = Desk(
+        staff=staff, bank=Bank(start=first - timedelta(days=1), seed=seed), random=_random(seed, "desk")
+    )
+    cast = sellers.make(
+        random=_random(seed, "sellers"),
+        weeks=weeks,
+        share=share,
+        start=first - timedelta(days=10),
+        requester=staff["analyst3"],
+        verifier=staff["compliance2"],
+    )
+    agenda = Agenda(now)
+    plan.Plan(desk, cast, agenda, first=first, weeks=weeks, now=now).fill(_random(seed, "trade"))
+    agenda.work_off()
+    desk.collect(now=now - timedelta(minutes=4))
+    sweeping.alert(now=now - timedelta(minutes=3))
+    told = Told(sellers=Seller.objects.count(), payouts=Payout.objects.count())
+    for status in PayoutStatus:
+        told.by_status[status] = Payout.objects.filter(status=status).count()
+    recording.record(actor=SYSTEM, action=LOADED, data={"seed": seed, "payouts": told.payouts}, now=now)
+    # Before the commit: a load that is killed here begins again, and writes the bank's log again.
+    told.bank_remembers = desk.bank.keep() is not None
+    return told
+
+
+def _random(seed: int, purpose: str) -> Random:
+    return Random(f"{seed}:{purpose}")  # noqa: S311 - demo data
