@@ -1,0 +1,27 @@
+"""Filters of lists: every parameter must be known, every error is a sentence."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+PAGING = ("cursor", "page_size")
+
+
+class StrictFilter(DjangoFilterBackend):
+    """django-filter's backend, but an unknown parameter is refused: `?statsu=PAID` must not mean every row."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        chosen = self.get_filterset_class(view, queryset)
+        known = [*(chosen.base_filters if chosen else ()), *PAGING]
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            names = ", ".join(name for name in known if name not in PAGING) or "none"
+            raise ValidationError(
+                {name[:60]: [f"“{name[:60]}” is no filter here. Use: {names}."] for name in unknown[:20]}
+            )
+        found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return found

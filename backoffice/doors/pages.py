@@ -1,0 +1,81 @@
+"""Who may open a page, and how it is rendered."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as render_template
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from backoffice.audit import actors, authority
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import NotAllowed, Refused
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(*any_of: str) -> Callable[[View[P]], View[P]]:
+    """The view opens to people who may see the back office and hold any one of these permissions.
+
+    Others are sent to log in, or get 403 with a sentence. A `Refused` that the view lets through becomes a page
+    that says what was not done, with the error's own status.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            user = request.user
+            if not (user.is_authenticated and user.is_active and user.is_staff):
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            if any_of and permissions(request).isdisjoint(any_of):
+                raise PermissionDenied(
+                    "Your role does not open this page. Ask an administrator for one that does."
+                )
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
+            except Refused as refusal:
+                context = {"title": "Not done", "what": str(refusal), "back_url": back_url(request, "/")}
+                return render(request, "admin/refused.html", context, status=refusal.status)
+
+        return opened
+
+    return decorate
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The person at this session."""
+    return actors.person(request.user)  # type: ignore[arg-type]  # `page` let nobody anonymous in
+
+
+def permissions(request: HttpRequest) -> frozenset[str]:
+    """What the person may do, read from the database once per request."""
+    held: frozenset[str] | None = getattr(request, "_held", None)
+    if held is None:
+        held = authority.permissions_of(actor(request).person_id)
+        request._held = held  # type: ignore[attr-defined]
+    return held
+
+
+def render(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The template inside the frame."""
+    values = {**admin.site.each_context(request), **context}
+    return render_template(request, template, values, status=status)
+
+
+def back_url(request: HttpRequest, default: str) -> str:
+    """Where the reader came from, if that is a page of ours; never another host."""
+    wanted = request.POST.get("back") or request.GET.get("back") or ""
+    fine = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) and wanted.startswith(
+        "/"
+    )
+    return wanted if fine else default

@@ -1,0 +1,256 @@
+"""The front page: the reader's own work first, then what is in flight, what is in order, and the last weeks."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from backoffice import navigation
+from payouts.models import Batch, FundingAccount, Hold, Incident, InvariantCheck, Payout, RailSwitch
+from payouts.queries import filters, waiting, worklist
+from payouts.states import UNSENT, BatchStatus, PayoutStatus
+from sellers.ledger.money import Money
+
+WEEKS = 12
+CAP = 1_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """One line of what waits: the words, the place it is done in, who does it, what it selects."""
+
+    label: str
+    place: str
+    permission: str
+    note: str
+    payouts: Callable[[], "QuerySet[Payout]"] | None = None
+    batches: Callable[[], "QuerySet[Batch]"] | None = None
+    count: Callable[..., int] | None = None
+    late: bool = False
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A `Work` as one reader sees it now; ``sums`` stand under the page's currencies, in their order."""
+
+    work: Work
+    url: str
+    count: int
+    sums: list[tuple[str, Money | None]]
+    oldest_at: datetime | None
+
+
+def _of_status(status: PayoutStatus) -> Callable[[], "QuerySet[Payout]"]:
+    return lambda: Payout.objects.filter(status=status)
+
+
+def _held() -> "QuerySet[Payout]":
+    return Payout.objects.filter(status__in=UNSENT, pk__in=filters.open_holds())
+
+
+WORK = (
+    Work(
+        "To review",
+        "Review",
+        "payouts.review_payout",
+        "A first look at each",
+        _of_status(PayoutStatus.PENDING_REVIEW),
+    ),
+    Work(
+        "To approve",
+        "Approvals",
+        "payouts.approve_payout",
+        "Reviewed by somebody else",
+        _of_status(PayoutStatus.REVIEWED),
+    ),
+    Work(
+        "To put into batches",
+        "Payouts",
+        "payouts.propose_batch",
+        "Approved, not yet in a batch",
+        _of_status(PayoutStatus.APPROVED),
+        query="?status=APPROVED",
+    ),
+    Work(
+        "Batches to approve",
+        "Batches",
+        "payouts.approve_batch",
+        "Proposed by somebody else",
+        batches=lambda: Batch.objects.filter(status=BatchStatus.PROPOSED),
+    ),
+    Work("Payouts on hold", "Holds", "payouts.release_hold", "Release or hold on", _held),
+    Work(
+        "Failed, returned or cancelled",
+        "Failed & returned",
+        "payouts.dispose_payout",
+        "Reissue or roll into the next run",
+        waiting.undisposed,
+        late=True,
+    ),
+    Work(
+        "Unknown at the bank",
+        "Unknown",
+        "payouts.resolve_unknown",
+        "Never sent again before we know",
+        count=waiting.unknown,
+        late=True,
+    ),
+    Work(
+        "Accounts to verify",
+        "Accounts to verify",
+        "payouts.verify_payout_account",
+        "Asked for by somebody else",
+        count=waiting.accounts,
+    ),
+    Work(
+        "Adjustments to grant",
+        "Adjustments",
+        "ledger.approve_adjustment",
+        "Asked for by somebody else",
+        count=waiting.adjustments,
+    ),
+    Work(
+        "Bank lines without a match",
+        "Reconciliation",
+        "payouts.reconcile",
+        "Match or explain each",
+        count=waiting.breaks,
+    ),
+)
+
+
+def page(*, permissions: Collection[str], now: datetime) -> dict[str, Any]:
+    """The front page's context for a reader with these permissions; `now` is the database's."""
+    if "payouts.view_payout" not in permissions:
+        return {}
+    lines = _lines(permissions)
+    check = InvariantCheck.objects.order_by("-id").first()
+    return {
+        "lines": lines,
+        "currencies": [currency for currency, _ in lines[0].sums] if lines else [],
+        "waiting_total": sum(line.count for line in lines),
+        "flight": _flight(),
+        "funding": _funding(),
+        "check": check,
+        "invariants_hold": f"All {check.holding} invariants hold" if check else "",
+        "incidents": list(
+            Incident.objects.filter(closed_at__isnull=True).select_related("payout").order_by("-id")[:5]
+        ),
+        "stops": list(RailSwitch.objects.filter(restored_at__isnull=True).order_by("rail")),
+        **_weeks(now=now),
+    }
+
+
+def _lines(permissions: Collection[str]) -> list[Line]:
+    places = {place.label: place for place in navigation.PLACES}
+    found: list[tuple[Work, int, dict[str, Money], datetime | None]] = []
+    for work in WORK:
+        if work.permission not in permissions:
+            continue
+        if work.payouts:
+            totals = worklist.totals(work.payouts(), whole=True)
+            sums = {each.currency: each for each in totals.sums}
+            found.append((work, totals.count, sums, _oldest(work.payouts())))
+        elif work.batches:
+            found.append((work, *_batches(work.batches()), _oldest(work.batches())))
+        elif work.count:
+            found.append((work, work.count(cap=CAP), {}, None))
+    currencies = sorted({currency for _, _, sums, _ in found for currency in sums})
+    return [
+        Line(
+            work=work,
+            url=navigation.address(places[work.place]) + work.query,
+            count=count,
+            sums=[(currency, sums.get(currency)) for currency in currencies],
+            oldest_at=oldest,
+        )
+        for work, count, sums, oldest in found
+        if count
+    ]
+
+
+def _oldest(rows: "QuerySet[Any]") -> datetime | None:
+    return rows.order_by("id").values_list("status_at", flat=True).first()
+
+
+def _batches(rows: "QuerySet[Batch]") -> tuple[int, dict[str, Money]]:
+    sums = rows.order_by().values("currency").annotate(count=Count("pk"), total=Sum("total_minor"))
+    found = {row["currency"]: (row["count"], Money(int(row["total"]), row["currency"])) for row in sums}
+    return sum(count for count, _ in found.values()), {code: total for code, (_, total) in found.items()}
+
+
+def _flight() -> list[dict[str, Any]]:
+    """Batches under way: being handed over, and at the bank."""
+    rows = (
+        Batch.objects.filter(status__in=[BatchStatus.SUBMITTING, BatchStatus.SUBMITTED])
+        .order_by()
+        .values("status", "currency")
+        .annotate(batches=Count("pk"), pieces=Sum("item_count"), total=Sum("total_minor"))
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: str(row["currency"])):
+        line = found.setdefault(row["status"], {"batches": 0, "items": 0, "sums": []})
+        line["batches"] += row["batches"]
+        line["items"] += row["pieces"]
+        line["sums"].append(Money(int(row["total"]), row["currency"]))
+    return [found.get(BatchStatus.SUBMITTING, {}), found.get(BatchStatus.SUBMITTED, {})]
+
+
+def _funding() -> dict[str, Any]:
+    """Money that proposed and approved batches need, per funding account and value date: the next five dates."""
+    unsent = Q(batches__status__in=[BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING])
+    rows = (
+        FundingAccount.objects.filter(unsent)
+        .order_by("code")
+        .values("code", "currency", day=F("batches__value_date"))
+        .annotate(total=Sum("batches__total_minor"))
+    )
+    days = sorted({row["day"] for row in rows})[:5]
+    accounts: dict[str, dict[date, Money]] = {}
+    for row in rows:
+        accounts.setdefault(row["code"], {})[row["day"]] = Money(int(row["total"]), row["currency"])
+    return {
+        "days": days,
+        "rows": [(code, [(day, due.get(day)) for day in days]) for code, due in accounts.items()],
+    }
+
+
+def _weeks(*, now: datetime) -> dict[str, Any]:
+    """Twelve weeks in payouts, not in money: currencies do not add up."""
+    today = timezone.localtime(now).date()
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=WEEKS - 1 - back) for back in range(WEEKS)]
+    sent = Batch.objects.filter(
+        status__in=[BatchStatus.SUBMITTED, BatchStatus.SETTLED], value_date__gte=mondays[0]
+    )
+    held = Hold.objects.filter(placed_at__date__gte=mondays[0])
+    dead = Payout.objects.filter(
+        status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], status_at__date__gte=mondays[0]
+    )
+    series = (
+        ("sent", "b-paid", _by_week(sent, "value_date", Sum("item_count"))),
+        ("held", "b-held", _by_week(held, "placed_at", Count("pk"))),
+        ("failed or returned", "b-failed", _by_week(dead, "status_at", Count("pk"))),
+    )
+    return {
+        "series": [
+            {"name": name, "css": css, "values": [found.get(day, 0) for day in mondays]}
+            for name, css, found in series
+        ],
+        "week_labels": [f"{day.day} {day:%b}" for day in mondays],
+        "any_week": any(found for _, _, found in series),
+    }
+
+
+def _by_week(rows: "QuerySet[Any]", moment: str, measure: Any) -> dict[date, int]:
+    counted = rows.order_by().annotate(week=TruncWeek(moment)).values("week").annotate(number=measure)
+    return {_day(row["week"]): int(row["number"] or 0) for row in counted}
+
+
+def _day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value

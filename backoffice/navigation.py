@@ -1,0 +1,155 @@
+"""The places of the back office, named by the reader's work; each shows only to those who may use it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from payouts.queries import waiting
+
+CAP = 1_000  # a bigger number is not read, and counting it costs
+SEES_ALL = frozenset(
+    {"audit.view_event", "payouts.view_payout"}
+)  # an auditor: every place but settings, no verb
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: its words, its page, who may use it (any one of these; empty means everyone), what waits.
+
+    ``waiting`` counts it, up to ``cap`` + 1. ``late`` makes the number red: somebody has to decide, not
+    only to work through it.
+    """
+
+    label: str
+    url_name: str
+    any_of: tuple[str, ...] = ()
+    waiting: Callable[..., int] | None = None
+    late: bool = False
+    group: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place as one reader sees it now. ``count`` is empty where nothing waits."""
+
+    label: str
+    url: str
+    count: str
+    late: bool
+    current: bool
+    group: int
+    total: int = 0
+
+
+PLACES = (
+    Place("Home", "admin:index"),
+    Place(
+        "Review",
+        "admin:payouts_payout_review",
+        ("payouts.review_payout",),
+        waiting=waiting.to_review,
+    ),
+    Place(
+        "Approvals",
+        "admin:payouts_payout_approvals",
+        ("payouts.approve_payout",),
+        waiting=waiting.to_approve,
+    ),
+    Place(
+        "Holds",
+        "admin:payouts_hold_list",
+        ("payouts.place_hold", "payouts.release_hold"),
+        waiting=waiting.held,
+    ),
+    Place(
+        "Batches",
+        "admin:payouts_batch_list",
+        ("payouts.propose_batch", "payouts.approve_batch"),
+        waiting=waiting.batches,
+    ),
+    Place(
+        "Failed & returned",
+        "admin:payouts_payout_failed",
+        ("payouts.dispose_payout",),
+        waiting=waiting.failed,
+        late=True,
+    ),
+    Place(
+        "Unknown",
+        "admin:payouts_submission_unknown",
+        ("payouts.resolve_unknown",),
+        waiting=waiting.unknown,
+        late=True,
+    ),
+    Place("Payouts", "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
+    Place("Sellers", "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
+    Place(
+        "Accounts to verify",
+        "admin:payouts_payoutaccount_list",
+        ("payouts.verify_payout_account", "payouts.request_payout_account"),
+        waiting=waiting.accounts,
+        group=1,
+    ),
+    Place(
+        "Adjustments",
+        "admin:ledger_adjustment_list",
+        ("ledger.request_adjustment", "ledger.approve_adjustment"),
+        waiting=waiting.adjustments,
+        group=1,
+    ),
+    Place(
+        "Imports", "admin:ledger_import_list", ("ledger.import_earnings", "sellers.import_sellers"), group=2
+    ),
+    Place("Runs", "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
+    Place("Exports", "admin:payouts_export_list", ("payouts.request_export",), group=2),
+    Place(
+        "Reconciliation",
+        "admin:payouts_statement_list",
+        ("payouts.reconcile", "payouts.see_reconciliation"),
+        waiting=waiting.breaks,
+        group=2,
+    ),
+    Place(
+        "Rails",
+        "admin:payouts_rail_list",
+        ("payouts.stop_rail", "payouts.resolve_unknown"),
+        waiting=waiting.incidents,
+        late=True,
+        group=2,
+    ),
+    Place("Audit", "admin:audit_event_list", ("audit.view_event",), group=3),
+    Place("Settings", "admin:settings", ("auth.view_user",), group=3),
+)
+
+
+def entries(*, permissions: Iterable[str], path: str) -> list[Entry]:
+    """What a reader with these permissions sees while at ``path``, in order, with counts of what waits."""
+    held = set(permissions)
+    shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
+    here = max((url for _, url in shown if _is_at(path, url)), key=len, default="")
+    return [_entry(place, url, current=url == here) for place, url in shown]
+
+
+def address(place: Place) -> str:
+    """The place's URL, or nothing while its page is not part of this installation."""
+    try:
+        return reverse(place.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _entry(place: Place, url: str, *, current: bool) -> Entry:
+    total = place.waiting(cap=CAP) if place.waiting else 0
+    words = "" if not total else f"{CAP:,}+" if total > CAP else f"{total:,}"
+    return Entry(place.label, url, words, place.late, current, place.group, total)
+
+
+def _may(place: Place, held: set[str]) -> bool:
+    if not place.any_of or not held.isdisjoint(place.any_of):
+        return True
+    return held >= SEES_ALL and place.url_name != "admin:settings"
+
+
+def _is_at(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,157 @@
+"""Settings: people and their roles, what each role may do, the countries as they are paid. No money."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import Permission, User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+
+from backoffice import people, roles
+from backoffice.audit import clock
+from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.doors import pages
+from payouts import countries
+from sellers.ledger.money import Money
+
+
+class PersonForm(forms.Form):
+    """Who somebody is and what they may do."""
+
+    username = forms.CharField(
+        label="User name", max_length=150, help_text="What they log in with. It never changes."
+    )
+    first_name = forms.CharField(label="First name", max_length=150)
+    last_name = forms.CharField(label="Last name", max_length=150)
+    email = forms.EmailField(label="E-mail", required=False)
+    role_names = forms.MultipleChoiceField(
+        label="Roles",
+        choices=[(name, name.capitalize()) for name in roles.ROLES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Rights come from roles only.",
+    )
+    password = forms.CharField(
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 12 characters. Tell it to them in person; they can change it.",
+    )
+
+
+class ChangeForm(PersonForm):
+    active = forms.BooleanField(label="May log in", required=False)
+    field_order = ("first_name", "last_name", "email", "role_names", "active", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["username"]
+        self.fields["password"].required = False
+        self.fields["password"].label = "New password"
+        self.fields["password"].help_text = "Leave it empty to keep theirs."
+
+
+@pages.page("auth.view_user")
+def overview(request: HttpRequest) -> HttpResponse:
+    """People, roles and countries on one page."""
+    words = {
+        codename: name.removeprefix("Can ")
+        for codename, name in Permission.objects.values_list("codename", "name")
+    }
+    rights = [
+        (role, sorted({words.get(name.split(".", 1)[1], name) for name in held if ".view_" not in name}))
+        for role, held in roles.ROLES.items()
+    ]
+    context = {
+        "title": "Settings",
+        "people": User.objects.filter(is_staff=True)
+        .prefetch_related("groups")
+        .order_by("-is_active", "username"),
+        "may_add": "auth.add_user" in pages.permissions(request),
+        "rights": rights,
+        "countries": [
+            (country, Money(country.minimum_minor, country.currency)) for country in countries.all()
+        ],
+    }
+    return pages.render(request, "admin/settings.html", context)
+
+
+@pages.page("auth.add_user")
+def add(request: HttpRequest) -> HttpResponse:
+    """A new person."""
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = people.add(
+                username=given["username"],
+                names=(given["first_name"], given["last_name"]),
+                email=given["email"],
+                role_names=given["role_names"],
+                password=given["password"],
+                actor=pages.actor(request),
+                now=clock.database_now(),
+            )
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{user.get_full_name()} can log in as {user.username}.")
+            return HttpResponseRedirect(reverse("admin:settings"))
+    return _form(request, form, title="Add a person", verb="Add this person")
+
+
+@pages.page("auth.change_user")
+def change(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One person: names, roles, whether they may log in, a new password."""
+    user = get_object_or_404(User, pk=user_id)
+    start = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "role_names": list(user.groups.values_list("name", flat=True)),
+        "active": user.is_active,
+    }
+    form = ChangeForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            changed = people.change(
+                user_id=user_id,
+                names=(given["first_name"], given["last_name"]),
+                email=given["email"],
+                role_names=given["role_names"],
+                active=given["active"],
+                password=given["password"],
+                actor=pages.actor(request),
+                now=clock.database_now(),
+            )
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = f"{user.get_username()}: {', '.join(changed)}." if changed else "Nothing was different."
+            messages.success(request, said)
+            return HttpResponseRedirect(reverse("admin:settings"))
+    return _form(request, form, title=user.get_full_name() or user.get_username(), verb="Save this person")
+
+
+def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str) -> HttpResponse:
+    context = {
+        "title": title,
+        "form": form,
+        "verb": verb,
+        "back_url": reverse("admin:settings"),
+        "back_label": "Settings",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+urlpatterns = [
+    path("settings/", overview, name="settings"),
+    path("settings/people/add/", add, name="person_add"),
+    path("settings/people/<int:user_id>/", change, name="person_change"),
+]

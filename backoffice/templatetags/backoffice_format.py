@@ -1,0 +1,155 @@
+"""Money, moments and countries as people read them, in the active language. The wording stands in pure
+modules.
+
+Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money minor currency %}`. Moments:
+`at|when`, `at|when:"JP"`, `at|ago`, `{% moment at "JP" %}` (both). Days: `date|day`, `first|span:last`,
+`range|span`. Countries: `code|land`. A missing value shows as a dash.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import babel
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+from psycopg.types.range import Range
+
+from payouts import countries
+from payouts.countries import moments
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+register = template.Library()
+NOTHING = "—"
+
+
+@register.filter
+def money(amount: Money | None) -> str | SafeString:
+    """An amount in a column: the currency small beside it; a minus that is also read aloud."""
+    if not amount:
+        return NOTHING
+    digits = written.bare(amount, locale=_locale())
+    if amount.minor >= 0:
+        return format_html('<span class="money">{}<small>{}</small></span>', digits, amount.currency)
+    return format_html(
+        '<span class="money"><span class="sr">{} </span><span aria-hidden="true">{}</span>{}<small>{}</small></span>',
+        _("minus"),
+        written.MINUS,
+        digits.removeprefix(written.MINUS),
+        amount.currency,
+    )
+
+
+@register.simple_tag(name="money")
+def money_of(minor: int | None, currency: str) -> str | SafeString:
+    """`{% money row.amount_minor row.currency %}`, where there is no Money."""
+    return money(None if minor is None else Money(minor, currency))
+
+
+@register.filter
+def money_text(amount: Money | None) -> str:
+    """An amount in a sentence or a button: "Approve €45,210.00"."""
+    return NOTHING if not amount else written.text(amount, locale=_locale())
+
+
+@register.filter
+def when(at: datetime | None, where: object = None) -> str | SafeString:
+    """The local time with its place; the exact one in the title. `where`: a Country, its code, or an IANA
+    zone.
+    """
+    if not at:
+        return NOTHING
+    return _time(at, where, lambda zone: moments.when(at, zone=zone, now=timezone.now(), locale=_locale()))
+
+
+@register.filter
+def ago(at: datetime | None, where: object = None) -> str | SafeString:
+    """The relative time; the exact one in the title."""
+    if not at:
+        return NOTHING
+    return _time(at, where, lambda zone: moments.ago(at, now=timezone.now(), locale=_locale()))
+
+
+@register.filter
+def age(at: datetime | None) -> str:
+    """How long ago, for a narrow column: "3 d", "4 h", "12 min"."""
+    if at is None:
+        return NOTHING
+    minutes = int((timezone.now() - at).total_seconds() // 60)
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)} d"
+    return f"{minutes // 60} h" if minutes >= 60 else f"{max(minutes, 0)} min"
+
+
+@register.simple_tag
+def moment(at: datetime | None, where: object = None) -> str | SafeString:
+    """The local time with its place, and the relative time beside it."""
+    if not at:
+        return NOTHING
+    relative = moments.ago(at, now=timezone.now(), locale=_locale())
+    return format_html('{} <span class="quiet">{}</span>', when(at, where), relative)
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """A date with its weekday: "Wed 25 Nov"."""
+    return NOTHING if not on else moments.day(on, today=timezone.localdate(), locale=_locale())
+
+
+@register.filter
+def span(first: Any, last: date | None = None) -> str:
+    """From day to day, both included: `first|span:last`, or `range|span` for a date range of PostgreSQL."""
+    if isinstance(first, Range):  # PostgreSQL gives every date range as [lower, upper)
+        first, last = first.lower, first.upper and moments.last_day(first.upper)
+    if not last:
+        return NOTHING
+    if not first:  # the first payout of an account covers everything up to its day
+        return f"to {moments.span(last, last, today=timezone.localdate(), locale=_locale())}"
+    return moments.span(first, last, today=timezone.localdate(), locale=_locale())
+
+
+@register.filter
+def land(code: str) -> str | SafeString:
+    """A country's code, small; its name in the title and for a screen reader."""
+    if not code:
+        return NOTHING
+    name = babel.Locale.parse(_locale()).territories.get(code, code)
+    return format_html(
+        '<span class="land" title="{}"><span aria-hidden="true">{}</span><span class="sr">{}</span></span>',
+        name,
+        code,
+        name,
+    )
+
+
+def _time(at: datetime, where: object, said: Callable[[tzinfo], str]) -> SafeString:
+    zone = _zone(where)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        moments.exact(at, zone=zone, locale=_locale()),
+        said(zone),
+    )
+
+
+def _zone(where: object) -> tzinfo:
+    if not where:
+        return timezone.get_current_timezone()
+    if isinstance(where, tzinfo):
+        return where
+    if isinstance(where, countries.Country):
+        return where.zone
+    name = str(where)
+    if "/" in name:
+        return ZoneInfo(name)
+    return countries.get(name).zone if countries.is_open(name) else timezone.get_current_timezone()
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")

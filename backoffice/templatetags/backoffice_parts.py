@@ -1,0 +1,252 @@
+"""The parts of a page as template tags; each renders one partial in templates/parts. All on /styleguide/."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel import numbers
+from django import template
+from django.apps import apps
+from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
+from django.template import loader
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from backoffice import drawing, wording
+from sellers.ledger import written
+from sellers.ledger.money import EXPONENTS, Money
+
+register = template.Library()
+PAGES = {
+    "payouts.payout": ("P", "admin:payouts_payout_detail"),
+    "payouts.batch": ("B", "admin:payouts_batch_detail"),
+    "sellers.seller": ("S", "admin:sellers_seller_detail"),
+}
+ODD_DELTA = Decimal(1)  # twice the usual: said in colour and weight as well
+
+
+@register.filter
+def number(value: int) -> str:
+    """A count as the reader writes it: 3,241."""
+    return numbers.format_decimal(value, locale=to_locale(get_language() or "en"))
+
+
+@register.filter
+def deed(action: str) -> str:
+    """An event's action as words: "payout.send_back" is "payout, send back"."""
+    return action.replace(".", ", ").replace("_", " ")
+
+
+@register.simple_tag
+def about(subject_type: str, subject_id: int | None) -> str:
+    """What an event is about, by the reference people say and as a link where it has a page of its own."""
+    if not subject_type or subject_id is None:
+        return ""
+    if subject_type in PAGES:
+        letter, name = PAGES[subject_type]
+        reference = f"{letter}{subject_id}"
+        return format_html('<a class="ref" href="{}">{}</a>', reverse(name, args=[reference]), reference)
+    model = apps.get_model(subject_type)
+    return f"{model._meta.verbose_name} {subject_id}"
+
+
+@register.filter
+def city(zone: str) -> str:
+    """A time zone as people name it: "Paris" for Europe/Paris."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@register.filter
+def figure(amount: Money) -> str:
+    """An amount without its currency, where the column's head names it."""
+    return written.bare(amount, locale=to_locale(get_language() or "en"))
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """A shape from the sprite; decoration only, the word beside it carries the meaning."""
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        css,
+        static("backoffice/img/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("parts/pill.html")
+def pill(value: str, kind: str = "payout") -> dict[str, Any]:
+    """A status: `{% pill payout.status %}`, `{% pill batch.status "batch" %}`."""
+    return {"word": wording.status(value, kind)}
+
+
+@register.inclusion_tag("parts/pill.html")
+def word_pill(text: str, meaning: str = wording.NEUTRAL) -> dict[str, Any]:
+    """A word that is no status, with one of the meanings waiting, stopped, done, moving, neutral."""
+    return {"word": wording.Word(text, meaning)}
+
+
+@register.inclusion_tag("parts/hold_pill.html")
+def hold_pill(reason: str, more: int = 0) -> dict[str, Any]:
+    """The second pill of a held payout; `more` says how many further holds are open."""
+    return {"reason": wording.hold_pill(reason), "more": more}
+
+
+@register.inclusion_tag("parts/delta.html")
+def delta(share: Decimal | float | None) -> dict[str, Any]:
+    """Change against usual: 1.71 is +171%; None shows nothing."""
+    if share is None:
+        return {"text": ""}
+    percent = round(share * 100)
+    sign = "+" if percent > 0 else "\u2212" if percent < 0 else ""
+    return {"text": f"{sign}{abs(percent):,}%", "odd": share >= ODD_DELTA, "below": percent < 0}
+
+
+@register.inclusion_tag("parts/sparkline.html")
+def sparkline(amounts: Sequence[int]) -> dict[str, Any]:
+    """The last twelve amounts in minor units, oldest first, the present one last."""
+    return {"spark": drawing.spark(amounts)}
+
+
+@register.inclusion_tag("parts/bars.html")
+def bars(title: str, unit: str, labels: Sequence[str], series: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A chart with the table behind it. Series: {"name", "css": b-paid|b-held|b-failed, "values": [...]}."""
+    chart = drawing.bars(
+        labels, [(each["css"], [float(value) for value in each["values"]]) for each in series]
+    )
+    rows = [(label, [each["values"][at] for each in series]) for at, label in enumerate(labels)]
+    return {"title": title, "unit": unit, "chart": chart, "series": series, "rows": rows}
+
+
+@register.inclusion_tag("parts/flag.html")
+def flag(text: str, bad: bool = False) -> dict[str, Any]:
+    """A doubt in a row: a few words. With its facts it stands in parts/flags.html."""
+    return {"text": text, "bad": bad}
+
+
+@register.inclusion_tag("parts/flags.html")
+def flags(flags: Iterable[Any]) -> dict[str, Any]:
+    """With fact, person and time. Each: title, fact, level (bad|odd|good), by, at, url, link, amounts."""
+    return {"flags": flags}
+
+
+@register.inclusion_tag("parts/masked.html")
+def masked(text: str) -> dict[str, Any]:
+    """A masked account as the query gives it ("ES76 •••• 0932"); read aloud as its ending."""
+    return {"text": text, "ending": text.rsplit("\u2022", 1)[-1].strip() or text}
+
+
+@register.inclusion_tag("parts/timeline.html")
+def timeline(entries: Iterable[Any]) -> dict[str, Any]:
+    """Newest first. Each: title, text, at (datetime or None), who, meaning, icon, when_words."""
+    return {"entries": entries}
+
+
+@register.inclusion_tag("parts/totals.html")
+def totals(totals: Any, noun: str = "payouts", url: str = "") -> dict[str, Any]:
+    """Everything filtered: {"count", "sums": [Money], "exact"}. Not exact offers to add it up at `url`."""
+    return {"totals": totals, "noun": noun, "url": url}
+
+
+@register.inclusion_tag("parts/chips.html")
+def chips(chips: Iterable[Any]) -> dict[str, Any]:
+    """Filters. Active: text, clear_url. Idle: label, fields (bound), keep [(name, value)], action."""
+    return {"chips": chips}
+
+
+@register.inclusion_tag("parts/tabs.html")
+def tabs(tabs: Iterable[Any], label: str = "Views") -> dict[str, Any]:
+    """Each: label, url, current, count (optional)."""
+    return {"tabs": tabs, "label": label}
+
+
+@register.inclusion_tag("parts/pager.html")
+def pager(pager: Any) -> dict[str, Any]:
+    """Keyset pages: words ("Rows 1 to 50"), previous_url, next_url; either may be empty."""
+    return {"pager": pager}
+
+
+@register.inclusion_tag("parts/tick.html")
+def tick(value: object, name: str, money: Any = None) -> dict[str, Any]:
+    """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection."""
+    digits = EXPONENTS[money.currency] if money else 0
+    return {
+        "value": value,
+        "name": name,
+        "money": money,
+        "minor": str(money.minor) if money else "",
+        "digits": digits,
+    }
+
+
+@register.inclusion_tag("parts/preview.html")
+def preview(preview: Any, noun: str = "payouts") -> dict[str, Any]:
+    """What will happen: count, sums, rows, more, refused [{reason, count, sums, references}], follows."""
+    return {"preview": preview, "noun": noun}
+
+
+@register.inclusion_tag("parts/progress.html")
+def progress(
+    done: int, total: int, words: str = "", left: str = "", parts: Iterable[Any] = ()
+) -> dict[str, Any]:
+    """Native progress plus words; `total` 0 shows a bar without an end. Parts: {text, meaning, sums}."""
+    return {"done": done, "total": total, "words": words, "left": left, "parts": parts}
+
+
+@register.inclusion_tag("parts/empty.html")
+def empty(title: str, text: str = "", url: str = "", label: str = "") -> dict[str, Any]:
+    """Nothing here: why, and the next step as a link."""
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("parts/problem.html")
+def problem(  # noqa: PLR0917 - a tag reads better without names
+    what: str, not_done: str = "", todo: str = "", lines: Iterable[Any] = (), url: str = "", label: str = ""
+) -> dict[str, Any]:
+    """What happened, what was not done, what to do; `lines` are errors one by one."""
+    return {"what": what, "not_done": not_done, "todo": todo, "lines": lines, "url": url, "label": label}
+
+
+@register.inclusion_tag("parts/facts.html")
+def facts(rows: Iterable[tuple[str, Any]], css: str = "") -> dict[str, Any]:
+    """Term and answer in the order of the reader's questions; answers may be safe HTML."""
+    return {"rows": rows, "css": css}
+
+
+@register.inclusion_tag("parts/strip.html")
+def strip(figures: Iterable[Any]) -> dict[str, Any]:
+    """Figures beside each other: (term, figure, words)."""
+    return {"figures": figures}
+
+
+@register.inclusion_tag("parts/verb.html")
+def verb(verb: Any) -> dict[str, Any]:
+    """A verb in a head: label, url, kind (main|stop|""), key, off (why it is off), method (get|post)."""
+    return {"verb": verb}
+
+
+@register.inclusion_tag("parts/copy.html")
+def copy(text: str, label: str = "Copy", what: str = "") -> dict[str, Any]:
+    """A button that copies `text`; `what` names it for a screen reader."""
+    return {"text": text, "label": label, "what": what}
+
+
+@register.inclusion_tag("parts/field.html")
+def field(field: BoundField) -> dict[str, Any]:
+    """A form field: label, control, help, error; wired for screen readers."""
+    widget = field.field.widget
+    return {
+        "field": field,
+        "group": isinstance(widget, RadioSelect) or getattr(widget, "use_fieldset", False),
+        "tick": isinstance(widget, CheckboxInput),
+        "file": isinstance(widget, FileInput),
+    }
+
+
+@register.simple_block_tag
+def dialog(content: str, name: str, title: str) -> str:
+    """A native dialog: `{% dialog "help" "Keys" %}…{% enddialog %}`; data-opens="help" opens it."""
+    values = {"name": name, "title": title, "content": content}
+    return loader.render_to_string("parts/dialog.html", values)

@@ -1,0 +1,13 @@
+"""The front doors. Their pages are named in backoffice/site.py, the API's in backoffice/api."""
+
+from django.urls import include, path
+
+from backoffice import health
+from backoffice.site import site
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("api/v1/", include("backoffice.api.urls")),
+    path("", site.urls),
+]

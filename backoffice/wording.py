@@ -1,0 +1,85 @@
+"""What a status is called and which of the four meanings it has. Words come from the enums."""
+
+from dataclasses import dataclass
+
+from payouts import states
+from payouts.models import export, hold
+from sellers.ledger.models import importing
+
+WAITING, STOPPED, DONE, MOVING, NEUTRAL = "waiting", "stopped", "done", "moving", "neutral"
+ICONS = {WAITING: "wait", STOPPED: "stop", DONE: "done", MOVING: "move", NEUTRAL: "dot"}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A status as people read it: its word, its meaning (a CSS class) and the shape that repeats it."""
+
+    text: str
+    meaning: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.meaning]
+
+
+MEANINGS: dict[str, dict[str, str]] = {
+    "payout": {
+        "PENDING_REVIEW": WAITING,
+        "REVIEWED": WAITING,
+        "APPROVED": MOVING,
+        "BATCHED": MOVING,
+        "SUBMITTED": MOVING,
+        "PAID": DONE,
+        "CANCELLED": NEUTRAL,
+        "FAILED": STOPPED,
+        "RETURNED": STOPPED,
+    },
+    "batch": {
+        "PROPOSED": WAITING,
+        "APPROVED": MOVING,
+        "SUBMITTING": MOVING,
+        "SUBMITTED": MOVING,
+        "SETTLED": DONE,
+        "DISSOLVED": NEUTRAL,
+    },
+    "submission": {
+        "PREPARED": NEUTRAL,
+        "DELIVERING": MOVING,
+        "ACCEPTED": DONE,
+        "REJECTED": STOPPED,
+        "UNKNOWN": WAITING,
+    },
+    "export": {"WAITING": WAITING, "RUNNING": MOVING, "READY": DONE, "FAILED": STOPPED, "EXPIRED": NEUTRAL},
+    "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
+}
+ENUMS = {
+    "payout": states.PayoutStatus,
+    "batch": states.BatchStatus,
+    "submission": states.SubmissionStatus,
+    "export": export.ExportStatus,
+    "import": importing.ImportStatus,
+}
+
+
+def status(value: str, kind: str = "payout") -> Word:
+    """The word and meaning of a status of this kind of thing. Raises KeyError for an unknown one."""
+    label = dict(ENUMS[kind].choices)[value]
+    return Word(str(label), MEANINGS[kind][value])
+
+
+HOLD_PILLS = {
+    hold.HoldReason.ACCOUNT_CHANGE: "bank account",
+    hold.HoldReason.AMOUNT_UNUSUAL: "unusual amount",
+    hold.HoldReason.DISPUTE: "dispute",
+    hold.HoldReason.DOCUMENTS: "documents",
+    hold.HoldReason.FRAUD_SUSPECTED: "fraud check",
+    hold.HoldReason.COMPLIANCE: "compliance",
+    hold.HoldReason.RAIL_REJECTED: "bank refused",
+    hold.HoldReason.SELLER_REQUEST: "seller asked",
+    hold.HoldReason.OTHER: "see the note",
+}
+
+
+def hold_pill(code: str) -> str:
+    """A hold's reason code as the few words of a pill; a text that is no code stays as it is."""
+    return dict(HOLD_PILLS).get(code, code)  # type: ignore[call-overload]
