@@ -1,0 +1,114 @@
+// The selection bar: counts and sums what is ticked, puts the numbers into the verbs, and offers everything that
+// matches once the totals have said how many that is. Sums are integers of minor units; nothing is rounded here.
+const language = document.documentElement.lang || "en";
+
+function figure(minor, digits) {
+  const negative = minor < 0n;
+  const text = (negative ? -minor : minor).toString().padStart(digits + 1, "0");
+  const decimal = digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text;
+  const format = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (negative ? "\u2212" : "") + format.format(decimal);
+}
+
+function whole(form) {
+  const totals = document.querySelector("#totals");
+  return totals?.dataset.exact === "true" && form.elements.all_matching?.value === "1" ? totals : null;
+}
+
+function sums(boxes) {
+  const found = new Map();
+  for (const box of boxes) {
+    const { minor, currency, digits } = box.dataset;
+    if (!currency) continue;
+    const sum = found.get(currency) || { minor: 0n, digits: Number(digits) };
+    sum.minor += BigInt(minor);
+    found.set(currency, sum);
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function showSums(bar, boxes, all) {
+  const place = bar.querySelector("[data-sums]");
+  if (all) {
+    place.replaceChildren(...[...all.querySelectorAll("[data-sum]")].map((sum) => sum.cloneNode(true)));
+    return;
+  }
+  place.replaceChildren(
+    ...sums(boxes).map(([currency, sum]) => {
+      const span = document.createElement("span");
+      const figureShown = document.createElement("b");
+      figureShown.textContent = figure(sum.minor, sum.digits);
+      span.append(figureShown, ` ${currency}`);
+      return span;
+    }),
+  );
+}
+
+function refresh(form) {
+  const boxes = [...form.querySelectorAll("[data-tick]")];
+  const ticked = boxes.filter((box) => box.checked);
+  const all = whole(form);
+  const count = all ? Number(all.dataset.count) : ticked.length;
+  const bar = document.querySelector(".selection");
+  for (const box of boxes) box.closest("tr").setAttribute("aria-selected", String(Boolean(all) || box.checked));
+  const head = form.querySelector("[data-tick-all]");
+  if (head) {
+    head.checked = boxes.length > 0 && ticked.length === boxes.length;
+    head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+  }
+  if (!bar) return;
+  bar.hidden = count === 0;
+  const shown = new Intl.NumberFormat(language).format(count);
+  bar.querySelector("[data-count]").textContent = `${shown} selected`;
+  for (const verb of bar.querySelectorAll("[data-many]")) {
+    verb.querySelector("span").textContent = count === 1 ? verb.dataset.one : verb.dataset.many.replace("{n}", shown);
+  }
+  showSums(bar, ticked, all);
+  offer(form);
+}
+
+function offer(form) {
+  const button = form.querySelector("[data-select-matching]");
+  const totals = document.querySelector("#totals");
+  if (!button) return;
+  const boxes = form.querySelectorAll("[data-tick]").length;
+  const count = Number(totals?.dataset.count || 0);
+  button.hidden = !(totals?.dataset.exact === "true" && count > boxes);
+  const on = form.elements.all_matching?.value === "1";
+  const shown = new Intl.NumberFormat(language).format(count);
+  button.textContent = on ? "Select only what is ticked" : `Select all ${shown} that match`;
+}
+
+function everything(form, on) {
+  if (form.elements.all_matching) form.elements.all_matching.value = on ? "1" : "";
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-selection]");
+  if (!form) return;
+  if (event.target.matches("[data-tick-all]")) {
+    for (const box of form.querySelectorAll("[data-tick]")) box.checked = event.target.checked;
+  }
+  everything(form, false); // touching single rows means these rows, not all that match
+  refresh(form);
+});
+
+document.addEventListener("click", (event) => {
+  const form = document.querySelector("form[data-selection]");
+  if (!form || !event.target.closest) return;
+  if (event.target.closest("[data-select-matching]")) {
+    const on = form.elements.all_matching.value !== "1";
+    everything(form, on);
+    for (const box of form.querySelectorAll("[data-tick]")) box.checked = on;
+    refresh(form);
+  } else if (event.target.closest("[data-clear]")) {
+    everything(form, false);
+    for (const box of form.querySelectorAll("[data-tick]")) box.checked = false;
+    refresh(form);
+  }
+});
+
+const begin = () => document.querySelectorAll("form[data-selection]").forEach(refresh);
+begin();
+addEventListener("pageshow", begin); // ticks come back with the back button
+document.addEventListener("htmx:afterSettle", begin);
