@@ -1,0 +1,187 @@
+"""Which right each operation asks for: the declared table. An operation that takes an actor and has no row fails.
+
+A row names the right and gives the arguments, apart from ``actor`` and ``now``, with which an entitled person
+would be heard.
+"""
+
+import datetime
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.access.world import World
+
+Row = tuple[str, Callable[[World], dict[str, Any]]]
+TODAY = datetime.date(2026, 11, 24)
+
+
+def _ids(state: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"payout_ids": [getattr(world, state).pk]}
+
+
+def _with(state: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"payout_ids": [getattr(world, state).pk], **more}
+
+
+def _seller(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"seller_id": world.seller.pk, **more}
+
+
+def _file(text: bytes) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"stream": io.BytesIO(text), "name": "f.csv", "profile": "generic"}
+
+
+def _lost(world: World) -> dict[str, Any]:
+    return {"submission_id": world.lost.pk}
+
+
+P, S, L = "payouts.operations.", "sellers.operations.", "sellers.ledger.operations."
+
+DEEDS: Mapping[str, Row] = {
+    f"{P}review.preview": ("payouts.review_payout", _ids("pending")),
+    f"{P}review.review": ("payouts.review_payout", _with("pending", note="")),
+    f"{P}review.preview_send_back": ("payouts.send_back_payout", _ids("reviewed")),
+    f"{P}review.send_back": ("payouts.send_back_payout", _with("reviewed", reason="Look again.")),
+    f"{P}review.annotate": ("sellers.add_note", lambda w: {"payout_id": w.pending.pk, "text": "Note."}),
+    f"{P}approval.preview": ("payouts.approve_payout", _ids("reviewed")),
+    f"{P}approval.approve": ("payouts.approve_payout", _ids("reviewed")),
+    f"{P}holds.preview": ("payouts.place_hold", _ids("reviewed")),
+    f"{P}holds.hold": ("payouts.place_hold", _with("reviewed", reason="other", note="Wait.")),
+    f"{P}holds.hold_seller": ("payouts.place_hold", _seller(reason="other", note="Wait.")),
+    f"{P}holds.release": ("payouts.release_hold", lambda w: {"hold_ids": [w.hold.pk], "note": "Fine."}),
+    f"{P}batching.preview": ("payouts.propose_batch", _ids("approved")),
+    f"{P}batching.propose": ("payouts.propose_batch", _ids("approved")),
+    f"{P}batching.approve": ("payouts.approve_batch", lambda w: {"batch_id": w.proposed.pk}),
+    f"{P}batching.dissolve": (
+        "payouts.dissolve_batch",
+        lambda w: {"batch_id": w.proposed.pk, "reason": "No."},
+    ),
+    f"{P}batching.preview_take_out": ("payouts.take_out_payout", _ids("approved")),
+    f"{P}batching.take_out": ("payouts.take_out_payout", _with("approved", reason="No.")),
+    f"{P}givebacks.cancel": ("payouts.cancel_payout", _with("reviewed", reason="No.")),
+    f"{P}givebacks.reissue": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
+    f"{P}givebacks.roll": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
+    f"{P}creation.preview": ("payouts.run_payouts", lambda w: {"until": None}),
+    f"{P}creation.run": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine"}),
+    f"{P}accounts.request": (
+        "payouts.request_payout_account",
+        _seller(
+            currency="EUR", fields={"iban": "FR7630006000011234567890189"}, holder_name="A", country="FR"
+        ),
+    ),
+    f"{P}accounts.decide": (
+        "payouts.verify_payout_account",
+        lambda w: {"version_id": w.version.pk, "verified": True, "note": ""},
+    ),
+    f"{P}accounts.details": (
+        "payouts.reveal_payout_account",
+        lambda w: {"version_id": w.version.pk, "reason": "The bank asks."},
+    ),
+    f"{P}unknown.look_up_now": ("payouts.resolve_unknown", _lost),
+    f"{P}unknown.send_again": ("payouts.resolve_unknown", _lost),
+    f"{P}unknown.propose": (
+        "payouts.resolve_unknown",
+        lambda w: {"submission_id": w.lost.pk, "verdict": "sent", "evidence": "Seen."},
+    ),
+    f"{P}unknown.confirm": ("payouts.resolve_unknown", lambda w: {"resolution_id": w.resolution.pk}),
+    f"{P}unknown.dismiss": ("payouts.resolve_unknown", lambda w: {"resolution_id": w.resolution.pk}),
+    f"{P}incidents.close": (
+        "payouts.resolve_unknown",
+        lambda w: {"incident_id": w.incident.pk, "note": "Asked."},
+    ),
+    f"{P}switches.stop": ("payouts.stop_rail", lambda w: {"rail": "sepa", "reason": "Doubts."}),
+    f"{P}switches.restore": ("payouts.restore_rail", lambda w: {"switch_id": w.switch.pk}),
+    f"{P}uploading.statement": ("payouts.reconcile", lambda w: {"body": b"<x/>", "name": "s.xml"}),
+    f"{P}reconciliation.match_line": (
+        "payouts.reconcile",
+        lambda w: {"line_id": w.line.pk, "attempt_id": w.attempt.pk, "note": "The bank said so."},
+    ),
+    f"{P}bankfiles.download": ("payouts.download_bank_file", lambda w: {"submission_id": w.sent_file.pk}),
+    f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
+    f"{P}exporting.download": (
+        "payouts.request_export",
+        lambda w: {"export_id": w.exports["accountant"].pk},
+    ),
+    f"{P}funding.add": (
+        "payouts.add_fundingaccount",
+        lambda w: {
+            "code": "NEW-EUR",
+            "rail": "sepa",
+            "currency": "EUR",
+            "holder_name": "M",
+            "country": "FR",
+            "scheme": "iban",
+            "identifier": "FR7630006000011234567890189",
+            "bic": "",
+        },
+    ),
+    f"{P}funding.change": (
+        "payouts.change_fundingaccount",
+        lambda w: {"code": w.funding.code, "holder_name": "Other", "bic": "", "active": True},
+    ),
+    f"{S}suspend": ("sellers.suspend_seller", _seller(reason="Fraud.")),
+    f"{S}lift_suspension": ("sellers.suspend_seller", _seller(reason="Cleared.")),
+    f"{S}verify": ("sellers.verify_seller", _seller(passed=True, note="Seen.")),
+    f"{S}annotate": ("sellers.add_note", _seller(text="Note.")),
+    f"{L}adjustments.request": (
+        "ledger.request_adjustment",
+        _seller(
+            currency="EUR",
+            kind="adjustment",
+            amount_minor=100,
+            reason="R",
+            document_name="d.pdf",
+            document=b"%PDF",
+        ),
+    ),
+    f"{L}adjustments.decide": (
+        "ledger.approve_adjustment",
+        lambda w: {"adjustment_id": w.adjustment.pk, "granted": True, "note": "", "due_date": TODAY},
+    ),
+    f"{L}adjustments.read_document": (
+        "ledger.view_adjustment",
+        lambda w: {"adjustment_id": w.adjustment.pk},
+    ),
+    "sellers.importing.applying.check": ("sellers.import_sellers", _file(b"external_id,name,country\n")),
+    "sellers.importing.applying.apply": ("sellers.import_sellers", lambda w: {"file_id": w.sellers_file.pk}),
+    "sellers.importing.applying.drop": ("sellers.import_sellers", lambda w: {"file_id": w.sellers_file.pk}),
+    "sellers.ledger.importing.staging.check": ("ledger.import_earnings", _file(b"external_id,seller\n")),
+    "sellers.ledger.importing.posting.post": (
+        "ledger.import_earnings",
+        lambda w: {"import_file_id": w.earnings_file.pk},
+    ),
+    "sellers.ledger.importing.posting.drop": (
+        "ledger.import_earnings",
+        lambda w: {"import_file_id": w.earnings_file.pk},
+    ),
+    "backoffice.people.add": (
+        "auth.add_user",
+        lambda w: {
+            "username": "new",
+            "names": ("N", "W"),
+            "email": "",
+            "role_names": ["approver"],
+            "password": "a-long-password-7",
+        },
+    ),
+    "backoffice.people.change": (
+        "auth.change_user",
+        lambda w: {
+            "user_id": w.users["support"].pk,
+            "names": ("N", "W"),
+            "email": "",
+            "role_names": ["approver"],
+            "active": True,
+            "password": "",
+        },
+    ),
+}
+
+# Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none.
+INNER = frozenset(
+    {
+        f"{P}account_rows.write",
+        f"{P}account_rows.write_decisions",
+        f"{P}batching.ask_again",
+    }
+)

@@ -1,0 +1,214 @@
+"""Which right opens which address: the declared table. An address without a row here fails the tests.
+
+A row says which rights open it (any one of them), what an entitled person's GET and bare POST are answered with,
+and what stands in the address. ``args`` are asked of the world; ``unknown`` are addresses of nothing, each a 404.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from payouts.admin import verbs
+from sellers.admin import verbs as seller_verbs
+from tests.access.world import World
+
+STAFF: tuple[str, ...] = ()  # everybody who may log in here
+SEE_FILES = ("ledger.import_earnings", "ledger.view_importfile")
+SEE_SELLER_FILES = ("sellers.import_sellers", "ledger.view_importfile")
+SEE_BOOKS = ("payouts.see_reconciliation", "payouts.reconcile")
+SEE_UNKNOWN = ("payouts.view_submission", "payouts.resolve_unknown")
+DECIDE_UNKNOWN = ("payouts.resolve_unknown",)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address, or one way of using it."""
+
+    opens: tuple[str, ...] = STAFF
+    get: int = 200
+    post: int = 200
+    args: Callable[[World], list[Any]] = lambda world: []
+    unknown: tuple[tuple[Any, ...], ...] = ()
+    query: Callable[[World], dict[str, Any]] = lambda world: {}
+    own: str = ""  # a thing of one person: the attribute of the world that has one for each role
+
+
+def _payout(world: World) -> list[Any]:
+    return [world.pending.reference]
+
+
+def _lost(world: World) -> list[Any]:
+    return [world.lost.rail, world.lost.key]
+
+
+def _batch(world: World) -> list[Any]:
+    return [world.proposed.reference]
+
+
+NO_PAYOUT: tuple[tuple[Any, ...], ...] = (("P999999",), ("B1",), ("nothing",))
+NO_BATCH: tuple[tuple[Any, ...], ...] = (("B999999",), ("P1",))
+NO_SELLER: tuple[tuple[Any, ...], ...] = (("S999999",), ("P1",))
+NO_NUMBER: tuple[tuple[Any, ...], ...] = ((999_999,),)
+NO_KEY: tuple[tuple[Any, ...], ...] = (("sandbox", "P999999A1"), ("nowhere", "P1A1"))
+
+TABLE: Mapping[str, Door] = {
+    "index": Door(),
+    "logout": Door(get=405, post=200),
+    "password_change": Door(),
+    "password_change_done": Door(post=405),
+    "preferences": Door(get=405, post=302),
+    "styleguide": Door(),
+    "jsi18n": Door(post=405),
+    "autocomplete": Door(("nobody",), 403, 405),
+    "settings": Door(("auth.view_user",)),
+    "person_add": Door(("auth.add_user",)),
+    "person_change": Door(("auth.change_user",), args=lambda w: [w.users["support"].pk], unknown=NO_NUMBER),
+    "payouts_payout_list": Door(("payouts.view_payout",)),
+    "payouts_payout_review": Door(("payouts.view_payout",)),
+    "payouts_payout_approvals": Door(("payouts.view_payout",)),
+    "payouts_payout_failed": Door(("payouts.view_payout",)),
+    "payouts_payout_totals": Door(("payouts.view_payout",)),
+    "payouts_payout_detail": Door(("payouts.view_payout",), args=_payout, unknown=NO_PAYOUT),
+    "payouts_payout_reissue": Door(
+        ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
+    ),
+    "payouts_payout_roll": Door(
+        ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
+    ),
+    "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
+    "payouts_hold_list": Door(("payouts.view_hold",)),
+    "payouts_hold_release": Door(("payouts.release_hold",), query=lambda w: {"ids": w.hold.pk}),
+    "payouts_batch_list": Door(("payouts.view_batch",)),
+    "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
+    "payouts_batch_progress": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
+    "payouts_batch_approve": Door(("payouts.approve_batch",), args=_batch, unknown=NO_BATCH),
+    "payouts_batch_dissolve": Door(("payouts.dissolve_batch",), args=_batch, unknown=NO_BATCH),
+    "payouts_batch_file": Door(
+        ("payouts.download_bank_file",), 405, 200, lambda w: [w.sent.reference], NO_BATCH
+    ),
+    "payouts_export_list": Door(("payouts.request_export",)),
+    "payouts_export_new": Door(("payouts.request_export",)),
+    "payouts_export_state": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
+    "payouts_export_download": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
+    "payouts_run_list": Door(("payouts.view_payoutrun",)),
+    "payouts_run_new": Door(("payouts.run_payouts",), post=302),
+    "payouts_run_detail": Door(("payouts.view_payoutrun",), args=lambda w: [w.run.pk], unknown=NO_NUMBER),
+    "search": Door(("payouts.view_payout", "sellers.view_seller"), query=lambda w: {"q": "Atelier"}),
+    "payouts_statement_list": Door(SEE_BOOKS),
+    "payouts_statement_breaks": Door(SEE_BOOKS),
+    "payouts_statement_detail": Door(SEE_BOOKS, args=lambda w: [w.statement.pk], unknown=NO_NUMBER),
+    "payouts_statement_upload": Door(("payouts.reconcile",)),
+    "payouts_statement_match": Door(("payouts.reconcile",), args=lambda w: [w.line.pk], unknown=NO_NUMBER),
+    "payouts_submission_unknown": Door(SEE_UNKNOWN),
+    "payouts_submission_detail": Door(SEE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_submission_look_up": Door(DECIDE_UNKNOWN, 405, 302, _lost, NO_KEY),
+    "payouts_submission_again": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_submission_propose": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_submission_confirm": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_submission_dismiss": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_rail_list": Door(("payouts.view_incident",)),
+    "payouts_rail_stop": Door(("payouts.stop_rail",), args=lambda w: ["sepa"], unknown=(("nowhere",),)),
+    "payouts_rail_restore": Door(
+        ("payouts.restore_rail",), post=302, args=lambda w: [w.switch.pk], unknown=NO_NUMBER
+    ),
+    "payouts_incident_close": Door(DECIDE_UNKNOWN, args=lambda w: [w.incident.pk], unknown=NO_NUMBER),
+    "payouts_funding_list": Door(("payouts.view_fundingaccount",)),
+    "payouts_funding_add": Door(("payouts.add_fundingaccount",)),
+    "payouts_funding_change": Door(
+        ("payouts.change_fundingaccount",), args=lambda w: [w.funding.code], unknown=(("NOWHERE",),)
+    ),
+    "sellers_import_list": Door(SEE_SELLER_FILES),
+    "sellers_import_new": Door(("sellers.import_sellers",)),
+    "sellers_import_detail": Door(SEE_SELLER_FILES, args=lambda w: [w.sellers_file.pk], unknown=NO_NUMBER),
+    "sellers_import_confirm": Door(
+        ("sellers.import_sellers",), 405, 302, lambda w: [w.sellers_file.pk], NO_NUMBER
+    ),
+    "sellers_import_drop": Door(
+        ("sellers.import_sellers",), 405, 302, lambda w: [w.sellers_file.pk], NO_NUMBER
+    ),
+    "ledger_import_list": Door((*SEE_FILES, "sellers.import_sellers")),
+    "ledger_import_new": Door(("ledger.import_earnings",)),
+    "ledger_import_detail": Door(SEE_FILES, args=lambda w: [w.earnings_file.pk], unknown=NO_NUMBER),
+    "ledger_import_confirm": Door(
+        ("ledger.import_earnings",), 405, 302, lambda w: [w.earnings_file.pk], NO_NUMBER
+    ),
+    "ledger_import_drop": Door(
+        ("ledger.import_earnings",), 405, 302, lambda w: [w.earnings_file.pk], NO_NUMBER
+    ),
+    "ledger_import_errors": Door(SEE_FILES, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
+    "ledger_adjustment_list": Door(
+        ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
+    ),
+    "ledger_adjustment_detail": Door(
+        ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment"),
+        args=lambda w: [w.adjustment.pk],
+        unknown=NO_NUMBER,
+    ),
+    "ledger_adjustment_decide": Door(
+        ("ledger.approve_adjustment",), 405, 422, lambda w: [w.adjustment.pk], NO_NUMBER
+    ),
+    "ledger_adjustment_document": Door(
+        ("ledger.view_adjustment",), args=lambda w: [w.adjustment.pk], unknown=NO_NUMBER
+    ),
+    "ledger_adjustment_new": Door(
+        ("ledger.request_adjustment",), args=lambda w: [w.seller.reference], unknown=NO_SELLER
+    ),
+    "audit_event_list": Door(("audit.view_event",)),
+    "sellers_seller_list": Door(("sellers.view_seller",)),
+    "sellers_seller_detail": Door(
+        ("sellers.view_seller",), args=lambda w: [w.seller.reference], unknown=NO_SELLER
+    ),
+    "payouts_payoutaccount_list": Door(
+        ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")
+    ),
+    "payouts_payoutaccount_detail": Door(
+        ("payouts.view_payoutaccount",), args=lambda w: [w.version.pk], unknown=NO_NUMBER
+    ),
+    "payouts_payoutaccount_decide": Door(
+        ("payouts.verify_payout_account",), 405, 422, lambda w: [w.version.pk], NO_NUMBER
+    ),
+    "payouts_payoutaccount_reveal": Door(
+        ("payouts.reveal_payout_account",), 405, 422, lambda w: [w.version.pk], NO_NUMBER
+    ),
+    "payouts_payoutaccount_new": Door(
+        ("payouts.request_payout_account",), 200, 200, lambda w: [w.seller.reference], NO_SELLER
+    ),
+    # One address, a right for each verb: see VERBS and SELLER_VERBS.
+    "sellers_seller_act": Door(
+        ("sellers.view_seller",),
+        404,
+        404,
+        lambda w: [w.seller.reference, "pay-me"],
+        (("S999999", "hold"), ("S1", "pay-me")),
+    ),
+    "payouts_payout_act": Door(
+        ("payouts.view_payout",), 404, 404, lambda w: ["pay-me"], (("pay-me",), ("nothing",))
+    ),
+}
+
+# Which state each verb's payout is in, so that an entitled person is shown its preview.
+VERBS: Mapping[str, tuple[str, str]] = {
+    "review": ("payouts.review_payout", "pending"),
+    "approve": ("payouts.approve_payout", "reviewed"),
+    "hold": ("payouts.place_hold", "reviewed"),
+    "send_back": ("payouts.send_back_payout", "reviewed"),
+    "cancel": ("payouts.cancel_payout", "reviewed"),
+    "batch": ("payouts.propose_batch", "approved"),
+    "take_out": ("payouts.take_out_payout", "approved"),
+}
+SELLER_VERBS: Mapping[str, str] = {
+    "hold": "payouts.place_hold",
+    "suspend": "sellers.suspend_seller",
+    "lift": "sellers.suspend_seller",
+    "verify": "sellers.verify_seller",
+    "note": "sellers.add_note",
+}
+assert set(SELLER_VERBS) == set(seller_verbs.VERBS), "a verb on sellers has no row in the table"
+assert set(VERBS) == set(verbs.BULKS), "a verb has no row in the table"
+
+# Releasing is about holds: these lead to `payouts_hold_release`, which asks for the right.
+LEADS_TO_HOLDS = "release"
+
+# Open before anybody has logged in, or made by Django without a page behind it.
+OPEN = frozenset({"login"})
+EMPTY = frozenset({"view_on_site", "app_list"})

@@ -1,0 +1,213 @@
+"""One of everything that a page can be about, so that every address of the back office has something behind it."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from backoffice import roles
+from backoffice.audit import actors
+from backoffice.audit.actors import SYSTEM
+from payouts import countries
+from payouts.countries import schemes
+from payouts.models import (
+    AccountVersion,
+    Attempt,
+    Batch,
+    Export,
+    FundingAccount,
+    Hold,
+    Incident,
+    Payout,
+    PayoutRun,
+    RailSwitch,
+    Resolution,
+    Statement,
+    StatementLine,
+    Submission,
+)
+from payouts.operations import (
+    accounts,
+    collecting,
+    exporting,
+    holds,
+    incidents,
+    reconciliation,
+    switches,
+    unknown,
+)
+from sellers import importing as seller_files
+from sellers.ledger.models import Adjustment, AdjustmentKind, ImportFile
+from sellers.ledger.operations import adjustments
+from sellers.models import Seller, SellerFile
+from tests import make, make_payouts
+from tests.payouts import camt, line_to_the_bank, quick
+from tests.sellers.ledger.importing import given
+
+
+@dataclass
+class World:
+    """What stands behind the addresses. ``users`` has one person for each role, and who made things beside them."""
+
+    users: dict[str, Any]
+    pending: Payout
+    reviewed: Payout
+    approved: Payout
+    failed: Payout
+    hold: Hold
+    proposed: Batch
+    sent: Batch
+    sent_file: Submission
+    lost: Submission
+    resolution: Resolution
+    exports: dict[str, Export]
+    run: PayoutRun
+    version: AccountVersion
+    seller: Seller
+    statement: Statement
+    line: StatementLine
+    attempt: Attempt
+    switch: RailSwitch
+    incident: Incident
+    funding: FundingAccount
+    earnings_file: ImportFile
+    refused_file: ImportFile
+    sellers_file: SellerFile
+    adjustment: Adjustment
+
+
+@contextlib.contextmanager
+def world(folder: Path, settings: Any) -> Iterator[World]:
+    """Everything stands, by the operations themselves, as long as the simulated bank behind it runs."""
+    with (
+        make_payouts.bank(folder, settings) as bank,
+        line_to_the_bank.line(bank.url, settings) as line,
+    ):
+        line.posts = [line_to_the_bank.DROP_AFTER]
+        made = _build(bank, settings)
+        line.gets = [line_to_the_bank.DROP_BEFORE] * 1_000  # whoever looks it up now hears nothing
+        yield made
+
+
+def _build(bank: Any, settings: Any) -> World:
+    users = {
+        role: make.user(role, is_staff=True, first_name=role.title(), last_name="Who") for role in roles.ROLES
+    }
+    make_payouts.submitted([75_00], country="US")
+    lost = Submission.objects.get(status="UNKNOWN")
+    resolution = unknown.propose(
+        submission_id=lost.pk,
+        verdict="never_sent",
+        evidence="The bank wrote so.",
+        actor=make.person("treasurer"),
+        now=make.NOW,
+    )
+    sent = make_payouts.submitted([12_00, 34_00, 56_00], holders=["Ada", "Grace SIMFAIL", "Barbara SIMSLOW"])
+    bank.sync()
+    bank.advance(60)
+    collecting.collect(rail="sepa", now=make.NOW)
+    body = camt.statement([camt.Line(-102_00, batch=f"{sent.reference}F1", count=3), camt.Line(5_00)])
+    (statement,) = reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+
+    pending = quick.payout(amount_minor=38_940_00)
+    (hold,) = _hold(quick.payout(amount_minor=250_00))
+    reviewed, approved = quick.reviewed(), quick.approved()
+    proposed = quick.batch()
+    incidents.open_one(code="test", key="test:1", text="The bank asks who we are.", rail="sepa", now=make.NOW)
+    exports = {
+        role: exporting.request(filters="", format="csv", actor=_person(user), now=make.NOW)
+        for role, user in users.items()
+        if "payouts.request_export" in roles.ROLES[role]
+    }
+    for made in exports.values():
+        exporting.write(export_id=made.pk, now=make.NOW)
+        made.refresh_from_db()
+    version = change_of_account(pending.seller)
+    make.earning(make.ledger_account(currency="EUR"), amount_minor=9_900)
+    suspect = make.seller(external_id="shop-1", name="Nippon Reboot 株式会社")
+    return World(
+        users=users,
+        pending=pending,
+        reviewed=reviewed,
+        approved=approved,
+        failed=Payout.objects.get(status="FAILED"),
+        hold=hold,
+        proposed=proposed,
+        sent=sent,
+        sent_file=Submission.objects.get(batch=sent),
+        lost=lost,
+        resolution=resolution,
+        exports=exports,
+        run=PayoutRun.objects.latest("pk"),
+        version=version,
+        seller=pending.seller,
+        statement=statement,
+        line=StatementLine.objects.get(amount_minor=5_00),
+        attempt=Attempt.objects.filter(submission__batch=sent).earliest("pk"),
+        switch=switches.stop(rail="sandbox", reason="Doubts.", actor=make.person("treasurer"), now=make.NOW),
+        incident=Incident.objects.get(key="test:1"),
+        funding=FundingAccount.objects.earliest("pk"),
+        earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
+        refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
+        sellers_file=seller_files.check(
+            stream=io.BytesIO(b"external_id,name,country\nnew-1,New Shop,FR\n"),
+            name="sellers.csv",
+            profile="generic",
+            actor=SYSTEM,
+            now=make.NOW,
+        ),
+        adjustment=adjustments.request(
+            seller_id=pending.seller_id,
+            currency="EUR",
+            kind=AdjustmentKind.ADJUSTMENT,
+            amount_minor=2_500,
+            reason="Parcel lost by us",
+            document_name="claim.pdf",
+            document=b"%PDF the claim",
+            actor=make.person("analyst"),
+            now=make.NOW,
+        ),
+    )
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened afterwards; for the program it looks as if it committed."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own tests: durable blocks may be inside
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def change_of_account(seller: Seller, *, seed: int = 4242, actor: Any = None) -> AccountVersion:
+    """A change of the seller's bank account is asked for and waits to be verified."""
+    market = countries.get(seller.country)
+    return accounts.request(
+        seller_id=seller.pk,
+        currency=market.currency,
+        fields=schemes.get(market.account_scheme).simulated(seed, seller.country),
+        holder_name=seller.name,
+        country=seller.country,
+        actor=actor or make.person("analyst"),
+        now=make.NOW,
+    )
+
+
+def _hold(payout: Payout) -> list[Hold]:
+    holds.hold(
+        payout_ids=[payout.pk],
+        reason="documents",
+        note="Ask for the invoice.",
+        actor=make.person("analyst"),
+        now=make.NOW,
+    )
+    return list(payout.holds.all())
+
+
+def _person(user: Any) -> Any:
+    return actors.person(user)

@@ -1,0 +1,32 @@
+"""manage.py create_token."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
+
+from backoffice.audit.models import Event
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_token_alone_is_printed_works_and_is_written_down_without_being_kept():
+    user = make.user("analyst")
+    out, aside = io.StringIO(), io.StringIO()
+    call_command("create_token", user.username, stdout=out, stderr=aside)
+    token = out.getvalue().strip()
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {token}")
+    assert client.get("/api/v1/payouts/").status_code == 200
+    event = Event.objects.get(action="token.create")
+    assert (event.subject_id, event.data["user"]) == (user.pk, user.username)
+    assert token not in str(event.data)
+    assert "only now" in aside.getvalue()
+
+
+def test_unknown_and_inactive_users_get_no_token():
+    with pytest.raises(CommandError, match="Nobody is called"):
+        call_command("create_token", "nobody")
+    with pytest.raises(CommandError, match="not active"):
+        call_command("create_token", make.user(is_active=False).username)

@@ -1,0 +1,42 @@
+import pytest
+from django.db import connection
+
+
+@pytest.mark.django_db
+def test_both_answer_without_login(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_ready_while_a_migration_is_missing(client, owner_connection):
+    owner_connection.execute("DELETE FROM django_migrations WHERE app = 'outbox'")
+    owner_connection.commit()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "migrations to run" in answer.json()["database"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_ready_when_the_database_does_not_answer_and_no_secret_is_said(client, settings):
+    described = dict(connection.settings_dict)
+    connection.close()
+    try:
+        connection.settings_dict |= {"HOST": "127.0.0.1", "PORT": "1", "PASSWORD": "word"}
+        answer = client.get("/readyz")
+    finally:
+        connection.close()
+        connection.settings_dict.update(described)
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "database": "does not answer"}
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_every_page_says_that_no_cache_may_keep_it_and_allows_nothing_inline(client):
+    answer = client.get("/login/")
+    assert "no-store" in answer.headers["Cache-Control"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy

@@ -1,0 +1,62 @@
+"""The front page shows the reader's own work, with its money."""
+
+import pytest
+
+from backoffice import home, roles
+from payouts.models import Incident, InvariantCheck, RailSwitch
+from sellers.ledger.money import Money
+from tests import make
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(role: str) -> dict[str, home.Line]:
+    found = home.page(permissions=roles.ROLES[role], now=make.NOW)
+    return {line.work.label: line for line in found["lines"]}
+
+
+def test_each_role_sees_what_waits_for_it_with_count_and_sum():
+    quick.payout(amount_minor=1_000)
+    quick.reviewed(amount_minor=2_500)
+    quick.reviewed(amount_minor=2_500)
+    assert list(lines("analyst")) == ["To review"]
+    approver = lines("approver")["To approve"]
+    assert approver.count == 2
+    assert approver.sums == [("EUR", Money(5_000, "EUR"))]
+    assert approver.url
+    assert lines("support") == {}
+
+
+def test_a_proposed_batch_waits_for_the_treasurer_and_needs_its_money():
+    batch = quick.batch([quick.approved(amount_minor=4_200)])
+    found = home.page(permissions=roles.ROLES["treasurer"], now=make.NOW)
+    assert found["lines"][0].work.label == "Batches to approve"
+    assert found["lines"][0].sums == [("EUR", Money(4_200, "EUR"))]
+    assert found["funding"]["days"] == [batch.value_date]
+    assert found["funding"]["rows"] == [("SEPA-EUR", [(batch.value_date, Money(4_200, "EUR"))])]
+
+
+def test_people_who_look_after_settings_see_no_money():
+    assert home.page(permissions=roles.ROLES["admin"], now=make.NOW) == {}
+
+
+def test_the_front_page_shows_broken_books_open_incidents_and_stopped_rails(client):
+    InvariantCheck.objects.create(checked_at=make.NOW, holding=13, broken={"ledger_balances": [7]})
+    Incident.objects.create(code="x", key="x", text="The bank paid P7 twice.", opened_at=make.NOW)
+    RailSwitch.objects.create(rail="sepa", reason="The bank asked us to wait.", stopped_at=make.NOW)
+    client.force_login(make.user("treasurer", is_staff=True))
+    page = client.get("/").content.decode()
+    for words in ("ledger_balances", "The bank paid P7 twice.", "Nothing new goes over sepa"):
+        assert words in page
+
+
+def test_the_front_page_says_when_all_invariants_hold_and_opens_for_every_role(client):
+    InvariantCheck.objects.create(checked_at=make.NOW, holding=14, broken={})
+    quick.payout()
+    for role in roles.ROLES:
+        client.force_login(make.user(role, is_staff=True))
+        page = client.get("/")
+        assert page.status_code == 200
+        if role != "admin":
+            assert "All 14 invariants hold" in page.content.decode()

@@ -1,0 +1,56 @@
+"""Who sees which place, and how many things wait there."""
+
+from dataclasses import replace
+
+import pytest
+
+from backoffice import navigation, roles
+
+pytestmark = pytest.mark.django_db
+
+
+def labels(role: str) -> set[str]:
+    held = set(roles.ROLES[role])
+    return {place.label for place in navigation.PLACES if navigation._may(place, held)}
+
+
+def test_each_role_sees_its_own_work_and_no_other():
+    assert "Review" in labels("analyst")
+    assert "Approvals" not in labels("analyst")
+    assert "Approvals" in labels("approver")
+    assert labels("support") == {"Home", "Payouts", "Sellers"}
+    assert labels("admin") == {"Home", "Settings"}
+
+
+def test_the_auditor_sees_every_place_but_settings():
+    assert labels("auditor") == {place.label for place in navigation.PLACES} - {"Settings"}
+
+
+def test_every_place_has_a_page():
+    assert [place.url_name for place in navigation.PLACES if not navigation.address(place)] == []
+
+
+def test_what_waits_is_counted_no_further_than_anybody_reads(monkeypatch):
+    review = next(place for place in navigation.PLACES if place.label == "Home")
+    monkeypatch.setattr(
+        navigation,
+        "PLACES",
+        (replace(review, waiting=lambda cap: cap + 1), replace(review, waiting=lambda cap: 7)),
+    )
+    many, few = navigation.entries(permissions=(), path="/")
+    assert many.count == "1,000+"
+    assert (few.count, few.total) == ("7", 7)
+
+
+def test_every_count_can_be_read_when_nothing_waits():
+    for place in navigation.PLACES:
+        if place.waiting:
+            assert place.waiting(cap=5) == 0
+
+
+def test_the_place_one_is_in_is_marked_on_its_pages_and_below_them():
+    held = roles.ROLES["admin"]
+    at_settings = navigation.entries(permissions=held, path="/settings/")
+    assert [entry.label for entry in at_settings if entry.current] == ["Settings"]
+    at_home = navigation.entries(permissions=held, path="/")
+    assert [entry.label for entry in at_home if entry.current] == ["Home"]

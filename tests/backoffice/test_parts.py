@@ -1,0 +1,84 @@
+"""What the part tags render; how they look is the browser tests' business."""
+
+import pytest
+from django.template import Context, Template
+
+from sellers.ledger.money import Money
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(source: str, **values) -> str:
+    return " ".join(Template("{% load backoffice_parts %}" + source).render(Context(values)).split())
+
+
+def test_a_status_is_a_word_a_class_and_a_shape():
+    pill = shown('{% pill "SUBMITTING" "batch" %}')
+    assert "Being submitted" in pill
+    assert "pill moving" in pill
+    assert "#i-move" in pill
+
+
+def test_a_hold_is_a_second_pill_with_few_words_and_says_how_many_more():
+    assert "On hold: bank account, +2" in shown('{% hold_pill "account_change" 2 %}')
+
+
+@pytest.mark.parametrize(("share", "words"), [(1.71, "+171%"), (-0.18, "−18%"), (0, "0%")])
+def test_a_delta_has_a_sign_and_is_read_aloud_with_its_direction(share, words):
+    assert words in shown("{% delta share %}", share=share)
+
+
+def test_a_masked_account_is_read_aloud_as_its_ending():
+    account = shown("{% masked text %}", text="ES76 •••• •••• 0932")
+    assert "Account ending 0932" in account
+    assert 'aria-hidden="true">ES76' in account
+
+
+def test_a_tick_carries_its_money_in_minor_units_for_the_selection():
+    box = shown('{% tick 7 "P7" money %}', money=Money(4_182_600, "JPY"))
+    assert 'data-minor="4182600" data-currency="JPY" data-digits="0"' in box
+    assert "Select P7" in box
+
+
+def test_totals_say_when_they_are_not_exact_and_offer_to_add_up():
+    bar = shown('{% totals totals "payouts" "/x/" %}', totals={"count": 20_000, "exact": False, "sums": []})
+    assert "more than 20,000 payouts" in bar
+    assert 'hx-get="/x/"' in bar
+
+
+def test_a_verb_that_is_off_says_why_to_a_screen_reader_too():
+    button = shown("{% verb verb %}", verb={"label": "Approve €5.00", "off": "You reviewed it."})
+    assert 'aria-describedby="off-approve-500"' in button
+    assert 'id="off-approve-500">You reviewed it.' in button
+
+
+def test_an_event_is_about_a_reference_people_say():
+    assert shown('{% about "payouts.payout" 48 %}') == '<a class="ref" href="/payouts/P48/">P48</a>'
+    assert shown('{% about "payouts.accountversion" 3 %}') == "account version 3"
+    assert shown('{% about "" None %}') == ""
+
+
+def test_what_people_type_is_escaped_in_every_part():
+    nasty = "<script>alert(1)</script>"
+    for source in (
+        "{% flag text %}",
+        "{% word_pill text %}",
+        "{% empty text text %}",
+        "{% problem text text text lines %}",
+        "{% masked text %}",
+        "{% copy text %}",
+        "{% facts rows %}",
+        '{% dialog "x" text %}{{ text }}{% enddialog %}',
+    ):
+        page = shown(source, text=nasty, lines=[nasty], rows=[("term", nasty)])
+        assert "<script>" not in page, source
+        assert "&lt;script&gt;" in page, source
+
+
+def test_a_field_in_error_is_tied_to_its_error_and_its_help(client):
+    client.force_login(make.user("admin", is_staff=True))
+    page = client.post("/settings/people/add/", {"username": ""}).content.decode()
+    assert 'aria-describedby="id_username_helptext id_username_error"' in page
+    assert 'id="id_username_error"' in page
+    assert 'aria-invalid="true"' in page

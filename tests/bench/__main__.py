@@ -1,0 +1,56 @@
+"""Runs the chosen benches on a database of their own; prints a table, and a JSON line each."""
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import django
+
+from tests import postgres
+
+WORKS = ("approve", "run")
+
+
+def main() -> int:
+    """Each work named by WORK (all of them when it is empty) is measured on SIZE payouts."""
+    chosen = [name for name in os.environ.get("WORK", "").replace(",", " ").split() if name] or list(WORKS)
+    unknown = [name for name in chosen if name not in WORKS]
+    if unknown:
+        print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(WORKS)}.")
+        return 2
+    size = int(os.environ.get("SIZE", "10000"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings.test"
+    server = postgres.Server()
+    server.start()
+    try:
+        for name in chosen:
+            with postgres.clone(f"bench_{name}") as database:
+                _point_django_at(database.app)
+                for row in import_module(f"tests.bench.{name}").measure(size=size, owner_url=database.owner):
+                    _show(name, row)
+    finally:
+        server.stop()
+    return 0
+
+
+def _point_django_at(url: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    from backoffice.settings import env
+
+    settings.DATABASES["default"].update(env.database(url))
+    django.setup()
+    connections["default"].close()
+    connections["default"].settings_dict.update(env.database(url))
+
+
+def _show(work: str, row: dict[str, Any]) -> None:
+    print(f"{work:<10}{row['what']:<46}{row['rows']:>9,} rows {row['seconds']:>9.3f} s {row['ratio']:>7.2f} x")
+    print(json.dumps({"work": work, **row}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

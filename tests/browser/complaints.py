@@ -1,0 +1,48 @@
+"""What a browser says against a page: console, script errors, axe-core, what sticks out of the window."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+
+def listen(page: Page, heard: list[str]) -> None:
+    """Console errors (a refusal by the Content-Security-Policy is one) and script errors go to ``heard``.
+
+    That the page itself answered 404 or 409 is said in the console, too; tests ask for such pages on purpose.
+    """
+
+    def on_console(said: ConsoleMessage) -> None:
+        own_status = said.location.get("url") == page.url and "responded with a status of" in said.text
+        if said.type == "error" and not own_status:
+            heard.append(f"{page.url}: {said.text}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
+
+
+def accessibility(page: Page) -> list[str]:
+    """What axe-core finds, one line for each kind, with the first elements it is about."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {each['id']}: {each['help']}; {[node['html'][:160] for node in each['nodes'][:3]]}"
+        for each in found
+    ]
+
+
+def overflow(page: Page) -> list[str]:
+    """A page that has to be scrolled sideways, with what sticks out."""
+    return page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          const beyond = (e) => e.getBoundingClientRect().right > width + 1;
+          const out = [...document.querySelectorAll("main *")].filter(beyond);
+          return [`${location.pathname} is ${document.documentElement.scrollWidth} px wide in ${width}: ` +
+            out.slice(0, 4).map((e) => e.outerHTML.slice(0, 100)).join(" | ")];
+        }"""
+    )
+
+
+def all_of(page: Page) -> list[str]:
+    """Everything above that can be asked of a loaded page."""
+    page.wait_for_load_state("networkidle")
+    return accessibility(page) + overflow(page)

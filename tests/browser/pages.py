@@ -1,0 +1,65 @@
+"""Every page there is, from the table of access: each as a role that it opens to, with something behind it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from backoffice import roles
+from tests.access.table import SELLER_VERBS, TABLE, VERBS
+from tests.access.world import World
+
+# Answered with a file, a fragment of a page, or nothing to look at.
+NO_PAGES = frozenset(
+    {
+        "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
+        "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
+    }
+)  # fmt: skip
+ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address and who looks at it; ``status`` is what it answers."""
+
+    name: str
+    role: str
+    url: str
+    status: int = 200
+
+
+def all_of(world: World) -> Iterator[Page]:
+    """Lists, details, forms and confirmations; every verb; what is refused and what is not there."""
+    for name, door in TABLE.items():
+        if door.get != 200 or name in NO_PAGES:
+            continue
+        role = _opened_to(door.opens)
+        query = urlencode(door.query(world))
+        args = [getattr(world, door.own)[role].pk] if door.own else door.args(world)
+        yield Page(name, role, reverse(f"admin:{name}", args=args) + (f"?{query}" if query else ""))
+    for verb, (right, state) in VERBS.items():
+        url = reverse("admin:payouts_payout_act", args=[verb])
+        yield Page(f"act {verb}", _opened_to((right,)), f"{url}?ids={getattr(world, state).pk}")
+    for verb, right in SELLER_VERBS.items():
+        url = reverse("admin:sellers_seller_act", args=[world.seller.reference, verb])
+        yield Page(f"seller {verb}", _opened_to((right,)), url)
+    for name, state in (("failed", world.failed), ("approved", world.approved), ("lost", world.lost.payout)):
+        yield Page(
+            f"payout {name}", "analyst", reverse("admin:payouts_payout_detail", args=[state.reference])
+        )
+    yield Page("batch sent", "treasurer", reverse("admin:payouts_batch_detail", args=[world.sent.reference]))
+    yield Page("file refused", "analyst", reverse("admin:ledger_import_detail", args=[world.refused_file.pk]))
+    yield Page("decided accounts", "compliance", "/accounts/?show=decided")
+    yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")
+    yield Page("nothing found", "support", "/search/?q=nobody-is-called-so")
+    yield Page("bad filter", "analyst", "/payouts/?status=NONSENSE", 400)
+    yield Page("not yours", "support", "/audit/", 403)
+    yield Page("not there", "analyst", "/payouts/P999999/", 404)
+    for role in roles.ROLES:
+        yield Page(f"home {role}", role, "/")
+
+
+def _opened_to(opens: tuple[str, ...]) -> str:
+    return next(role for role in ORDER if not opens or roles.ROLES[role] & set(opens))

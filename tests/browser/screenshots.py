@@ -1,0 +1,201 @@
+"""`python -m tests.browser.screenshots [URL]`: a picture of every main page in docs/screenshots.
+
+Drives the demo at URL, or starts one of its own for the duration. Each page is taken as the role whose work it
+is (and as others where it differs for them), at 1280 and 390 px; names are `<page>-<role>-<width>.png`. With
+`--dark` the dark theme is taken as well, with `--only WORD` only pages whose name holds the word.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import browsers
+from tests.browser import complaints
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+WIDTHS = (1280, 390)
+PATIENCE = 300
+TALLEST = 1_300  # of a picture: enough to judge a page, and a repository stays small
+
+
+@dataclasses.dataclass(frozen=True)
+class Shot:
+    """One page: its address, or the text of a navigation entry, then perhaps the first row of what it lists."""
+
+    name: str
+    roles: tuple[str, ...]
+    place: str = ""
+    path: str = ""
+    first_row: bool = False
+
+
+SHOTS = (
+    Shot("login", ("",), path="/login/"),
+    Shot(
+        "home",
+        ("analyst", "approver", "treasurer", "compliance", "support", "accountant", "auditor", "admin"),
+    ),
+    Shot("review", ("analyst",), place="Review"),
+    Shot("payout", ("analyst",), place="Review", first_row=True),
+    Shot("approvals", ("approver",), place="Approvals"),
+    Shot("payout", ("approver",), place="Approvals", first_row=True),
+    Shot("holds", ("compliance",), place="Holds"),
+    Shot("batches", ("treasurer",), place="Batches"),
+    Shot("batch", ("treasurer",), place="Batches", first_row=True),
+    Shot("unknown", ("treasurer",), place="Unknown"),
+    Shot("rails", ("treasurer",), place="Rails"),
+    Shot("failed", ("analyst",), place="Failed & returned"),
+    Shot("payouts", ("auditor",), place="Payouts"),
+    Shot("sellers", ("support",), place="Sellers"),
+    Shot("seller", ("support", "compliance"), place="Sellers", first_row=True),
+    Shot("accounts", ("compliance",), place="Accounts to verify"),
+    Shot("adjustments", ("approver",), place="Adjustments"),
+    Shot("imports", ("analyst",), place="Imports"),
+    Shot("runs", ("analyst",), place="Runs"),
+    Shot("run", ("analyst",), place="Runs", first_row=True),
+    Shot("exports", ("accountant",), place="Exports"),
+    Shot("reconciliation", ("treasurer",), place="Reconciliation"),
+    Shot("statement", ("accountant",), place="Reconciliation", first_row=True),
+    Shot("submission", ("treasurer",), place="Unknown", first_row=True),
+    Shot("funding", ("admin",), path="/settings/funding/"),
+    Shot("audit", ("auditor",), place="Audit"),
+    Shot("settings", ("admin",), place="Settings"),
+    Shot("search", ("support",), path="/search/?q=mobile"),
+    Shot("styleguide", ("analyst",), path="/styleguide/"),
+)
+
+
+def main() -> int:
+    """0 when every picture was taken, 1 with the names of those that were not."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("url", nargs="?", default="")
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--axe", action="store_true", help="also print what axe-core finds")
+    asked = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    themes = ("light", "dark") if asked.dark else ("light",)
+    shots = [shot for shot in SHOTS if asked.only in shot.name]
+    with contextlib.ExitStack() as stack:
+        url = asked.url or stack.enter_context(demo())
+        driver = stack.enter_context(sync_playwright())
+        arguments = [*browsers.ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        browser = driver.chromium.launch(executable_path=browsers.chromium(), args=arguments)
+        missing = [
+            line
+            for theme in themes
+            for width in WIDTHS
+            for line in take(browser, url.rstrip("/"), shots, width=width, theme=theme, axe=asked.axe)
+        ]
+        browser.close()
+    for line in missing:
+        print(line, file=sys.stderr)
+    return 1 if missing else 0
+
+
+def take(browser: Browser, url: str, shots: list[Shot], *, width: int, theme: str, axe: bool) -> list[str]:
+    """Takes the pictures in one theme and width, logging in once for each role; answers what could not be taken."""
+    missing = []
+    for role in dict.fromkeys(role for shot in shots for role in shot.roles):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, base_url=url, locale="en-GB"
+        )
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        if role:
+            log_in(page, role)
+        for shot in shots:
+            if role not in shot.roles:
+                continue
+            name = "-".join(filter(None, [shot.name, role, str(width), "dark" if theme == "dark" else ""]))
+            problem = go(page, shot)
+            if problem:
+                missing.append(f"{name}: {problem}")
+                continue
+            height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+            page.set_viewport_size({"width": width, "height": max(height, 900)})
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.set_viewport_size({"width": width, "height": 900})
+            print(name)
+            if axe:
+                missing += [f"{name}: {line}" for line in complaints.all_of(page)]
+        context.close()
+    return missing
+
+
+def go(page: Page, shot: Shot) -> str:
+    """Opens the page; answers why it could not, or nothing."""
+    page.goto(shot.path or "/")
+    if shot.place:
+        link = page.locator("#work a").filter(has_text=shot.place).first
+        if not link.count():
+            return f"the navigation has no “{shot.place}” for this role"
+        page.goto(link.get_attribute("href") or "/")
+    if shot.first_row:
+        row = page.locator("tr[data-row] a[href]").first
+        if not row.count():
+            return "the list is empty"
+        page.goto(row.get_attribute("href") or "/")
+    page.wait_for_load_state("networkidle")
+    heading = page.locator("h1").first.inner_text()
+    return (
+        f"it says “{heading}”"
+        if heading.startswith(("There is no such", "Something broke", "You may not"))
+        else ""
+    )
+
+
+def log_in(page: Page, role: str) -> None:
+    page.goto("/login/")
+    page.get_by_label("User name").fill(role)
+    page.get_by_label("Password").fill(os.environ.get("DEMO_PASSWORD", "demo"))
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_load_state()
+
+
+@contextlib.contextmanager
+def demo() -> Iterator[str]:
+    """A demo of its own, on a free port and a folder that goes away; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="payouts-shots-") as folder:
+        environment = os.environ | {"PORT": str(port), "DATA_DIR": folder}
+        program = subprocess.Popen([sys.executable, "-m", "backoffice.embedded", "run"], env=environment)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, program)
+            yield url
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.wait(60)
+
+
+def _wait(url: str, program: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if program.poll() is not None:
+            raise SystemExit(
+                f"The demo ended with {program.returncode} before it was ready; see what it said above."
+            )
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{url}/readyz", timeout=2).close()
+            return
+        time.sleep(1)
+    raise SystemExit(f"The demo did not answer within {PATIENCE} seconds.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The exports page in a real browser: progress without reloading, then the file."""
+
+import csv
+import pathlib
+from datetime import timedelta
+
+import pytest
+
+from backoffice.audit.clock import database_now
+from payouts.models import Export
+from payouts.operations import exporting
+from tests import make
+from tests.browser import complaints
+from tests.payouts import quick
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def accountant(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    return make.user("accountant", is_staff=True)
+
+
+def test_an_export_is_asked_for_from_a_filtered_list_watched_and_downloaded(visit, accountant):
+    wanted = quick.payout(amount_minor=123_456)
+    quick.reviewed()
+    page = visit("/payouts/?status=PENDING_REVIEW", user=accountant)
+    page.get_by_role("link", name="Export these rows").click()
+    page.get_by_label("CSV").check()
+    page.get_by_role("button", name="Export 1 payout").click()
+    page.get_by_text("Waits for a worker").wait_for()
+    made = Export.objects.get()
+    Export.objects.filter(pk=made.pk).update(
+        status="RUNNING",
+        started_at=database_now() - timedelta(seconds=20),
+        rows_done=12_000,
+        rows_total=40_000,
+    )
+    page.get_by_text("12,000 of 40,000 rows").wait_for()
+    page.get_by_text("s left").wait_for()
+    exporting.write(export_id=made.pk, now=database_now())
+    with page.expect_download() as fetched:
+        page.locator(f"#export-{made.pk}").get_by_role("link", name="Download").click()
+    with pathlib.Path(fetched.value.path()).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["Payout"], row["Amount"]) for row in rows] == [(wanted.reference, "1234.56")]
+    assert fetched.value.suggested_filename == made.file_name
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_on_exports_in_any_state(visit, accountant, width, theme):
+    quick.payout()
+    actor, now = make.actors.person(accountant), database_now()
+    for status in ("READY", "FAILED", "EXPIRED", "RUNNING", "WAITING"):
+        query = "status=PENDING_REVIEW,REVIEWED&country=FR&created_after=2026-11-01&search=Atelier"
+        made = exporting.request(filters=query, format="xlsx", actor=actor, now=now)
+        if status == "READY":
+            exporting.write(export_id=made.pk, now=now)
+        else:
+            Export.objects.filter(pk=made.pk).update(
+                status=status,
+                started_at=now - timedelta(seconds=20),
+                rows_done=12_000,
+                rows_total=40_000,
+                error="The file could not be stored. Ask an administrator: is the disk full?"
+                if status == "FAILED"
+                else "",
+            )
+    page = visit("/exports/", user=accountant, width=width, theme=theme)
+    found = complaints.accessibility(page) + complaints.overflow(page)
+    page.goto("/exports/new/?status=PENDING_REVIEW")
+    assert found + complaints.all_of(page) == []

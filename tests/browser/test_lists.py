@@ -1,0 +1,130 @@
+"""An analyst works through a list by keyboard; the confirmation shows what will happen before it does."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from payouts.models import HoldReason, Payout
+from payouts.operations import holds
+from payouts.states import PayoutStatus
+from tests import make
+from tests.browser import complaints
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def three():
+    return [quick.payout(amount_minor=minor) for minor in (100_000, 20_050, 3_000)]
+
+
+def statuses() -> set[str]:
+    return set(Payout.objects.values_list("status", flat=True))
+
+
+def test_an_analyst_selects_by_keyboard_sees_the_totals_and_marks_them_reviewed(visit, three):
+    page = visit("/payouts/review/", role="analyst")
+    expect(page.locator("#totals")).to_contain_text("1,230.50")
+    for key in "jxjxjx":
+        page.keyboard.press(key)
+    expect(page.locator(".selection")).to_contain_text("3 selected")
+    expect(page.locator(".selection")).to_contain_text("1,230.50")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("3")
+    expect(page.locator(".preview").first).to_contain_text("1,230.50")
+    assert complaints.all_of(page) == []
+    assert statuses() == {PayoutStatus.PENDING_REVIEW}
+    page.locator("#confirm button[type=submit]").click()
+    expect(page.get_by_role("status").first).to_contain_text("3")
+    assert statuses() == {PayoutStatus.REVIEWED}
+
+
+def test_the_confirmation_says_what_will_be_refused_and_why_and_does_the_rest(visit):
+    fine, held = quick.reviewed(), quick.reviewed()
+    actor = make.person("compliance")
+    holds.hold(
+        payout_ids=[held.pk],
+        actor=actor,
+        reason=HoldReason.DOCUMENTS,
+        note="The extract is missing.",
+        now=make.NOW,
+    )
+    page = visit("/payouts/approvals/", role="approver")
+    page.locator("[data-tick-all]").check()
+    page.keyboard.press("a")
+    expect(page.get_by_text("What will be refused")).to_be_visible()
+    expect(page.get_by_role("table", name="Refused, by reason")).to_contain_text(held.reference)
+    page.locator("#confirm button[type=submit]").click()
+    fine.refresh_from_db()
+    held.refresh_from_db()
+    assert (fine.status, held.status) == (PayoutStatus.APPROVED, PayoutStatus.REVIEWED)
+
+
+def test_a_note_that_is_missing_is_asked_for_and_the_selection_is_kept(visit, three):
+    page = visit("/payouts/review/", role="analyst")
+    page.locator("[data-tick]").first.check()
+    page.keyboard.press("h")
+    page.locator("#confirm textarea").fill(" ")
+    page.locator("#confirm button[type=submit]").click()
+    expect(page.locator("#confirm .error").first).to_be_visible()
+    expect(page.locator("#confirm input[name=seen]")).to_have_value(re.compile(r"^\d+=\S+$"))
+    expect(page.get_by_role("button", name="Hold 1 payout")).to_be_visible()
+
+
+def test_next_and_previous_walk_the_selection_and_escape_goes_back_to_the_list(visit, three):
+    page = visit("/payouts/review/?country=FR", role="analyst")
+    page.locator("[data-tick]").nth(0).check()
+    page.locator("[data-tick]").nth(2).check()
+    first = page.locator("tr[data-row] a").nth(0)
+    first.click()
+    expect(page.locator("[data-walk]")).to_contain_text("1 of 2 selected")
+    page.keyboard.press("n")
+    expect(page.locator("[data-walk]")).to_contain_text("2 of 2 selected")
+    page.keyboard.press("p")
+    expect(page.locator("[data-walk]")).to_contain_text("1 of 2 selected")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/payouts/review/?country=FR")
+
+
+def test_a_filter_panel_opens_closes_on_escape_and_becomes_a_chip_that_can_be_taken_away(visit, three):
+    page = visit("/payouts/review/", role="analyst")
+    page.locator("summary.chip", has_text="Country").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("details.filter[open]")).to_have_count(0)
+    page.locator("summary.chip", has_text="Country").click()
+    page.locator("details.filter[open] select").select_option("FR")
+    page.locator("details.filter[open] button").click()
+    chip = page.locator("a.chip.on")
+    expect(chip).to_contain_text("Country is France")
+    chip.click()
+    expect(page.locator("a.chip.on")).to_have_count(0)
+
+
+def test_a_second_click_sends_nothing_twice(visit, three):
+    page = visit("/payouts/review/", role="analyst")
+    page.locator("[data-tick-all]").check()
+    page.keyboard.press("r")
+    expect(page.locator("#confirm")).to_be_visible()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("#confirm button[type=submit]").dblclick()
+    expect(page.get_by_role("status").first).to_be_visible()
+    assert len(sent) == 1
+
+
+def test_without_a_script_a_ticked_row_is_confirmed_and_reviewed(visit, three):
+    page = visit("/payouts/review/", role="analyst", javascript=False)
+    page.locator("input[name=ids]").first.check()
+    page.get_by_role("button", name="Mark reviewed").click()
+    page.locator("#confirm button[type=submit]").click()
+    assert Payout.objects.filter(status=PayoutStatus.REVIEWED).count() == 1
+
+
+def test_on_a_narrow_screen_the_selection_and_its_verbs_are_in_reach(visit, three):
+    page = visit("/payouts/review/", role="analyst", width=390)
+    page.locator("[data-tick]").first.check()
+    button = page.get_by_role("button", name="Mark 1 payout reviewed")
+    expect(button).to_be_in_viewport()
+    assert complaints.overflow(page) == []

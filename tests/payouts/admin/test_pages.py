@@ -1,0 +1,196 @@
+"""The pages of the payouts' door, as their readers use them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payouts import countries
+from payouts.models import Batch, FundingAccount, Hold, Payout
+from payouts.operations import creation, holds
+from tests import make, make_accounts
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "payouts_payout_list", "payouts_payout_review", "payouts_payout_approvals", "payouts_payout_failed",
+    "payouts_payout_totals", "payouts_hold_list", "payouts_batch_list", "payouts_run_list",
+]  # fmt: skip
+
+
+@pytest.fixture
+def payout() -> Payout:
+    account = make.ledger_account()
+    make.earning(account, amount_minor=123_456)
+    make_accounts.payable(account.seller)
+    creation.run(until=None, key=f"run-{make.number()}", actor=make.person("analyst"), now=make.NOW)
+    return Payout.objects.get(account=account)
+
+
+def client(role: str) -> Client:
+    made = Client()
+    made.force_login(make.user(role, is_staff=True))
+    return made
+
+
+def press(browser: Client, verb: str, payout: Payout, **values):
+    url = reverse("admin:payouts_payout_act", args=[verb])
+    page = browser.post(url, {"ids": [payout.pk]})
+    assert page.status_code == 200, page.content
+    seen = dict(page.context["hidden"])["seen"]
+    answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/", **values}, follow=True)
+    payout.refresh_from_db()
+    return answer
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_opens_empty_and_with_rows(name, payout):
+    assert client("analyst").get(reverse(f"admin:{name}")).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_nobody_sees_a_list_without_logging_in(name):
+    answer = Client().get(reverse(f"admin:{name}"))
+    assert (answer.status_code, answer.url[:7]) == (302, "/login/")
+
+
+def test_a_role_without_the_right_gets_a_sentence(payout):
+    answer = client("admin").get(reverse("admin:payouts_payout_list"))
+    assert answer.status_code == 403
+    assert b"Your role does not open this page" in answer.content
+
+
+def test_the_queue_shows_the_amount_with_its_decimals_and_the_flags(payout):
+    page = client("analyst").get(reverse("admin:payouts_payout_review")).content.decode()
+    assert "1,234.56" in page and "First payout" in page and str(payout.reference) in page
+
+
+def test_review_approve_batch_by_three_people_in_the_browser(payout):
+    FundingAccount.objects.create(
+        code="SEPA-EUR",
+        rail="sepa",
+        currency="EUR",
+        holder_name="M",
+        country="FR",
+        identifier="FR7630006000011234567890189",
+    )
+    press(client("analyst"), "review", payout)
+    assert payout.status == "REVIEWED"
+    press(client("approver"), "approve", payout)
+    assert payout.status == "APPROVED"
+    treasurer = client("treasurer")
+    press(treasurer, "batch", payout)
+    batch = Batch.objects.get()
+    assert payout.status == "BATCHED"
+    detail = reverse("admin:payouts_batch_detail", args=[batch.reference])
+    assert b"Off for you: you proposed it" in treasurer.get(detail).content
+    other = client("treasurer")
+    url = reverse("admin:payouts_batch_approve", args=[batch.reference])
+    page = other.get(url)
+    assert "Approve €1,234.56" in page.content.decode()
+    hidden = dict(page.context["hidden"])
+    other.post(url, {"confirmed": "1", **hidden})
+    batch.refresh_from_db()
+    assert batch.status == "APPROVED"
+    assert other.get(detail).status_code == 200
+
+
+def test_a_stale_confirmation_does_nothing_and_says_what_changed(payout):
+    browser = client("analyst")
+    url = reverse("admin:payouts_payout_act", args=["review"])
+    seen = dict(browser.post(url, {"ids": [payout.pk]}).context["hidden"])["seen"]
+    press(client("analyst"), "review", payout)
+    answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/"}, follow=True)
+    assert "it changed since you looked" in answer.content.decode()
+    assert payout.reviews.count() == 1
+
+
+def test_select_all_that_match_takes_the_whole_filter(payout):
+    url = reverse("admin:payouts_payout_act", args=["hold"])
+    query = {"all_matching": "1", "query": "status=PENDING_REVIEW"}
+    page = client("analyst").post(url, query)
+    assert page.context["preview"]["count"] == 1
+
+
+def test_holding_needs_a_note(payout):
+    answer = press(client("analyst"), "hold", payout, reason="documents", note="")
+    assert not Hold.objects.exists()
+    assert "This field is required" in answer.content.decode()
+
+
+def test_a_hold_is_released_from_the_list_of_holds(payout):
+    holds.hold(
+        payout_ids=[payout.pk], actor=make.person("analyst"), reason="other", note="Wait", now=make.NOW
+    )
+    browser = client("compliance")
+    assert b"Other, see the note" in browser.get(reverse("admin:payouts_hold_list")).content
+    hold = Hold.objects.get()
+    browser.post(reverse("admin:payouts_hold_release"), {"ids": [hold.pk], "confirmed": "1", "note": "Fine"})
+    hold.refresh_from_db()
+    assert hold.release_note == "Fine"
+
+
+def test_the_page_of_a_payout_answers_what_it_is_for_and_who_may_approve(payout):
+    press(client("analyst"), "review", payout)
+    approver = make.user("approver", is_staff=True, first_name="Claire", last_name="Fontaine")
+    page = (
+        client("support")
+        .get(reverse("admin:payouts_payout_detail", args=[payout.reference]))
+        .content.decode()
+    )
+    assert "waits for a second person" in page and "Claire Fontaine" in page and "Sale" in page
+    assert approver.is_active
+
+
+def test_a_filter_that_cannot_be_read_says_so():
+    answer = client("analyst").get(reverse("admin:payouts_payout_list"), {"status": "NONSENSE"})
+    assert answer.status_code == 400
+    assert "NONSENSE" in answer.content.decode()
+
+
+def test_a_run_is_previewed_then_run_and_a_double_click_runs_once():
+    account = make.ledger_account()
+    make.earning(account, amount_minor=9_900)
+    make_accounts.payable(account.seller)
+    make.earning(make.ledger_account(), amount_minor=5_000)
+    browser = client("analyst")
+    page = browser.get(reverse("admin:payouts_run_new"), {"country": "FR", "until": ""})
+    assert "Make 1 payout" in page.content.decode() and "No usable bank account" in page.content.decode()
+    hidden = dict(page.context["hidden"])
+    for _ in range(2):
+        answer = browser.post(reverse("admin:payouts_run_new"), {"confirmed": "1", **hidden}, follow=True)
+    assert Payout.objects.count() == 1
+    assert "1 balances left alone" in answer.content.decode()
+
+
+def test_search_opens_what_one_reference_names(payout):
+    answer = client("support").get("/search/", {"q": str(payout.reference).lower()})
+    assert answer.url == reverse("admin:payouts_payout_detail", args=[payout.reference])
+
+
+def test_a_batch_of_a_country_that_was_closed_can_still_be_read(payout):
+    FundingAccount.objects.create(
+        code="SEPA-EUR", rail="sepa", currency="EUR", holder_name="M", country="FR", identifier="FR76300060000112345"
+    )
+    press(client("analyst"), "review", payout)
+    press(client("approver"), "approve", payout)
+    press(client("treasurer"), "batch", payout)
+    countries.use(countries.load(countries.DATA, only=["DE"]))
+    try:
+        browser = client("treasurer")
+        assert browser.get(reverse("admin:payouts_batch_list")).status_code == 200
+        detail = reverse("admin:payouts_batch_detail", args=[Batch.objects.get().reference])
+        assert browser.get(detail).status_code == 200
+    finally:
+        countries.use(None)
+
+
+def test_releasing_from_a_payout_leads_to_exactly_the_holds_open_now(payout):
+    holds.hold(payout_ids=[payout.pk], actor=make.person("analyst"), reason="other", note="Seen", now=make.NOW)
+    browser = client("approver")
+    page = browser.get(reverse("admin:payouts_payout_act", args=["release"]), {"ids": payout.pk}, follow=True)
+    ids = [value for name, value in page.context["hidden"] if name == "ids"]
+    holds.hold(
+        payout_ids=[payout.pk], actor=make.person("compliance"), reason="fraud_suspected", note="New", now=make.NOW
+    )
+    browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Found"})
+    assert Hold.objects.get(released_at__isnull=True).note == "New"

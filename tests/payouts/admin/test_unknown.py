@@ -1,0 +1,154 @@
+"""The desk of submissions whose outcome nobody knows, as two people work it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payouts.models import Resolution, Submission
+from payouts.operations import switches
+from tests import make, make_payouts
+from tests.payouts import line_to_the_bank as lines
+from tests.payouts.admin.test_pages import client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bank(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings) as running:
+        yield running
+
+
+@pytest.fixture
+def line(bank, settings):
+    with lines.line(bank.url, settings) as running:
+        yield running
+
+
+@pytest.fixture
+def lost(line) -> Submission:
+    """One whose answer was lost on the way back: the bank has it."""
+    line.posts = [lines.DROP_AFTER]
+    batch = make_payouts.submitted([12_00], country="US")
+    return Submission.objects.get(batch=batch)
+
+
+def url(submission: Submission, verb: str = "detail") -> str:
+    return reverse(f"admin:payouts_submission_{verb}", args=[submission.rail, submission.key])
+
+
+def propose(browser: Client, submission: Submission, **values):
+    given = {"verdict": "never_sent", "evidence": "Ms Roy at the bank: no such key."} | values
+    return browser.post(url(submission, "propose"), given, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("treasurer", 200), ("approver", 200), ("auditor", 200), ("analyst", 403), ("support", 403)],
+)
+def test_only_roles_that_may_decide_or_audit_see_the_desk(role, status, lost):
+    assert client(role).get(reverse("admin:payouts_submission_unknown")).status_code == status
+    assert client(role).get(url(lost)).status_code == status
+
+
+def test_the_desk_shows_key_batch_money_and_what_came_back(lost):
+    page = client("treasurer").get(reverse("admin:payouts_submission_unknown")).content.decode()
+    assert lost.key in page and lost.batch.reference in page and "12.00" in page and lost.answer_text in page
+
+
+def test_the_page_of_one_shows_its_evidence_and_its_payouts(lost):
+    page = client("auditor").get(url(lost)).content.decode()
+    assert "Handed over" in page and lost.body_sha256[:8] in page and lost.answer_code in page
+    assert lost.payout.reference in page
+    assert "Look up now" not in page and "Say what became of it" not in page
+
+
+def test_looking_up_now_finds_what_the_bank_has(lost, bank):
+    answer = client("treasurer").post(url(lost, "look_up"), follow=True).content.decode()
+    lost.refresh_from_db()
+    assert lost.status == "ACCEPTED"
+    assert "is accepted now" in answer and "There is nothing left to decide" in answer
+    assert bank.bank.judgement()["count"] == 1
+
+
+def test_sending_again_asks_first_and_creates_nothing_twice(lost, bank):
+    browser = client("approver")
+    page = browser.get(url(lost, "again")).content.decode()
+    assert f"Send {lost.key} again" in page and "creates nothing new" in page
+    lost.refresh_from_db()
+    assert lost.deliveries == 1
+    browser.post(url(lost, "again"), {"confirmed": "1"})
+    lost.refresh_from_db()
+    assert (lost.status, lost.deliveries) == ("ACCEPTED", 2)
+    assert bank.bank.judgement()["count"] == 1
+
+
+def test_sending_again_is_off_while_the_rail_is_stopped(lost):
+    switches.stop(rail="sandbox", reason="Doubts", actor=make.person("treasurer"), now=make.NOW)
+    browser = client("treasurer")
+    assert "Off: sandbox is stopped (Doubts)." in browser.get(url(lost)).content.decode()
+    answer = browser.post(url(lost, "again"), {"confirmed": "1"}, follow=True).content.decode()
+    assert "Nothing is handed to sandbox" in answer
+
+
+def test_a_finding_needs_evidence_and_another_person(lost):
+    one, other = client("treasurer"), client("approver")
+    assert "This field is required" in propose(one, lost, evidence=" ")
+    assert "Nothing changes before another person confirms it" in propose(one, lost)
+    own = one.get(url(lost)).content.decode()
+    assert "Off for you: it is your own finding" in own
+    assert "Off: A person has said what became of it" in own
+    finding = Resolution.objects.get()
+    refused = one.post(url(lost, "confirm"), {"confirmed": "1", "finding": finding.pk}, follow=True)
+    assert "it is your own finding" in refused.content.decode()
+    lost.refresh_from_db()
+    assert lost.status == "UNKNOWN"
+    asked = other.get(url(lost, "confirm")).content.decode()
+    assert "Ms Roy at the bank" in asked and "approved again, on hold" in asked
+    done = other.post(url(lost, "confirm"), {"confirmed": "1", "finding": finding.pk}, follow=True)
+    lost.refresh_from_db()
+    lost.payout.refresh_from_db()
+    assert (lost.status, lost.payout.status) == ("REJECTED", "APPROVED")
+    assert "is rejected now" in done.content.decode()
+
+
+def test_a_dismissed_finding_leaves_it_unknown_and_another_may_be_proposed(lost):
+    propose(client("treasurer"), lost)
+    browser = client("approver")
+    finding = Resolution.objects.get()
+    assert "Dismiss the finding" in browser.get(url(lost, "dismiss")).content.decode()
+    browser.post(url(lost, "dismiss"), {"confirmed": "1", "finding": finding.pk})
+    lost.refresh_from_db()
+    assert lost.status == "UNKNOWN"
+    assert "Your finding stands" in propose(browser, lost, verdict="sent")
+
+
+def test_a_confirmation_of_a_finding_that_was_replaced_does_nothing(lost):
+    propose(client("treasurer"), lost)
+    first = Resolution.objects.get()
+    browser = client("approver")
+    browser.post(url(lost, "dismiss"), {"confirmed": "1", "finding": first.pk})
+    propose(browser, lost, verdict="sent")
+    answer = client("treasurer").post(
+        url(lost, "confirm"), {"confirmed": "1", "finding": first.pk}, follow=True
+    )
+    assert "confirmed or dismissed by someone else" in answer.content.decode()
+    lost.refresh_from_db()
+    assert lost.status == "UNKNOWN"
+
+
+def test_an_auditor_sees_but_decides_nothing(lost):
+    browser = client("auditor")
+    for verb in ("look_up", "again", "propose", "confirm", "dismiss"):
+        assert browser.post(url(lost, verb), {"confirmed": "1"}).status_code == 403
+
+
+def test_a_submission_that_is_not_there_is_not_found(db):
+    assert client("treasurer").get("/unknown/sandbox/P1A1/").status_code == 404
+
+
+def test_sending_again_is_not_offered_where_it_could_pay_twice(lost):
+    propose(client("treasurer"), lost)
+    page = client("approver").get(url(lost, "again")).content.decode()
+    assert "Nothing can be done" in page and "A person has said what became of it" in page
+    assert 'name="confirmed"' not in page

@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from payouts.countries import moments
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "locale", "said"),
+    [
+        (datetime(2026, 11, 26, 14, tzinfo=UTC), PARIS, "en", "Thu 26 Nov, 15:00 Paris"),
+        (datetime(2026, 7, 2, 13, tzinfo=UTC), PARIS, "en", "Thu 2 Jul, 15:00 Paris"),
+        (datetime(2026, 11, 26, 14, tzinfo=UTC), ZoneInfo("Asia/Tokyo"), "en", "Thu 26 Nov, 23:00 Tokyo"),
+        (
+            datetime(2026, 11, 26, 14, tzinfo=UTC),
+            ZoneInfo("America/New_York"),
+            "en",
+            "Thu 26 Nov, 09:00 New York",
+        ),
+        (datetime(2025, 12, 31, 23, 30, tzinfo=UTC), PARIS, "en", "Thu 1 Jan, 00:30 Paris"),
+        (datetime(2025, 11, 27, 14, tzinfo=UTC), PARIS, "en", "Thu 27 Nov 2025, 15:00 Paris"),
+        (datetime(2026, 11, 26, 14, tzinfo=UTC), PARIS, "fr", "jeu. 26 nov., 15:00 Paris"),
+        (datetime(2026, 11, 26, 14, tzinfo=UTC), ZoneInfo("Asia/Tokyo"), "ja", "11月26日(木), 23:00 東京"),
+        (datetime(2026, 11, 26, 14, tzinfo=UTC), UTC, "en", "Thu 26 Nov, 14:00 UTC"),
+    ],
+)
+def test_a_moment_is_said_in_local_time_with_its_place(at, zone, locale, said):
+    assert moments.when(at, zone=zone, now=NOW, locale=locale) == said
+
+
+def test_the_exact_moment_has_weekday_year_and_seconds():
+    at = datetime(2026, 11, 24, 9, 30, 12, tzinfo=UTC)
+    assert moments.exact(at, zone=PARIS) == "Tuesday 24 November 2026, 10:30:12 Paris"
+
+
+@pytest.mark.parametrize(
+    ("distance", "said"),
+    [
+        (timedelta(minutes=-12), "12 min ago"),
+        (timedelta(hours=4), "in 4 hr"),
+        (timedelta(days=-2), "2 days ago"),
+        (timedelta(seconds=-5), "5 sec ago"),
+    ],
+)
+def test_a_moment_is_said_relative_to_now(distance, said):
+    assert moments.ago(NOW + distance, now=NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "locale", "said"),
+    [
+        (date(2026, 11, 9), date(2026, 11, 22), "en", "9–22 Nov"),
+        (date(2026, 10, 29), date(2026, 11, 2), "en", "29 Oct – 2 Nov"),
+        (date(2025, 12, 29), date(2026, 1, 4), "en", "29 Dec 2025 – 4 Jan 2026"),
+        (date(2026, 11, 9), date(2026, 11, 9), "en", "9 Nov"),
+        (date(2025, 11, 9), date(2025, 11, 9), "en", "9 Nov 2025"),
+        (date(2026, 11, 9), date(2026, 11, 22), "fr", "9–22 nov."),
+        (date(2026, 11, 9), date(2026, 11, 22), "ja", "11月9日～22日"),
+    ],
+)
+def test_a_span_is_said_shortly(first, last, locale, said):
+    tidy = moments.span(first, last, today=TODAY, locale=locale).replace("\N{THIN SPACE}", " ")
+    assert tidy == said

@@ -1,0 +1,52 @@
+"""A batch that cannot be prepared waits as it was, and somebody is told, whatever the reason."""
+
+import pytest
+
+from payouts.models import Incident
+from payouts.operations import preparing, submission, switches
+from sellers import vault
+from tests import make, make_payouts
+from tests.make_payouts import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_failure_nobody_thought_of_opens_an_incident_that_ends_when_it_works(bank, monkeypatch):
+    batch = make_payouts.approved_batch([1200], country="US")
+
+    def broken(**_):
+        raise vault.VaultError("no key")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(preparing, "prepare", broken)
+        with pytest.raises(vault.VaultError):
+            submission.submit(batch_id=batch.pk, now=NOW)
+    incident = Incident.objects.get(code="cannot_prepare", closed_at=None)
+    assert batch.reference in incident.text
+    assert make_payouts.statuses(batch) == ["BATCHED"]
+
+    submission.submit(batch_id=batch.pk, now=NOW)
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+
+
+def test_a_stopped_rail_is_no_incident(bank):
+    batch = make_payouts.approved_batch([1200], country="US")
+    switches.stop(rail="sandbox", reason="Drill.", actor=make.person("treasurer"), now=NOW)
+
+    with pytest.raises(switches.RailStopped):
+        submission.submit(batch_id=batch.pk, now=NOW)
+
+    assert not Incident.objects.exists()
+
+
+def test_a_rail_that_only_pretends_is_refused_in_production(bank, settings):
+    batch = make_payouts.approved_batch([1200], country="US")
+    settings.PRODUCTION = True
+
+    with pytest.raises(preparing.NotHere, match="moves no real money"):
+        submission.submit(batch_id=batch.pk, now=NOW)
+
+    assert Incident.objects.get().code == "rail_not_allowed"
+    assert bank.bank.judgement()["count"] == 0
+    assert make_payouts.statuses(batch) == ["BATCHED"]

@@ -1,0 +1,171 @@
+"""Statements as banks write them. Written here; the real ones are read in test_real_samples.py."""
+
+from datetime import date
+
+import pytest
+
+from payouts.rails import base
+from payouts.rails.statements import base as statements
+from payouts.rails.statements import camt053
+
+V8 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+
+def amount(euros: str, side: str, currency: str = "EUR") -> str:
+    return f'<Amt Ccy="{currency}">{euros}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
+
+
+def balance(code: str, euros: str, side: str = "CRDT") -> str:
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{amount(euros, side)}"
+        "<Dt><Dt>2026-11-24</Dt></Dt></Bal>"
+    )
+
+
+def entry(euros: str, side: str, *rest: str, status: str = "<Cd>BOOK</Cd>", currency: str = "EUR") -> str:
+    return f"<Ntry>{amount(euros, side, currency)}<Sts>{status}</Sts>{''.join(rest)}</Ntry>"
+
+
+def document(*content: str, opening: str = "100.00", closing: str = "100.00", namespace: str = V8) -> bytes:
+    balances = balance("OPBD", opening) + balance("CLBD", closing)
+    return (
+        f'<Document xmlns="{namespace}"><BkToCstmrStmt><Stmt><Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb>'
+        "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        f"{balances}{''.join(content)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def one(body: bytes) -> statements.Statement:
+    (statement,) = camt053.read(body)
+    return statement
+
+
+BATCH = (
+    "<BookgDt><Dt>2026-11-24</Dt></BookgDt><ValDt><DtTm>2026-11-25T00:00:00+01:00</DtTm></ValDt>"
+    "<AcctSvcrRef>R1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly>"
+    "</Domn></BkTxCd><NtryDtls><Btch><MsgId>B7-1</MsgId><PmtInfId>B7-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch></NtryDtls>"
+)
+
+
+def back(returned: str, reason: str = "<Rsn><Cd>AC04</Cd></Rsn>", own_amount: str = "") -> str:
+    return (
+        f"<NtryDtls><TxDtls><Refs><EndToEndId>P1A1</EndToEndId></Refs>{own_amount}"
+        f'<AmtDtls><InstdAmt><Amt Ccy="EUR">{returned}</Amt></InstdAmt></AmtDtls>'
+        "<RltdPties><Cdtr><Pty><Nm>Zoé</Nm></Pty></Cdtr><Dbtr><Pty><Nm>Us</Nm></Pty></Dbtr></RltdPties>"
+        f"<RtrInf>{reason}</RtrInf></TxDtls></NtryDtls>"
+    )
+
+
+def test_a_batch_booked_debit_says_which_batch_and_how_many() -> None:
+    statement = one(document(entry("60.00", "DBIT", BATCH), closing="40.00"))
+    assert (statement.statement_id, statement.sequence, statement.account) == (
+        "S1",
+        7,
+        "DE89370400440532013000",
+    )
+    assert (statement.opening_minor, statement.closing_minor, statement.adds_up) == (10_000, 4_000, True)
+    assert statement.problems == ()
+    (line,) = statement.entries
+    assert (line.amount_minor, line.batch_count, line.message_id, line.payment_information_id) == (
+        -6_000, 3, "B7-1", "B7-1",
+    )  # fmt: skip
+    assert (line.booking_date, line.value_date) == (date(2026, 11, 24), date(2026, 11, 25))
+    assert (line.bank_reference, line.bank_code, line.booked, line.is_return) == (
+        "R1",
+        "PMNT/ICDT/ESCT",
+        True,
+        False,
+    )
+
+
+def test_older_versions_write_the_status_as_text() -> None:
+    older = document(entry("5", "CRDT", status="BOOK"), entry("9", "CRDT", status="PDNG"), closing="105.00")
+    statement = one(older.replace(b".08", b".02"))
+    assert [line.booked for line in statement.entries] == [True, False]
+    assert statement.adds_up
+
+
+def returned(statement: statements.Statement) -> list[tuple[str, str, int | None]]:
+    """End-to-end id, reason and amount of what came back."""
+    return [
+        (detail.end_to_end_id, detail.return_code, detail.amount_minor)
+        for line in statement.entries
+        if line.is_return
+        for detail in line.details
+    ]
+
+
+def test_returned_money_is_known_by_its_reason_and_reference() -> None:
+    statement = one(document(entry("60.00", "CRDT", back("60.00")), closing="160.00"))
+    assert returned(statement) == [("P1A1", "AC04", 6_000)]
+    assert statement.entries[0].details[0].counterparty == "Zoé"
+
+
+def test_a_return_with_charges_taken_says_what_came_back_not_what_was_sent() -> None:
+    statement = one(document(entry("55.00", "CRDT", back("60.00")), closing="155.00"))
+    assert returned(statement) == [("P1A1", "AC04", 5_500)]
+
+
+def test_a_return_without_a_reason_is_known_by_its_transaction_code() -> None:
+    code = BATCH[BATCH.index("<BkTxCd>") : BATCH.index("<NtryDtls>")].replace("ESCT", "RRTN")
+    assert one(document(entry("60", "CRDT", code))).entries[0].is_return
+
+
+def test_a_return_told_in_words_only_is_still_a_return() -> None:
+    statement = one(document(entry("60", "CRDT", back("60", "<AddtlInf>sent back</AddtlInf>"))))
+    assert returned(statement) == [("P1A1", "NARR", 6_000)]
+    assert statement.entries[0].details[0].return_text == "sent back"
+
+
+def test_a_debit_is_never_money_that_came_back() -> None:
+    assert returned(one(document(entry("60", "DBIT", back("60"))))) == []
+
+
+def test_pending_money_is_not_booked() -> None:
+    (line,) = one(document(entry("60", "CRDT", back("60"), status="<Cd>PDNG</Cd>"))).entries
+    assert not line.booked
+
+
+def test_a_payment_in_another_currency_does_not_borrow_its_amount() -> None:
+    foreign = back("60").replace('Ccy="EUR"', 'Ccy="USD"')
+    statement = one(document(entry("55.00", "CRDT", foreign)))
+    assert statement.entries[0].details[0].amount_minor == 5_500
+
+
+def test_a_line_that_cannot_be_read_is_left_out_and_said() -> None:
+    statement = one(document(entry("1.001", "CRDT"), entry("5", "CRDT", currency="USD"), entry("7", "CRDT")))
+    assert [(line.position, line.amount_minor) for line in statement.entries] == [(3, 700)]
+    assert [problem[:6] for problem in statement.problems[:2]] == ["Line 1", "Line 2"]
+    assert "not the closing balance" in statement.problems[2]
+
+
+def test_a_statement_that_does_not_add_up_says_so() -> None:
+    assert not one(document(entry("5", "CRDT"))).adds_up
+    assert "not the closing balance" in one(document(entry("5", "CRDT"))).problems[0]
+
+
+def test_the_former_closing_balance_opens_where_there_is_no_other() -> None:
+    body = document().replace(b"OPBD", b"PRCD")
+    assert one(body).opening_minor == 10_000
+
+
+def test_interim_reports_and_notices_are_no_statements() -> None:
+    for root, word in (
+        ("BkToCstmrAcctRpt", "camt.052"),
+        ("BkToCstmrDbtCdtNtfctn", "camt.054"),
+        ("X", "not a bank"),
+    ):
+        with pytest.raises(base.Unreadable, match=word):
+            camt053.read(f"<Document><{root}/></Document>".encode())
+    with pytest.raises(base.Unreadable, match="no statement"):
+        camt053.read(b"<Document><BkToCstmrStmt/></Document>")
+
+
+def test_statements_chain_from_one_to_the_next() -> None:
+    first = one(document())
+    second = one(document().replace(b">7<", b">8<"))
+    assert statements.chain_problems(first, second) == []
+    gap = one(document().replace(b">7<", b">10<"))
+    assert statements.chain_problems(first, gap) == ["Statements 8 to 9 are missing: ask the bank for them."]
+    other = one(document(opening="99.00", closing="99.00").replace(b">7<", b">8<"))
+    assert "does not open with the balance" in statements.chain_problems(first, other)[0]

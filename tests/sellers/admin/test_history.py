@@ -1,0 +1,92 @@
+"""The seller's page, for whoever is asked about them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payouts.models import Hold, Payout
+from payouts.operations import creation
+from sellers.models import Note, Seller
+from tests import make, make_accounts
+
+pytestmark = pytest.mark.django_db
+
+
+def client(role: str) -> Client:
+    made = Client()
+    made.force_login(make.user(role, is_staff=True))
+    return made
+
+
+def url(seller: Seller) -> str:
+    return reverse("admin:sellers_seller_detail", args=[seller.reference])
+
+
+def act(seller: Seller, name: str) -> str:
+    return reverse("admin:sellers_seller_act", args=[seller.reference, name])
+
+
+@pytest.fixture
+def seller() -> Seller:
+    account = make.ledger_account()
+    make.earning(account, amount_minor=45_210_00)
+    make_accounts.payable(account.seller)
+    creation.run(until=None, key=f"run-{make.number()}", actor=make.person("analyst"), now=make.NOW)
+    return account.seller
+
+
+def test_support_reads_why_it_is_not_paid_and_what_we_owe(seller):
+    page = client("support").get(url(seller)).content.decode()
+    assert "waits for an analyst" in page
+    assert "€45,210.00" in page
+    assert "in payouts under way" in page
+
+
+def test_support_can_change_no_money(seller):
+    page = client("support").get(url(seller))
+    assert [verb["label"] for verb in page.context["verbs"]] == ["Add a note"]
+    for name in ("hold", "suspend", "lift", "verify"):
+        answer = client("support").post(act(seller, name), {"reason": "other", "note": "x", "passed": "yes"})
+        assert answer.status_code == 403
+    seller.refresh_from_db()
+    assert not Hold.objects.exists()
+    assert seller.suspended_at is None
+
+
+def test_a_seller_is_found_by_the_reference_of_a_payout(seller):
+    reference = Payout.objects.get(seller=seller).reference
+    page = client("support").get(reverse("admin:sellers_seller_list"), {"q": str(reference).lower()})
+    assert [row["seller"].pk for row in page.context["rows"]] == [seller.pk]
+
+
+def test_compliance_suspends_with_a_reason_that_the_page_then_shows(seller):
+    browser = client("compliance")
+    assert b"This field is required" in browser.post(act(seller, "suspend"), {"reason": ""}).content
+    page = browser.post(act(seller, "suspend"), {"reason": "Fraud case 12"}, follow=True).content.decode()
+    assert "is suspended." in page
+    assert "Fraud case 12" in page
+
+
+def test_a_seller_hold_shows_and_is_released(seller):
+    browser = client("compliance")
+    browser.post(act(seller, "hold"), {"reason": "compliance", "note": "Case 7"})
+    assert "Release the seller" in browser.get(url(seller)).content.decode()
+    page = browser.get(act(seller, "release"), follow=True)
+    ids = [value for name, value in page.context["hidden"] if name == "ids"]
+    later = Hold.objects.create(seller=seller, reason="dispute", note="Came meanwhile", placed_at=make.NOW)
+    browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Cleared"})
+    assert Hold.objects.get(released_at__isnull=True) == later  # what nobody saw stays
+    Hold.objects.filter(pk=later.pk).update(released_at=make.NOW)
+    assert not Hold.objects.filter(released_at__isnull=True).exists()
+
+
+def test_a_note_stands_on_the_page(seller):
+    page = client("support").post(act(seller, "note"), {"text": "Called, ticket 88120"}, follow=True)
+    assert Note.objects.get().text == "Called, ticket 88120"
+    assert b"ticket 88120" in page.content
+
+
+def test_an_unknown_seller_or_verb_is_not_found(seller):
+    browser = client("support")
+    assert browser.get(reverse("admin:sellers_seller_detail", args=["S999999"])).status_code == 404
+    assert browser.get(act(seller, "enrich")).status_code == 404

@@ -1,0 +1,80 @@
+"""Sellers come in through a page: file, preview of every change, yes."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sellers.models import Seller, SellerFile
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(client, text):
+    form = {"profile": "generic", "file": SimpleUploadedFile("sellers.csv", text.encode())}
+    return client.post(reverse("admin:sellers_import_new"), form, follow=True)
+
+
+@pytest.fixture
+def analyst(client):
+    client.force_login(make.user("analyst", is_staff=True))
+    return client
+
+
+def test_changes_are_shown_and_applied_on_a_yes(analyst):
+    known = make.seller(external_id="a", name="Shop", country="FR")
+
+    page = upload(analyst, "external_id,name,country\na,Boutique,FR\nb,New Shop,DE\n").content.decode()
+
+    assert "<del>Shop</del> <ins>Boutique</ins>" in page
+    assert "Add 1 and change 1 sellers" in page
+    known.refresh_from_db()
+    assert known.name == "Shop"
+    answer = analyst.post(
+        reverse("admin:sellers_import_confirm", args=[SellerFile.objects.get().pk]), follow=True
+    )
+    assert "1 sellers added, 1 changed, 0 as they were." in answer.content.decode()
+    known.refresh_from_db()
+    assert known.name == "Boutique"
+
+
+def test_errors_stand_by_their_line(analyst):
+    page = upload(analyst, "external_id,name,country\na,,FR\nb,Shop,Q1\n").content.decode()
+
+    assert "The name is empty." in page
+    assert "“Q1” is no country" in page
+    assert Seller.objects.count() == 0
+
+
+def test_bank_details_are_refused(analyst):
+    page = upload(analyst, "external_id,name,country,iban\na,Shop,FR,FR76\n").content.decode()
+
+    assert "Those never come by file" in page
+
+
+def test_a_stale_preview_is_not_applied(analyst):
+    known = make.seller(external_id="a", name="Shop", country="FR")
+    upload(analyst, "external_id,name,country\na,Boutique,FR\n")
+    Seller.objects.filter(pk=known.pk).update(name="Atelier")
+
+    answer = analyst.post(
+        reverse("admin:sellers_import_confirm", args=[SellerFile.objects.get().pk]), follow=True
+    )
+
+    assert "Not applied: sellers changed since the preview" in answer.content.decode()
+
+
+def test_dropping_changes_nothing(analyst):
+    upload(analyst, "external_id,name,country\na,Boutique,FR\n")
+
+    analyst.post(reverse("admin:sellers_import_drop", args=[SellerFile.objects.get().pk]))
+
+    assert (SellerFile.objects.get().status, Seller.objects.count()) == ("DROPPED", 0)
+    assert analyst.get(reverse("admin:sellers_import_list")).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["support", "approver", "treasurer"])
+def test_other_roles_do_not_open_it(client, role):
+    client.force_login(make.user(role, is_staff=True))
+
+    assert client.get(reverse("admin:sellers_import_new")).status_code == 403

@@ -1,0 +1,130 @@
+"""Adjustments through their pages: asked by one person, decided by another."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sellers.ledger.models import Adjustment, Earning
+from tests import make
+from tests.sellers.ledger.operations.test_adjustments import asked
+
+pytestmark = pytest.mark.django_db
+
+
+def as_user(client, role):
+    user = make.user(role, is_staff=True)
+    client.force_login(user)
+    return user
+
+
+def ask(client, seller, **changes):
+    form = {
+        "kind": "adjustment",
+        "effect": "lowers",
+        "currency": "EUR",
+        "amount": "12.50",
+        "reason": "Paid twice",
+        "document": SimpleUploadedFile("claim.pdf", b"%PDF"),
+    }
+    return client.post(
+        reverse("admin:ledger_adjustment_new", args=[seller.reference]), form | changes, follow=True
+    )
+
+
+def test_an_adjustment_is_asked_for_and_granted_by_another(client):
+    seller = make.seller()
+    as_user(client, "analyst")
+    assert "Asked for." in ask(client, seller).content.decode()
+    it = Adjustment.objects.get()
+    assert (it.amount_minor, it.document_name) == (-1250, "claim.pdf")
+
+    as_user(client, "approver")
+    page = client.get(reverse("admin:ledger_adjustment_detail", args=[it.pk])).content.decode()
+    assert "Grant and post" in page
+    answer = client.post(
+        reverse("admin:ledger_adjustment_decide", args=[it.pk]),
+        {"decision": "granted", "note": ""},
+        follow=True,
+    )
+
+    assert "Granted and posted" in answer.content.decode()
+    assert Earning.objects.get().amount_minor == -1250
+
+
+def test_who_asked_gets_no_button_and_no_way_around_it(client):
+    both = make.user(
+        permissions=["ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment"],
+        is_staff=True,
+    )
+    client.force_login(both)
+    ask(client, make.seller())
+    it = Adjustment.objects.get()
+
+    page = client.get(reverse("admin:ledger_adjustment_detail", args=[it.pk])).content.decode()
+    assert "another person must decide" in page
+    assert "Grant and post" not in page
+    answer = client.post(reverse("admin:ledger_adjustment_decide", args=[it.pk]), {"decision": "granted"})
+    assert answer.status_code == 422
+    assert Earning.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"amount": "12,50"}, "is not an amount"),
+        ({"amount": "-12.50"}, "without a sign"),
+        ({"amount": "0"}, "The amount is zero"),
+        ({"amount": "1e5"}, "is not an amount"),
+        ({"kind": "write_off", "effect": "raises"}, "cannot be written off"),
+        ({"currency": "XXX"}, "XXX is not one of the available choices"),
+        ({"document": ""}, "This field is required"),
+        ({"document": SimpleUploadedFile("x.pdf", b"x" * (5 * 1024 * 1024 + 1))}, "larger than 5 MB"),
+    ],
+)
+def test_bad_input_is_a_sentence(client, change, says):
+    as_user(client, "analyst")
+
+    assert says in ask(client, make.seller(), **change).content.decode()
+    assert Adjustment.objects.count() == 0
+
+
+def test_refusing_needs_a_note(client):
+    it = asked(make.person("analyst"))
+    as_user(client, "approver")
+    address = reverse("admin:ledger_adjustment_decide", args=[it.pk])
+
+    assert "say why" in client.post(address, {"decision": "refused"}).content.decode()
+    assert (
+        "Refused: nothing was posted"
+        in client.post(address, {"decision": "refused", "note": "No"}, follow=True).content.decode()
+    )
+
+
+def test_the_lists_show_what_waits_and_what_was_decided(client):
+    it = asked(make.person("analyst"))
+    as_user(client, "approver")
+    address = reverse("admin:ledger_adjustment_list")
+
+    assert f">A{it.pk}<" in client.get(address).content.decode()
+    assert f">A{it.pk}<" not in client.get(address + "?show=decided").content.decode()
+
+
+def test_the_document_is_a_download_and_never_a_page(client):
+    it = asked(make.person("analyst"), document_name="<b>ü.html", document=b"<script>")
+    as_user(client, "approver")
+
+    answer = client.get(reverse("admin:ledger_adjustment_document", args=[it.pk]))
+
+    assert answer.content == b"<script>"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("role", ["support", "treasurer", "compliance", "admin"])
+def test_other_roles_do_not_open_it(client, role):
+    as_user(client, role)
+
+    assert client.get(reverse("admin:ledger_adjustment_list")).status_code == 403
+    assert (
+        client.get(reverse("admin:ledger_adjustment_new", args=[make.seller().reference])).status_code == 403
+    )

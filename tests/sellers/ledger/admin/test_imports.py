@@ -1,0 +1,143 @@
+"""Earnings come in through a page: file, preview with every error, yes."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sellers.ledger.models import Earning, ImportFile
+from tests import make
+from tests.sellers.ledger.importing.given import checked, csv, row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop():
+    return make.seller(external_id="shop-1")
+
+
+def as_role(client, role):
+    client.force_login(make.user(role, is_staff=True))
+    return client
+
+
+def upload(client, data, *, profile="generic", name="november.csv"):
+    form = {"profile": profile, "file": SimpleUploadedFile(name, data)}
+    return client.post(reverse("admin:ledger_import_new"), form, follow=True)
+
+
+def test_a_file_is_previewed_and_then_imported(client, shop):
+    as_role(client, "analyst")
+
+    answer = upload(client, csv(row("a", seller="shop-1", amount="120.50"), row("b", seller="shop-1")))
+
+    page = answer.content.decode()
+    assert "Import 2 earnings" in page
+    assert "220.50" in page
+    assert Earning.objects.count() == 0
+    file = ImportFile.objects.get()
+    answer = client.post(reverse("admin:ledger_import_confirm", args=[file.pk]), follow=True)
+    assert "2 earnings imported." in answer.content.decode()
+    assert Earning.objects.count() == 2
+
+
+def test_importing_again_says_that_nothing_changes(client, shop):
+    as_role(client, "analyst")
+    data = csv(row("a", seller="shop-1"))
+    upload(client, data)
+    client.post(reverse("admin:ledger_import_confirm", args=[ImportFile.objects.get().pk]))
+
+    page = upload(client, data).content.decode()
+
+    assert "Nothing would change: all 1 earnings are known already." in page
+    assert "Import 0" not in page
+
+
+def test_every_error_stands_by_its_line_and_can_be_downloaded(client, shop):
+    as_role(client, "analyst")
+
+    page = upload(
+        client, csv(row("a", seller="nobody"), row("b", seller="shop-1", amount="x"))
+    ).content.decode()
+
+    assert "The file has errors" in page
+    assert "The seller nobody is unknown." in page
+    assert "“x” is not an amount" in page
+    file = ImportFile.objects.get()
+    assert client.post(reverse("admin:ledger_import_confirm", args=[file.pk]), follow=True).status_code == 200
+    assert Earning.objects.count() == 0
+    lines = client.get(reverse("admin:ledger_import_errors", args=[file.pk])).content.decode().splitlines()
+    assert lines[0] == "line,error"
+    assert [line.split(",")[0] for line in lines[1:]] == ["2", "3"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff", "é;à".encode("cp1252"), b'"', b"MZ\x90"])
+def test_a_file_that_is_none_is_a_sentence_not_a_crash(client, data):
+    as_role(client, "analyst")
+
+    answer = upload(client, data)
+
+    assert answer.status_code == 200
+    assert any(word in answer.content.decode() for word in ("errors", "empty"))
+
+
+def test_a_file_over_the_limit_is_a_sentence(client, settings, shop):
+    settings.IMPORT_MAX_BYTES = 10
+    as_role(client, "analyst")
+
+    assert "Split it into smaller files" in upload(client, csv(row(seller="shop-1"))).content.decode()
+
+
+def test_what_a_file_holds_is_shown_as_text_only(client, shop):
+    as_role(client, "analyst")
+
+    page = upload(
+        client, csv(row("<script>alert(1)</script>", seller="shop-1")), name="<b>x.csv"
+    ).content.decode()
+
+    assert "<script>alert" not in page
+    assert "<b>x" not in page
+
+
+def test_a_dropped_file_is_not_imported(client, shop):
+    as_role(client, "analyst")
+    file = checked(csv(row(seller="shop-1")))
+
+    answer = client.post(reverse("admin:ledger_import_drop", args=[file.pk]), follow=True)
+
+    assert "Nothing of it was imported" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["auditor"])
+def test_an_auditor_sees_imports_and_has_no_button(client, shop, role):
+    as_role(client, role)
+    file = checked(csv(row(seller="shop-1")))
+
+    page = client.get(reverse("admin:ledger_import_detail", args=[file.pk])).content.decode()
+
+    assert "november.csv" in page
+    assert "Import 1 earning" not in page
+    assert client.get(reverse("admin:ledger_import_list")).status_code == 200
+    assert client.post(reverse("admin:ledger_import_confirm", args=[file.pk])).status_code == 403
+    assert Earning.objects.count() == 0
+
+
+@pytest.mark.parametrize("role", ["support", "approver", "treasurer", "admin"])
+def test_other_roles_do_not_open_it(client, role):
+    as_role(client, role)
+
+    assert client.get(reverse("admin:ledger_import_list")).status_code == 403
+    assert client.get(reverse("admin:ledger_import_new")).status_code == 403
+
+
+def test_a_long_file_comes_in_pages(client, shop):
+    as_role(client, "analyst")
+    file = checked(csv(*[row(f"e{n}", seller="shop-1") for n in range(120)]))
+    address, seen = reverse("admin:ledger_import_detail", args=[file.pk]), 0
+    following = address
+    for _ in range(3):
+        answer = client.get(following)
+        seen += answer.content.decode().count("<tr data-row>")
+        following = address + answer.context["pager"].next_url
+
+    assert (seen, following) == (120, address)
