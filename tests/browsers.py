@@ -1,8 +1,11 @@
 """The real browser of the tests: Debian's Chromium, driven by Playwright, never one that Playwright downloads."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ _MISSING = (
     "no browser: {count} tests did not run ({why}). Install Chromium (Debian: apt-get install chromium),"
     " or set CHROMIUM to its program."
 )
+_LOCK = Path(tempfile.gettempdir()) / "payouts-tests-chromium.lock"
 _skipped = pytest.StashKey[str]()
 
 
@@ -34,11 +38,20 @@ def chromium() -> str:
 
 
 def install() -> str:
-    """Try apt-get where we are root. Answers why it could not, or "" when Chromium is there now."""
+    """Try apt-get where we are root. Answers why it could not, or "" when Chromium is there now.
+
+    The test processes ask at the same moment: the first installs while the others wait for it.
+    """
     if os.geteuid() != 0:
         return "this user may not install one"
     if not shutil.which("apt-get"):
         return "there is no apt-get"
+    with open(_LOCK, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return "" if chromium() else _apt_get()
+
+
+def _apt_get() -> str:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
