@@ -88,8 +88,7 @@ def test_verbs_and_questions_take_names_not_positions():
         f"{name}.{node.name}"
         for name, node in VERBS
         if len(node.args.args) > 2
-        or {argument.arg for argument in node.args.args}
-        & {"actor", "payout_ids", "seller_ids", "reason"}
+        or {argument.arg for argument in node.args.args} & {"actor", "payout_ids", "seller_ids", "reason"}
     }
     assert positional == set()
 
