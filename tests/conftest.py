@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -11,6 +12,12 @@ from django.test import testcases
 
 from backoffice.embedded.errors import CannotStart
 from tests import postgres
+
+# No test fails for being slow: the machine may be busy with other work.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.brokers", "tests.browsers"]
 _SERVER = pytest.StashKey[postgres.Server]()

@@ -714,6 +714,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='railswitch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('restored_at__isnull', True), ('restored_by__isnull', True)), models.Q(('restored_at__isnull', False), ('restored_by__isnull', False)), _connector='OR'), name='rail_switch_restored_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='railswitch',
             constraint=models.CheckConstraint(condition=models.Q(('restored_by__isnull', True), ('stopped_by__isnull', True), models.Q(('restored_by', models.F('stopped_by')), _negated=True), _connector='OR'), name='rail_switch_four_eyes'),
         ),
         migrations.AddConstraint(
@@ -775,6 +779,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='resolution',
             constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='resolution_four_eyes'),
+        ),
+        migrations.AddConstraint(
+            model_name='resolution',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('dismissed_at__isnull', True)), _connector='OR'), name='resolution_confirmed_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='resolution',

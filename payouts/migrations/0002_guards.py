@@ -60,9 +60,10 @@ BATCH = """BEGIN
     'SUBMITTING>SUBMITTED', 'SUBMITTED>SETTLED']) THEN
     RAISE EXCEPTION 'a batch may not go from % to %', OLD.status, NEW.status USING ERRCODE = 'check_violation';
   END IF;
-  IF (OLD.status NOT IN ('PROPOSED', 'APPROVED') OR OLD.status = 'APPROVED' AND NEW.status = OLD.status) AND
-     (NEW.value_date, NEW.approved_by_id, NEW.approved_at, NEW.digest)
-       IS DISTINCT FROM (OLD.value_date, OLD.approved_by_id, OLD.approved_at, OLD.digest) THEN
+  -- Only the approval itself, and asking for it again, may change what an approval is about.
+  IF (OLD.status, NEW.status) NOT IN (('PROPOSED', 'APPROVED'), ('APPROVED', 'PROPOSED')) AND
+     (NEW.value_date, NEW.cut_off_at, NEW.approved_by_id, NEW.approved_at, NEW.digest)
+       IS DISTINCT FROM (OLD.value_date, OLD.cut_off_at, OLD.approved_by_id, OLD.approved_at, OLD.digest) THEN
     RAISE EXCEPTION 'batch % is approved, or is on its way: its approval stands', OLD.id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -177,6 +178,26 @@ END""",
 END""",
         ),
         *before_update("payouts_submission", "submission_moves", SUBMISSION),
+        *before_update(
+            "payouts_resolution",
+            "resolution_decided_once",
+            """BEGIN
+  IF OLD.confirmed_at IS NOT NULL OR OLD.dismissed_at IS NOT NULL THEN
+    RAISE EXCEPTION 'finding % was confirmed or dismissed already', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END""",
+        ),
+        *before_update(
+            "payouts_railswitch",
+            "switch_restored_once",
+            """BEGIN
+  IF OLD.restored_at IS NOT NULL THEN
+    RAISE EXCEPTION 'stop % was lifted already', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END""",
+        ),
         *before_update(
             "payouts_attempt",
             "attempt_ends_once",

@@ -28,6 +28,13 @@ BEGIN
       USING ERRCODE = 'check_violation';
   END IF;
 
+  -- A day is covered once it has come, at the earliest where it comes first (UTC+14).
+  SELECT string_agg(id::text, ', ') INTO wrong FROM new_rows
+  WHERE span IS NOT NULL AND upper(span) - 1 > (clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'a span ends on a day that has come: %', left(wrong, 500) USING ERRCODE = 'check_violation';
+  END IF;
+
   -- Spans are contiguous, and what they cover is taken for good.
   PERFORM 1 FROM ledger_account WHERE id IN (SELECT account_id FROM new_rows) ORDER BY id FOR UPDATE;
   SELECT string_agg(n.id::text, ', ') INTO wrong

@@ -29,7 +29,8 @@ BEGIN
     FROM new_rows AS n JOIN old_rows AS o USING (id)
     WHERE o.status = 'SUBMITTED' AND n.status = 'APPROVED' AND NOT EXISTS (
       SELECT 1 FROM payouts_attempt AS a JOIN payouts_submission AS s ON s.id = a.submission_id
-      WHERE a.payout_id = n.id AND a.ended_at IS NULL AND (
+      WHERE a.payout_id = n.id AND a.ended_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM payouts_bankfact AS f WHERE f.attempt_id = a.id AND f.kind <> 'rejected') AND (
         s.status = 'REJECTED'
         OR EXISTS (SELECT 1 FROM payouts_bankfact AS f WHERE f.attempt_id = a.id AND f.kind = 'rejected')
         OR EXISTS (SELECT 1 FROM payouts_resolution AS r WHERE r.submission_id = s.id AND r.verdict = 'never_sent'
@@ -66,6 +67,21 @@ ROLLED = """BEGIN
 END"""
 
 
+DISPOSED = """BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM payouts_payout AS dead
+    LEFT JOIN payouts_payout AS n ON n.id = NEW.new_payout_id
+    LEFT JOIN ledger_earning AS e ON e.id = NEW.earning_id
+    WHERE dead.id = NEW.payout_id AND dead.status IN ('CANCELLED', 'FAILED', 'RETURNED')
+      AND (n.reissue_of_id = dead.id OR e.kind = 'rolled' AND e.account_id = dead.account_id))
+  THEN
+    RAISE EXCEPTION 'disposal % gives the money of payout % to something else', NEW.id, NEW.payout_id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END"""
+
+
 def at_commit(table: str, trigger: str, condition: str, name: str, body: str) -> list[migrations.RunSQL]:
     """A check of each new row that meets the condition, when its transaction commits."""
     return [
@@ -92,5 +108,6 @@ class Migration(migrations.Migration):
         *at_commit(
             "payouts_payout", "guard_reissue", "NEW.reissue_of_id IS NOT NULL", "payouts_reissue_decided", REISSUED
         ),
+        *at_commit("payouts_disposal", "guard_disposed", "true", "payouts_disposed", DISPOSED),
         *at_commit("ledger_earning", "guard_rolled", "NEW.kind = 'rolled'", "payouts_roll_decided", ROLLED),
     ]

@@ -127,6 +127,11 @@ class Resolution(models.Model):
                 name="resolution_four_eyes",
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
             ),
+            models.CheckConstraint(
+                name="resolution_confirmed_by_somebody",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, dismissed_at__isnull=True),
+            ),
             models.CheckConstraint(name="resolution_has_evidence", condition=~Q(evidence="")),
             models.UniqueConstraint(
                 fields=["submission"], condition=Q(dismissed_at__isnull=True), name="resolution_one_open"

@@ -1,10 +1,10 @@
 """When a bank says what cannot be: an incident; where money may have gone twice, the rail stops (HOUSE ruling 1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from payouts.models import Attempt, Disposal, HoldReason, Incident, Payout, StatementLine
-from payouts.operations import holds, incidents, switches
+from payouts.operations import _locks, holds, incidents, switches
 from payouts.rails import base
 from payouts.states import UNSENT
 
@@ -68,13 +68,33 @@ def _carried_after_all(
     )
 
 
+def heirs(payout_ids: Iterable[int]) -> set[int]:
+    """The payouts to which the money of these went by reissue, and theirs in turn."""
+    found: set[int] = set()
+    asked = set(payout_ids)
+    while asked:
+        reissued = Disposal.objects.filter(payout_id__in=asked, new_payout__isnull=False)
+        asked = set(reissued.values_list("new_payout_id", flat=True)) - found
+        found |= asked
+    return found
+
+
 def _keep(payouts: Sequence[Payout], note: str, now: datetime) -> None:
-    """Those of these locked payouts that could still be sent are on hold."""
-    unsent = [payout for payout in payouts if payout.status in UNSENT]
+    """Whatever of the money of these locked payouts could still be sent is on hold.
+
+    That is they themselves, what was reissued for them, and where it was rolled everything of their seller: nobody
+    can tell one euro of a balance from another.
+    """
+    later = _locks.payouts(heirs(payout.pk for payout in payouts))
+    unsent = [payout for payout in (*payouts, *later) if payout.status in UNSENT]
     if unsent:
         holds.place_on(payouts=unsent, reason=HoldReason.OTHER, note=note, now=now)
     for payout in unsent:
         payout.refresh_from_db(fields=["status", "batch"])
+    involved = [payout.pk for payout in (*payouts, *later)]
+    rolled = Disposal.objects.filter(payout_id__in=involved, earning__isnull=False)
+    for seller_id in sorted(set(rolled.values_list("payout__seller_id", flat=True))):
+        holds.place_on_seller(seller_id=seller_id, reason=HoldReason.OTHER, note=note, now=now)
 
 
 def look_at_line(*, line: StatementLine, attempts: Sequence[Attempt], rail: str, now: datetime) -> None:

@@ -46,8 +46,8 @@ LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = a.seller_id AND slot
 
 _LOCK = """
 SELECT a.id FROM ledger_account AS a JOIN sellers_seller AS s ON s.id = a.seller_id
-WHERE s.country = %(country)s
-  AND EXISTS (SELECT 1 FROM ledger_earning AS e WHERE e.account_id = a.id AND e.due_date <= %(until)s
+JOIN unnest(%(countries)s::text[], %(untils)s::date[]) AS c (code, until) ON c.code = s.country
+WHERE EXISTS (SELECT 1 FROM ledger_earning AS e WHERE e.account_id = a.id AND e.due_date <= c.until
               AND (a.covered_through IS NULL OR e.due_date > a.covered_through))
 ORDER BY a.id FOR UPDATE OF a
 """
@@ -208,6 +208,11 @@ def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: d
     )
     if not new:
         return made
+    with connection.cursor() as cursor:
+        # Of all countries at once, in id order like everybody. Lock first, then aggregate in statements of their own:
+        # what a rival run took meanwhile is seen as taken.
+        codes, days = [each.code for each, _ in chosen], [day for _, day in chosen]
+        cursor.execute(_LOCK, {"countries": codes, "untils": days})
     for each, day in chosen:
         _run_country(run=made, country=each, until=day, actor=actor, now=now)
     flagging.flag_run(run_id=made.pk, now=now)
@@ -237,8 +242,6 @@ def _run_country(*, run: PayoutRun, country: Country, until: date, actor: Actor,
         "sentences": json.dumps(sentences(country)),
     }
     with connection.cursor() as cursor:
-        # Lock first, then aggregate in a statement of its own: what a rival run took meanwhile is seen as taken.
-        cursor.execute(_LOCK, arguments)
         # A table of its own, because an INSERT … SELECT never plans in parallel.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.run_due")
         cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {_DUE}", arguments)

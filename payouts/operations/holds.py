@@ -116,6 +116,19 @@ def hold_seller(
     """
     authority.require(actor=actor, permission="payouts.place_hold")
     _check(reason, note, until, now)
+    return _place_on_seller(seller_id=seller_id, actor=actor, reason=reason, note=note, now=now, until=until)
+
+
+def place_on_seller(*, seller_id: int, reason: HoldReason, note: str, now: datetime) -> Hold:
+    """The program itself holds everything of this seller; a person releases it."""
+    return _place_on_seller(
+        seller_id=seller_id, actor=SYSTEM, reason=reason.value, note=note, now=now, until=None
+    )
+
+
+def _place_on_seller(
+    *, seller_id: int, actor: Actor, reason: str, note: str, now: datetime, until: datetime | None
+) -> Hold:
     seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
     placed = Hold.objects.create(
         seller=seller,

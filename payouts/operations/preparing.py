@@ -62,9 +62,10 @@ class Prepared:
 def prepare(*, batch_id: int, now: datetime) -> Prepared:
     """The next submissions of an approved batch stand as DELIVERING, their payouts SUBMITTED, their legs posted.
 
-    A file takes the whole batch, calls take a chunk. A batch whose cut-off has passed is PROPOSED again; one that
-    nothing is left of is DISSOLVED. Called twice, also at once, nothing is prepared twice. Raises `RailStopped`,
-    `SealBroken`, `CannotRender`, `NotHere`; then nothing has changed.
+    A file takes the whole batch, calls take a chunk. A batch whose cut-off has passed is PROPOSED again, and what
+    one half sent still holds leaves it; one that nothing is left of is DISSOLVED. Called twice, also at once, nothing
+    is prepared twice. Raises `RailStopped`, `SealBroken`, `CannotRender`, `NotHere`; then nothing has
+    changed.
     """
     shape = Batch.objects.get(pk=batch_id)
     if not registry.allowed(shape.rail, production=settings.PRODUCTION):
@@ -88,6 +89,10 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
             return Prepared()
         _check_seal(batch)
     inside = [p for p in locked if p.batch_id == batch.pk and p.status == PayoutStatus.BATCHED]
+    if now >= batch.cut_off_at:
+        because = f"It missed the cut-off for {batch.value_date:%d %B}; it may join another batch."
+        _leave("take_out", because, inside, now)
+        return Prepared(more=waiting.exists())
     fine = _recheck(batch, inside, now)
     chunk = fine if capabilities.shape is base.Shape.FILE else fine[: capabilities.chunk_size]
     orders = _valid(batch, chunk, now)
@@ -137,9 +142,13 @@ def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Pay
         else:
             fine.append(payout)
     for (verb, reason), group in leaving.items():
-        _batches.leave(payouts=group, because=reason, now=now)
-        _move.change(name=verb, payouts=group, actor=SYSTEM, reason=reason, now=now)
+        _leave(verb, reason, group, now)
     return fine
+
+
+def _leave(verb: str, because: str, payouts: Sequence[Payout], now: datetime) -> None:
+    _batches.leave(payouts=payouts, because=because, now=now)
+    _move.change(name=verb, payouts=payouts, actor=SYSTEM, reason=because, now=now)
 
 
 def _valid(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[_envelopes.Order]:

@@ -52,7 +52,8 @@ def apply(*, reports: Iterable[base.Report], rail: str, now: datetime) -> int:
     bank has it. What names nothing of ours, or contradicts what stands, opens an incident; nothing raises.
     """
     said, about = _named(list(reports), rail, now)
-    payouts = {p.pk: p for p in _locks.payouts(one.attempt.payout_id for one in said)}
+    ids = {one.attempt.payout_id for one in said}
+    payouts = {p.pk: p for p in _locks.payouts(ids | _contradictions.heirs(ids))}
     rows = _locks.submissions({one.attempt.submission_id for one in said} | about.keys())
     for row in rows:
         _it_has_it(row, about.get(row.pk, []), now)

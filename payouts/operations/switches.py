@@ -86,7 +86,7 @@ def _stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
 def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
     """The rail goes on; the sweeper takes up what waited.
 
-    Where the program stopped it, every incident that did so has been closed by somebody else. Raises `OwnStop` to its
+    Every incident for which the program would stop it, too, has been closed by somebody else. Raises `OwnStop` to its
     stopper, `NotLookedAt`, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.restore_rail")
@@ -95,8 +95,7 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
         raise Conflict(f"{switch.rail} was let go on already.")
     if switch.stopped_by_id is not None and switch.stopped_by_id == actor.user_id:
         raise OwnStop("Not restored: you stopped it. Another person must let it go on.")
-    if switch.stopped_by_id is None:
-        _check_looked_at(switch, actor)
+    _check_looked_at(switch, actor)
     switch.restored_by_id, switch.restored_at = actor.user_id, now
     switch.save(update_fields=["restored_by", "restored_at"])
     recording.record(actor=actor, action="rail.restore", subject=switch, data={"rail": switch.rail}, now=now)
@@ -109,11 +108,10 @@ def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
     which = "every rail" if switch.rail == ALL else switch.rail
     if causes.filter(closed_at__isnull=True).exists():
         raise NotLookedAt(
-            f"Not restored: the program stopped {which} itself, and its incident is still open. Look at what happened "
-            "and close the incident; then another person lets it go on."
+            f"Not restored: an incident that stops {which} is still open. Look at what happened and close the "
+            "incident; then another person lets it go on."
         )
     if causes.filter(opened_at__gte=switch.stopped_at, closed_by_id=actor.user_id).exists():
         raise NotLookedAt(
-            f"Not restored: the program stopped {which} itself, and you closed its incident. Another person must let "
-            "it go on."
+            f"Not restored: you closed an incident that stopped {which}. Another person must let it go on."
         )

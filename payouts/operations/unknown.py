@@ -133,10 +133,11 @@ def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
             f"Not confirmed: a bank statement shows that {row.key} was debited. Dismiss this finding.",
             code="debited",
         )
-    events = SubmissionEvent.objects.filter(submission=row, fence=row.fence)
-    lease = events.filter(what="lease").order_by("-pk").first()
-    if lease is None or events.filter(what__in=("answer", "late")).exists():
-        return  # its worker came back: nothing more comes from it
+    events = SubmissionEvent.objects.filter(submission=row)
+    back = events.filter(what__in=("answer", "late")).values("fence")  # these workers came back: nothing more comes
+    lease = events.filter(what="lease").exclude(fence__in=back).order_by("-at", "-pk").first()
+    if lease is None:
+        return
     free_at = lease.at + _leases.length() + _COOL_DOWN
     if now < free_at:
         raise Refused(

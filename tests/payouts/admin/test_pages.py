@@ -169,7 +169,12 @@ def test_search_opens_what_one_reference_names(payout):
 
 def test_a_batch_of_a_country_that_was_closed_can_still_be_read(payout):
     FundingAccount.objects.create(
-        code="SEPA-EUR", rail="sepa", currency="EUR", holder_name="M", country="FR", identifier="FR76300060000112345"
+        code="SEPA-EUR",
+        rail="sepa",
+        currency="EUR",
+        holder_name="M",
+        country="FR",
+        identifier="FR76300060000112345",
     )
     press(client("analyst"), "review", payout)
     press(client("approver"), "approve", payout)
@@ -185,12 +190,18 @@ def test_a_batch_of_a_country_that_was_closed_can_still_be_read(payout):
 
 
 def test_releasing_from_a_payout_leads_to_exactly_the_holds_open_now(payout):
-    holds.hold(payout_ids=[payout.pk], actor=make.person("analyst"), reason="other", note="Seen", now=make.NOW)
+    holds.hold(
+        payout_ids=[payout.pk], actor=make.person("analyst"), reason="other", note="Seen", now=make.NOW
+    )
     browser = client("approver")
     page = browser.get(reverse("admin:payouts_payout_act", args=["release"]), {"ids": payout.pk}, follow=True)
     ids = [value for name, value in page.context["hidden"] if name == "ids"]
     holds.hold(
-        payout_ids=[payout.pk], actor=make.person("compliance"), reason="fraud_suspected", note="New", now=make.NOW
+        payout_ids=[payout.pk],
+        actor=make.person("compliance"),
+        reason="fraud_suspected",
+        note="New",
+        now=make.NOW,
     )
     browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Found"})
     assert Hold.objects.get(released_at__isnull=True).note == "New"

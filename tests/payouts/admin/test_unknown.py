@@ -30,7 +30,9 @@ def line(bank, settings):
 def lost(line) -> Submission:
     """One whose answer was lost on the way back: the bank has it."""
     line.posts = [lines.DROP_AFTER]
-    batch = make_payouts.submitted([12_00], country="US", now=database_now())  # pages count the key's window from it
+    batch = make_payouts.submitted(
+        [12_00], country="US", now=database_now()
+    )  # pages count the key's window from it
     return Submission.objects.get(batch=batch)
 
 

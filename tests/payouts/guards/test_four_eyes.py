@@ -9,6 +9,7 @@ from payouts.models import (
     AccountDecision,
     AccountVersion,
     PayoutAccount,
+    RailSwitch,
     Resolution,
 )
 from tests import make, make_accounts
@@ -72,9 +73,16 @@ def test_no_batch_is_approved_without_who_when_and_for_what(missing, raw_sql):
 @pytest.mark.parametrize("status", ["APPROVED", "SUBMITTING", "SUBMITTED", "SETTLED"])
 def test_the_approval_of_a_batch_on_its_way_stands(status, raw_sql):
     home = standing.batch(status)
-    for change in ("digest = 'other'", "value_date = value_date + 1", f"approved_by_id = {make.user().pk}"):
+    changes = ("digest = 'other'", "value_date = value_date + 1", f"approved_by_id = {make.user().pk}")
+    for change in (*changes, "cut_off_at = cut_off_at + interval '1 day'"):
         with pytest.raises(IntegrityError, match="is on its way: its approval stands"):
             raw_sql(f"UPDATE payouts_batch SET {change} WHERE id = %s", [home.pk])
+
+
+def test_the_approval_of_a_batch_does_not_change_while_it_goes_on_its_way(raw_sql):
+    home = standing.batch("APPROVED")
+    with pytest.raises(IntegrityError, match="is on its way: its approval stands"):
+        raw_sql("UPDATE payouts_batch SET status = 'SUBMITTING', digest = 'other' WHERE id = %s", [home.pk])
 
 
 def test_who_found_what_became_of_a_submission_does_not_confirm_it(db):
@@ -130,3 +138,47 @@ def test_a_new_slot_begins_with_no_account_in_effect_that_is_not_its_own(raw_sql
             "INSERT INTO payouts_payoutaccount (seller_id, currency, current_id) VALUES (%s, 'EUR', %s)",
             [make.seller().pk, other.pk],
         )
+
+
+def finding(**values) -> Resolution:
+    return Resolution.objects.create(
+        submission=standing.submission(), verdict="never_sent", evidence="x", proposed_by=make.user(),
+        proposed_at=make.NOW, **values,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "confirmed_at = now()",
+        "confirmed_by_id = proposed_by_id + 1",
+        "confirmed_at = now(), confirmed_by_id = proposed_by_id + 1, dismissed_at = now()",
+    ],
+)
+def test_no_finding_is_confirmed_without_who_and_when_nor_dismissed_too(change, raw_sql):
+    made = finding()
+    with pytest.raises(IntegrityError, match="resolution_confirmed_by_somebody"):
+        raw_sql(f"UPDATE payouts_resolution SET {change} WHERE id = %s", [made.pk])
+
+
+@pytest.mark.parametrize("decided", ["confirmed", "dismissed"])
+def test_a_finding_is_decided_once(decided, raw_sql):
+    confirmed = {"confirmed_by": make.user(), "confirmed_at": make.NOW}
+    made = finding(**(confirmed if decided == "confirmed" else {"dismissed_at": make.NOW}))
+    for change in (f"confirmed_by_id = {make.user().pk}, confirmed_at = now()", "dismissed_at = NULL"):
+        with pytest.raises(IntegrityError, match="was confirmed or dismissed already"):
+            raw_sql(f"UPDATE payouts_resolution SET {change} WHERE id = %s", [made.pk])
+
+
+def test_a_stopped_rail_is_let_go_on_by_somebody_and_once(raw_sql):
+    stop = RailSwitch.objects.create(rail="sepa", reason="x", stopped_by=make.user(), stopped_at=make.NOW)
+    with pytest.raises(IntegrityError, match="rail_switch_restored_by_somebody"):
+        raw_sql("UPDATE payouts_railswitch SET restored_at = now() WHERE id = %s", [stop.pk])
+    with pytest.raises(IntegrityError, match="rail_switch_four_eyes"):
+        raw_sql(
+            "UPDATE payouts_railswitch SET restored_at = now(), restored_by_id = stopped_by_id WHERE id = %s",
+            [stop.pk],
+        )
+    RailSwitch.objects.update(restored_at=make.NOW, restored_by=make.user())
+    with pytest.raises(IntegrityError, match="was lifted already"):
+        raw_sql("UPDATE payouts_railswitch SET restored_at = NULL, restored_by_id = NULL", [])

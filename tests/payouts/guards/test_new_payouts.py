@@ -73,6 +73,11 @@ def test_a_span_without_an_end_is_refused(owed, raw_sql):
         raw_sql(INSERT, owed | {"span": "(,)"})
 
 
+def test_no_day_is_covered_before_it_has_come_somewhere(owed, raw_sql):
+    with pytest.raises(IntegrityError, match="a span ends on a day that has come"):
+        raw_sql(INSERT, owed | {"span": "(,2999-01-01)"})
+
+
 def test_the_span_of_a_dead_payout_stays_taken(owed, raw_sql):
     raw_sql(INSERT, owed)
     made = Payout.objects.get()
@@ -178,6 +183,21 @@ def test_a_disposal_of_one_payout_rolls_no_other_money(dead):
         ((earning_id,),) = plain(ROLL, values)
         disposal(dead, earning_id=earning_id)
         plain("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("given", ["a payout that lives", "another's reissue", "another earning"])
+def test_a_disposal_gives_the_money_of_a_dead_payout_to_its_own_successor(given, dead, raw_sql):
+    payout, values = dead, {"new_payout_id": standing.payout().pk, "earning_id": None}
+    if given == "a payout that lives":
+        payout = standing.payout("PAID")
+    elif given == "another earning":
+        values = {"new_payout_id": None, "earning_id": make.earning(dead.account, due_date=make.TODAY).pk}
+    with pytest.raises(IntegrityError, match=r"gives the money of payout .* to something else"):
+        raw_sql(
+            "INSERT INTO payouts_disposal (payout_id, new_payout_id, earning_id, decided_by_id, decided_at)"
+            " VALUES (%s, %s, %s, %s, now())",
+            [payout.pk, values["new_payout_id"], values["earning_id"], make.user().pk],
+        )
 
 
 @pytest.mark.parametrize(("kind", "amount"), [("adjustment", -500), ("adjustment", 500), ("write_off", 500)])

@@ -4,7 +4,7 @@ import pytest
 
 from backoffice.audit.errors import Refused
 from payouts.models import Attempt, Hold, Incident, Resolution, StatementLine
-from payouts.operations import holds, reconciliation, settlement, switches, unknown
+from payouts.operations import givebacks, holds, reconciliation, settlement, switches, unknown
 from payouts.rails import base
 from payouts.states import SubmissionStatus
 from sellers.ledger.models import Book, Entry
@@ -171,3 +171,35 @@ def test_what_a_statement_shows_debited_is_not_confirmed_as_never_sent(bank, set
 
     with pytest.raises(Refused, match="was debited"):
         unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW)
+
+
+def disposed(attempt, how) -> None:
+    release_all()
+    ids = [attempt.payout_id]
+    givebacks.cancel(payout_ids=ids, actor=make.person("approver"), reason="Refused.", now=NOW)
+    how(payout_id=attempt.payout_id, actor=make.person("analyst"), now=NOW)
+
+
+def accepted_after_all(attempt) -> None:
+    report = base.Report(kind=base.ReportKind.ACCEPTED, source_id="late", end_to_end_id=attempt.end_to_end_id)
+    settlement.apply(reports=[report], rail="sepa", now=NOW)
+
+
+def test_what_was_reissued_for_a_payout_that_left_after_all_is_held_too(bank):
+    (attempt,) = refused()
+    disposed(attempt, givebacks.reissue)
+
+    accepted_after_all(attempt)
+
+    held = Hold.objects.get(released_at=None)
+    assert held.payout == attempt.payout.disposal.new_payout
+    assert "must not be paid again" in held.note
+
+
+def test_where_the_money_of_a_payout_that_left_after_all_was_rolled_its_seller_is_held(bank):
+    (attempt,) = refused()
+    disposed(attempt, givebacks.roll)
+
+    accepted_after_all(attempt)
+
+    assert Hold.objects.get(released_at=None).seller_id == attempt.payout.seller_id

@@ -1,9 +1,12 @@
 """A batch that cannot be prepared waits as it was, and somebody is told, whatever the reason."""
 
+import dataclasses
+
 import pytest
 
-from payouts.models import Incident
+from payouts.models import BatchItem, Incident
 from payouts.operations import preparing, submission, switches
+from payouts.rails.sandbox.rail import Sandbox
 from sellers import vault
 from tests import make, make_payouts
 from tests.make_payouts import NOW
@@ -50,3 +53,15 @@ def test_a_rail_that_only_pretends_is_refused_in_production(bank, settings):
     assert Incident.objects.get().code == "rail_not_allowed"
     assert bank.bank.judgement()["count"] == 0
     assert make_payouts.statuses(batch) == ["BATCHED"]
+
+
+def test_what_a_half_sent_batch_still_holds_at_its_cut_off_leaves_it_and_is_not_sent_late(bank, monkeypatch):
+    monkeypatch.setattr(Sandbox, "capabilities", dataclasses.replace(Sandbox.capabilities, chunk_size=1))
+    batch = make_payouts.approved_batch([1200, 3400], country="US")
+    preparing.prepare(batch_id=batch.pk, now=NOW)
+
+    prepared = preparing.prepare(batch_id=batch.pk, now=batch.cut_off_at)
+
+    assert (prepared.leases, prepared.more) == ([], False)
+    assert make_payouts.statuses(batch) == ["SUBMITTED", "APPROVED"]
+    assert "missed the cut-off" in BatchItem.objects.get(left_at__isnull=False).left_because

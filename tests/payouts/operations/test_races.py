@@ -201,3 +201,32 @@ def test_a_roll_and_whoever_settles_the_payout_lock_in_the_same_order(app_connec
 
     answers = together(lambda: givebacks.roll(payout_id=payout_id, actor=disposer, now=make.NOW), settle)
     assert not any(isinstance(answer, Exception) for answer in answers), answers
+
+
+def test_a_run_of_all_countries_locks_accounts_in_id_order_across_them(app_connection):
+    """Whoever has a low account of one country and wants a high one of another waits for the run, or it for them."""
+    accounts_of = []
+    for country in ("FR", "DE"):  # the run takes countries by code: the low id is in the later one
+        account = make.ledger_account(make.seller(country=country))
+        make.earning(account, amount_minor=10_000)
+        make_accounts.payable(account.seller)
+        accounts_of.append(account.pk)
+    low, high = accounts_of
+    analyst = make.person("analyst")
+    lock = "SELECT 1 FROM ledger_account WHERE id = %s FOR UPDATE"
+
+    def run() -> object:
+        return creation.run(until=None, key="all", actor=analyst, now=make.NOW)
+
+    def other() -> object:
+        with connections["default"].cursor() as cursor, transaction.atomic():
+            cursor.execute(lock, [low])
+            begun.set()
+            waits(app_connection)
+            cursor.execute(lock, [high])
+        return None
+
+    begun = threading.Event()
+    answers = together(lambda: begun.wait(SECONDS) and run(), other)
+    assert not any(isinstance(answer, Exception) for answer in answers), answers
+    assert Payout.objects.count() == 2

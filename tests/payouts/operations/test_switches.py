@@ -24,7 +24,7 @@ def test_who_closes_the_incident_of_a_stop_does_not_let_the_rail_go_on(rail, on,
     with pytest.raises(switches.NotLookedAt, match="still open"):
         switches.restore(switch_id=stop.pk, actor=other, now=LATER)
     incidents.close(incident_id=Incident.objects.get().pk, actor=one, note="It was not.", now=LATER)
-    with pytest.raises(switches.NotLookedAt, match="you closed its incident"):
+    with pytest.raises(switches.NotLookedAt, match="you closed an incident"):
         switches.restore(switch_id=stop.pk, actor=one, now=LATER)
     switches.restore(switch_id=stop.pk, actor=other, now=LATER)
 
@@ -39,3 +39,13 @@ def test_an_incident_of_another_rail_keeps_no_rail_stopped():
     switches.restore(switch_id=stop.pk, actor=make.person("treasurer"), now=LATER)
 
     assert switches.open_on("sepa") is None
+
+
+def test_a_person_s_stop_is_not_lifted_over_an_incident_that_would_stop_the_rail_too():
+    stopper, other = make.person("treasurer"), make.person("treasurer")
+    stop = switches.stop(rail="sepa", reason="Drill.", actor=stopper, now=NOW)
+    incidents.open_one(code="paid_twice", key="x", text="Twice.", rail="sepa", now=LATER)
+    assert switches.stop_by_itself(rail="sepa", reason="Twice.", now=LATER) == stop
+
+    with pytest.raises(switches.NotLookedAt, match="still open"):
+        switches.restore(switch_id=stop.pk, actor=other, now=LATER)

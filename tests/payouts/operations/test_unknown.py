@@ -220,6 +220,27 @@ def test_two_people_find_that_it_was_never_sent(bank, line):
     assert bank.bank.judgement()["count"] == 0
 
 
+def test_nothing_is_found_never_sent_while_any_worker_that_was_to_send_it_may_still_wake_up(bank, line):
+    line.posts = [lines.DROP_BEFORE]
+    batch = make_payouts.approved_batch([1200], country="US")
+    preparing.prepare(batch_id=batch.pk, now=NOW)  # its worker is never heard of again
+    later = NOW + timedelta(minutes=6)
+    lookups.work(submission_id=one(batch).pk, now=later)
+    assert (one(batch).deliveries, one(batch).status) == (2, SubmissionStatus.UNKNOWN)
+    finding = unknown.propose(
+        submission_id=one(batch).pk,
+        verdict="never_sent",
+        evidence="Mrs Ito at the bank.",
+        actor=make.person("treasurer"),
+        now=later,
+    )
+
+    with pytest.raises(Refused, match="may still wake up"):
+        unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=later)
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=16))
+    assert make_payouts.statuses(batch) == ["APPROVED"]
+
+
 def test_two_people_find_that_the_bank_has_it(bank, line):
     line.posts, line.gets = [lines.DROP_AFTER], [lines.DROP_BEFORE]
     batch = make_payouts.submitted([1200], country="US")
