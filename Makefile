@@ -13,7 +13,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Say: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
-	  || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+	  || { rm -rf $(VENV); echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.requirements: requirements.txt | $(VENV)/bin/python
 	@echo "Installing requirements.txt (hash-pinned) …"

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -153,9 +153,9 @@ def _lines(permissions: Collection[str]) -> list[Line]:
         if work.permission not in permissions:
             continue
         if work.payouts:
-            totals = worklist.totals(work.payouts(), whole=True)
+            totals = worklist.totals(work.payouts())
             sums = {each.currency: each for each in totals.sums}
-            found.append((work, totals.count, sums, _oldest(work.payouts())))
+            found.append((work, totals.count, sums, _oldest(work.payouts()) if totals.exact else None))
         elif work.batches:
             found.append((work, *_batches(work.batches()), _oldest(work.batches())))
         elif work.count:
@@ -175,7 +175,9 @@ def _lines(permissions: Collection[str]) -> list[Line]:
 
 
 def _oldest(rows: "QuerySet[Any]") -> datetime | None:
-    return rows.order_by("id").values_list("status_at", flat=True).first()
+    """Since when the one waits that has waited longest; what was sent back began to wait anew."""
+    oldest: datetime | None = rows.order_by().aggregate(oldest=Min("status_at"))["oldest"]
+    return oldest
 
 
 def _batches(rows: "QuerySet[Batch]") -> tuple[int, dict[str, Money]]:
@@ -185,20 +187,21 @@ def _batches(rows: "QuerySet[Batch]") -> tuple[int, dict[str, Money]]:
 
 
 def _flight() -> list[dict[str, Any]]:
-    """Batches under way: being handed over, and at the bank."""
-    rows = (
-        Batch.objects.filter(status__in=[BatchStatus.SUBMITTING, BatchStatus.SUBMITTED])
-        .order_by()
-        .values("status", "currency")
-        .annotate(batches=Count("pk"), pieces=Sum("item_count"), total=Sum("total_minor"))
-    )
-    found: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: str(row["currency"])):
-        line = found.setdefault(row["status"], {"batches": 0, "items": 0, "sums": []})
-        line["batches"] += row["batches"]
-        line["items"] += row["pieces"]
-        line["sums"].append(Money(int(row["total"]), row["currency"]))
-    return [found.get(BatchStatus.SUBMITTING, {}), found.get(BatchStatus.SUBMITTED, {})]
+    """Payouts under way: those of batches being handed over that still wait for it, and those at the bank."""
+    handing_over = Payout.objects.filter(status=PayoutStatus.BATCHED, batch__status=BatchStatus.SUBMITTING)
+    return [_under_way(handing_over), _under_way(Payout.objects.filter(status=PayoutStatus.SUBMITTED))]
+
+
+def _under_way(payouts: "QuerySet[Payout]") -> dict[str, Any]:
+    sums = payouts.order_by().values("currency").annotate(count=Count("pk"), total=Sum("amount_minor"))
+    rows = sorted(sums, key=lambda row: str(row["currency"]))
+    if not rows:
+        return {}
+    return {
+        "items": sum(row["count"] for row in rows),
+        "batches": payouts.order_by().values("batch").distinct().count(),
+        "sums": [Money(int(row["total"]), row["currency"]) for row in rows],
+    }
 
 
 def _funding() -> dict[str, Any]:
@@ -228,9 +231,10 @@ def _weeks(*, now: datetime) -> dict[str, Any]:
     sent = Batch.objects.filter(
         status__in=[BatchStatus.SUBMITTED, BatchStatus.SETTLED], value_date__gte=mondays[0]
     )
-    held = Hold.objects.filter(placed_at__date__gte=mondays[0])
+    first = timezone.make_aware(datetime.combine(mondays[0], time.min))
+    held = Hold.objects.filter(placed_at__gte=first)
     dead = Payout.objects.filter(
-        status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], status_at__date__gte=mondays[0]
+        status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], status_at__gte=first
     )
     series = (
         ("sent", "b-paid", _by_week(sent, "value_date", Sum("item_count"))),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from backoffice import roles
 from backoffice.audit import authority, recording
-from backoffice.audit.actors import Actor
+from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
 
 
@@ -31,6 +31,33 @@ class NoSuchRole(Refused):
     code = "no_such_role"
 
 
+class AdminExists(Refused):
+    code = "admin_exists"
+
+
+@transaction.atomic
+def add_first_admin(*, username: str, password: str, now: datetime) -> User:
+    """The first person may log in, with the role `admin`, and add all others. Only while no administrator is active.
+
+    Raises `AdminExists`, `NameTaken`, `NoSuchRole`, `WeakPassword`; nothing is written then.
+    """
+    _groups(["admin"])  # says what to do where there is none yet
+    Group.objects.select_for_update().get(name="admin")  # two at once: the second sees the first
+    if User.objects.filter(groups__name="admin", is_active=True).exists():
+        raise AdminExists(
+            "Nobody added: an administrator can log in already, and adds people on the page Settings."
+        )
+    return _add(
+        username=username,
+        names=("", ""),
+        email="",
+        role_names=["admin"],
+        password=password,
+        actor=SYSTEM,
+        now=now,
+    )
+
+
 @transaction.atomic
 def add(
     *, username: str, names: tuple[str, str], email: str, role_names: Collection[str], password: str, actor: Actor,
@@ -41,6 +68,21 @@ def add(
     Raises `NameTaken`, `NoSuchRole`, `WeakPassword`; nothing is written then.
     """
     authority.require(actor=actor, permission="auth.add_user")
+    return _add(
+        username=username,
+        names=names,
+        email=email,
+        role_names=role_names,
+        password=password,
+        actor=actor,
+        now=now,
+    )
+
+
+def _add(
+    *, username: str, names: tuple[str, str], email: str, role_names: Collection[str], password: str, actor: Actor,
+    now: datetime,
+) -> User:  # fmt: skip
     groups = _groups(role_names)
     if get_user_model().objects.filter(username__iexact=username).exists():
         raise NameTaken(f"Somebody already logs in as {username}. Choose another user name.")

@@ -2,12 +2,9 @@
 
 from django.urls import include, path
 
-from backoffice import health
 from backoffice.site import site
 
 urlpatterns = [
-    path("healthz", health.alive),
-    path("readyz", health.ready),
     path("api/v1/", include("backoffice.api.urls")),
     path("", site.urls),
 ]

@@ -24,6 +24,9 @@ class Event(models.Model):
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_event_subject"),
             models.Index(fields=["actor", "id"], name="audit_event_actor"),
             models.Index(fields=["action", "id"], name="audit_event_action"),
+            models.Index(
+                fields=["-at"], condition=models.Q(action="login.failed"), name="audit_event_wrong_password"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,20 @@
 import sys
 
 from backoffice.embedded import command, plan, processes, supervisor
+from backoffice.embedded.errors import CannotStart
 
 USAGE = "python -m backoffice.embedded run | manage COMMAND [ARGUMENTS]"
 
 
 def main(arguments: list[str]) -> int:
+    try:
+        return _do(arguments)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _do(arguments: list[str]) -> int:
     if arguments[:1] == ["run"]:
         if "--end-with-parent" in arguments:  # make is our parent: if it is killed, nobody would stop us
             processes.end_with_parent()

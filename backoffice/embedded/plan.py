@@ -3,7 +3,12 @@
 import pathlib
 from typing import NamedTuple
 
+import environ
+
+from backoffice.embedded.errors import CannotStart
 from backoffice.settings import env
+
+_HIGHEST_PORT = 65_535
 
 
 class Plan(NamedTuple):
@@ -34,6 +39,17 @@ class Plan(NamedTuple):
 
 
 def from_environment() -> Plan:
+    """Raises `CannotStart` for a number that is none, or a port that cannot be."""
+    try:
+        plan = _read()
+    except (ValueError, environ.ImproperlyConfigured) as error:
+        raise CannotStart(f"A variable of the environment cannot be read: {error}") from error
+    if not 1 <= plan.port <= _HIGHEST_PORT:
+        raise CannotStart(f"PORT is {plan.port}: choose 1 to {_HIGHEST_PORT}.")
+    return plan
+
+
+def _read() -> Plan:
     return Plan(
         data_dir=env.data_dir(),
         host=env.read.str("HOST", default="127.0.0.1"),

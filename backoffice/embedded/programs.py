@@ -13,6 +13,8 @@ from backoffice.embedded import plan as plans
 from backoffice.embedded import processes
 from backoffice.settings import env
 
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+"""The path without what was searched for, and no referrer: both may hold names and e-mail addresses."""
 _HEALTHY_AFTER_SECONDS = 60
 _LONGEST_PAUSE_SECONDS = 30
 
@@ -83,7 +85,7 @@ def commands(plan: plans.Plan, *, simbank: bool) -> dict[str, list[str]]:
     found["web"] = [
         python, "-m", "gunicorn", "backoffice.wsgi:application", "--bind", f"{plan.host}:{plan.port}",
         "--workers", str(plan.web_processes), "--threads", "4", "--timeout", "60", "--graceful-timeout", "10",
-        "--access-logfile", "-", "--error-logfile", "-",
+        "--access-logfile", "-", "--error-logfile", "-", "--access-logformat", ACCESS_LOG,
     ]  # fmt: skip
     return found
 

@@ -149,12 +149,11 @@ def _welcome(plan: plans.Plan) -> None:
 
 def _simbank_url(plan: plans.Plan) -> str:
     """Beside our own port, so that two starts do not meet; below 32768, where no outgoing connection sits."""
-    for port in range(plan.port + 90, plan.port + 190):
+    first = min(plan.port + 90, 65_400)
+    for port in range(first, first + 100):
         if programs.is_free("127.0.0.1", port):
             return f"http://127.0.0.1:{port}"
-    raise CannotStart(
-        f"No port between {plan.port + 90} and {plan.port + 190} is free for the simulated bank; set PORT."
-    )
+    raise CannotStart(f"No port between {first} and {first + 99} is free for the simulated bank; set PORT.")
 
 
 def _refuse_taken_port(plan: plans.Plan) -> None:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "backoffice.health.first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.middleware.no_store",
@@ -114,8 +115,7 @@ USE_TZ = True
 TIME_ZONE = env.read.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ja", "日本語")]
-LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
+LANGUAGES = [("en", "English")]  # a language is offered once all of its words are there
 
 # Files of our own pages
 STATIC_URL = "static/"

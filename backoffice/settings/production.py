@@ -22,7 +22,6 @@ DATABASES = {"default": env.database((env.as_owner() and _owner_url) or _app_url
 DATABASES["default"]["CONN_MAX_AGE"] = env.read.int("CONN_MAX_AGE", default=60)
 
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # the balancer asks over plain HTTP inside the network
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy must set it itself, see deploy/
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -65,7 +66,7 @@ class HoldForm(forms.Form):
     until = forms.DateTimeField(
         required=False,
         label="Released by itself at",
-        help_text="Leave empty, and a person releases it. Paris time.",
+        help_text=f"Leave empty, and a person releases it. {explain.city(settings.TIME_ZONE)} time.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )

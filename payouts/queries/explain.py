@@ -32,10 +32,15 @@ def zone_of(code: str) -> str:
     return countries.get(code).time_zone if countries.is_open(code) else "UTC"
 
 
+def city(zone: str) -> str:
+    """How people name a time zone: New York for America/New_York."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
 def clock(moment: datetime, zone: str) -> str:
     """A moment with its zone's city: Tue 24 Nov, 15:00 Paris."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale='en')} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
+    return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale='en')} {city(zone)}"
 
 
 def if_approved(*, payout: Payout, now: datetime) -> str:

@@ -8,6 +8,13 @@ def test_both_answer_without_login(client):
     assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
 
 
+def test_a_balancer_asks_by_address_and_in_the_clear(client, settings):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["payouts.example"], True
+    for path in ("/healthz", "/readyz"):
+        assert client.get(path, headers={"host": "10.0.0.5:8000"}).status_code == 200
+    assert client.get("/login/", headers={"host": "10.0.0.5:8000"}).status_code != 200
+
+
 @pytest.mark.django_db(transaction=True)
 def test_not_ready_while_a_migration_is_missing(client, owner_connection):
     owner_connection.execute("DELETE FROM django_migrations WHERE app = 'outbox'")

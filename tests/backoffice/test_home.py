@@ -1,12 +1,14 @@
 """The front page shows the reader's own work, with its money."""
 
+from datetime import timedelta
+
 import pytest
 
 from backoffice import home, roles
-from payouts.models import Incident, InvariantCheck, RailSwitch
+from payouts.models import Incident, InvariantCheck, Payout, RailSwitch
 from sellers.ledger.money import Money
 from tests import make
-from tests.payouts import quick
+from tests.payouts import quick, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,20 @@ def test_a_proposed_batch_waits_for_the_treasurer_and_needs_its_money():
     assert found["lines"][0].sums == [("EUR", Money(4_200, "EUR"))]
     assert found["funding"]["days"] == [batch.value_date]
     assert found["funding"]["rows"] == [("SEPA-EUR", [(batch.value_date, Money(4_200, "EUR"))])]
+
+
+def test_what_is_at_the_bank_is_what_has_not_settled_whatever_its_batch_began_with():
+    standing.payout("PAID")
+    waiting = standing.payout("SUBMITTED")
+    _, at_the_bank = home.page(permissions=roles.ROLES["auditor"], now=make.NOW)["flight"]
+    assert at_the_bank == {"items": 1, "batches": 1, "sums": [Money(waiting.amount_minor, "EUR")]}
+
+
+def test_the_oldest_is_what_has_waited_longest_not_what_was_made_first():
+    first, second = quick.payout(), quick.payout()
+    Payout.objects.filter(pk=first.pk).update(status_at=make.NOW)
+    Payout.objects.filter(pk=second.pk).update(status_at=make.NOW - timedelta(days=9))
+    assert lines("analyst")["To review"].oldest_at == make.NOW - timedelta(days=9)
 
 
 def test_people_who_look_after_settings_see_no_money():

@@ -73,4 +73,12 @@ class Migration(migrations.Migration):
             model_name="event",
             index=models.Index(fields=["action", "id"], name="audit_event_action"),
         ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("action", "login.failed")),
+                fields=["-at"],
+                name="audit_event_wrong_password",
+            ),
+        ),
     ]
