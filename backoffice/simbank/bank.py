@@ -46,7 +46,8 @@ class Bank:
         with self.lock:
             now = self.now()
             known = self.books.by_key.get(key)
-            if known and now - moment(known["at"]) < self._profile.key_window:
+            window = self._profile.call.key_window
+            if known and (window is None or now - moment(known["at"]) < window):
                 if known["body_sha256"] != digest:
                     return calls.refused(key, "key_reused", "Another payment was sent under this key.")
                 return self._view(known, fresh=False)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from backoffice.simbank import camt053, pain002
+from backoffice.simbank import camt053, faults, pain002
 from backoffice.simbank import profile as profiles
 
-CALL, FILE = "call", "file"
+CALL, FILE = faults.CALL, faults.FILE
 AccountKey = tuple[str, str, str]
 """Channel, account number, currency."""
 
