@@ -1,5 +1,6 @@
 """Sellers' bank accounts: ask for one, verify or reject another's wish, reveal the number with a reason."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -100,6 +101,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     old = request.GET.get("show") == "decided"
     page = keyset.page(request, asked.decided() if old else asked.to_verify(), newest_first=old)
     here = reverse("admin:payouts_payoutaccount_list")
+    affected = asked.affected_of(seller_ids={version.slot.seller_id for version in page.rows})
     context = {
         "title": "Bank accounts",
         "lead": "One person asks for an account, another verifies it. Then it waits "
@@ -109,7 +111,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {"label": "Decided", "url": f"{here}?show=decided", "current": old},
         ],
         "decided": old,
-        "rows": [_row(version) for version in page.rows],
+        "rows": [_row(version, affected) for version in page.rows],
         "pager": page,
         "empty_title": "Nothing was decided yet" if old else "No account waits to be verified",
         "empty_text": "A new or changed account is asked for on the page of a seller.",
@@ -117,13 +119,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "admin/payouts/payoutaccount/list.html", context)
 
 
-def _row(version: AccountVersion) -> dict[str, Any]:
+def _row(version: AccountVersion, affected: Mapping[tuple[int, str], asked.Affected]) -> dict[str, Any]:
     slot = version.slot
     return {
         "it": version,
         "seller": slot.seller,
         "standing": asked.standing(version),
-        "affected": asked.affected(seller_id=slot.seller_id, currency=slot.currency),
+        "affected": affected.get((slot.seller_id, slot.currency)),
         "what": "First account" if version.number == 1 else "Change",
     }
 

@@ -2,10 +2,11 @@
 see.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from payouts import countries
 from payouts.models import AccountVersion, Payout
@@ -96,9 +97,17 @@ def before(version: AccountVersion) -> AccountVersion | None:
 
 def affected(*, seller_id: int, currency: str) -> Affected:
     """What is not yet sent of this seller in this currency."""
-    unsent = Payout.objects.filter(seller_id=seller_id, currency=currency, status__in=UNSENT)
-    amounts = list(unsent.values_list("amount_minor", flat=True))
-    return Affected(len(amounts), [Money(sum(amounts), currency)] if amounts else [])
+    return affected_of(seller_ids=[seller_id]).get((seller_id, currency), Affected(0, []))
+
+
+def affected_of(*, seller_ids: Collection[int]) -> dict[tuple[int, str], Affected]:
+    """What is not yet sent of these sellers, by seller and currency; nothing is left out."""
+    unsent = Payout.objects.filter(seller_id__in=seller_ids, status__in=UNSENT).order_by()
+    sums = unsent.values_list("seller_id", "currency").annotate(count=Count("pk"), sum=Sum("amount_minor"))
+    return {
+        (seller_id, currency): Affected(count, [Money(int(total), currency)])
+        for seller_id, currency, count, total in sums
+    }
 
 
 def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:

@@ -39,6 +39,8 @@ class Shot:
     place: str = ""
     path: str = ""
     first_row: bool = False
+    verb: str = ""
+    """With the first three rows ticked, this button is pressed: the picture is of what asks once more."""
 
 
 SHOTS = (
@@ -49,6 +51,7 @@ SHOTS = (
     ),
     Shot("review", ("analyst",), place="Review"),
     Shot("payout", ("analyst",), place="Review", first_row=True),
+    Shot("bulk", ("analyst",), place="Review", verb="Mark reviewed"),
     Shot("approvals", ("approver",), place="Approvals"),
     Shot("payout", ("approver",), place="Approvals", first_row=True),
     Shot("holds", ("compliance",), place="Holds"),
@@ -61,8 +64,11 @@ SHOTS = (
     Shot("sellers", ("support",), place="Sellers"),
     Shot("seller", ("support", "compliance"), place="Sellers", first_row=True),
     Shot("accounts", ("compliance",), place="Accounts to verify"),
+    Shot("account", ("compliance",), place="Accounts to verify", first_row=True),
     Shot("adjustments", ("approver",), place="Adjustments"),
     Shot("imports", ("analyst",), place="Imports"),
+    Shot("import", ("analyst",), place="Imports", first_row=True),
+    Shot("run-new", ("analyst",), path="/runs/new/?country=FR"),
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),
     Shot("exports", ("accountant",), place="Exports"),
@@ -148,6 +154,10 @@ def go(page: Page, shot: Shot) -> str:
         if not row.count():
             return "the list is empty"
         page.goto(row.get_attribute("href") or "/")
+    if shot.verb:
+        for tick in page.locator("tr[data-row] input[type=checkbox]").all()[:3]:
+            tick.check()
+        page.locator(".selection button", has_text=shot.verb).first.click()
     page.wait_for_load_state("networkidle")
     heading = page.locator("h1").first.inner_text()
     return (

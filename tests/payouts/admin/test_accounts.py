@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.audit.models import Event
 from payouts.models import AccountDecision, AccountVersion, Hold
@@ -140,3 +142,15 @@ def test_who_may_not_gets_no_further(version, role, path):
     )
     assert answer.status_code == 403
     assert at("support").get(f"/sellers/{version.slot.seller.reference}/account/").status_code == 403
+
+
+def test_the_list_asks_as_much_for_many_accounts_as_for_one(version):
+    compliance = at("compliance")
+    with CaptureQueriesContext(connection) as one:
+        compliance.get("/accounts/")
+    for _ in range(5):
+        ask(quick.payout().seller)
+    with CaptureQueriesContext(connection) as many:
+        page = compliance.get("/accounts/").content.decode()
+    assert page.count("<tr data-row") == 6
+    assert len(many) == len(one)
