@@ -103,6 +103,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "auditor": SEE
     | {
         "audit.view_event",
+        "auth.view_user",
+        "auth.view_group",
         "payouts.request_export",
         "payouts.see_reconciliation",
         "payouts.view_submission",

@@ -153,6 +153,7 @@ TABLE: Mapping[str, Door] = {
     "ledger_adjustment_new": Door(
         ("ledger.request_adjustment",), args=lambda w: [w.seller.reference], unknown=NO_SELLER
     ),
+    "ledger_transaction_list": Door(("ledger.view_transaction",)),
     "audit_event_list": Door(("audit.view_event",)),
     "sellers_seller_list": Door(("sellers.view_seller",)),
     "sellers_seller_detail": Door(

@@ -76,6 +76,7 @@ SHOTS = (
     Shot("statement", ("accountant",), place="Reconciliation", first_row=True),
     Shot("submission", ("treasurer",), place="Unknown", first_row=True),
     Shot("funding", ("admin",), path="/settings/funding/"),
+    Shot("books", ("accountant",), place="Books"),
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),
     Shot("search", ("support",), path="/search/?q=mobile"),

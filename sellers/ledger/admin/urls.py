@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from sellers.ledger.admin import adjustments, imports
+from sellers.ledger.admin import adjustments, books, imports
 
-urlpatterns: list[URLPattern] = [*imports.urlpatterns, *adjustments.urlpatterns]
+urlpatterns: list[URLPattern] = [*imports.urlpatterns, *adjustments.urlpatterns, *books.urlpatterns]

@@ -1,0 +1,73 @@
+"""The books: every ledger transaction, newest first, with its debits and credits. Nothing here can be changed."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.http import urlencode
+
+from backoffice.doors import keyset, pages
+from sellers.ledger.models import Book
+from sellers.ledger.queries import books
+
+
+class PayoutChip(forms.Form):
+    payout = forms.CharField(label="Payout", help_text="Its reference, as P48213.", max_length=10)
+
+
+class SellerChip(forms.Form):
+    seller = forms.CharField(label="Seller", help_text="The reference, as S12.", max_length=12)
+
+
+class BookChip(forms.Form):
+    book = forms.ChoiceField(label="Book", choices=Book.choices)
+
+
+CHIPS: tuple[tuple[str, str, type[forms.Form]], ...] = (
+    ("payout", "Payout", PayoutChip),
+    ("seller", "Seller", SellerChip),
+    ("book", "Book", BookChip),
+)
+
+
+@pages.page("ledger.view_transaction")
+def listed(request: HttpRequest) -> HttpResponse:
+    """The transactions, of one payout, seller or book where asked."""
+    asked = _asked(request)
+    found = books.transactions(
+        payout_ref=asked.get("payout", "").upper(),
+        seller_ref=asked.get("seller", "").upper(),
+        book=asked.get("book", ""),
+    )
+    page = keyset.page(request, found)
+    legs = books.legs(transactions=page.rows)
+    context = {
+        "title": "Books",
+        "lead": "Double entry, append-only: the debits of each transaction equal its credits.",
+        "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
+        "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
+        "pager": page,
+        "empty_title": "No such transaction",
+        "empty_text": "Take a filter away.",
+    }
+    return pages.render(request, "admin/ledger/transaction/list.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The filters that can be read; a book that does not exist is none."""
+    given = {name: request.GET.get(name, "").strip() for name, _, _ in CHIPS}
+    if given["book"] not in Book.values:
+        given["book"] = ""
+    return {name: value for name, value in given.items() if value}
+
+
+def _chip(name: str, label: str, form: type[forms.Form], asked: dict[str, str]) -> dict[str, Any]:
+    others = {key: value for key, value in asked.items() if key != name}
+    if name not in asked:
+        return {"label": label, "fields": list(form(auto_id="chip_%s")), "keep": list(others.items())}
+    shown = Book(asked[name]).label if name == "book" else asked[name].upper()
+    return {"text": f"{label} is {shown}", "clear_url": f"?{urlencode(others)}"}
+
+
+urlpatterns = [path("books/", listed, name="ledger_transaction_list")]

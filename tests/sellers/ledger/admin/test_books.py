@@ -1,0 +1,60 @@
+"""The books as a page: what was posted, to be read by those who account for it, and changed by nobody."""
+
+import pytest
+from django.test import Client
+
+from tests import make, make_payouts
+
+pytestmark = pytest.mark.django_db
+
+
+def read(role: str = "accountant", **query: str) -> str:
+    browser = Client()
+    browser.force_login(make.user(role, is_staff=True))
+    answer = browser.get("/books/", query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def payouts():
+    return make_payouts.approved([12_34, 56_78])
+
+
+def test_each_transaction_stands_with_its_debits_and_credits(payouts):
+    page = read()
+    for words in (
+        "Owed to the seller",
+        "In payouts not yet sent",
+        "Collected by payment providers",
+        "12.34",
+        "56.78",
+    ):
+        assert words in page
+
+
+def test_a_payout_s_postings_are_found_by_its_reference_in_any_case(payouts):
+    first, _ = payouts
+    page = read(payout=str(first.reference).lower())
+    assert "12.34" in page and "56.78" not in page
+    assert f"Payout is {first.reference}" in page
+
+
+def test_a_seller_and_a_book_narrow_it_down_together(payouts):
+    first, _ = payouts
+    page = read(seller=str(first.seller.reference), book="psp_clearing")
+    assert "No such transaction" in page  # what providers collected is nobody's account
+    page = read(seller=str(first.seller.reference), book="reserved")
+    assert "12.34" in page and "56.78" not in page
+
+
+def test_a_book_that_does_not_exist_filters_nothing(payouts):
+    assert "Book is" not in read(book="nonsense")
+
+
+def test_the_auditor_reads_them_too_and_sees_who_may_do_what(payouts):
+    assert "12.34" in read("auditor")
+    browser = Client()
+    browser.force_login(make.user("auditor", is_staff=True))
+    assert browser.get("/settings/").status_code == 200
+    assert browser.get("/settings/people/add/").status_code == 403
