@@ -56,6 +56,11 @@ class RailSwitch(models.Model):
                 | Q(stopped_by__isnull=True)
                 | ~Q(restored_by=models.F("stopped_by")),
             ),
+            models.CheckConstraint(
+                name="rail_switch_restored_by_somebody",
+                condition=Q(restored_by__isnull=True, restored_at__isnull=True)
+                | Q(restored_by__isnull=False, restored_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
