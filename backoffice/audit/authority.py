@@ -22,6 +22,8 @@ PERSON_ONLY = frozenset(
         "payouts.change_fundingaccount",
         "payouts.resolve_unknown",
         "payouts.restore_rail",
+        "payouts.change_cap",
+        "payouts.grant_cap",
         "ledger.approve_adjustment",
         "sellers.verify_seller",
     }

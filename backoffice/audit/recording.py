@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError, transaction
 from django.db.models import Model
 
-from .actors import Actor
+from .actors import SYSTEM, Actor
 from .models import Event
 
 
@@ -29,6 +30,17 @@ def record(
         subject_id=subject.pk if subject is not None else None,
         data=dict(data or {}),
     )
+
+
+def can_write(*, now: datetime) -> bool:
+    """Whether the audit trail takes an event now. The one that is tried is taken back."""
+    try:
+        with transaction.atomic():
+            record(actor=SYSTEM, action="audit.try", now=now)
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return False
+    return True
 
 
 def record_many(

@@ -31,11 +31,16 @@ class AnchorFailed(OSError):
 
 @dataclass(frozen=True)
 class Anchor:
-    """What stands outside: the chain had this hash at this position."""
+    """What stands outside: the chain had this hash at this position.
+
+    ``restored_after`` is set where people accepted that the database was restored: what was anchored before this line
+    about positions beyond it is gone with the database that knew it.
+    """
 
     position: int
     hash: str
     at: str
+    restored_after: int | None = None
 
 
 def digest(*, previous: bytes, position: int, event: Event) -> bytes:
@@ -54,12 +59,52 @@ def seal(*, now: datetime) -> int:
     Raises `AnchorFailed`; the seals then stand, and the next call anchors them.
     """
     sealed = _seal(now)
+    last = _last_anchor()
     head = Seal.objects.order_by("-position").first()
-    if head is not None:
-        last = _last_anchor()
-        if last is None or last.position < head.position:
-            _write_anchor(Anchor(head.position, bytes(head.hash).hex(), now.astimezone(UTC).isoformat()))
+    if head is not None and (last is None or (last.position < head.position and _fits(last))):
+        _write_anchor(Anchor(head.position, bytes(head.hash).hex(), now.astimezone(UTC).isoformat()))
     return sealed
+
+
+def lost() -> Anchor | None:
+    """The newest anchor, where this database does not know it: it was restored from a backup, or rewritten.
+
+    Nothing is anchored until `accept_restore`. Raises `AnchorFailed`.
+    """
+    last = _last_anchor()
+    return None if last is None or _fits(last) else last
+
+
+def accept_restore(*, now: datetime) -> Anchor:
+    """From here on the anchors follow this database, and `verify` knows that what it lost was lost by a restore.
+
+    The old anchors stay as they are: the line says behind which of them the database begins anew. Raises
+    `AnchorFailed`.
+    """
+    kept = max((anchor.position for anchor in standing(read_anchors()) if _fits(anchor)), default=0)
+    head = Seal.objects.order_by("-position").first()
+    position, hashed = (head.position, bytes(head.hash)) if head is not None else (0, _GENESIS)
+    made = Anchor(position, hashed.hex(), now.astimezone(UTC).isoformat(), restored_after=kept)
+    _write_anchor(made)
+    return made
+
+
+def standing(anchors: list[Anchor]) -> list[Anchor]:
+    """The anchors that the database must know: without those that a restore has overtaken."""
+    kept: list[Anchor] = []
+    for anchor in anchors:
+        if anchor.restored_after is not None:
+            beyond = anchor.restored_after
+            kept = [each for each in kept if each.position <= beyond]
+        kept.append(anchor)
+    return kept
+
+
+def _fits(anchor: Anchor) -> bool:
+    if anchor.position == 0:
+        return anchor.hash == _GENESIS.hex()
+    hashed = Seal.objects.filter(position=anchor.position).values_list("hash", flat=True).first()
+    return hashed is not None and bytes(hashed).hex() == anchor.hash
 
 
 @transaction.atomic
@@ -87,7 +132,7 @@ def _seal(now: datetime) -> int:
 
 def verify() -> list[str]:
     """What is wrong with the audit trail, as sentences; empty when every event, seal and anchor fits."""
-    anchors = {anchor.position: anchor for anchor in read_anchors()}
+    anchors = {anchor.position: anchor for anchor in standing(read_anchors()) if anchor.position}
     problems: list[str] = []
     position, previous = 0, _GENESIS
     for found in _chain():
@@ -172,7 +217,10 @@ def _last_anchor() -> Anchor | None:
 
 def _write_anchor(anchor: Anchor) -> None:
     path = _path()
-    line = json.dumps({"position": anchor.position, "hash": anchor.hash, "at": anchor.at})
+    told: dict[str, Any] = {"position": anchor.position, "hash": anchor.hash, "at": anchor.at}
+    if anchor.restored_after is not None:
+        told["restored_after"] = anchor.restored_after
+    line = json.dumps(told)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:

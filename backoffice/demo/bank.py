@@ -123,6 +123,9 @@ class Files:
     def holds(self, name: str) -> bytes | None:
         return self._held.get(name)
 
+    def left(self) -> list[str]:
+        return sorted(self._held)
+
     def inbox(self) -> list[str]:
         return sorted(self._bank.simulated.books.outgoing)
 

@@ -8,19 +8,21 @@ from django.db import connection, transaction
 
 from backoffice import demo
 from backoffice.audit import recording
-from backoffice.audit.actors import SYSTEM
+from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.models import Event
 from backoffice.demo import people, plan, sellers
 from backoffice.demo.bank import Bank
 from backoffice.demo.plan import Agenda
 from backoffice.demo.rounds import Desk
-from payouts.models import FundingAccount, Payout
-from payouts.operations import sweeping
+from payouts.models import CapKind, FundingAccount, Payout
+from payouts.operations import caps, sweeping
 from payouts.states import PayoutStatus
 from sellers.models import Seller
 
 WEEKS = 13  # of earnings; the first week's are due in the second, so that there are twelve of payouts
 LOADED = "demo.load"
+CAPS = {CapKind.PAYOUT: 100_000_00, CapKind.SELLER_DAY: 150_000_00, CapKind.FUNDING_DAY: 5_000_000_00}
+"""In euro cents."""
 
 FUNDING = (
     {"code": "SEPA-EUR", "rail": "sepa", "currency": "EUR", "country": "FR", "scheme": "iban",
@@ -94,6 +96,7 @@ def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> T
     agenda.work_off()
     desk.collect(now=now - timedelta(minutes=4))
     sweeping.alert(now=now - timedelta(minutes=3))
+    _set_caps(staff["admin"], now - timedelta(minutes=2))
     told = Told(sellers=Seller.objects.count(), payouts=Payout.objects.count())
     for status in PayoutStatus:
         told.by_status[status] = Payout.objects.filter(status=status).count()
@@ -101,6 +104,19 @@ def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> T
     # Before the commit: a load that is killed here begins again, and writes the bank's log again.
     told.bank_remembers = desk.bank.keep() is not None
     return told
+
+
+def _set_caps(administrator: Actor, now: datetime) -> None:
+    """Caps that leave room for what a demo pays."""
+    for kind, limit_minor in CAPS.items():
+        caps.ask(
+            kind=kind,
+            currency="EUR",
+            limit_minor=limit_minor,
+            reason="As the board decided.",
+            actor=administrator,
+            now=now,
+        )
 
 
 def _random(seed: int, purpose: str) -> Random:

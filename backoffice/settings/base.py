@@ -220,4 +220,6 @@ SUBMISSION_LEASE_SECONDS = env.read.int(
 UNKNOWN_ALERT_MINUTES = env.read.int("UNKNOWN_ALERT_MINUTES", default=30)
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
+# What is handed over is written down here before: a database restored from a backup does not know it any more.
+HANDOVER_DIR = env.read.str("HANDOVER_DIR", default=str(DATA_DIR / "handovers"))
 AUDIT_ANCHOR_DIR = env.read.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))

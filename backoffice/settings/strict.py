@@ -35,6 +35,10 @@ def refuse_weak_settings(  # noqa: PLR0912 - one line a fault
         faults.append("DATABASE_URL is missing: postgres://payouts_app:PASSWORD@HOST:5432/NAME.")
     if not values["CELERY_BROKER_URL"]:
         faults.append("CELERY_BROKER_URL is missing: amqp://USER:PASSWORD@HOST:5672/VHOST or rediss://….")
+    if not values.get("HANDOVER_DIR"):
+        faults.append(
+            "HANDOVER_DIR must name a directory that outlives the database: what was sent is written there."
+        )
     spoken = {
         *values["CELERY_ACCEPT_CONTENT"],
         *values["CELERY_RESULT_ACCEPT_CONTENT"],

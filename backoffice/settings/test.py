@@ -23,6 +23,7 @@ SEPA_OUTBOX_DIR = str(DATA_DIR / "sepa" / "outbox")
 SEPA_INBOX_DIR = str(DATA_DIR / "sepa" / "inbox")
 EXPORT_DIR = str(DATA_DIR / "exports")
 AUDIT_ANCHOR_DIR = str(DATA_DIR / "anchors")
+HANDOVER_DIR = ""  # tests come and go with their databases; those of restoring keep a journal of their own
 STATIC_ROOT = str(DATA_DIR / "static")
 
 CELERY_BROKER_URL = "memory://"

@@ -1,5 +1,7 @@
 """Batches: the list, one batch with what exactly will be sent and live progress, and its verbs."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +22,7 @@ from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import bankfiles, batching
 from payouts.queries import batches as asked
-from payouts.queries import explain
+from payouts.queries import caps, explain
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -95,8 +97,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     page = keyset.page(request, asked.items(batch))
     submissions = list(asked.submissions(batch)[:5])
     items = [_item(item) for item in page.rows]
+    kept = caps.keeps_back(batch=batch, day=deadline.value_date).reasons if before_sending else {}
     context = {
         "title": f"Batch {batch.reference}",
+        "kept_back": _groups(batch, kept),
         "batch": batch,
         "money": Money(batch.total_minor, batch.currency),
         "reference": batch.reference,
@@ -115,6 +119,22 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         **_progress(batch),
     }
     return pages.render(request, "admin/payouts/batch/detail.html", context)
+
+
+def _groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What the caps keep from leaving, by reason."""
+    by_reason: dict[str, list[Payout]] = defaultdict(list)
+    for payout in Payout.objects.filter(pk__in=kept).order_by("pk"):
+        by_reason[kept[payout.pk]].append(payout)
+    return [
+        {
+            "reason": f"{reason[0].upper()}{reason[1:]}.",
+            "count": len(payouts),
+            "sums": [Money(sum(payout.amount_minor for payout in payouts), batch.currency)],
+            "references": [str(payout.reference) for payout in payouts],
+        }
+        for reason, payouts in by_reason.items()
+    ]
 
 
 def _item(item: BatchItem) -> dict[str, Any]:
@@ -266,6 +286,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 for item in items
             ],
             "more": max(batch.item_count - len(items), 0),
+            "refused": _groups(batch, caps.keeps_back(batch=batch, day=deadline.value_date).reasons),
             "follows": [
                 f"It is handed over to {batch.rail} at once, from {batch.funding_account.code}.",
                 f"The sellers are paid on {explain.day(deadline.value_date)}; the cut-off is "

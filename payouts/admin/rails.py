@@ -14,6 +14,7 @@ from backoffice.doors import keyset, pages
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
+from payouts.queries import caps
 from payouts.queries import rails as asked
 from payouts.rails import base, registry
 
@@ -106,7 +107,12 @@ def _restore(request: HttpRequest, stop: RailSwitch) -> dict[str, str] | None:
 
 def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[dict[str, str]]:
     verb = _restore(request, everything) if everything is not None else _stop(request, EVERY, "every rail")
-    return [verb] if verb is not None else []
+    shown = [verb] if verb is not None else []
+    if "payouts.view_cap" in pages.permissions(request):
+        waiting = caps.waiting().count()
+        label = f"Caps ({waiting} to decide)" if waiting else "Caps"
+        shown.insert(0, {"label": label, "url": reverse("admin:payouts_cap_list")})
+    return shown
 
 
 @pages.page("payouts.stop_rail")

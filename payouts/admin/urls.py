@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from payouts.admin import (
     accounts,
     batches,
+    caps,
     exports,
     funding,
     holds,
@@ -31,5 +32,6 @@ urlpatterns: list[URLPattern] = [
     *unknown_verbs.urlpatterns,
     *rails.urlpatterns,
     *funding.urlpatterns,
+    *caps.urlpatterns,
     *accounts.urlpatterns,
 ]

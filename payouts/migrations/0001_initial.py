@@ -714,10 +714,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='railswitch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('restored_at__isnull', True), ('restored_by__isnull', True)), models.Q(('restored_at__isnull', False), ('restored_by__isnull', False)), _connector='OR'), name='rail_switch_restored_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='railswitch',
             constraint=models.CheckConstraint(condition=models.Q(('restored_by__isnull', True), ('stopped_by__isnull', True), models.Q(('restored_by', models.F('stopped_by')), _negated=True), _connector='OR'), name='rail_switch_four_eyes'),
         ),
         migrations.AddConstraint(

@@ -189,16 +189,6 @@ END""",
 END""",
         ),
         *before_update(
-            "payouts_railswitch",
-            "switch_restored_once",
-            """BEGIN
-  IF OLD.restored_at IS NOT NULL THEN
-    RAISE EXCEPTION 'stop % was lifted already', OLD.id USING ERRCODE = 'restrict_violation';
-  END IF;
-  RETURN NEW;
-END""",
-        ),
-        *before_update(
             "payouts_attempt",
             "attempt_ends_once",
             """BEGIN

@@ -4,6 +4,7 @@ from .account import AccountDecision, AccountVersion, PayoutAccount
 from .approval import Approval, Review
 from .attempt import Attempt, BankFact
 from .batch import Batch, BatchItem
+from .cap import Cap, CapChange, CapKind, CapUse
 from .document import BankDocument
 from .export import Export, ExportStatus
 from .funding import FundingAccount
@@ -11,6 +12,7 @@ from .giveback import Disposal
 from .hold import Hold, HoldReason
 from .incident import Incident, InvariantCheck, RailSwitch
 from .payout import Flag, Payout, PayoutNote
+from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
@@ -25,6 +27,10 @@ __all__ = [
     "BankFact",
     "Batch",
     "BatchItem",
+    "Cap",
+    "CapChange",
+    "CapKind",
+    "CapUse",
     "Disposal",
     "Export",
     "ExportStatus",
@@ -35,12 +41,14 @@ __all__ = [
     "Incident",
     "InvariantCheck",
     "LineKind",
+    "OutsidePayment",
     "Payout",
     "PayoutAccount",
     "PayoutNote",
     "PayoutRun",
     "RailSwitch",
     "Resolution",
+    "Restoration",
     "Review",
     "RunSkip",
     "Statement",

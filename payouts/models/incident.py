@@ -51,15 +51,15 @@ class RailSwitch(models.Model):
                 fields=["rail"], condition=Q(restored_at__isnull=True), name="rail_switch_one_open"
             ),
             models.CheckConstraint(
-                name="rail_switch_restored_by_somebody",
-                condition=Q(restored_by__isnull=True, restored_at__isnull=True)
-                | Q(restored_by__isnull=False, restored_at__isnull=False),
-            ),
-            models.CheckConstraint(
                 name="rail_switch_four_eyes",
                 condition=Q(restored_by__isnull=True)
                 | Q(stopped_by__isnull=True)
                 | ~Q(restored_by=models.F("stopped_by")),
+            ),
+            models.CheckConstraint(
+                name="rail_switch_restored_by_somebody",
+                condition=Q(restored_by__isnull=True, restored_at__isnull=True)
+                | Q(restored_by__isnull=False, restored_at__isnull=False),
             ),
         ]
 

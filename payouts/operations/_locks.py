@@ -1,4 +1,4 @@
-"""The lock order of everything that moves money of payouts: sellers, accounts, payouts, submissions, batches.
+"""The lock order of everything that moves money of payouts: sellers, accounts, payouts, submissions, batches, funding.
 
 Each in id order. A lost race then waits; it never deadlocks.
 """
@@ -38,3 +38,12 @@ def submissions(submission_ids: Iterable[int]) -> Sequence[Submission]:
         .defer("body_ciphertext")
         .order_by("pk")
     )
+
+
+def funding_account(account_id: int) -> None:
+    """What is to leave this account of ours is decided by one transaction at a time. Taken last.
+
+    PostgreSQL's caps lock too, later: here, whoever comes second can still leave out what no longer fits.
+    """
+    with connection.cursor() as cursor:  # NO KEY: batches that merely point at the account need not wait
+        cursor.execute("SELECT 1 FROM payouts_fundingaccount WHERE id = %s FOR NO KEY UPDATE", [account_id])

@@ -11,6 +11,7 @@ from payouts import digests
 from payouts.models import Payout
 from payouts.operations import _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.queries import caps
 
 OWN_REVIEW = "you reviewed it; another person must approve it"
 OWN_ACCOUNT = "you asked for or verified its bank account; another person must approve it"
@@ -54,9 +55,9 @@ def approve(
 ) -> Outcome:
     """Reviewed payouts become APPROVED by a second person, for exactly what was reviewed.
 
-    Refuses (in the outcome) a payout that is held, whose seller is suspended or unverified, that this person
-    reviewed, or whose bank account this person asked for or verified. PostgreSQL refuses the same by
-    constraints. Raises `NotAllowed` without permission to approve, and for every token.
+    Refuses (in the outcome) a payout that is held, whose seller is suspended or unverified, that is over the cap of
+    one payout, that this person reviewed, or whose bank account this person asked for or verified. PostgreSQL
+    refuses the same by constraints. Raises `NotAllowed` without permission to approve, and for every token.
     """
     fine, refused = _verdicts(payouts=_move.locked(payout_ids), actor=actor, seen=seen)
     with connection.cursor() as cursor:
@@ -79,11 +80,14 @@ def _verdicts(
 ) -> tuple[list[Payout], list[Refusal]]:
     candidates, refused = _move.verdicts(name="approve", payouts=payouts, actor=actor, seen=seen)
     seats = _seats(candidates)
+    too_large = caps.too_large(candidates)
     fine: list[Payout] = []
     for payout in candidates:
         seat = seats.get(payout.pk)
         if seat is None or seat.digest != digests.of_payout(payout):
             refused.append(refuse(payout, "review_void", REVIEW_VOID))
+        elif payout.pk in too_large:
+            refused.append(refuse(payout, "over_cap", too_large[payout.pk]))
         elif seat.reviewer_id == actor.user_id:
             refused.append(refuse(payout, "four_eyes", OWN_REVIEW))
         elif seat.verified_by_id is None:

@@ -13,8 +13,9 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts import countries, digests
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, FundingAccount, Payout
-from payouts.operations import _batches, _doorbell, _move
+from payouts.operations import _batches, _doorbell, _locks, _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.queries import caps
 from payouts.rails import registry
 from payouts.states import BatchStatus, PayoutStatus
 
@@ -25,6 +26,12 @@ class BatchChanged(Conflict):
     """The batch is not what the page showed."""
 
     code = "changed"
+
+
+class OverCap(Refused):
+    """More would leave the funding account on that value date than its cap allows."""
+
+    code = "over_cap"
 
 
 class OwnBatch(Refused):
@@ -175,8 +182,8 @@ def approve(
 
     ``seen`` is `seal_of` and ``seen_value_date`` is `deadline(...)` as the page showed them: once the cut-off has
     passed, the value date is the next one the calendar allows, and the approver must have seen it. Raises
-    `OwnBatch` to its proposer, `BatchChanged` when it is no longer what was seen, `Refused` when it is empty,
-    `NotAllowed`.
+    `OwnBatch` to its proposer, `BatchChanged` when it is no longer what was seen, `OverCap` when the funding account
+    has not that much left for the value date, `Refused` when it is empty, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.approve_batch")
     batch = _locked(batch_id)
@@ -197,6 +204,7 @@ def approve(
             f"Not approved: the cut-off passed while you looked. {batch.reference} would now be paid on "
             f"{batch.value_date:%A %d %B}. Look again."
         )
+    _check_room(batch)
     batch.status = BatchStatus.APPROVED
     batch.status_at = now
     batch.approved_by_id = actor.user_id
@@ -217,6 +225,24 @@ def approve(
     recording.record(actor=actor, action="batch.approve", subject=batch, data=data, now=now)
     _doorbell.ring("submit_batch", batch_id=batch.pk)
     return batch
+
+
+def _check_room(batch: Batch) -> None:
+    """Two batches that are approved at once take turns: the second sees what the first is to take."""
+    _locks.funding_account(batch.funding_account_id)
+    kept = caps.keeps_back(batch=batch, day=batch.value_date)
+    if kept.full:
+        raise OverCap(
+            f"Not approved: {len(kept.full)} of {batch.item_count} payouts do not fit: "
+            f"{next(iter(kept.full.values()))}. Or take them out: {_some(kept.full)}."
+        )
+
+
+def _some(payout_ids: Iterable[int]) -> str:
+    references = list(
+        Payout.objects.filter(pk__in=list(payout_ids)).order_by("pk").values_list("reference", flat=True)[:11]
+    )
+    return ", ".join(references[:10]) + (" and more" if len(references) > 10 else "")
 
 
 def deadline(batch: Batch, now: datetime) -> calendars.Deadline:

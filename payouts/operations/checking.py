@@ -1,20 +1,20 @@
-"""The program looks after itself: invariants and the sealing of the audit trail, with an incident for what is wrong."""
+"""The program looks after itself: invariants, audit trail, what the outside knows; an incident for what is wrong."""
 
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 
-from backoffice.audit import sealing
-from payouts.models import InvariantCheck
-from payouts.operations import incidents, switches
+from backoffice.audit import recording, sealing
+from payouts.models import Incident, InvariantCheck
+from payouts.operations import _journal, _restored, delivering, incidents, switches
 from payouts.queries import invariants
 
 log = structlog.get_logger(__name__)
 _KEY = "invariant:"
 _HARMLESS = frozenset({"unknown_has_an_alert"})
 """Broken, these are looked at, but money may go on."""
-_ANCHOR = "audit:anchor"
+_ANCHOR, _WRITE = "audit:anchor", "audit:write"
 
 
 @transaction.atomic
@@ -41,7 +41,13 @@ def check(*, now: datetime) -> InvariantCheck:
 
 
 def seal_audit(*, now: datetime) -> int:
-    """New events are sealed and the head is anchored outside the database; an anchor that fails stops every rail."""
+    """New events are sealed and the head is anchored outside the database; what fails of that stops every rail.
+
+    So does an audit trail that takes no events, a journal of hand-overs that takes no line, and a database that was
+    restored from a backup. An incident tells; it is over when it works again, a person lets the rails go on.
+    """
+    _restored.stop_if_restored(now=now)
+    _look_at_journal(now)
     try:
         sealed = sealing.seal(now=now)
     except sealing.AnchorFailed as error:
@@ -50,5 +56,36 @@ def seal_audit(*, now: datetime) -> int:
             incidents.open_one(code="audit_anchor", key=_ANCHOR, text=str(error), now=now)
             switches.stop_by_itself(rail=switches.ALL, reason="The audit trail is not anchored", now=now)
         return 0
-    incidents.over(keys=[_ANCHOR], note="The anchor is written again.", now=now)
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise  # the database is away, or busy: nothing can be stopped there, and nothing is submitted without it
+        audit_failed(now=now)
+        return 0
+    if audit_works(now=now):
+        incidents.over(keys=[_ANCHOR, _WRITE], note="It is written again.", now=now)
     return sealed
+
+
+def audit_works(*, now: datetime) -> bool:
+    """Whether the audit trail takes events; if not, every rail is stopped and a person is told."""
+    if recording.can_write(now=now):
+        return True
+    audit_failed(now=now)
+    return False
+
+
+def audit_failed(*, now: datetime) -> None:
+    """What leaves no trace must not happen: every rail is stopped. Pages go on being shown."""
+    text = (
+        "The audit trail takes no events: nothing is submitted. Ask who runs the database to look at its log."
+    )
+    log.error("audit_not_written")
+    with transaction.atomic():
+        incidents.open_one(code="audit_write", key=_WRITE, text=text, now=now)
+        switches.stop_by_itself(rail=switches.ALL, reason="The audit trail takes no events", now=now)
+
+
+def _look_at_journal(now: datetime) -> None:
+    waiting = Incident.objects.filter(key=delivering.JOURNAL, closed_at__isnull=True)
+    if waiting.exists() and _journal.can_write(now=now):
+        incidents.over(keys=[delivering.JOURNAL], note="It can be written again.", now=now)

@@ -1,15 +1,16 @@
 """The call itself: outside every transaction, at most once per lease, never past its end."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from django.db import transaction
 
 from payouts import transports
-from payouts.operations import switches
+from payouts.operations import _journal, incidents, switches
 from payouts.operations._leases import Lease
 from payouts.operations._watch import Watch
 from payouts.rails import base, registry
@@ -19,14 +20,22 @@ log = structlog.get_logger(__name__)
 
 MARGIN = timedelta(seconds=30)
 """A call is not begun when less than this is left of its lease: its answer would come too late."""
+FRESH = 4
+"""Seconds after a look at the switch in which a call may begin: with the look itself, a stop bites within five."""
 AT_ONCE = 16
+JOURNAL = "journal"
+"""The key of the incident about a journal that takes no line."""
 STOPPED = base.Answer(
     outcome=base.Outcome.UNKNOWN,
     code="STOPPED",
     text="The rail was stopped before this was handed over. It waits until the rail is let go on.",
 )
 
-
+UNWRITTEN = base.Answer(
+    outcome=base.Outcome.UNKNOWN,
+    code="UNWRITTEN",
+    text="It could not be written down outside the database, so it was not handed over.",
+)
 TOO_LATE = base.Answer(
     outcome=base.Outcome.UNKNOWN,
     code="TOO_LATE",
@@ -37,12 +46,21 @@ TOO_LATE = base.Answer(
 def deliver(*, leases: Sequence[Lease], watch: Watch) -> list[tuple[Lease, base.Answer]]:
     """Each lease's bytes are handed over; answers what came back. A lease too close to its end is left to die.
 
-    Between any two calls the switch of the rail is looked at: once it is stopped, nothing new goes out.
+    Before anything goes out it stands in the journal outside the database. Before each call the switch of the rail is
+    looked at, and a call that does not begin soon after that look is not made: once the rail is stopped, nothing new
+    goes out.
     """
     answers: list[tuple[Lease, base.Answer]] = []
     if not leases:
         return answers
     closed = _Closed(leases[0].rail)
+    if closed():
+        return [(lease, STOPPED) for lease in leases]
+    try:
+        _journal.write(leases=leases, watch=watch)
+    except _journal.NotWritten as error:
+        _stop_unwritten(error, watch)
+        return [(lease, UNWRITTEN) for lease in leases]
     with transports.to(leases[0].rail) as transport, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         pending: dict[Future[base.Answer], Lease] = {}
 
@@ -55,7 +73,7 @@ def deliver(*, leases: Sequence[Lease], watch: Watch) -> list[tuple[Lease, base.
             if closed():
                 answers.append((lease, STOPPED))
             elif watch.now() + MARGIN < lease.until:
-                pending[pool.submit(_call, lease, transport, watch)] = lease
+                pending[pool.submit(_call, lease, transport, watch, closed.asked)] = lease
         gather(wait(pending).done)
     return answers
 
@@ -69,11 +87,11 @@ def look_up(*, rail: str, key: str, body: bytes, watch: Watch) -> base.Answer:
             return _broken(error, key)
 
 
-def _call(lease: Lease, transport: Any, watch: Watch) -> base.Answer:
-    if (
-        watch.now() + MARGIN >= lease.until
-    ):  # a worker that was stopped in between finds that its time is over
-        return TOO_LATE
+def _call(lease: Lease, transport: Any, watch: Watch, looked_at: float) -> base.Answer:
+    if watch.now() + MARGIN >= lease.until:
+        return TOO_LATE  # a worker that was stopped in between finds that its time is over
+    if time.monotonic() - looked_at > FRESH:
+        return TOO_LATE  # or that the rail may have been stopped since
     if isinstance(transport, DirectoryTransport):
         transport = transport.only_while(lambda: watch.now() < lease.until)
     try:
@@ -90,17 +108,26 @@ def _broken(error: Exception, key: str) -> base.Answer:
     return base.Answer(outcome=base.Outcome.UNKNOWN, code="BROKEN", text=text)
 
 
+def _stop_unwritten(error: Exception, watch: Watch) -> None:
+    """What leaves no trace outside the database must not leave: every rail stops, and a person is told."""
+    log.error("journal_not_written", reason=str(error))
+    with transaction.atomic():
+        incidents.open_one(code="journal", key=JOURNAL, text=str(error), now=watch.now())
+        reason = "What is handed over cannot be written down outside the database"
+        switches.stop_by_itself(rail=switches.ALL, reason=reason, now=watch.now())
+
+
 class _Closed:
-    """Whether the rail is stopped, asked of the database at most once a second."""
+    """Whether the rail is stopped, asked of the database at most once a second. ``asked`` is when it was, last."""
 
     def __init__(self, rail: str) -> None:
         self._rail = rail
-        self._asked = float("-inf")
         self._answer = False
-        self._clock: Callable[[], float] = time.monotonic
+        self.asked = float("-inf")
 
     def __call__(self) -> bool:
-        if not self._answer and self._clock() - self._asked > 1:
+        now = time.monotonic()
+        if not self._answer and now - self.asked > 1:
             self._answer = switches.open_on(self._rail) is not None
-            self._asked = self._clock()
+            self.asked = now
         return self._answer

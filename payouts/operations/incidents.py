@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from payouts.models import Incident
+from payouts.models import Incident, Restoration
 
+log = structlog.get_logger(__name__)
 _OPEN = """
 INSERT INTO payouts_incident (code, key, text, rail, payout_id, opened_at, closing_note)
 VALUES (%(code)s, %(key)s, %(text)s, %(rail)s, %(payout)s, %(now)s, '')
@@ -30,9 +32,17 @@ def open_one(
         row = cursor.fetchone()
     if row is None:
         return False
-    recording.record(
-        actor=SYSTEM, action="incident.open", subject=Incident(pk=row[0]), data={"code": code}, now=now
-    )
+    try:
+        with transaction.atomic():
+            recording.record(
+                actor=SYSTEM,
+                action="incident.open",
+                subject=Incident(pk=row[0]),
+                data={"code": code},
+                now=now,
+            )
+    except DatabaseError as error:  # that the audit trail takes no events must be told all the same
+        log.error("incident_not_recorded", key=key, error=type(error).__name__)
     return True
 
 
@@ -60,6 +70,14 @@ def close(*, incident_id: int, actor: Actor, note: str, now: datetime) -> Incide
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     if incident.closed_at is not None:
         raise Conflict("This incident was closed by someone else just now.")
+    if (
+        incident.code == "restored"
+        and not Restoration.objects.filter(asked_at__gte=incident.opened_at).exists()
+    ):
+        raise Refused(
+            "Not closed: the rails have not been asked what they have. Run “manage.py ask_rails” first.",
+            code="not_asked",
+        )
     incident.closed_at, incident.closing_note = now, note.strip()
     incident.closed_by_id = actor.user_id
     incident.save(update_fields=["closed_at", "closing_note", "closed_by"])

@@ -5,8 +5,19 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from backoffice.audit import recording
+from backoffice.audit.actors import SYSTEM
 from payouts.models import Submission
-from payouts.operations import _leases, _locks, _progress, answering, bankfiles, delivering, switches
+from payouts.operations import (
+    _leases,
+    _locks,
+    _progress,
+    _restored,
+    answering,
+    bankfiles,
+    delivering,
+    switches,
+)
 from payouts.operations._watch import Watch
 from payouts.queries import unknown as desk
 from payouts.rails import base, registry
@@ -65,6 +76,7 @@ def again(*, submission_id: int, fence: int, now: datetime) -> bool:
     Answers whether they were. ``fence`` is what the caller saw: if another worker was quicker, nothing is sent.
     """
     watch = Watch(now)
+    _restored.stop_if_restored(now=now)
     lease = _lease_again(submission_id=submission_id, fence=fence, now=now)
     if lease is None:
         return False
@@ -82,4 +94,6 @@ def _lease_again(*, submission_id: int, fence: int, now: datetime) -> _leases.Le
     if desk.why_not_again(submission=row, now=now) or switches.open_on(row.rail):
         return None
     body = bankfiles.body_of_submission(row)
+    data = {"key": row.key}  # what leaves no trace must not happen
+    recording.record(actor=SYSTEM, action="submission.again", subject=row, data=data, now=now)
     return _leases.lease(submissions=[row], bodies={row.pk: body}, now=now)[0]

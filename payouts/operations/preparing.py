@@ -27,7 +27,7 @@ from payouts.operations import (
     holds,
     switches,
 )
-from payouts.queries import blocks
+from payouts.queries import blocks, caps, outside
 from payouts.rails import base, registry
 from payouts.states import BatchStatus, PayoutStatus
 
@@ -130,6 +130,7 @@ def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Pay
     if len(items) < len(payouts):
         raise SealBroken(f"{batch.reference} holds payouts that nobody approved in it: nothing was sent.")
     blocked = blocks.of(payouts=payouts)
+    lost = outside.known(payouts=payouts)
     fine: list[Payout] = []
     leaving: dict[tuple[str, str], list[Payout]] = defaultdict(list)
     for payout in payouts:
@@ -139,8 +140,14 @@ def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Pay
         elif payout.pk in blocked:
             reason = blocked[payout.pk][0].reason
             leaving["take_out", f"Not sent: {reason}."].append(payout)
+        elif payout.pk in lost:
+            reason = (
+                f"the bank was handed it as {lost[payout.pk]} before this database was restored. Cancel it"
+            )
+            leaving["take_out", f"Not sent: {reason}."].append(payout)
         else:
             fine.append(payout)
+    fine = _within_caps(batch, fine, leaving)
     for (verb, reason), group in leaving.items():
         _leave(verb, reason, group, now)
     return fine
@@ -149,6 +156,18 @@ def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Pay
 def _leave(verb: str, because: str, payouts: Sequence[Payout], now: datetime) -> None:
     _batches.leave(payouts=payouts, because=because, now=now)
     _move.change(name=verb, payouts=payouts, actor=SYSTEM, reason=because, now=now)
+
+
+def _within_caps(
+    batch: Batch, payouts: Sequence[Payout], leaving: dict[tuple[str, str], list[Payout]]
+) -> list[Payout]:
+    """Those that the caps of payout, seller and day still let go; the others are to leave the batch, approved."""
+    _locks.funding_account(batch.funding_account_id)
+    over = caps.fit(payouts=payouts, funding=batch.funding_account, day=batch.value_date, lock=True).reasons
+    for payout in payouts:
+        if payout.pk in over:
+            leaving["take_out", f"Not sent: {over[payout.pk]}."].append(payout)
+    return [payout for payout in payouts if payout.pk not in over]
 
 
 def _valid(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[_envelopes.Order]:

@@ -6,7 +6,16 @@ from django.db import transaction
 
 from backoffice.audit.errors import Refused
 from payouts.models import Batch
-from payouts.operations import _doorbell, _progress, answering, delivering, incidents, preparing
+from payouts.operations import (
+    _doorbell,
+    _progress,
+    _restored,
+    answering,
+    checking,
+    delivering,
+    incidents,
+    preparing,
+)
 from payouts.operations._watch import Watch
 
 _BROKEN = "cannot_prepare"
@@ -37,6 +46,7 @@ def submit(*, batch_id: int, now: datetime) -> None:
 
 
 def _prepare(*, batch_id: int, now: datetime) -> preparing.Prepared:
+    _restored.stop_if_restored(now=now)
     try:
         prepared = preparing.prepare(batch_id=batch_id, now=now)
     except (preparing.SealBroken, preparing.CannotRender, preparing.NotHere) as error:
@@ -45,6 +55,7 @@ def _prepare(*, batch_id: int, now: datetime) -> preparing.Prepared:
     except Refused:
         raise
     except Exception as error:  # whatever it is, a batch that never goes out must not go unseen
+        checking.audit_works(now=now)
         text = f"B{batch_id} cannot be prepared ({type(error).__name__}): nothing was sent. It is tried again; if that "
         _tell(batch_id, _BROKEN, text + "does not help, ask who runs the program to look at its log.", now)
         raise

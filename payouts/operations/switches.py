@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from backoffice.audit import authority, recording
@@ -11,12 +12,14 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Incident, RailSwitch
 from payouts.rails import registry
 
+log = structlog.get_logger(__name__)
+
 ALL = "*"
 """In place of a rail's name: every rail."""
 _HARMLESS = "invariant:unknown_has_an_alert"
 """The incident of a broken invariant that stops no rail (see `checking`)."""
-STOPPING = ("paid_twice", "invariant", "audit_anchor")
-"""Codes of the incidents for which the program stops a rail by itself."""
+STOPPING = ("paid_twice", "invariant", "audit_anchor", "audit_write", "journal", "restored")
+"""Codes of the incidents for which the program stops a rail by itself. PostgreSQL knows them too."""
 
 
 class RailStopped(Refused):
@@ -32,7 +35,7 @@ class OwnStop(Refused):
 
 
 class NotLookedAt(Refused):
-    """The program stopped a rail itself: one person looks at why and closes the incident, another lets it go on."""
+    """Something stops this rail by itself: one person looks at why and closes the incident, another lets it go on."""
 
     code = "not_looked_at"
 
@@ -66,7 +69,10 @@ def stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
 
 
 def stop_by_itself(*, rail: str, reason: str, now: datetime) -> RailSwitch:
-    """The program itself stops a rail, for a reason that opened an incident."""
+    """The program itself stops a rail, for a reason that opened an incident.
+
+    It stops also when the audit trail takes no events: then the switch is the only witness, and the log.
+    """
     return _stop(rail=rail, reason=reason, actor=SYSTEM, now=now)
 
 
@@ -78,7 +84,13 @@ def _stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
     )
     if new:
         data = {"rail": rail, "reason": reason}
-        recording.record(actor=actor, action="rail.stop", subject=switch, data=data, now=now)
+        try:
+            with transaction.atomic():
+                recording.record(actor=actor, action="rail.stop", subject=switch, data=data, now=now)
+        except DatabaseError as error:
+            if not actor.is_system:
+                raise
+            log.error("stop_not_recorded", rail=rail, reason=reason, error=type(error).__name__)
     return switch
 
 
@@ -86,8 +98,8 @@ def _stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
 def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
     """The rail goes on; the sweeper takes up what waited.
 
-    Every incident for which the program would stop it, too, has been closed by somebody else. Raises `OwnStop` to its
-    stopper, `NotLookedAt`, `Conflict`, `NotAllowed`.
+    Whoever stopped it: an incident that stops rails by itself is closed first, by somebody else. Raises `OwnStop` to
+    its stopper, `NotLookedAt`, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.restore_rail")
     switch = RailSwitch.objects.select_for_update(of=("self",)).get(pk=switch_id)
@@ -108,10 +120,10 @@ def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
     which = "every rail" if switch.rail == ALL else switch.rail
     if causes.filter(closed_at__isnull=True).exists():
         raise NotLookedAt(
-            f"Not restored: an incident that stops {which} is still open. Look at what happened and close the "
-            "incident; then another person lets it go on."
+            f"Not restored: an incident that stops {which} by itself is still open. Look at what happened and close "
+            "the incident; then another person lets it go on."
         )
     if causes.filter(opened_at__gte=switch.stopped_at, closed_by_id=actor.user_id).exists():
         raise NotLookedAt(
-            f"Not restored: you closed an incident that stopped {which}. Another person must let it go on."
+            f"Not restored: you closed the incident that stops {which} by itself. Another person must let it go on."
         )

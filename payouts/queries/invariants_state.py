@@ -119,6 +119,24 @@ ALL: tuple[tuple[str, str, str], ...] = (
         """,
     ),
     (
+        "caps_count_what_left",
+        "What is used of a cap of a day is at least what left on it.",
+        """
+        WITH sent AS (
+          SELECT k.kind, CASE k.kind WHEN 'seller_day' THEN p.seller_id ELSE b.funding_account_id END AS subject_id,
+            p.currency, b.value_date AS day, sum(a.amount_minor) AS total
+          FROM payouts_batch AS b JOIN payouts_submission AS s ON s.batch_id = b.id
+          JOIN payouts_attempt AS a ON a.submission_id = s.id JOIN payouts_payout AS p ON p.id = a.payout_id
+          CROSS JOIN (VALUES ('seller_day'), ('funding_day')) AS k (kind)
+          WHERE b.value_date >= %(now)s::date - 1 AND a.ended_because NOT IN ('rejected', 'never_sent')
+          GROUP BY 1, 2, 3, 4
+        )
+        SELECT t.kind || ' ' || t.subject_id FROM sent AS t
+        LEFT JOIN payouts_capuse AS u USING (kind, subject_id, currency, day)
+        WHERE coalesce(u.total_minor, 0) < t.total ORDER BY t.kind, t.subject_id
+        """,
+    ),
+    (
         "batches_approved_by_two",
         "Every batch on its way was approved by another person than proposed it.",
         """

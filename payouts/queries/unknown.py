@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from payouts.models import Attempt, Resolution, Submission
+from payouts.queries import outside
 from payouts.rails import base, registry
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
@@ -60,10 +61,17 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
         return "The bank holds something else under this key: sending again cannot help. Compare both."
     if Resolution.objects.filter(submission=submission, dismissed_at__isnull=True).exists():
         return "A person has said what became of it; another must confirm or dismiss that first."
+    return _why_not_now(submission, capabilities.key_window, now)
+
+
+def _why_not_now(submission: Submission, window: timedelta, now: datetime) -> str:
+    later = outside.later_than(submission)
+    if later:
+        return f"The bank was handed {later} before this database was restored: two people must find out what it has."
     if submission.delivered_at is None:
         return ""
     lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)  # the whole next lease must fit in
-    if now + lease >= submission.delivered_at + capabilities.key_window:
+    if now + lease >= submission.delivered_at + window:
         return f"{submission.rail} may have forgotten the key: sending again could pay it twice."
     return ""
 

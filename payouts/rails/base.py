@@ -201,6 +201,16 @@ class Document:
     """Hand the last non-empty one to the next `collect` as `after`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """One payment found at the other side, under a key that the asker did not know."""
+
+    key: str
+    end_to_end_id: str
+    amount_minor: int
+    currency: str
+
+
 class Unrenderable(ValueError):
     """An envelope that must not become bytes. `problems` are sentences, each naming its instruction."""
 
@@ -234,6 +244,9 @@ class FileTransport(Protocol):
 
     def holds(self, name: str) -> bytes | None:
         """What we left under `name`, or None."""
+
+    def left(self) -> list[str]:
+        """Names of the files that we left, sorted."""
 
     def inbox(self) -> list[str]:
         """Names of the files left for us, sorted."""
@@ -279,6 +292,10 @@ class Rail(Protocol[T_contra]):
     ) -> Iterator[Document]:
         """What was left for us since cursor `after`, without the documents named in `known`. Raises
         `Unreachable`."""
+
+    def handed_over(self, *, transport: T_contra, known: Collection[str] = ()) -> Iterator[HandedOver]:
+        """Payments that the other side was handed under keys not in `known`, where it lists them; nothing where a
+        key must be asked about (`lookup`). Raises `Unreachable`, and `Unreadable` for what no one can make out."""
 
     def parse_answers(self, body: bytes) -> list[Report]:
         """The facts in a document of kind ANSWERS. Raises `Unreadable` when nothing can be made of it."""

@@ -86,14 +86,11 @@ class DirectoryTransport:
         except OSError as error:
             raise base.Unreachable(f"The outbox {self.outbox} cannot be read: {error}.") from error
 
+    def left(self) -> list[str]:
+        return _names(self.outbox, "outbox")
+
     def inbox(self) -> list[str]:
-        try:
-            with os.scandir(self.inbox_folder) as entries:
-                return sorted(e.name for e in entries if _NAME.fullmatch(e.name) and e.is_file())
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise base.Unreachable(f"The inbox {self.inbox_folder} cannot be read: {error}.") from error
+        return _names(self.inbox_folder, "inbox")
 
     def read(self, name: str) -> bytes:
         try:
@@ -142,6 +139,16 @@ class HttpTransport:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _names(folder: Path, what: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(e.name for e in entries if _NAME.fullmatch(e.name) and e.is_file())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise base.Unreachable(f"The {what} {folder} cannot be read: {error}.") from error
 
 
 def _checked(name: str) -> str:

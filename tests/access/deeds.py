@@ -91,6 +91,13 @@ DEEDS: Mapping[str, Row] = {
     ),
     f"{P}switches.stop": ("payouts.stop_rail", lambda w: {"rail": "sepa", "reason": "Doubts."}),
     f"{P}switches.restore": ("payouts.restore_rail", lambda w: {"switch_id": w.switch.pk}),
+    f"{P}restoring.ask": ("payouts.stop_rail", lambda w: {}),
+    f"{P}caps.ask": (
+        "payouts.change_cap",
+        lambda w: {"kind": "payout", "currency": "EUR", "limit_minor": 100, "reason": "Policy."},
+    ),
+    f"{P}caps.grant": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
+    f"{P}caps.dismiss": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
     f"{P}uploading.statement": ("payouts.reconcile", lambda w: {"body": b"<x/>", "name": "s.xml"}),
     f"{P}reconciliation.match_line": (
         "payouts.reconcile",

@@ -117,6 +117,9 @@ TABLE: Mapping[str, Door] = {
     "payouts_funding_change": Door(
         ("payouts.change_fundingaccount",), args=lambda w: [w.funding.code], unknown=(("NOWHERE",),)
     ),
+    "payouts_cap_list": Door(("payouts.view_cap",)),
+    "payouts_cap_change": Door(("payouts.change_cap",)),
+    "payouts_cap_decide": Door(("payouts.grant_cap",), 405, 302, lambda w: [w.raised.pk], NO_NUMBER),
     "sellers_import_list": Door(SEE_SELLER_FILES),
     "sellers_import_new": Door(("sellers.import_sellers",)),
     "sellers_import_detail": Door(SEE_SELLER_FILES, args=lambda w: [w.sellers_file.pk], unknown=NO_NUMBER),

@@ -18,6 +18,7 @@ from payouts.models import (
     AccountVersion,
     Attempt,
     Batch,
+    CapChange,
     Export,
     FundingAccount,
     Hold,
@@ -32,6 +33,7 @@ from payouts.models import (
 )
 from payouts.operations import (
     accounts,
+    caps,
     collecting,
     exporting,
     holds,
@@ -46,6 +48,7 @@ from sellers.ledger.operations import adjustments
 from sellers.models import Seller, SellerFile
 from tests import make, make_payouts
 from tests.payouts import camt, line_to_the_bank, quick
+from tests.payouts.caps import cap
 from tests.sellers.ledger.importing import given
 
 
@@ -74,6 +77,7 @@ class World:
     switch: RailSwitch
     incident: Incident
     funding: FundingAccount
+    raised: CapChange
     earnings_file: ImportFile
     refused_file: ImportFile
     sellers_file: SellerFile
@@ -151,6 +155,7 @@ def _build(bank: Any, settings: Any) -> World:
         switch=switches.stop(rail="sandbox", reason="Doubts.", actor=make.person("treasurer"), now=make.NOW),
         incident=Incident.objects.get(key="test:1"),
         funding=FundingAccount.objects.earliest("pk"),
+        raised=_raise(),
         earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
         refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
         sellers_file=seller_files.check(
@@ -194,6 +199,20 @@ def change_of_account(seller: Seller, *, seed: int = 4242, actor: Any = None) ->
         holder_name=seller.name,
         country=seller.country,
         actor=actor or make.person("analyst"),
+        now=make.NOW,
+    )
+
+
+def _raise() -> CapChange:
+    """Caps in force, and a raise that waits for another person."""
+    for kind, limit_minor in (("payout", 50_000_00), ("seller_day", 80_000_00)):
+        cap(kind, limit_minor)
+    return caps.ask(
+        kind="payout",
+        currency="EUR",
+        limit_minor=60_000_00,
+        reason="Christmas.",
+        actor=make.person("admin"),
         now=make.NOW,
     )
 

@@ -39,12 +39,18 @@ class Command(BaseCommand):
 
 
 def _narrow(cursor: CursorWrapper, *, model: type[Model], role: str) -> bool:
-    """Take back what this model's class forbids: `append_only` any change, `app_may_update` all but these columns."""
+    """Take back what this model's class forbids.
+
+    `append_only`: any change. `app_may_update`: all but these columns. `written_by_triggers`: everything but reading.
+    """
     append_only = bool(getattr(model, "append_only", False))
+    by_triggers = bool(getattr(model, "written_by_triggers", False))
     columns = getattr(model, "app_may_update", None)
-    if not append_only and columns is None:
+    if not append_only and not by_triggers and columns is None:
         return False
     table, grantee = sql.Identifier(model._meta.db_table), sql.Identifier(role)
+    if by_triggers:
+        _run(cursor, "REVOKE INSERT, DELETE ON {} FROM {}", table, grantee)
     _run(cursor, "REVOKE UPDATE ON {} FROM {}", table, grantee)
     if append_only:
         _run(cursor, "REVOKE DELETE ON {} FROM {}", table, grantee)

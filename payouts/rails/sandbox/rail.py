@@ -102,6 +102,12 @@ class Sandbox:
                 body = self._get(transport, f"/statements/{name}")
                 yield base.Document(name=name, kind=base.DocumentKind.STATEMENT, body=body)
 
+    def handed_over(
+        self, *, transport: base.CallTransport, known: Collection[str] = ()
+    ) -> Iterator[base.HandedOver]:
+        """Nothing: this bank answers about keys, it does not list them."""
+        yield from ()
+
     def parse_answers(self, body: bytes) -> list[base.Report]:
         return messages.events(body)
 

@@ -5,12 +5,14 @@ Delivery is idempotent: the file is named after its key, never overwritten and n
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from payouts.rails import base, xml
 from payouts.rails.sepa import checks, pain001, pain002, schema
 
+_NAME = re.compile(r"pain001-(.+)\.xml")
 _KINDS = {
     "CstmrPmtStsRpt": base.DocumentKind.ANSWERS,
     "BkToCstmrStmt": base.DocumentKind.STATEMENT,
@@ -80,6 +82,16 @@ class Sepa:
             if name not in known:
                 body = transport.read(name)
                 yield base.Document(name=name, kind=_kind(body), body=body)
+
+    def handed_over(
+        self, *, transport: base.FileTransport, known: Collection[str] = ()
+    ) -> Iterator[base.HandedOver]:
+        """Every payment of the files that stand in the outbox under other keys than `known`."""
+        for name in transport.left():
+            found = _NAME.fullmatch(name)
+            body = transport.holds(name) if found is not None and found[1] not in known else None
+            if found is not None and body is not None:
+                yield from pain001.payments(body, key=found[1])
 
     def parse_answers(self, body: bytes) -> list[base.Report]:
         return pain002.read(body)

@@ -60,6 +60,7 @@ def test_the_deployment_check_is_clean(tmp_path):
         ({"DEMO": True}, "DEMO must be off"),
         ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS must name the hosts"),
         ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS must name the hosts"),
+        ({"HANDOVER_DIR": ""}, "HANDOVER_DIR must name a directory that outlives the database"),
         ({"CELERY_BROKER_URL": ""}, "CELERY_BROKER_URL is missing"),
         ({"CELERY_ACCEPT_CONTENT": ["json", "pickle"]}, "a pickle in a message runs code"),
         ({"CELERY_TASK_SERIALIZER": "pickle"}, "a pickle in a message runs code"),

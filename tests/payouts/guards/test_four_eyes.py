@@ -180,5 +180,5 @@ def test_a_stopped_rail_is_let_go_on_by_somebody_and_once(raw_sql):
             [stop.pk],
         )
     RailSwitch.objects.update(restored_at=make.NOW, restored_by=make.user())
-    with pytest.raises(IntegrityError, match="was lifted already"):
+    with pytest.raises(IntegrityError, match="is over already"):
         raw_sql("UPDATE payouts_railswitch SET restored_at = NULL, restored_by_id = NULL", [])

@@ -24,7 +24,7 @@ def test_who_closes_the_incident_of_a_stop_does_not_let_the_rail_go_on(rail, on,
     with pytest.raises(switches.NotLookedAt, match="still open"):
         switches.restore(switch_id=stop.pk, actor=other, now=LATER)
     incidents.close(incident_id=Incident.objects.get().pk, actor=one, note="It was not.", now=LATER)
-    with pytest.raises(switches.NotLookedAt, match="you closed an incident"):
+    with pytest.raises(switches.NotLookedAt, match="you closed the incident"):
         switches.restore(switch_id=stop.pk, actor=one, now=LATER)
     switches.restore(switch_id=stop.pk, actor=other, now=LATER)
 

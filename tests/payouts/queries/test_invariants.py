@@ -52,6 +52,7 @@ BREAKS: dict[str, tuple[str, ...]] = {
     ),
     "cash_is_what_the_bank_says": ("UPDATE payouts_statementline SET amount_minor = amount_minor + 1",),
     "statements_add_up": ("UPDATE payouts_statement SET closing_minor = closing_minor + 1",),
+    "caps_count_what_left": ("UPDATE payouts_capuse SET total_minor = total_minor - 1",),
     "batch_is_its_items": ("UPDATE payouts_batch SET item_count = item_count + 1",),
     "one_live_attempt": (
         "DROP INDEX attempt_one_live",

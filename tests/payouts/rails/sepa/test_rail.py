@@ -196,3 +196,24 @@ def test_dates_and_times_are_the_envelopes_own() -> None:
     )
     assert b"<CreDtTm>2027-01-02T03:04:05Z</CreDtTm>" in body
     assert b"<Dt>2027-01-04</Dt>" in body
+
+
+def test_what_stands_in_the_outbox_under_other_keys_is_found(directory: transports.DirectoryTransport) -> None:
+    for key, reference, cents in (("B7F1", "P1A1", 1250), ("B8F1", "P2A1", 70_05)):
+        one = samples.instruction(end_to_end_id=reference, amount_minor=cents)
+        RAIL.deliver(RAIL.render(samples.envelope([one], key=key)), key=key, transport=directory, now=samples.NOW)
+    (directory.outbox / "notes.txt").write_text("not ours")
+
+    assert list(RAIL.handed_over(transport=directory, known={"B7F1"})) == [
+        base.HandedOver(key="B8F1", end_to_end_id="P2A1", amount_minor=70_05, currency="EUR")
+    ]
+    assert list(RAIL.handed_over(transport=directory, known={"B7F1", "B8F1"})) == []
+
+
+@pytest.mark.parametrize("body", [b"no xml", b"<Document><Other/></Document>"])
+def test_a_file_in_the_outbox_that_nobody_can_read_is_told(
+    body: bytes, directory: transports.DirectoryTransport
+) -> None:
+    directory.put("pain001-B9F1.xml", body)
+    with pytest.raises(base.Unreadable):
+        list(RAIL.handed_over(transport=directory))

@@ -1,0 +1,172 @@
+"""Settings: the caps on what may leave, and the raises that wait for another person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts import countries
+from payouts.models import Cap, CapChange, CapKind
+from payouts.operations import caps
+from payouts.queries import caps as asked
+from sellers.ledger import money
+from sellers.ledger.money import Money
+
+SEE = ("payouts.view_cap",)
+WORDS = {
+    CapKind.PAYOUT: "where it is approved, and again where it is sent",
+    CapKind.SELLER_DAY: "all that goes to one seller on one value date",
+    CapKind.FUNDING_DAY: "all that leaves each account of ours on one value date",
+}
+
+
+class CapForm(forms.Form):
+    """The cap that is wanted; `cleaned_data["limit_minor"]` is None where none is."""
+
+    kind = forms.ChoiceField(
+        label="Cap of", choices=CapKind.choices, widget=forms.RadioSelect, initial=CapKind.PAYOUT
+    )
+    currency = forms.ChoiceField()
+    amount = forms.CharField(
+        required=False,
+        max_length=30,
+        label="At most",
+        help_text="Digits; a point before the decimals, where the currency has any. Empty: no cap any more.",
+    )
+    reason = forms.CharField(
+        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = sorted({country.currency for country in countries.all()} | set(asked.currencies()))
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "currency" in found:
+            written = str(found.get("amount", "")).strip()
+            try:
+                found["limit_minor"] = money.parse(written, found["currency"]).minor if written else None
+            except money.MoneyError as error:
+                self.add_error("amount", str(error))
+        return found
+
+
+@pages.page(*SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every cap in force, and the raises that wait."""
+    held = pages.permissions(request)
+    context = {
+        "title": "Caps",
+        "lead": "How much may leave, in each currency. A lower cap is in force at once; a raise needs another person.",
+        "verbs": [{"label": "Set a cap", "kind": "main", "url": reverse("admin:payouts_cap_change")}]
+        if caps.CHANGE in held
+        else [],
+        "to_settings": "auth.view_user" in held,
+        "waiting": [_wish(request, change) for change in asked.waiting()],
+        "rows": [_row(cap, caps.CHANGE in held) for cap in asked.all_of_them()],
+        "empty_title": "No cap yet",
+        "empty_text": "Whatever two people approve may leave, however much it is.",
+    }
+    return pages.render(request, "admin/payouts/cap/list.html", context)
+
+
+def _row(cap: Cap, may_change: bool) -> dict[str, Any]:
+    url = f"{reverse('admin:payouts_cap_change')}?kind={cap.kind}&currency={cap.currency}"
+    return {
+        "cap": cap,
+        "label": CapKind(cap.kind).label,
+        "words": WORDS[CapKind(cap.kind)],
+        "money": _money(cap.limit_minor, cap.currency),
+        "url": url if may_change else "",
+    }
+
+
+def _wish(request: HttpRequest, change: CapChange) -> dict[str, Any]:
+    held = pages.permissions(request)
+    own = change.asked_by_id == request.user.pk
+    return {
+        "change": change,
+        "label": CapKind(change.kind).label,
+        "before": _money(change.from_minor, change.currency),
+        "money": _money(change.to_minor, change.currency),
+        "who": change.asked_by.get_full_name() or change.asked_by.get_username(),
+        "url": reverse("admin:payouts_cap_decide", args=[change.pk]),
+        "may_grant": caps.GRANT in held and not own,
+        "off": "Off for you: you asked for it." if caps.GRANT in held and own else "",
+        "may_dismiss": caps.GRANT in held,
+    }
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
+@pages.page(caps.CHANGE)
+def change(request: HttpRequest) -> HttpResponse:
+    """A cap is set, lowered, or asked to be raised."""
+    start = {name: request.GET[name] for name in ("kind", "currency") if name in request.GET}
+    form = CapForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = caps.ask(
+                kind=given["kind"],
+                currency=given["currency"],
+                limit_minor=given["limit_minor"],
+                reason=given["reason"],
+                actor=pages.actor(request),
+                now=database_now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = (
+                "The cap is in force."
+                if made.granted
+                else "Asked for: another person must grant it. Until then the old cap stands."
+            )
+            messages.success(request, said)
+            return redirect("admin:payouts_cap_list")
+    context = {
+        "title": "Set a cap",
+        "lead": "A day is a value date: the day our account is debited.",
+        "form": form,
+        "verb": "Set this cap",
+        "back_url": reverse("admin:payouts_cap_list"),
+        "back_label": "Caps",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@require_POST
+@pages.page(caps.GRANT)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person grants a raise, or somebody dismisses it."""
+    wish = get_object_or_404(CapChange, pk=pk)
+    verb = caps.grant if request.POST.get("decision") == "grant" else caps.dismiss
+    try:
+        verb(change_id=wish.pk, actor=pages.actor(request), now=database_now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            "Granted: the new cap is in force." if verb is caps.grant else "Dismissed: the cap stands.",
+        )
+    return redirect("admin:payouts_cap_list")
+
+
+urlpatterns = [
+    path("settings/caps/", listed, name="payouts_cap_list"),
+    path("settings/caps/change/", change, name="payouts_cap_change"),
+    path("settings/caps/<int:pk>/decide/", decide, name="payouts_cap_decide"),
+]

@@ -1,0 +1,147 @@
+"""The journal outside the database: what was about to be handed over, written down and synced before the call.
+
+A database that was restored from a backup has forgotten payments; the journal has not. Files of lines of JSON in
+``settings.HANDOVER_DIR``, one file a host and month: a line for each payment, then one that closes the submission.
+Names of sellers and account numbers never stand there.
+"""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from payouts.models import Attempt
+from payouts.operations._leases import Lease
+from payouts.operations._watch import Watch
+from payouts.operations.bankfiles import sha256
+
+
+class NotWritten(OSError):
+    """The journal takes no line: nothing may be handed over. The message says where and why."""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment of a submission, as it was handed over. ``seller`` is the seller's id at the marketplace."""
+
+    rail: str
+    key: str
+    end_to_end_id: str
+    payout: str
+    seller: str
+    amount_minor: int
+    currency: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A whole submission: its payments stand above it."""
+
+    rail: str
+    key: str
+    sha256: str
+    at: str
+
+
+def watched() -> bool:
+    """Whether this installation keeps a journal, and stops when it knows more than the database."""
+    return bool(settings.HANDOVER_DIR)
+
+
+def write(*, leases: Sequence[Lease], watch: Watch) -> None:
+    """Durably written down: these submissions may be handed over from now on. Raises `NotWritten`."""
+    if not watched():
+        return
+    now = watch.now()
+    at = now.astimezone(UTC).isoformat()
+    by_id = {lease.submission_id: lease for lease in leases}
+    lines: list[str] = []
+    inside = Attempt.objects.filter(submission_id__in=by_id).order_by("submission_id", "pk")
+    for row in inside.values_list(
+        "submission_id", "end_to_end_id", "payout__reference", "payout__seller__external_id", "amount_minor",
+        "payout__currency",
+    ):  # fmt: skip
+        lease = by_id[row[0]]
+        payment = Payment(lease.rail, lease.key, row[1], row[2], row[3], row[4], row[5], at)
+        lines.append(json.dumps(asdict(payment), ensure_ascii=False))
+    lines += [json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at))) for lease in leases]
+    _append("".join(f"\n{line}" for line in lines) + "\n", now)
+
+
+def can_write(*, now: datetime) -> bool:
+    """Whether the journal takes a line now: an empty one is tried."""
+    try:
+        _append("\n", now)
+    except NotWritten:
+        return False
+    return True
+
+
+def _append(text: str, now: datetime) -> None:
+    folder = Path(settings.HANDOVER_DIR)
+    path = folder / f"handovers-{socket.gethostname()}-{now.astimezone(UTC):%Y-%m}.jsonl"
+    try:
+        new = not path.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # workers of one host share the file
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            _sync(folder)
+    except OSError as error:
+        raise NotWritten(
+            f"What is to be handed over cannot be written down in {path}: {error.strerror}. Make room or mend the "
+            "rights there."
+        ) from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def newest() -> list[Closing]:
+    """The last submission that each file tells of: the database must know every one."""
+    found = []
+    for path in _files():
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
+                tail = file.read().decode(errors="replace").splitlines()
+        except OSError as error:
+            raise NotWritten(f"The journal {path} cannot be read: {error.strerror}.") from error
+        closings = [line for line in _parsed(tail) if isinstance(line, Closing)]
+        found += closings[-1:]
+    return found
+
+
+def everything() -> Iterator[Payment | Closing]:
+    """Every line of every file, oldest first within a file. A line that a crash cut short is left out."""
+    for path in _files():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from _parsed(file)
+
+
+def _files() -> list[Path]:
+    return sorted(Path(settings.HANDOVER_DIR).glob("handovers-*.jsonl")) if watched() else []
+
+
+def _parsed(lines: Iterable[str]) -> Iterator[Payment | Closing]:
+    for line in lines:
+        try:
+            told = json.loads(line)
+            yield Payment(**told) if "end_to_end_id" in told else Closing(**told)
+        except (ValueError, TypeError):
+            continue

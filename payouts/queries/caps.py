@@ -1,0 +1,173 @@
+"""The caps in force, what is used of them, and what they keep from leaving, in words."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from payouts.models import Batch, Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
+from payouts.queries.explain import day as _day
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+LOCALE = "en"
+
+
+@dataclass
+class Verdict:
+    """Which of the payouts of one batch no longer fit, by id: a sentence for each. ``full`` names the account's cap."""
+
+    over: dict[int, str] = field(default_factory=dict)
+    full: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> dict[int, str]:
+        return self.over | self.full
+
+
+def limits(currency: str, *, lock: bool = False) -> dict[str, int]:
+    """The caps of a currency in minor units, by kind; a kind without a cap is missing.
+
+    ``lock``: they stay as they are until the transaction ends.
+    """
+    rows = Cap.objects.filter(currency=currency, limit_minor__isnull=False).order_by("pk")
+    if lock:
+        with (
+            connection.cursor() as cursor
+        ):  # shared: submissions do not wait for each other, a change of a cap does
+            cursor.execute("SELECT 1 FROM payouts_cap WHERE currency = %s ORDER BY id FOR SHARE", [currency])
+    return {kind: limit for kind, limit in rows.values_list("kind", "limit_minor") if limit is not None}
+
+
+def all_of_them() -> "QuerySet[Cap]":
+    """Every cap, by currency."""
+    return Cap.objects.order_by("currency", "kind")
+
+
+def currencies() -> list[str]:
+    """Those in which there is or was a cap."""
+    return list(Cap.objects.order_by("currency").values_list("currency", flat=True).distinct())
+
+
+def waiting() -> "QuerySet[CapChange]":
+    """Raises that wait for another person's word, oldest first."""
+    return CapChange.objects.filter(decided_at__isnull=True).select_related("asked_by").order_by("pk")
+
+
+def too_large(payouts: Iterable[Payout]) -> dict[int, str]:
+    """The payouts over the cap of one payout, each with a sentence."""
+    caps: dict[str, dict[str, int]] = {}
+    found: dict[int, str] = {}
+    for payout in payouts:
+        if payout.currency not in caps:
+            caps[payout.currency] = limits(payout.currency)
+        limit = caps[payout.currency].get(CapKind.PAYOUT)
+        if limit is not None and payout.amount_minor > limit:
+            found[payout.pk] = _too_large(Money(limit, payout.currency))
+    return found
+
+
+def fit(
+    *,
+    payouts: Sequence[Payout],
+    funding: FundingAccount,
+    day: date,
+    promised_minor: int = 0,
+    lock: bool = False,
+) -> Verdict:
+    """Which of these payouts could no longer leave this account on this value date, taken in the order given.
+
+    A payout that does not fit is passed over, and smaller ones after it may still. ``promised_minor`` is what other
+    approved batches of that day are to take.
+    """
+    currency = funding.currency
+    caps = limits(currency, lock=lock)
+    verdict = Verdict()
+    one = caps.get(CapKind.PAYOUT)
+    a_seller, an_account = caps.get(CapKind.SELLER_DAY), caps.get(CapKind.FUNDING_DAY)
+    sent: dict[int, int] = {}
+    if a_seller is not None:
+        by_seller: Counter[int] = Counter()
+        for payout in payouts:
+            by_seller[payout.seller_id] += payout.amount_minor
+        sent = _used(CapKind.SELLER_DAY, currency=currency, day=day, limit=a_seller, wanted=by_seller)
+    total = promised_minor
+    if an_account is not None:
+        all_of_it = {funding.pk: promised_minor + sum(payout.amount_minor for payout in payouts)}
+        used = _used(CapKind.FUNDING_DAY, currency=currency, day=day, limit=an_account, wanted=all_of_it)
+        total += used[funding.pk]
+    for payout in payouts:
+        after = sent.get(payout.seller_id, 0) + payout.amount_minor
+        if one is not None and payout.amount_minor > one:
+            verdict.over[payout.pk] = _too_large(Money(one, currency))
+        elif a_seller is not None and after > a_seller:
+            verdict.over[payout.pk] = _too_much_for_one(Money(a_seller, currency), day)
+        elif an_account is not None and total + payout.amount_minor > an_account:
+            verdict.full[payout.pk] = _account_full(funding.code, Money(an_account, currency), day)
+        else:
+            sent[payout.seller_id] = after
+            total += payout.amount_minor
+    return verdict
+
+
+def promised(*, funding: FundingAccount, day: date, but: int) -> int:
+    """Minor units that other approved batches of this account and value date have not handed over yet."""
+    inside = Payout.objects.filter(
+        status=PayoutStatus.BATCHED,
+        batch__funding_account=funding,
+        batch__value_date=day,
+        batch__status__in=(BatchStatus.APPROVED, BatchStatus.SUBMITTING),
+    )
+    return int(inside.exclude(batch_id=but).aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def keeps_back(*, batch: Batch, day: date) -> Verdict:
+    """What the caps would keep from leaving if the batch were sent on that value date now."""
+    inside = list(Payout.objects.filter(batch=batch, status=PayoutStatus.BATCHED).order_by("pk"))
+    others = promised(funding=batch.funding_account, day=day, but=batch.pk)
+    return fit(payouts=inside, funding=batch.funding_account, day=day, promised_minor=others)
+
+
+def _used(
+    kind: CapKind, *, currency: str, day: date, limit: int, wanted: Mapping[int, int]
+) -> dict[int, int]:
+    """What is under way of each subject's cap: from the rollup, and counted anew where that leaves too little room."""
+    rows = CapUse.objects.filter(kind=kind, subject_id__in=wanted, currency=currency, day=day)
+    used: dict[int, int] = dict.fromkeys(wanted, 0) | dict(rows.values_list("subject_id", "total_minor"))
+    for subject in sorted(used):
+        if used[subject] and used[subject] + wanted[subject] > limit:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT payouts_cap_used(%s, %s, %s, %s)", [kind.value, subject, currency, day]
+                )
+                used[subject] = cursor.fetchone()[0]
+    return used
+
+
+def _too_large(limit: Money) -> str:
+    return (
+        f"it is more than {_say(limit)}, the cap of one payout in {limit.currency}. Ask an administrator to raise the "
+        "cap, or cancel it and pay the seller in smaller parts"
+    )
+
+
+def _too_much_for_one(limit: Money, day: date) -> str:
+    return (
+        f"with it the seller would get more than {_say(limit)} on {_day(day)}, the cap of one seller a day in "
+        f"{limit.currency}. Propose it again on another day, or ask an administrator to raise the cap"
+    )
+
+
+def _account_full(code: str, limit: Money, day: date) -> str:
+    return (
+        f"with it {code} would pay more than {_say(limit)} on {_day(day)}, its cap of a day. Propose it again on "
+        "another day, or ask an administrator to raise the cap"
+    )
+
+
+def _say(money: Money) -> str:
+    return written.text(money, locale=LOCALE)

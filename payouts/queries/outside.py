@@ -1,0 +1,29 @@
+"""What only the outside knows since this database was restored from a backup."""
+
+from collections.abc import Sequence
+
+from payouts.models import Attempt, OutsidePayment, Payout, Restoration, Submission
+
+
+def known(*, payouts: Sequence[Payout]) -> dict[int, str]:
+    """The payouts that a rail was handed in the days this database lost, by id, with the EndToEndId it has."""
+    references = {str(payout.reference): payout.pk for payout in payouts}
+    rows = OutsidePayment.objects.filter(payout_reference__in=references).order_by("pk")
+    return {references[row.payout_reference]: row.end_to_end_id for row in rows}
+
+
+def later_than(submission: Submission) -> str:
+    """The EndToEndId of a payment of this submission's payouts that the database lost; empty when there is none."""
+    inside = Attempt.objects.filter(submission=submission).values("payout__reference")
+    return (
+        OutsidePayment.objects.filter(payout_reference__in=inside)
+        .order_by("-pk")
+        .values_list("end_to_end_id", flat=True)
+        .first()
+        or ""
+    )
+
+
+def newest() -> Restoration | None:
+    """The last time that the rails were asked after a restore."""
+    return Restoration.objects.order_by("-pk").first()

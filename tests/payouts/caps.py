@@ -1,0 +1,20 @@
+"""Caps in force, by the operations themselves."""
+
+from payouts.models import CapChange
+from payouts.operations import caps
+from tests import make
+
+
+def cap(kind: str, limit_minor: int | None, *, currency: str = "EUR") -> CapChange:
+    """The cap is in force: lowered by one person, or raised by two."""
+    change = caps.ask(
+        kind=kind,
+        currency=currency,
+        limit_minor=limit_minor,
+        reason="Policy.",
+        actor=make.person("admin"),
+        now=make.NOW,
+    )
+    if not change.granted:
+        change = caps.grant(change_id=change.pk, actor=make.person("treasurer"), now=make.NOW)
+    return change
