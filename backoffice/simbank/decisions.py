@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from backoffice.simbank import calls, pain001
+from backoffice.simbank import calls, pain001, wishes
 from backoffice.simbank import profile as profiles
 from backoffice.simbank.books import CALL, FILE, Books
 from backoffice.simbank.journal import Record
@@ -28,6 +29,7 @@ class Decisions:
         """Its payments, one debit for each block, and the first answer: an acceptance, or every payment by name."""
         decided: list[Record] = []
         debits: dict[tuple[str, str], Counter[str]] = {}
+        inside: dict[tuple[str, str], list[list[Any]]] = {}
         payments, taken = [], 0
         for transfer in message.transfers:
             order = calls.of_transfer(transfer)
@@ -40,6 +42,8 @@ class Decisions:
             if carried:
                 block = (transfer.payment_information_id, transfer.debtor_iban)
                 debits.setdefault(block, Counter()).update(count=1, cents=transfer.cents)
+                payment = [transfer.end_to_end_id, transfer.cents, transfer.payee]
+                inside.setdefault(block, []).append(payment)
         refused = len(decided) - taken
         group = "ACCP" if not refused else "RJCT" if refused == len(decided) else "PART"
         original = {
@@ -50,8 +54,11 @@ class Decisions:
             "type": "file", "at": self._at, "name": name, "sha256": digest, "message_id": message.message_id,
             "original": original,
             "debits": [
-                {"payment_information_id": block, "account": account, **totals}
-                for (block, account), totals in debits.items()
+                {
+                    "payment_information_id": block[0], "account": block[1], **totals,
+                    "singles": inside[block] if any(wishes.asks(p[2], "SINGLE") for p in inside[block]) else [],
+                }
+                for block, totals in debits.items()
             ],
         }  # fmt: skip
         answer = self._answer(file, "1", group, payments=payments if refused else ())
@@ -81,9 +88,12 @@ class Decisions:
             records.append(
                 {"type": "status", "at": self._at, "id": identity, "status": status, "reason": reason}
             )
-            if instruction.channel == FILE and status in _STATUS_CODES:
+            code = _STATUS_CODES.get(status, "")
+            if status == profiles.RETURNED and wishes.asks(instruction.payee, "TWICE"):
+                code = "RJCT"  # the statement tells of it too
+            if instruction.channel == FILE and code:
                 named = [instruction.payment_information_id, instruction.end_to_end_id]
-                answers.setdefault(instruction.key, []).append([*named, _STATUS_CODES[status], reason])
+                answers.setdefault(instruction.key, []).append([*named, code, reason])
         for message_id, payments in answers.items():
             number = str(1 + self._books.answers[message_id])
             records.append(self._answer(self._books.messages[message_id], number, "", payments=payments))
