@@ -5,6 +5,8 @@ from django.urls import URLPattern
 from payouts.admin import (
     accounts,
     batches,
+    break_verbs,
+    breaks,
     exports,
     funding,
     holds,
@@ -27,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     *runs.urlpatterns,
     *search.urlpatterns,
     *reconciliation.urlpatterns,
+    *breaks.urlpatterns,
+    *break_verbs.urlpatterns,
     *unknown.urlpatterns,
     *unknown_verbs.urlpatterns,
     *rails.urlpatterns,

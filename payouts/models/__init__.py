@@ -10,6 +10,7 @@ from .funding import FundingAccount
 from .giveback import Disposal
 from .hold import Hold, HoldReason
 from .incident import Incident, InvariantCheck, RailSwitch
+from .line_resolution import LineResolution
 from .payout import Flag, Payout, PayoutNote
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
@@ -35,6 +36,7 @@ __all__ = [
     "Incident",
     "InvariantCheck",
     "LineKind",
+    "LineResolution",
     "Payout",
     "PayoutAccount",
     "PayoutNote",
