@@ -103,6 +103,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         "upload": True,
         "hidden": [("back", back)],
         "verb": f"Propose what {desk.money_text(line)} is",
+        "kind": "main",
         "back_url": here,
         "back_label": f"{line.statement.statement_id} {line.number}",
     }

@@ -35,6 +35,7 @@ def test_a_suggestion_is_proposed_and_another_person_confirms_it(unclear):
     first, second = client("treasurer"), client("treasurer")
     about = f"payment:{attempt.pk}"
     form = first.get(address("propose", unclear), {"about": about}).content.decode()
+    assert '<button class="btn main" type="submit">Propose what €34.00 is' in form
     assert f'value="{about}"' in form and "checked" in form and "same amount" in form
 
     text = post(first, "propose", unclear, about=about, evidence="The bank wrote so.")
