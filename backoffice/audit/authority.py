@@ -21,6 +21,7 @@ PERSON_ONLY = frozenset(
         "payouts.add_fundingaccount",
         "payouts.change_fundingaccount",
         "payouts.resolve_unknown",
+        "payouts.reconcile",
         "payouts.restore_rail",
         "payouts.change_cap",
         "payouts.grant_cap",

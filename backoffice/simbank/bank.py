@@ -134,6 +134,21 @@ class Bank:
             while self.books.open_day is not None and self.books.open_day <= until:
                 self._close_day(now)
 
+    def move(self, *, channel: str, account: str, currency: str, amount_minor: int, text: str) -> None:
+        """Money moves on a customer's account that is no payment of theirs: negative is a debit. Minor units.
+
+        Raises `ValueError` for an account the bank does not know, for nothing, and without a text.
+        """
+        with self.lock:
+            key = (channel, account, currency)
+            if key not in self.books.accounts or not amount_minor or not text.strip():
+                raise ValueError("Name an account that has been used, a text, and an amount other than zero.")
+            record = {
+                "type": "movement", "at": self.now().isoformat(), "channel": channel, "number": account,
+                "currency": currency, "amount_minor": amount_minor, "text": text.strip(),
+            }  # fmt: skip
+            self._write([record])
+
     def _midnight(self) -> datetime | None:
         """When the open day ends."""
         day = self.books.open_day

@@ -6,11 +6,11 @@ Nothing in this file reads a clock or decides anything: the same log gives the s
 import base64
 import heapq
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from backoffice.simbank import camt053, faults, notices, pain002
+from backoffice.simbank import camt053, faults, notices, pain002, wishes
 from backoffice.simbank import profile as profiles
 
 CALL, FILE = faults.CALL, faults.FILE
@@ -52,6 +52,12 @@ class BankAccount:
     lines: list[camt053.Line] = field(default_factory=list)
     """Booked and not yet on a statement."""
     sequence: int = 0
+    late: bool = False
+    """The statement of the open day will be missing at first."""
+    twice: bool = False
+    """The statement of the open day will be sent twice."""
+    missing: list[tuple[date, str, bytes]] = field(default_factory=list)
+    """Statements that were not sent yet: day, name, bytes."""
 
 
 class Books:
@@ -111,6 +117,10 @@ class Books:
         if record["channel"] == CALL:
             self.by_key.setdefault(record["key"], []).append(record)
             self._tell(instruction, "accepted", "", at, record.get("told"))
+        key = (record["channel"], record["account"], record["currency"])
+        self.accounts[key].late |= wishes.asks(record["payee"], "LATE")
+        if wishes.asks(record["payee"], "FEE"):
+            self._book(key, at, amount_minor=-wishes.FEE_MINOR, text=wishes.FEE_TEXT)
         wait = self.profile.slow_after if record["slow"] else self.profile.settle_after
         heapq.heappush(self.due, (at + wait, record["id"], record["fate"]))
 
@@ -119,15 +129,20 @@ class Books:
         if record.get("duplicate_of") is None and record["message_id"]:
             self.messages[record["message_id"]] = record
         for block in record["debits"]:
+            names = {
+                "message_id": record["message_id"],
+                "payment_information_id": block["payment_information_id"],
+            }
             key = (FILE, block["account"], "EUR")
-            self._book(
-                key,
-                at,
-                amount_minor=-block["cents"],
-                message_id=record["message_id"],
-                payment_information_id=block["payment_information_id"],
-                batch_count=block["count"],
-            )
+            for reference, cents, payee in block.get("singles", ()):
+                self._book(key, at, amount_minor=-cents, end_to_end_id=reference, payee=payee, **names)
+            if not block.get("singles"):
+                self._book(key, at, amount_minor=-block["cents"], batch_count=block["count"], **names)
+
+    def _movement(self, record: dict[str, Any], at: datetime) -> None:
+        """Money moved that is no payment of the customer's: a fee, a direct debit, a mistake."""
+        key = (record["channel"], record["number"], record["currency"])
+        self._book(key, at, amount_minor=record["amount_minor"], text=record["text"])
 
     def _status(self, record: dict[str, Any], at: datetime) -> None:
         instruction = self.instructions[record["id"]]
@@ -141,9 +156,11 @@ class Books:
             self._book_single(instruction, at, -instruction.amount_minor)
         if record["status"] == profiles.RETURNED or (record["status"] == profiles.FAILED and by_file):
             # a file's payments were debited together when it was taken: what is not delivered comes back
-            self._book_single(instruction, at, instruction.amount_minor, return_reason=record["reason"])
+            self._come_back(instruction, at, record["reason"])
         if not by_file:
             self._tell(instruction, record["status"], record["reason"], at, record.get("told"))
+            if record["status"] == profiles.RETURNED and wishes.asks(instruction.payee, "TWICE"):
+                self._tell(instruction, record["status"], record["reason"], at, record.get("told"))
 
     def _answer(self, record: dict[str, Any], at: datetime) -> None:
         original = record["original"]
@@ -197,14 +214,32 @@ class Books:
                 opening_minor=account.opening_minor,
                 lines=account.lines,
             )
-            name = f"camt053-{_safe(number)}-{currency}-{day}.xml"
-            (self.outgoing if channel == FILE else self.statements)[name] = camt053.write(written)
+            name = f"camt053-{_safe(number)}-{currency}-{day}"
+            account.missing.append((day, f"{name}.xml", camt053.write(written)))
+            if account.twice:
+                copy = camt053.write(replace(written, copy=True))
+                account.missing.append((day, f"{name}-copy.xml", copy))
+            self._send(account, self.outgoing if channel == FILE else self.statements, day)
             account.opening_minor, account.lines = written.closing_minor, []
         self.open_day = day + timedelta(days=1)
 
-    def _book_single(
-        self, instruction: Instruction, at: datetime, amount_minor: int, return_reason: str = ""
-    ) -> None:
+    def _send(self, account: BankAccount, out: dict[str, bytes], day: date) -> None:
+        """What is sent at the end of a day: its statement unless it is late, and what was missing for two days."""
+        early = day - timedelta(days=1)
+        sent = [each for each in account.missing if each[0] < early or (each[0] == day and not account.late)]
+        for each in sent:
+            account.missing.remove(each)
+            out[each[1]] = each[2]
+        account.late = account.twice = False
+
+    def _come_back(self, instruction: Instruction, at: datetime, reason: str) -> None:
+        kept = wishes.kept_minor(instruction.payee, instruction.amount_minor)
+        back = instruction.amount_minor - kept
+        self._book_single(instruction, at, back, return_reason=reason, charges_minor=kept)
+        account = self.accounts[instruction.channel, instruction.account, instruction.currency]
+        account.twice |= wishes.asks(instruction.payee, "TWICE")
+
+    def _book_single(self, instruction: Instruction, at: datetime, amount_minor: int, **fields: Any) -> None:
         self._book(
             (instruction.channel, instruction.account, instruction.currency),
             at,
@@ -213,7 +248,7 @@ class Books:
             payment_information_id=instruction.payment_information_id,
             end_to_end_id=instruction.end_to_end_id,
             payee=instruction.payee,
-            return_reason=return_reason,
+            **fields,
         )
 
     def _book(self, key: AccountKey, at: datetime, **fields: Any) -> None:

@@ -26,6 +26,10 @@ class Line:
     end_to_end_id: str = ""
     payee: str = ""
     return_reason: str = ""
+    charges_minor: int = 0
+    """What the bank kept of money that comes back; `amount_minor` is without it."""
+    text: str = ""
+    """What the bank says of a movement that is no payment of the customer's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,8 @@ class Day:
     created_at: datetime
     opening_minor: int
     lines: Sequence[Line]
+    copy: bool = False
+    """Sent once more: the same statement in another message."""
 
     @property
     def closing_minor(self) -> int:
@@ -58,9 +64,10 @@ def write(day: Day) -> bytes:
     return "".join(
         [
             f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE}"><BkToCstmrStmt>\n',
-            f"<GrpHdr><MsgId>{day.statement_id}</MsgId>{created}</GrpHdr>\n",
+            f"<GrpHdr><MsgId>{day.statement_id}{'-2' if day.copy else ''}</MsgId>{created}</GrpHdr>\n",
             f"<Stmt><Id>{day.statement_id}</Id><ElctrncSeqNb>{day.sequence}</ElctrncSeqNb>{created}",
             f"<FrToDt><FrDtTm>{day.day}T00:00:00Z</FrDtTm><ToDtTm>{day.day}T23:59:59Z</ToDtTm></FrToDt>\n",
+            "<CpyDplctInd>DUPL</CpyDplctInd>" if day.copy else "",
             f"<Acct><Id>{identification}</Id><Ccy>{day.currency}</Ccy>",
             f"<Ownr><Nm>{escape(day.holder[:_LONGEST_NAME])}</Nm></Ownr></Acct>\n"
             if day.holder
@@ -81,15 +88,31 @@ def _balance(code: str, minor: int, day: Day) -> str:
 
 
 def _entry(line: Line, currency: str) -> str:
-    details = _batch(line, currency) if line.batch_count else _single(line, currency)
-    family = ("RCDT", "RRTN") if line.return_reason else ("ICDT", "ESCT" if line.batch_count else "DMCT")
     return (
         f"<Ntry>{_amount(line.amount_minor, currency)}{_side(line.amount_minor)}<Sts><Cd>BOOK</Cd></Sts>"
         f"<BookgDt><Dt>{line.booking_date}</Dt></BookgDt><ValDt><Dt>{line.value_date}</Dt></ValDt>"
-        f"<AcctSvcrRef>{line.reference}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family[0]}</Cd>"
-        f"<SubFmlyCd>{family[1]}</SubFmlyCd></Fmly></Domn></BkTxCd>"
-        f"<NtryDtls>{details}</NtryDtls></Ntry>\n"
+        f"<AcctSvcrRef>{line.reference}</AcctSvcrRef>{_code(line)}{_details(line, currency)}</Ntry>\n"
     )
+
+
+def _code(line: Line) -> str:
+    """The bank transaction code: what kind of movement it is."""
+    if line.text:
+        family = ("MDOP", "FEES") if line.amount_minor < 0 else ("MCOP", "OTHR")
+    elif line.return_reason:
+        family = ("RCDT", "RRTN")
+    else:
+        family = ("ICDT", "ESCT" if line.batch_count else "DMCT")
+    return (
+        f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family[0]}</Cd>"
+        f"<SubFmlyCd>{family[1]}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+    )
+
+
+def _details(line: Line, currency: str) -> str:
+    if line.text:
+        return f"<AddtlNtryInf>{escape(line.text)}</AddtlNtryInf>"
+    return f"<NtryDtls>{_batch(line, currency) if line.batch_count else _single(line, currency)}</NtryDtls>"
 
 
 def _batch(line: Line, currency: str) -> str:
@@ -110,8 +133,20 @@ def _single(line: Line, currency: str) -> str:
     return (
         f"<TxDtls><Refs>{message}<AcctSvcrRef>{line.reference}</AcctSvcrRef>{block}"
         f"<EndToEndId>{escape(line.end_to_end_id)}</EndToEndId></Refs>{_amount(line.amount_minor, currency)}"
-        f"{_side(line.amount_minor)}<RltdPties><Cdtr><Pty><Nm>{escape(line.payee[:_LONGEST_NAME])}</Nm></Pty></Cdtr>"
-        f"</RltdPties>{back}</TxDtls>"
+        f"{_side(line.amount_minor)}{_charges(line, currency)}"
+        f"<RltdPties><Cdtr><Pty><Nm>{escape(line.payee[:_LONGEST_NAME])}</Nm></Pty></Cdtr></RltdPties>"
+        f"{back}</TxDtls>"
+    )
+
+
+def _charges(line: Line, currency: str) -> str:
+    """What was sent, and what of it the bank kept."""
+    if not line.charges_minor:
+        return ""
+    sent = _amount(line.amount_minor + line.charges_minor, currency)
+    return (
+        f"<AmtDtls><InstdAmt>{sent}</InstdAmt></AmtDtls>"
+        f"<Chrgs><Rcrd>{_amount(line.charges_minor, currency)}<CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>"
     )
 
 

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from backoffice.simbank import calls, faults, notices, pain001
+from backoffice.simbank import calls, faults, notices, pain001, wishes
 from backoffice.simbank import profile as profiles
 from backoffice.simbank.books import CALL, FILE, Books
 from backoffice.simbank.journal import Record
@@ -31,6 +32,7 @@ class Decisions:
         """Its payments, one debit for each block, and the first answer: an acceptance, or every payment by name."""
         decided: list[Record] = []
         debits: dict[tuple[str, str], Counter[str]] = {}
+        inside: dict[tuple[str, str], list[list[Any]]] = {}
         payments, taken = [], 0
         for transfer in message.transfers:
             order = calls.of_transfer(transfer)
@@ -43,6 +45,8 @@ class Decisions:
             if carried:
                 block = (transfer.payment_information_id, transfer.debtor_iban)
                 debits.setdefault(block, Counter()).update(count=1, cents=transfer.cents)
+                payment = [transfer.end_to_end_id, transfer.cents, transfer.payee]
+                inside.setdefault(block, []).append(payment)
         refused = len(decided) - taken
         group = "ACCP" if not refused else "RJCT" if refused == len(decided) else "PART"
         original = {
@@ -53,8 +57,11 @@ class Decisions:
             "type": "file", "at": self._at, "name": name, "sha256": digest, "message_id": message.message_id,
             "original": original,
             "debits": [
-                {"payment_information_id": block, "account": account, **totals}
-                for (block, account), totals in debits.items()
+                {
+                    "payment_information_id": block[0], "account": block[1], **totals,
+                    "singles": inside[block] if any(wishes.asks(p[2], "SINGLE") for p in inside[block]) else [],
+                }
+                for block, totals in debits.items()
             ],
         }  # fmt: skip
         again = message.message_id in self._books.messages
@@ -99,9 +106,12 @@ class Decisions:
                 number = _NOTICE_NUMBERS[status]
                 records += self._disturb(record, CALL, instruction.end_to_end_id, number)
             records.append(record)
-            if instruction.channel == FILE and status in _STATUS_CODES:
+            code = _STATUS_CODES.get(status, "")
+            if status == profiles.RETURNED and wishes.asks(instruction.payee, "TWICE"):
+                code = "RJCT"  # the statement tells of it too
+            if instruction.channel == FILE and code:
                 named = [instruction.payment_information_id, instruction.end_to_end_id]
-                answers.setdefault(instruction.key, []).append([*named, _STATUS_CODES[status], reason])
+                answers.setdefault(instruction.key, []).append([*named, code, reason])
         for message_id, payments in answers.items():
             answer = 1 + self._books.answers[message_id]
             records += self._answer(self._books.messages[message_id], str(answer), "", payments=payments)

@@ -2,7 +2,8 @@
 
 POST /payments (header Idempotency-Key) · GET /payments?key= · GET /events?after=&limit= ·
 GET /statements[/NAME]. For tests and demonstrations: GET /instructions[?summary=1] · GET /faults ·
-POST /control/advance {"seconds": n} · POST /control/statement?date=YYYY-MM-DD · GET /healthz
+POST /control/advance {"seconds": n} · POST /control/statement?date=YYYY-MM-DD · POST /control/movement
+{"channel": "file" or "call", "account", "currency", "amount_minor", "text"} · GET /healthz
 """
 
 import threading
@@ -89,6 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
                 raise _BadRequest("Send {“seconds”: number}.")
             bank.advance(seconds)
             self._answer(200, {"now": bank.now().isoformat()})
+        elif path == "/control/movement":
+            bank.move(**_movement(banks.load(body)))
+            self._answer(200, {"now": bank.now().isoformat()})
         elif path == "/control/statement":
             until = date.fromisoformat(query["date"]) if "date" in query else bank.now().date()
             bank.close_days(until)
@@ -152,3 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: the instruction log says what happened."""
+
+
+def _movement(content: dict[str, Any]) -> dict[str, Any]:
+    kinds = {"channel": str, "account": str, "currency": str, "amount_minor": int, "text": str}
+    if content.keys() != kinds.keys() or any(type(content[name]) is not kind for name, kind in kinds.items()):
+        raise _BadRequest(f"Send an object with {', '.join(kinds)}.")
+    return content

@@ -1,6 +1,8 @@
-"""Reconciliation: what our banks say happened on our accounts, what each line is about, and what matches nothing."""
+"""Reconciliation: what our banks say happened on our accounts, and what each line is about."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -12,8 +14,8 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import keyset, pages
 from payouts.admin._bulk import LOCALE
-from payouts.models import Attempt, FundingAccount, LineKind, StatementLine
-from payouts.operations import reconciliation, uploading
+from payouts.models import FundingAccount, LineKind, StatementLine
+from payouts.operations import uploading
 from payouts.queries import reconciliation as books
 from payouts.queries import statements as asked
 from payouts.queries import waiting
@@ -21,9 +23,8 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 SEE = ("payouts.see_reconciliation", "payouts.reconcile")
-MEANING = {LineKind.DEBIT: "done", LineKind.RETURN: "stopped", LineKind.UNKNOWN: "waiting"}
+MEANING = dict.fromkeys(LineKind, "done") | {LineKind.RETURN: "stopped", LineKind.UNKNOWN: "waiting"}
 CAP = 999
-OTHER = "other"
 
 
 class AccountChip(forms.Form):
@@ -43,47 +44,6 @@ class UploadForm(forms.Form):
     )
 
 
-class MatchForm(forms.Form):
-    """Which payment a line is about, and how the person knows."""
-
-    attempt = forms.ChoiceField(label="Payment", widget=forms.RadioSelect)
-    other = forms.CharField(
-        required=False,
-        max_length=40,
-        label="Another payment",
-        help_text="Its reference, such as P48213A1, or its payout, such as P48213.",
-    )
-    note = forms.CharField(
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        label="How you know, for those who check it",
-    )
-
-    def __init__(self, *args: Any, candidates: list[Attempt], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(str(each.pk), _candidate(each)) for each in candidates]
-        self.fields["attempt"].choices = [*choices, (OTHER, "Another one, named below")]  # type: ignore[attr-defined]
-        if not candidates:
-            self.initial["attempt"] = OTHER
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if "attempt" in found and (found["attempt"] == OTHER) != bool(found.get("other", "").strip()):
-            problem = (
-                "Name the payment."
-                if found["attempt"] == OTHER
-                else "Leave it empty, or choose “Another one, named below”: a line is about one payment."
-            )
-            self.add_error("other", problem)
-        return found
-
-
-def _candidate(attempt: Attempt) -> str:
-    money = written.text(Money(attempt.amount_minor, attempt.payout.currency), locale=LOCALE)
-    seller = attempt.payout.seller.name
-    return f"{attempt.end_to_end_id}, {money} to {seller}, {attempt.submission.batch.reference}"
-
-
 @pages.page(*SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every statement, newest first."""
@@ -100,8 +60,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             if may
             else [],
             "accounts": [_account(each) for each in books.accounts()],
-            "tabs": _tabs("statements"),
-            "chips": _chips(account),
+            "tabs": tabs("statements"),
+            "chips": chips(account),
             "rows": asked.rows(page.rows),
             "pager": page,
             "empty_title": "No statement yet",
@@ -129,55 +89,34 @@ def _account(state: books.AccountState) -> dict[str, Any]:
     }
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    open_lines = waiting.breaks(cap=CAP)
-    number = "" if not open_lines else f"{CAP}+" if open_lines > CAP else f"{open_lines}"
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The places of reconciliation, with how much waits at each."""
+    breaks = reverse("admin:payouts_statement_breaks")
+    shown = [
+        ("statements", "Statements", reverse("admin:payouts_statement_list"), 0),
+        ("breaks", "Lines without a match", breaks, waiting.breaks(cap=CAP)),
+        ("proposed", "To confirm", f"{breaks}?show=proposed", waiting.break_proposals(cap=CAP)),
+    ]
     return [
         {
-            "label": "Statements",
-            "url": reverse("admin:payouts_statement_list"),
-            "current": current == "statements",
-        },
-        {
-            "label": "Lines without a match",
-            "url": reverse("admin:payouts_statement_breaks"),
-            "current": current == "breaks",
-            "count": number,
-        },
+            "label": label,
+            "url": url,
+            "current": current == name,
+            "count": f"{CAP}+" if count > CAP else count or "",
+        }
+        for name, label, url, count in shown
     ]
 
 
-def _chips(account: str) -> list[dict[str, Any]]:
+def chips(account: str, *, keep: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
+    """The filter by one of our accounts; ``keep`` are the other parameters of the address."""
     if account:
-        return [{"text": f"Account is {account}", "clear_url": "?"}]
-    return [{"label": "Account", "fields": list(AccountChip(auto_id="chip_%s")), "keep": []}]
+        return [{"text": f"Account is {account}", "clear_url": f"?{urlencode(keep)}"}]
+    return [{"label": "Account", "fields": list(AccountChip(auto_id="chip_%s")), "keep": list(keep)}]
 
 
-@pages.page(*SEE)
-def breaks(request: HttpRequest) -> HttpResponse:
-    """Lines that match nothing yet, oldest first."""
-    account = request.GET.get("account", "")
-    page = keyset.page(request, asked.breaks(funding_account=account), newest_first=False)
-    return pages.render(
-        request,
-        "admin/payouts/statement/breaks.html",
-        {
-            "title": "Reconciliation",
-            "lead": "Each line moved money on our account, and no payment is known that it belongs to.",
-            "tabs": _tabs("breaks"),
-            "chips": _chips(account),
-            "rows": [_line(each) for each in page.rows],
-            "may": "payouts.reconcile" in pages.permissions(request),
-            "pager": page,
-            "empty_title": "Every line has its match",
-            "empty_text": "What the bank said and what was sent agree.",
-            "empty_url": reverse("admin:payouts_statement_list"),
-            "empty_label": "See the statements",
-        },
-    )
-
-
-def _line(line: StatementLine) -> dict[str, Any]:
+def shown(line: StatementLine) -> dict[str, Any]:
+    """A line with its amount, its kind as a pill and its reason in words."""
     kind = LineKind(line.kind)
     return {
         "line": line,
@@ -211,8 +150,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                 ("Closed with", written.text(row.closing, locale=LOCALE), account.masked),
                 ("Lines", f"{row.lines:,}", unmatched),
             ],
-            "rows": [_line(each) for each in page.rows],
-            "may": "payouts.reconcile" in pages.permissions(request),
+            "rows": [shown(each) for each in page.rows],
             "pager": page,
         },
     )
@@ -252,67 +190,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "parts/form.html", context)
 
 
-@pages.page("payouts.reconcile")
-def match(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say which payment an unmatched line is about."""
-    line = get_object_or_404(asked.lines_by_pk(pk))
-    back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
-    if line.matched_at is not None:
-        messages.info(request, "This line has its match already.")
-        return redirect("admin:payouts_statement_detail", pk=line.statement_id)
-    form = MatchForm(request.POST or None, candidates=asked.candidates(line))
-    if request.method == "POST" and form.is_valid() and _match(request, line, form):
-        return redirect(back)
-    shown = _line(line)
-    came_back = line.amount_minor > 0
-    context = {
-        "title": f"{'Money came back' if came_back else 'Money left'}: which payment was it?",
-        "line": line,
-        "row": shown,
-        "form": form,
-        "hidden": [("back", back)],
-        "verb": f"Match {written.text(Money(abs(shown['money'].minor), shown['money'].currency), locale=LOCALE)}",
-        "follows": "The payment counts as returned, and its money is owed to the seller again."
-        if came_back
-        else "The payment counts as debited from our account; its amount must be the same.",
-        "back_url": back,
-        "back_label": "Lines without a match",
-    }
-    return pages.render(request, "admin/payouts/statement/match.html", context)
-
-
-def _match(request: HttpRequest, line: StatementLine, form: MatchForm) -> bool:
-    """Whether the deed was done; else the form says why not."""
-    chosen, other = form.cleaned_data["attempt"], form.cleaned_data["other"]
-    if chosen != OTHER:
-        attempt_id = int(chosen)
-    else:
-        found = asked.attempt_named(line=line, reference=other)
-        if found is None:
-            code = line.statement.funding_account.code
-            form.add_error("other", f"Nothing was paid from {code} under “{other}”. Check the reference.")
-            return False
-        attempt_id = found.pk
-    try:
-        matched = reconciliation.match_line(
-            line_id=line.pk,
-            attempt_id=attempt_id,
-            actor=pages.actor(request),
-            note=form.cleaned_data["note"],
-            now=database_now(),
-        )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    reference = matched.attempt.end_to_end_id if matched.attempt else "its payment"
-    messages.success(request, f"Line {line.number} of {line.statement.statement_id} matched to {reference}.")
-    return True
-
-
 urlpatterns = [
     path("reconciliation/", listed, name="payouts_statement_list"),
-    path("reconciliation/breaks/", breaks, name="payouts_statement_breaks"),
     path("reconciliation/read/", upload, name="payouts_statement_upload"),
-    path("reconciliation/lines/<int:pk>/", match, name="payouts_statement_match"),
     path("reconciliation/<int:pk>/", detail, name="payouts_statement_detail"),
 ]

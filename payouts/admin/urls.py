@@ -5,6 +5,8 @@ from django.urls import URLPattern
 from payouts.admin import (
     accounts,
     batches,
+    break_verbs,
+    breaks,
     caps,
     exports,
     funding,
@@ -28,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     *runs.urlpatterns,
     *search.urlpatterns,
     *reconciliation.urlpatterns,
+    *breaks.urlpatterns,
+    *break_verbs.urlpatterns,
     *unknown.urlpatterns,
     *unknown_verbs.urlpatterns,
     *rails.urlpatterns,

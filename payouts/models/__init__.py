@@ -11,6 +11,7 @@ from .funding import FundingAccount
 from .giveback import Disposal
 from .hold import Hold, HoldReason
 from .incident import Incident, InvariantCheck, RailSwitch
+from .line_resolution import LineResolution
 from .payout import Flag, Payout, PayoutNote
 from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
@@ -41,6 +42,7 @@ __all__ = [
     "Incident",
     "InvariantCheck",
     "LineKind",
+    "LineResolution",
     "OutsidePayment",
     "Payout",
     "PayoutAccount",

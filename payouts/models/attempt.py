@@ -33,6 +33,8 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(name="attempt_amount_positive", condition=Q(amount_minor__gt=0)),
         ]
+        # A statement line without a reference finds what it may be about by its amount.
+        indexes = [models.Index(fields=["amount_minor", "-id"], name="attempt_amount")]
 
     def __str__(self) -> str:
         return self.end_to_end_id

@@ -1,6 +1,5 @@
 """What our bank says happened on our accounts."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -36,13 +35,20 @@ class Statement(models.Model):
 class LineKind(models.TextChoices):
     DEBIT = "debit", "Payments debited"
     RETURN = "return", "Money came back"
+    CHARGES = "charges", "Bank charges"
+    FUNDS = "funds", "Payment provider"
+    UNDONE = "undone", "Undone"
+    OTHER = "other", "Unexplained"
     UNKNOWN = "unknown", "Not matched"
 
 
 class StatementLine(models.Model):
-    """One booked entry. ``amount_minor``: credit to us positive, debit negative. Matching is written once."""
+    """One booked entry. ``amount_minor``: credit to us positive, debit negative. Matching is written once.
 
-    app_may_update = ("kind", "matched_at", "matched_by", "submission", "attempt", "note")
+    Without a ``resolution`` the line was matched by what it names itself; with one, by two people.
+    """
+
+    app_may_update = ("kind", "matched_at", "submission", "attempt", "resolution")
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     number = models.IntegerField()
@@ -61,16 +67,28 @@ class StatementLine(models.Model):
     )
     attempt = models.ForeignKey("payouts.Attempt", null=True, on_delete=models.PROTECT, related_name="lines")
     matched_at = models.DateTimeField(null=True)
-    matched_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    resolution = models.ForeignKey(
+        "payouts.LineResolution", null=True, on_delete=models.PROTECT, related_name="explains"
     )
-    note = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="statement_line_number"),
             models.CheckConstraint(name="statement_line_moves", condition=~Q(amount_minor=0)),
+            models.CheckConstraint(
+                name="statement_line_kind_is_known", condition=Q(kind__in=LineKind.values)
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "kind"],
+                condition=Q(attempt__isnull=False),
+                name="statement_line_attempt_moves_once",
+            ),
+            models.UniqueConstraint(
+                fields=["submission", "kind"],
+                condition=Q(submission__isnull=False, attempt__isnull=True),
+                name="statement_line_file_moves_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(matched_at__isnull=True), name="statement_line_open")

@@ -57,6 +57,18 @@ def move_from_suspense(
     )
 
 
+def move_to(*, line: StatementLine, book: Book, funding: FundingAccount, now: datetime) -> None:
+    """A line booked before is no payment of ours: its amount leaves suspense for this book of the house."""
+    legs = (
+        posting.Leg(Book.SUSPENSE, line.amount_minor, funding.currency),
+        posting.Leg(book, -line.amount_minor, funding.currency),
+    )
+    posting.post(
+        postings=[posting.Posting(key=f"bankline:{line.pk}:matched", kind="bank_line_matched", legs=legs)],
+        now=now,
+    )
+
+
 def _in_transit(line: StatementLine, found: Match, funding: FundingAccount) -> list[posting.Leg]:
     """A leg per attempt for what it had on its way; what a bank kept of a return is bank charges."""
     sign = 1 if found.kind == LineKind.DEBIT else -1

@@ -19,6 +19,8 @@ class Match:
     kind: LineKind
     attempts: tuple[Attempt, ...]
     submission_id: int | None = None
+    whole_file: bool = False
+    """All of a file's payments were booked in one sum."""
 
     @property
     def sent_minor(self) -> int:
@@ -106,7 +108,7 @@ class Matcher:
         came_back = line.amount_minor > 0
         found = self._return(line) if came_back else self._debit(line) or self._batch_debit(line)
         if found is not None:
-            single = found.attempts[0].pk if not line.batch_reference else None
+            single = None if found.whole_file else found.attempts[0].pk
             self._book(found.kind, found.submission_id or 0, single)
         return found
 
@@ -166,4 +168,4 @@ class Matcher:
             or sum(a.amount_minor for a in attempts) != -line.amount_minor
         ):
             return None
-        return Match(LineKind.DEBIT, tuple(attempts), submission_id)
+        return Match(LineKind.DEBIT, tuple(attempts), submission_id, whole_file=True)

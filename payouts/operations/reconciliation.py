@@ -6,18 +6,14 @@ from itertools import pairwise
 
 from django.db import transaction
 
-from backoffice.audit import authority, recording
-from backoffice.audit.actors import Actor
-from backoffice.audit.errors import Conflict, Refused
-from payouts.models import Attempt, FundingAccount, LineKind, Statement, StatementLine
+from payouts.models import FundingAccount, Statement, StatementLine
 from payouts.operations import (
     _bookings,
     _contradictions,
-    _locks,
+    _lines,
     _matching,
     bankfiles,
     incidents,
-    settlement,
 )
 from payouts.rails import base
 from payouts.rails.statements import base as statements
@@ -129,10 +125,10 @@ def _book(*, statement: Statement, rows: list[StatementLine], funding: FundingAc
     for line, found in pairs:
         line.statement = statement
         if found is not None:
-            _mark(line, found, now)
+            _lines.mark(line, found, now)
     StatementLine.objects.bulk_create(rows, batch_size=2000)
     _bookings.post_lines(lines=pairs, funding=funding, now=now)
-    _tell_settlement([line for line, found in pairs if found], funding, now)
+    _lines.tell([line for line, found in pairs if found], funding, now)
     _tell_contradictions(matcher, [line for line, found in pairs if not found], funding, now)
 
 
@@ -144,31 +140,6 @@ def _tell_contradictions(
         attempts = matcher.denied(line)
         if attempts:
             _contradictions.look_at_line(line=line, attempts=attempts, rail=funding.rail, now=now)
-
-
-def _mark(line: StatementLine, found: _matching.Match, now: datetime) -> None:
-    line.kind, line.matched_at = found.kind, now
-    line.submission_id = found.submission_id
-    if not line.batch_reference:
-        line.attempt = found.attempts[0]
-
-
-def _tell_settlement(lines: Sequence[StatementLine], funding: FundingAccount, now: datetime) -> None:
-    """Money that came back is a fact about its attempt too, like the same return told in another message."""
-    reports = [
-        base.Report(
-            kind=base.ReportKind.RETURNED,
-            source_id=f"return:{funding.identifier}:{line.bank_reference or line.pk}:{line.attempt.end_to_end_id}",
-            end_to_end_id=line.attempt.end_to_end_id,
-            code=line.return_code,
-            amount_minor=line.amount_minor,
-            currency=funding.currency,
-            bank_reference=line.bank_reference,
-        )
-        for line in lines
-        if line.kind == LineKind.RETURN and line.attempt is not None
-    ]
-    settlement.apply(reports=reports, rail=funding.rail, now=now)
 
 
 def check_chain(*, funding: FundingAccount, now: datetime) -> None:
@@ -211,82 +182,8 @@ def match_open_lines(*, now: datetime) -> int:
         rows = list(open_lines.filter(statement__funding_account=funding).order_by("pk"))
         matcher = _matching.Matcher(lines=rows, funding=funding)
         pairs = [(line, found) for line in rows if (found := matcher.match(line))]
-        _settle_open(pairs, funding, now)
+        _lines.settle(pairs=pairs, funding=funding, now=now)
         done = {line.pk for line, _ in pairs}
         _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
         matched += len(pairs)
     return matched
-
-
-def _settle_open(
-    pairs: Sequence[tuple[StatementLine, _matching.Match]], funding: FundingAccount, now: datetime
-) -> None:
-    for line, found in pairs:
-        _mark(line, found, now)
-        line.save(update_fields=["kind", "matched_at", "matched_by", "submission", "attempt", "note"])
-    _bookings.move_from_suspense(lines=pairs, funding=funding, now=now)
-    _tell_settlement([line for line, _ in pairs], funding, now)
-
-
-def match_line(*, line_id: int, attempt_id: int, actor: Actor, note: str, now: datetime) -> StatementLine:
-    """A person says which attempt an unmatched line is about; its amount leaves suspense.
-
-    A debit must have the attempt's amount; a credit is its money coming back, whole or less bank charges. Raises
-    `Refused` where that does not fit or without a note, `Conflict` when the line is matched, `NotAllowed`. An attempt
-    that never left by all we knew is refused too; then its payout is on hold and an incident stands.
-    """
-    with transaction.atomic():
-        line, attempt, fits = _match(line_id=line_id, attempt_id=attempt_id, actor=actor, note=note, now=now)
-    if not fits:  # said after the commit: what it proves must stand
-        raise Refused(
-            f"Not matched: {attempt.end_to_end_id} ended because it never left. If the bank did move its money, it "
-            "must not be paid again: its payout is on hold and an incident is open. Close it with what you find.",
-            code="never_left",
-        )
-    return line
-
-
-def _match(
-    *, line_id: int, attempt_id: int, actor: Actor, note: str, now: datetime
-) -> tuple[StatementLine, Attempt, bool]:
-    authority.require(actor=actor, permission="payouts.reconcile")
-    if not note.strip():
-        raise Refused("Not matched: write how you know, for those who check it.", code="reason_missing")
-    funding_id = StatementLine.objects.values_list("statement__funding_account_id", flat=True).get(pk=line_id)
-    funding = FundingAccount.objects.select_for_update(no_key=True).get(pk=funding_id)
-    line = StatementLine.objects.select_for_update(of=("self",)).get(pk=line_id)
-    if line.matched_at is not None:
-        raise Conflict("Not matched: this line was matched already.")
-    _locks.payouts(Attempt.objects.filter(pk=attempt_id).values_list("payout_id", flat=True))
-    attempt = Attempt.objects.select_related("payout", "submission__batch").get(pk=attempt_id)
-    _check_fit(line, attempt, funding)
-    if attempt.ended_because in settlement.NEVER_LEFT:
-        _contradictions.look_at_line(line=line, attempts=[attempt], rail=funding.rail, now=now)
-        data = {"attempt": attempt.end_to_end_id, "amount_minor": line.amount_minor}
-        recording.record(actor=actor, action="statement.contradiction", subject=line, data=data, now=now)
-        return line, attempt, False
-    kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
-    line.batch_reference, line.note, line.matched_by_id = "", note.strip(), actor.user_id
-    _settle_open([(line, _matching.Match(kind, (attempt,), attempt.submission_id))], funding, now)
-    data = {"attempt": attempt.end_to_end_id, "amount_minor": line.amount_minor}
-    recording.record(actor=actor, action="statement.match", subject=line, data=data, now=now)
-    return line, attempt, True
-
-
-def _check_fit(line: StatementLine, attempt: Attempt, funding: FundingAccount) -> None:
-    kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
-    if attempt.submission.batch.funding_account_id != funding.pk:
-        raise Refused(
-            f"Not matched: {attempt.end_to_end_id} was not paid from {funding.code}.", code="other_account"
-        )
-    if kind == LineKind.DEBIT and -line.amount_minor != attempt.amount_minor:
-        raise Refused(f"Not matched: {attempt.end_to_end_id} has another amount.", code="other_amount")
-    if kind == LineKind.RETURN and line.amount_minor > attempt.amount_minor:
-        raise Refused(
-            f"Not matched: more came back than {attempt.end_to_end_id} had sent.", code="other_amount"
-        )
-    whole = StatementLine.objects.filter(submission_id=attempt.submission_id, attempt__isnull=True, kind=kind)
-    if StatementLine.objects.filter(attempt=attempt, kind=kind).exists() or (
-        kind == LineKind.DEBIT and whole.exists()
-    ):
-        raise Conflict(f"Not matched: {attempt.end_to_end_id} has such a line already.")

@@ -157,6 +157,28 @@ ALL: tuple[tuple[str, str, str], ...] = (
         """,
     ),
     (
+        "suspense_is_what_is_open",
+        "What statements left in suspense is where cash began and the lines nobody has explained, and nothing else.",
+        """
+        WITH began AS (
+          SELECT DISTINCT ON (s.funding_account_id) s.funding_account_id, s.opening_minor FROM payouts_statement AS s
+          ORDER BY s.funding_account_id, s.statement_date, s.sequence, s.id
+        ), due AS (
+          SELECT f.currency, sum(b.opening_minor) + coalesce(sum(l.open), 0) AS minor FROM began AS b
+          JOIN payouts_fundingaccount AS f ON f.id = b.funding_account_id
+          LEFT JOIN (SELECT s.funding_account_id, sum(i.amount_minor) AS open FROM payouts_statementline AS i
+            JOIN payouts_statement AS s ON s.id = i.statement_id WHERE i.matched_at IS NULL GROUP BY 1) AS l
+            ON l.funding_account_id = f.id GROUP BY 1
+        ), held AS (
+          SELECT e.currency, sum(e.amount_minor) AS minor FROM ledger_entry AS e
+          JOIN ledger_transaction AS t ON t.id = e.transaction_id
+          WHERE e.book = 'suspense' AND t.kind IN ('opening_balance', 'bank_line', 'bank_line_matched') GROUP BY 1
+        )
+        SELECT coalesce(due.currency, held.currency) FROM due FULL JOIN held USING (currency)
+        WHERE coalesce(due.minor, 0) <> -coalesce(held.minor, 0) ORDER BY 1
+        """,
+    ),
+    (
         "statements_add_up",
         "Every statement closes with its opening balance and its lines.",
         """

@@ -154,4 +154,16 @@ ALL: tuple[tuple[str, str, str], ...] = (
         ORDER BY s.id
         """,
     ),
+    (
+        "breaks_resolved_by_two",
+        "Nobody alone said what a statement line is that names no payment, and what two said stands in the line.",
+        """
+        SELECT l.id FROM payouts_statementline AS l LEFT JOIN payouts_lineresolution AS r ON r.id = l.resolution_id
+        WHERE l.matched_at IS NOT NULL AND CASE WHEN r.id IS NULL THEN l.kind NOT IN ('debit', 'return')
+          ELSE r.confirmed_by_id IS NULL OR r.confirmed_by_id = r.proposed_by_id END
+        UNION ALL
+        SELECT r.line_id FROM payouts_lineresolution AS r WHERE r.confirmed_at IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM payouts_statementline AS l WHERE l.id = r.line_id AND l.resolution_id = r.id)
+        """,
+    ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from payouts.models import Attempt, FundingAccount, LineKind, Statement, StatementLine
+from payouts.models import FundingAccount, Statement, StatementLine
 from sellers.ledger.models import Book, Entry
 
 
@@ -65,25 +65,3 @@ def statements(*, funding_id: int | None = None) -> QuerySet[Statement]:
     return rows.annotate(
         line_count=Count("lines"), open_count=Count("lines", filter=Q(lines__matched_at__isnull=True))
     ).order_by("-statement_date", "-sequence", "-pk")
-
-
-def open_lines() -> QuerySet[StatementLine]:
-    """Lines that match nothing yet, oldest first."""
-    rows = StatementLine.objects.filter(matched_at__isnull=True).order_by("pk")
-    return rows.select_related("statement__funding_account").defer("statement__body_ciphertext")
-
-
-def suggestions(*, line: StatementLine, limit: int = 5) -> list[Attempt]:
-    """Attempts the line may be about: of its account and amount, not on a statement yet. Newest first."""
-    kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
-    ours = Attempt.objects.filter(submission__batch__funding_account_id=line.statement.funding_account_id)
-    ours = ours.exclude(ended_because__in=["rejected", "never_sent"])
-    fits = ours.filter(amount_minor=abs(line.amount_minor)).exclude(lines__kind=kind)
-    if line.end_to_end_id:
-        named = ours.filter(end_to_end_id=line.end_to_end_id)
-        if named.exists():
-            fits = named
-    if kind == LineKind.DEBIT:
-        whole = StatementLine.objects.filter(kind=kind, attempt__isnull=True, submission__isnull=False)
-        fits = fits.exclude(submission_id__in=whole.values("submission_id"))
-    return list(fits.select_related("payout__seller").order_by("-pk")[:limit])

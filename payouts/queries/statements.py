@@ -1,18 +1,15 @@
 """Statements as their pages show them: whether they follow each other, and what each line is about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from payouts.models import Attempt, Statement, StatementLine
-from payouts.queries import reconciliation
+from payouts.models import Attempt, LineResolution, Statement, StatementLine
 from payouts.rails import base, reasons
 from payouts.rails.statements import base as pure
 from sellers.ledger.money import Money
-
-FEW = 20  # candidates a person can compare
 
 _BEFORE = """
 SELECT id, before FROM (
@@ -102,10 +99,43 @@ def lines(statement: Statement) -> "QuerySet[StatementLine]":
     return _with_matches(StatementLine.objects.filter(statement=statement))
 
 
-def breaks(*, funding_account: str = "") -> "QuerySet[StatementLine]":
-    """Lines that match nothing yet, of all our accounts or one."""
+def breaks(*, funding_account: str = "", proposed: bool = False) -> "QuerySet[StatementLine]":
+    """Lines that match nothing yet, of all our accounts or one; or only those with a proposal to be confirmed."""
     found = _with_matches(StatementLine.objects.filter(matched_at__isnull=True))
+    if proposed:
+        found = found.filter(
+            Q(pk__in=_standing().values("line_id")) | Q(pk__in=_standing().values("other_line_id"))
+        )
     return found.filter(statement__funding_account__code=funding_account) if funding_account else found
+
+
+def _standing() -> "QuerySet[LineResolution]":
+    return LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True).defer(
+        "document_ciphertext"
+    )
+
+
+def proposals(lines: Sequence[StatementLine]) -> dict[int, LineResolution]:
+    """What waits to be confirmed about these lines, also where it says that another line undoes one of them."""
+    rows = _standing().filter(Q(line__in=lines) | Q(other_line__in=lines)).select_related("proposed_by")
+    return {pk: row for row in rows for pk in (row.line_id, row.other_line_id) if pk is not None}
+
+
+def resolutions(line: StatementLine) -> "QuerySet[LineResolution]":
+    """Everything that was ever proposed about the line, the newest first."""
+    rows = LineResolution.objects.filter(Q(line=line) | Q(other_line=line))
+    people = ("proposed_by", "confirmed_by", "dismissed_by")
+    about = ("attempt__payout__seller", "submission__batch", "other_line__statement", "line__statement")
+    return (
+        rows.select_related(*people, *about)
+        .defer(
+            "document_ciphertext",
+            "submission__body_ciphertext",
+            "other_line__statement__body_ciphertext",
+            "line__statement__body_ciphertext",
+        )
+        .order_by("-pk")
+    )
 
 
 def lines_by_pk(pk: int) -> "QuerySet[StatementLine]":
@@ -115,8 +145,11 @@ def lines_by_pk(pk: int) -> "QuerySet[StatementLine]":
 
 def _with_matches(found: "QuerySet[StatementLine]") -> "QuerySet[StatementLine]":
     return found.select_related(
-        "statement__funding_account", "attempt__payout__seller", "submission__batch", "matched_by"
-    ).defer("statement__body_ciphertext", "submission__body_ciphertext")
+        "statement__funding_account",
+        "attempt__payout__seller",
+        "submission__batch",
+        "resolution__confirmed_by",
+    ).defer("statement__body_ciphertext", "submission__body_ciphertext", "resolution__document_ciphertext")
 
 
 def reason(line: StatementLine) -> str:
@@ -127,29 +160,9 @@ def reason(line: StatementLine) -> str:
     return reasons.explain(code, kind=base.ReportKind.RETURNED).sentence
 
 
-def candidates(line: StatementLine) -> list[Attempt]:
-    """Payments the line may be about, the likeliest first: those it names, then those of its amount. At most 20."""
-    named = Attempt.objects.filter(
-        end_to_end_id__in=_references(line),
-        submission__batch__funding_account=line.statement.funding_account_id,
-    )
-    found = {each.pk: each for each in named.order_by("-pk")[:FEW]}
-    for each in reconciliation.suggestions(line=line, limit=FEW):
-        found.setdefault(each.pk, each)
-    rows = Attempt.objects.select_related("payout__seller", "submission__batch")
-    full = rows.defer("submission__body_ciphertext").in_bulk(list(found)[:FEW])
-    return [full[pk] for pk in list(found)[:FEW]]
-
-
 def attempt_named(*, line: StatementLine, reference: str) -> Attempt | None:
     """The payment from the line's account that a person names: its EndToEndId, or a payout's newest one."""
     ours = Attempt.objects.filter(submission__batch__funding_account=line.statement.funding_account_id)
     wanted = reference.strip().upper()
     found = ours.filter(end_to_end_id=wanted).first()
     return found or ours.filter(payout__reference=wanted).order_by("-number").first()
-
-
-def _references(line: StatementLine) -> Collection[str]:
-    """Every word of the line that may be an EndToEndId of ours."""
-    words = f"{line.end_to_end_id} {line.text} {line.bank_reference}".upper().replace("/", " ").split()
-    return {word.strip(".,;:()") for word in words if word.startswith("P") and len(word) <= 16}

@@ -8,6 +8,7 @@ from payouts.models import (
     Disposal,
     Hold,
     Incident,
+    LineResolution,
     Payout,
     StatementLine,
     Submission,
@@ -69,6 +70,11 @@ def adjustments(*, cap: int) -> int:
 def breaks(*, cap: int) -> int:
     """Statement lines that match nothing yet."""
     return _count(StatementLine.objects.filter(matched_at__isnull=True), cap)
+
+
+def break_proposals(*, cap: int) -> int:
+    """Proposals of what a line is that wait for a second person."""
+    return _count(LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True), cap)
 
 
 def incidents(*, cap: int) -> int:

@@ -99,9 +99,15 @@ DEEDS: Mapping[str, Row] = {
     f"{P}caps.grant": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
     f"{P}caps.dismiss": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
     f"{P}uploading.statement": ("payouts.reconcile", lambda w: {"body": b"<x/>", "name": "s.xml"}),
-    f"{P}reconciliation.match_line": (
+    f"{P}breaks.propose": (
         "payouts.reconcile",
-        lambda w: {"line_id": w.line.pk, "attempt_id": w.attempt.pk, "note": "The bank said so."},
+        lambda w: {"line_id": w.line.pk, "verdict": "charges", "evidence": "The bank said so."},
+    ),
+    f"{P}breaks.confirm": ("payouts.reconcile", lambda w: {"resolution_id": w.break_proposal.pk}),
+    f"{P}breaks.dismiss": ("payouts.reconcile", lambda w: {"resolution_id": w.break_proposal.pk}),
+    f"{P}breaks.read_document": (
+        "payouts.see_reconciliation",
+        lambda w: {"resolution_id": w.break_proposal.pk},
     ),
     f"{P}bankfiles.download": ("payouts.download_bank_file", lambda w: {"submission_id": w.sent_file.pk}),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),

@@ -16,6 +16,7 @@ STAFF: tuple[str, ...] = ()  # everybody who may log in here
 SEE_FILES = ("ledger.import_earnings", "ledger.view_importfile")
 SEE_SELLER_FILES = ("sellers.import_sellers", "ledger.view_importfile")
 SEE_BOOKS = ("payouts.see_reconciliation", "payouts.reconcile")
+RECONCILE = ("payouts.reconcile",)
 SEE_UNKNOWN = ("payouts.view_submission", "payouts.resolve_unknown")
 DECIDE_UNKNOWN = ("payouts.resolve_unknown",)
 
@@ -97,8 +98,14 @@ TABLE: Mapping[str, Door] = {
     "payouts_statement_list": Door(SEE_BOOKS),
     "payouts_statement_breaks": Door(SEE_BOOKS),
     "payouts_statement_detail": Door(SEE_BOOKS, args=lambda w: [w.statement.pk], unknown=NO_NUMBER),
-    "payouts_statement_upload": Door(("payouts.reconcile",)),
-    "payouts_statement_match": Door(("payouts.reconcile",), args=lambda w: [w.line.pk], unknown=NO_NUMBER),
+    "payouts_statement_upload": Door(RECONCILE),
+    "payouts_statement_line": Door(SEE_BOOKS, args=lambda w: [w.line.pk], unknown=NO_NUMBER),
+    "payouts_statement_propose": Door(RECONCILE, args=lambda w: [w.line.pk], unknown=NO_NUMBER),
+    "payouts_statement_confirm": Door(RECONCILE, args=lambda w: [w.proposed_line.pk], unknown=NO_NUMBER),
+    "payouts_statement_dismiss": Door(RECONCILE, args=lambda w: [w.proposed_line.pk], unknown=NO_NUMBER),
+    "payouts_statement_document": Door(
+        ("payouts.see_reconciliation",), args=lambda w: [w.break_proposal.pk], unknown=NO_NUMBER
+    ),
     "payouts_submission_unknown": Door(SEE_UNKNOWN),
     "payouts_submission_detail": Door(SEE_UNKNOWN, args=_lost, unknown=NO_KEY),
     "payouts_submission_look_up": Door(DECIDE_UNKNOWN, 405, 302, _lost, NO_KEY),

@@ -16,13 +16,13 @@ from payouts import countries
 from payouts.countries import schemes
 from payouts.models import (
     AccountVersion,
-    Attempt,
     Batch,
     CapChange,
     Export,
     FundingAccount,
     Hold,
     Incident,
+    LineResolution,
     Payout,
     PayoutRun,
     RailSwitch,
@@ -33,6 +33,7 @@ from payouts.models import (
 )
 from payouts.operations import (
     accounts,
+    breaks,
     caps,
     collecting,
     exporting,
@@ -73,7 +74,8 @@ class World:
     seller: Seller
     statement: Statement
     line: StatementLine
-    attempt: Attempt
+    proposed_line: StatementLine
+    break_proposal: LineResolution
     switch: RailSwitch
     incident: Incident
     funding: FundingAccount
@@ -114,9 +116,20 @@ def _build(bank: Any, settings: Any) -> World:
     bank.sync()
     bank.advance(60)
     collecting.collect(rail="sepa", now=make.NOW)
-    body = camt.statement([camt.Line(-102_00, batch=f"{sent.reference}F1", count=3), camt.Line(5_00)])
+    body = camt.statement(
+        [camt.Line(-102_00, batch=f"{sent.reference}F1", count=3), camt.Line(5_00), camt.Line(-9)]
+    )
     (statement,) = reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
 
+    break_proposal = breaks.propose(
+        line_id=StatementLine.objects.get(amount_minor=-9).pk,
+        verdict="other",
+        evidence="Nobody knows.",
+        document_name="letter.pdf",
+        document=b"%PDF the letter",
+        actor=make.person("treasurer"),
+        now=make.NOW,
+    )
     pending = quick.payout(amount_minor=38_940_00)
     (hold,) = _hold(quick.payout(amount_minor=250_00))
     reviewed, approved = quick.reviewed(), quick.approved()
@@ -151,7 +164,8 @@ def _build(bank: Any, settings: Any) -> World:
         seller=pending.seller,
         statement=statement,
         line=StatementLine.objects.get(amount_minor=5_00),
-        attempt=Attempt.objects.filter(submission__batch=sent).earliest("pk"),
+        proposed_line=break_proposal.line,
+        break_proposal=break_proposal,
         switch=switches.stop(rail="sandbox", reason="Doubts.", actor=make.person("treasurer"), now=make.NOW),
         incident=Incident.objects.get(key="test:1"),
         funding=FundingAccount.objects.earliest("pk"),

@@ -15,6 +15,7 @@ NO_PAGES = frozenset(
     {
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
+        "payouts_statement_document",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
@@ -50,6 +51,9 @@ def all_of(world: World) -> Iterator[Page]:
             f"payout {name}", "analyst", reverse("admin:payouts_payout_detail", args=[state.reference])
         )
     yield Page("batch sent", "treasurer", reverse("admin:payouts_batch_detail", args=[world.sent.reference]))
+    proposed = reverse("admin:payouts_statement_line", args=[world.proposed_line.pk])
+    yield Page("line to confirm", "treasurer", proposed)
+    yield Page("lines to confirm", "auditor", reverse("admin:payouts_statement_breaks") + "?show=proposed")
     yield Page("file refused", "analyst", reverse("admin:ledger_import_detail", args=[world.refused_file.pk]))
     yield Page("decided accounts", "compliance", "/accounts/?show=decided")
     yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")

@@ -74,6 +74,7 @@ SHOTS = (
     Shot("exports", ("accountant",), place="Exports"),
     Shot("reconciliation", ("treasurer",), place="Reconciliation"),
     Shot("statement", ("accountant",), place="Reconciliation", first_row=True),
+    Shot("breaks", ("treasurer",), path="/reconciliation/breaks/"),
     Shot("submission", ("treasurer",), place="Unknown", first_row=True),
     Shot("funding", ("admin",), path="/settings/funding/"),
     Shot("books", ("accountant",), place="Books"),

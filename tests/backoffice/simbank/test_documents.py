@@ -83,7 +83,9 @@ _lines = st.lists(
                   payment_information_id=_identifiers, batch_count=st.integers(1, 20_000)),
         st.builds(dict, amount_minor=_amounts.map(lambda x: -x), end_to_end_id=_identifiers, payee=_text),
         st.builds(dict, amount_minor=_amounts, end_to_end_id=_identifiers, payee=_text,
-                  return_reason=st.sampled_from(["AC04", "MS03"])),
+                  return_reason=st.sampled_from(["AC04", "MS03"]), charges_minor=st.integers(0, 500)),
+        st.builds(dict, amount_minor=_amounts.flatmap(lambda x: st.sampled_from([x, -x])),
+                  text=st.sampled_from(["Account fee", "Direct debit <R&D>"])),
     ),
     max_size=12,
 )  # fmt: skip
@@ -132,4 +134,5 @@ def test_a_statement_is_read_back_with_equal_counts_and_sums(
 def test_statements_fit_the_schema(lines: list[dict[str, object]]) -> None:
     schema = _official("camt.053.001.08.xsd")
     for account in (orders.OURS, "SIM-USD-1"):
-        assert problems(schema, camt053.write(day(lines, account=account))) == []
+        for copy in (False, True):
+            assert problems(schema, camt053.write(day(lines, account=account, copy=copy))) == []

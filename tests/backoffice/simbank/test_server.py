@@ -33,6 +33,22 @@ def test_a_payment_can_be_made_found_and_followed(http: httpx.Client) -> None:
     assert listed["last"] == 2
 
 
+def test_a_movement_on_request_stands_on_the_statement(http: httpx.Client) -> None:
+    pay(http)
+    asked = {
+        "channel": "call",
+        "account": "SIM-USD-1",
+        "currency": "USD",
+        "amount_minor": -999,
+        "text": "Card fee",
+    }
+    assert http.post("/control/movement", json=asked).status_code == 200
+    assert http.post("/control/movement", json=asked | {"account": "other"}).status_code == 400
+    (name,) = http.post("/control/statement").json()["statements"]
+    body = http.get(f"/statements/{name}").content
+    assert b"<AddtlNtryInf>Card fee</AddtlNtryInf>" in body and b">9.99<" in body
+
+
 def test_the_judge_answers_with_counts_and_sums(http: httpx.Client) -> None:
     pay(http)
     pay(http, "K2", currency="JPY", minor=300)
@@ -62,6 +78,7 @@ def test_a_day_can_be_closed_and_its_statement_fetched(http: httpx.Client) -> No
         ("POST", "/control/advance", b"[]", 400),
         ("POST", "/control/advance", b"no", 400),
         ("POST", "/control/advance", b'{"seconds": -1}', 400),
+        ("POST", "/control/movement", b'{"channel": "call"}', 400),
         ("POST", "/control/statement?date=2999-01-01", b"", 400),
         ("POST", "/control/statement?date=soon", b"", 400),
         ("POST", "/payments", b"x" * 1_100_000, 400),

@@ -15,13 +15,6 @@ from tests.payouts.admin.test_pages import client
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def sent(tmp_path, settings):
-    """A submitted batch of two payouts from our French account."""
-    with make_payouts.bank(tmp_path, settings):
-        yield make_payouts.submitted([12_00, 34_00])
-
-
 def read(*lines: camt.Line, **values) -> Statement:
     (made,) = reconciliation.read(body=camt.statement(lines, **values), rail="sepa", name="s", now=make.NOW)
     return made
@@ -48,9 +41,8 @@ def page(browser: Client, name: str, *args) -> str:
         ("admin", 403),
     ],
 )
-@pytest.mark.parametrize("name", ["payouts_statement_list", "payouts_statement_breaks"])
-def test_only_roles_that_look_after_our_accounts_see_reconciliation(role, status, name):
-    assert client(role).get(reverse(f"admin:{name}")).status_code == status
+def test_only_roles_that_look_after_our_accounts_see_reconciliation(role, status):
+    assert client(role).get(reverse("admin:payouts_statement_list")).status_code == status
 
 
 def test_a_statement_shows_its_balances_its_lines_and_what_each_matched(sent):
@@ -86,65 +78,11 @@ def test_the_list_of_one_account_hides_the_others():
     assert "STMT-1" not in browser.get(url, {"account": "OTHER"}).content.decode()
 
 
-def test_a_break_is_matched_by_hand_with_how_one_knows(sent):
-    made = read(debit(sent), camt.Line(34_00, text="RTN unclear", reference="X"))
-    line = StatementLine.objects.get(statement=made, matched_at=None)
-    attempt = Attempt.objects.get(amount_minor=34_00)
-    browser = client("treasurer")
-    assert "RTN unclear" in page(browser, "payouts_statement_breaks")
-    url = reverse("admin:payouts_statement_match", args=[line.pk])
-    text = browser.get(url).content.decode()
-    assert attempt.end_to_end_id in text and "Match €34.00" in text
-    missing = browser.post(url, {"attempt": attempt.pk, "note": ""})
-    assert "This field is required" in missing.content.decode()
-    both = browser.post(url, {"attempt": attempt.pk, "other": "P1", "note": "x"})
-    assert "a line is about one payment" in both.content.decode()
-    nobody = browser.post(url, {"attempt": "other", "note": "x"})
-    assert "Name the payment." in nobody.content.decode()
-    done = browser.post(url, {"attempt": attempt.pk, "note": "The bank wrote so."}, follow=True)
-    line.refresh_from_db()
-    assert (line.attempt, line.note) == (attempt, "The bank wrote so.")
-    assert f"matched to {attempt.end_to_end_id}" in done.content.decode()
-    attempt.payout.refresh_from_db()
-    assert attempt.payout.status == "RETURNED"
-
-
-def test_a_payment_is_named_by_its_payout_and_a_wrong_name_is_refused(sent):
-    made = read(debit(sent), camt.Line(12_00, text="came back"))
-    line = StatementLine.objects.get(statement=made, matched_at=None)
-    attempt = Attempt.objects.get(amount_minor=12_00)
-    browser = client("treasurer")
-    url = reverse("admin:payouts_statement_match", args=[line.pk])
-    wrong = browser.post(url, {"attempt": "other", "other": "P999999A1", "note": "x"})
-    assert "Nothing was paid from SEPA-EUR under “P999999A1”" in wrong.content.decode()
-    browser.post(url, {"attempt": "other", "other": f" {attempt.payout.reference.lower()} ", "note": "x"})
-    line.refresh_from_db()
-    assert line.attempt == attempt
-
-
-def test_a_debit_of_another_amount_is_refused_with_the_reason(sent):
-    made = read(camt.Line(-1_00, text="fee"))
-    line = StatementLine.objects.get(statement=made)
-    other = Attempt.objects.earliest("pk").end_to_end_id
-    url = reverse("admin:payouts_statement_match", args=[line.pk])
-    answer = client("treasurer").post(url, {"attempt": "other", "other": other, "note": "x"})
-    assert f"{other} has another amount" in answer.content.decode()
-
-
-def test_who_may_only_look_gets_no_verb_and_no_form(sent):
-    made = read(camt.Line(-1_00, text="fee"))
-    line = StatementLine.objects.get(statement=made)
+def test_who_may_only_look_gets_no_verb_and_no_form():
+    make_payouts.funding()
     browser = client("accountant")
-    assert "/reconciliation/lines/" not in page(browser, "payouts_statement_breaks")
-    assert browser.get(reverse("admin:payouts_statement_match", args=[line.pk])).status_code == 403
+    assert "/reconciliation/read/" not in page(browser, "payouts_statement_list")
     assert browser.get(reverse("admin:payouts_statement_upload")).status_code == 403
-
-
-def test_a_matched_line_is_not_matched_again_from_a_stale_page(sent):
-    made = read(debit(sent))
-    line = StatementLine.objects.get(statement=made)
-    answer = client("treasurer").get(reverse("admin:payouts_statement_match", args=[line.pk]), follow=True)
-    assert "has its match already" in answer.content.decode()
 
 
 def upload(browser: Client, body: bytes):

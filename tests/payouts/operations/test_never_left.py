@@ -3,8 +3,8 @@
 import pytest
 
 from backoffice.audit.errors import Refused
-from payouts.models import Attempt, Hold, Incident, Resolution, StatementLine
-from payouts.operations import givebacks, holds, reconciliation, settlement, switches, unknown
+from payouts.models import Attempt, Hold, Incident, LineResolution, Resolution, StatementLine
+from payouts.operations import breaks, givebacks, holds, reconciliation, settlement, switches, unknown
 from payouts.rails import base
 from payouts.states import SubmissionStatus
 from sellers.ledger.models import Book, Entry
@@ -119,19 +119,25 @@ def make_payouts_sent() -> list[Attempt]:
     return list(Attempt.objects.filter(submission__batch=batch).order_by("pk"))
 
 
-def test_a_person_who_finds_such_a_debit_does_not_match_it_but_stops_the_rail(bank):
+def test_a_person_who_finds_such_a_debit_does_not_propose_it_but_stops_the_rail(bank):
     (attempt,) = refused()
     release_all()
     read(statement(line(-1200)))
     found = StatementLine.objects.get()
 
     with pytest.raises(Refused, match="ended because it never left"):
-        reconciliation.match_line(
-            line_id=found.pk, attempt_id=attempt.pk, actor=make.person("treasurer"), note="It fits.", now=NOW
+        breaks.propose(
+            line_id=found.pk,
+            verdict="payment",
+            attempt_id=attempt.pk,
+            actor=make.person("treasurer"),
+            evidence="It fits.",
+            now=NOW,
         )
 
     found.refresh_from_db()
     assert found.matched_at is None
+    assert not LineResolution.objects.exists()
     assert rail_is_stopped()
     assert Hold.objects.filter(payout=attempt.payout, released_at=None).exists()
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.simbank import camt053
 from payouts.models import Attempt, BankFact, Incident, Statement, StatementLine
 from payouts.operations import reconciliation, settlement
@@ -245,54 +244,10 @@ def test_an_older_statement_that_comes_later_corrects_where_cash_began(bank):
     assert not Incident.objects.filter(closed_at=None).exists()
 
 
-def test_a_person_matches_a_line_and_its_amount_leaves_suspense(bank):
-    (attempt,) = sent(1200)
-    read(statement(line(-1200), line(1150)))
-    debit, credit = StatementLine.objects.order_by("number")
-    treasurer = make.person("treasurer")
-    values = {"attempt_id": attempt.pk, "actor": treasurer, "now": NOW}
-
-    reconciliation.match_line(line_id=debit.pk, note="Amount and day fit.", **values)
-    reconciliation.match_line(line_id=credit.pk, note="The bank told us by phone.", **values)
-
-    attempt.payout.refresh_from_db()
-    assert attempt.payout.status == "RETURNED"
-    assert sum_of(Book.IN_TRANSIT) == 0
-    assert sum_of(Book.BANK_CHARGES) == 50
-    assert sum_of(Book.SUSPENSE) == -100_000
-    with pytest.raises(Conflict, match="matched already"):
-        reconciliation.match_line(line_id=debit.pk, note="Again.", **values)
-
-
-def test_a_match_that_does_not_fit_is_refused_with_the_reason(bank):
-    first, second = sent(1200, 3400)
-    read(statement(line(-1200), line(-1200), line(5000)))
-    one, two, much = StatementLine.objects.order_by("number")
-    treasurer = make.person("treasurer")
-
-    def match(found, attempt, *, note="Because.", actor=treasurer):
-        reconciliation.match_line(line_id=found.pk, attempt_id=attempt.pk, note=note, actor=actor, now=NOW)
-
-    with pytest.raises(Refused, match="another amount"):
-        match(one, second)
-    with pytest.raises(Refused, match="more came back"):
-        match(much, first)
-    with pytest.raises(Refused, match="how you know"):
-        match(one, first, note=" ")
-    with pytest.raises(NotAllowed):
-        match(one, first, actor=make.person("support"))
-    match(one, first)
-    with pytest.raises(Conflict, match="has such a line already"):
-        match(two, first)
-
-
-def test_the_page_shows_balances_and_open_lines_with_suggestions(bank):
-    (attempt,) = sent(1200)
+def test_an_account_shows_its_books_beside_the_banks_word_and_what_is_open(bank):
+    sent(1200)
     read(statement(line(-1200), line(77)))
 
     (account,) = answers.accounts()
     assert (account.funding.code, account.ledger_minor, account.bank_minor) == ("SEPA-EUR", 98_877, 98_877)
     assert (account.open_lines, account.difference_minor) == (2, 0)
-    debit, credit = answers.open_lines()
-    assert [each.pk for each in answers.suggestions(line=debit)] == [attempt.pk]
-    assert answers.suggestions(line=credit) == []

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from payouts.models import Incident, InvariantCheck, Submission
-from payouts.operations import checking, collecting, unknown
+from payouts.models import Incident, InvariantCheck, StatementLine, Submission
+from payouts.operations import breaks, checking, collecting, unknown
 from payouts.queries import invariants
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 
-FATES = ["Ada", "Bo SIMFAIL-AC04", "Cy SIMRETURN-AC06", "Di SIMREJECT-AC01"]
+FATES = ["Ada SIMFEE", "Bo SIMFAIL-AC04", "Cy SIMRETURN-AC06", "Di SIMREJECT-AC01"]
 LATER = NOW + timedelta(minutes=5)
 PAID = "(SELECT id FROM payouts_payout WHERE status = 'PAID' ORDER BY id LIMIT 1)"
 
@@ -51,6 +51,9 @@ BREAKS: dict[str, tuple[str, ...]] = {
         f" WHERE id = {PAID}) WHERE id = (SELECT min(id) FROM payouts_payout WHERE id <> {PAID})",
     ),
     "cash_is_what_the_bank_says": ("UPDATE payouts_statementline SET amount_minor = amount_minor + 1",),
+    "suspense_is_what_is_open": (
+        "UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE book = 'suspense'",
+    ),
     "statements_add_up": ("UPDATE payouts_statement SET closing_minor = closing_minor + 1",),
     "caps_count_what_left": ("UPDATE payouts_capuse SET total_minor = total_minor - 1",),
     "batch_is_its_items": ("UPDATE payouts_batch SET item_count = item_count + 1",),
@@ -87,12 +90,16 @@ BREAKS: dict[str, tuple[str, ...]] = {
         "ALTER TABLE payouts_resolution DROP CONSTRAINT resolution_four_eyes",
         "UPDATE payouts_resolution SET confirmed_by_id = proposed_by_id",
     ),
+    "breaks_resolved_by_two": (
+        "ALTER TABLE payouts_lineresolution DROP CONSTRAINT line_resolution_four_eyes",
+        "UPDATE payouts_lineresolution SET confirmed_by_id = proposed_by_id",
+    ),
 }
 
 
 @pytest.fixture
 def world(transactional_db, tmp_path, settings):
-    """Payouts of every fate, reconciled, one submission unknown, one resolved by two people."""
+    """Payouts of every fate, reconciled, a fee and a submission resolved by two people each, one still unknown."""
     with make_payouts.bank(tmp_path, settings) as bank:
         make_payouts.submitted([1200, 3400, 560, 990], holders=FATES)
         bank.advance(10)
@@ -101,6 +108,14 @@ def world(transactional_db, tmp_path, settings):
         bank.sync()
         collecting.collect(rail="sepa", now=LATER)
         settings.SIMBANK_URL = make_payouts.unused_url()
+        fee = breaks.propose(
+            line_id=StatementLine.objects.get(matched_at=None).pk,
+            verdict="charges",
+            evidence="Our contract says so.",
+            actor=make.person("treasurer"),
+            now=NOW,
+        )
+        breaks.confirm(resolution_id=fee.pk, actor=make.person("treasurer"), now=NOW)
         make_payouts.submitted([700, 800], country="US")
     finding = unknown.propose(
         submission_id=Submission.objects.filter(rail="sandbox").latest("pk").pk,

@@ -1,0 +1,249 @@
+"""What people do about a line that matches nothing: say what it is, confirm what a colleague says, or dismiss it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header, urlencode
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts.admin import breaks as desk
+from payouts.models import LineResolution, StatementLine
+from payouts.operations import breaks
+from payouts.queries import statements as asked
+from payouts.queries import suggesting
+from sellers.ledger.money import Money
+
+Verdict = LineResolution.Verdict
+NAMED = "named"
+ABOUT = {
+    Verdict.PAYMENT: "attempt_id",
+    Verdict.FILE: "submission_id",
+    Verdict.UNDONE: "other_line_id",
+}
+FOLLOWS = {
+    Verdict.CHARGES: "Its amount leaves suspense for bank charges.",
+    Verdict.FUNDS: "Its amount leaves suspense for what payment providers collected.",
+    Verdict.UNDONE: "Both lines are explained by each other; nothing else is booked.",
+    Verdict.OTHER: "Its amount leaves suspense for adjustments, which accounting explains by the document.",
+}
+
+
+class ProposalForm(forms.Form):
+    """What the line is, and how the person knows."""
+
+    about = forms.ChoiceField(label="What is it?", widget=forms.RadioSelect)
+    other = forms.CharField(
+        required=False,
+        max_length=40,
+        label="Another payment",
+        help_text="Its reference, such as P48213A1, or its payout, such as P48213.",
+    )
+    evidence = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="How you know",
+        help_text="Another person decides by it.",
+    )
+    document = forms.FileField(
+        required=False,
+        help_text="Such as the bank's letter; needed for what nobody can explain. At most 5 MB, kept encrypted.",
+    )
+
+    def __init__(self, *args: Any, suggestions: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one["value"], f"{one['what']} ({one['why']})") for one in suggestions]
+        known = {value for value, _ in choices}
+        fixed = [
+            (NAMED, "Another payment, named below"),
+            *((v.value, text) for v, text in desk.WORDS.items()),
+        ]
+        choices += [each for each in fixed if each[0] not in known]
+        self.fields["about"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if "about" in found and (found["about"] == NAMED) != bool(found.get("other", "").strip()):
+            problem = (
+                "Name the payment."
+                if found["about"] == NAMED
+                else "Leave it empty, or choose “Another payment, named below”: a line is about one thing."
+            )
+            self.add_error("other", problem)
+        return found
+
+
+@pages.page(desk.PERMISSION)
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person says what the line is."""
+    line = desk.find(pk)
+    back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
+    here = f"{desk.url_of(line)}?{urlencode({'back': back})}"
+    if line.matched_at is not None or pk in asked.proposals([line]):
+        messages.info(request, "Nothing to propose: it is matched, or a proposal waits for a second person.")
+        return redirect(here)
+    suggestions = [desk.suggested(line, one) for one in suggesting.Suggester([line]).of(line)]
+    form = ProposalForm(
+        request.POST or None,
+        request.FILES or None,
+        suggestions=suggestions,
+        initial={"about": request.GET.get("about", "")},
+    )
+    if request.method == "POST" and form.is_valid() and _propose(request, line, form):
+        return redirect(here)
+    context = desk.reconciliation.shown(line) | {
+        "title": f"{'Money came in' if line.amount_minor > 0 else 'Money left'}: what is it?",
+        "lead": "Nothing is booked before another person confirms what you say.",
+        "form": form,
+        "upload": True,
+        "hidden": [("back", back)],
+        "verb": f"Propose what {desk.money_text(line)} is",
+        "kind": "main",
+        "back_url": here,
+        "back_label": f"{line.statement.statement_id} {line.number}",
+    }
+    return pages.render(request, "admin/payouts/statement/propose.html", context)
+
+
+def _propose(request: HttpRequest, line: StatementLine, form: ProposalForm) -> bool:
+    """Whether the proposal stands; else the form says why not."""
+    given = form.cleaned_data
+    verdict, _, about = given["about"].partition(":")
+    named: dict[str, Any] = {ABOUT[Verdict(verdict)]: int(about)} if about else {}
+    if verdict == NAMED:
+        verdict = Verdict.PAYMENT.value
+        found = asked.attempt_named(line=line, reference=given["other"])
+        if found is None:
+            code = line.statement.funding_account.code
+            form.add_error(
+                "other", f"Nothing was paid from {code} under “{given['other']}”. Check the reference."
+            )
+            return False
+        named = {"attempt_id": found.pk}
+    file = given["document"]
+    try:
+        breaks.propose(
+            line_id=line.pk,
+            verdict=verdict,
+            evidence=given["evidence"],
+            document_name=file.name if file else "",
+            document=file.read(breaks.LARGEST_DOCUMENT + 1) if file else b"",
+            actor=pages.actor(request),
+            now=database_now(),
+            **named,
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, "Your proposal stands. Nothing is booked before another person confirms it.")
+    return True
+
+
+@pages.page(desk.PERMISSION)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person confirms what the first one says."""
+    return _decide(request, pk, breaks.confirm, "Confirm", "confirmed and booked")
+
+
+@pages.page(desk.PERMISSION)
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposal does not stand."""
+    return _decide(request, pk, breaks.dismiss, "Dismiss", "dismissed")
+
+
+def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> HttpResponse:
+    """Confirm or dismiss exactly the proposal that the page showed."""
+    line = desk.find(pk)
+    back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
+    here = f"{desk.url_of(line)}?{urlencode({'back': back})}"
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        shown = request.POST.get("proposal", "")
+        try:
+            if (
+                not (shown.isascii() and shown.isdigit())
+                or not line.resolutions.filter(pk=shown[:18]).exists()
+            ):
+                raise Refused("Nothing done: the page was not complete. Look again.")
+            verb(resolution_id=int(shown[:18]), actor=pages.actor(request), now=database_now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(here)
+        messages.success(request, f"Line {line.number} of {line.statement.statement_id}: {done}.")
+        return redirect(back)
+    proposal = next((each for each in asked.resolutions(line) if _waits(each, line)), None)
+    if proposal is None:
+        messages.warning(request, f"Not {word.lower()}ed: no proposal waits here now. Look again.")
+        return redirect(here)
+    words = desk.resolution_words(proposal)
+    money = Money(line.amount_minor, line.statement.funding_account.currency)
+    context = {
+        "title": f"{word}: {words[:1].lower()}{words[1:]}",
+        "lead": f"{desk.name(proposal.proposed_by)} says so: “{proposal.evidence}”",
+        "verb": f"{word} {desk.money_text(line)}",
+        "kind": "main" if verb is breaks.confirm else "",
+        "form": forms.Form(),
+        "back_url": here,
+        "back_label": f"{line.statement.statement_id} {line.number}",
+        "hidden": [("proposal", str(proposal.pk)), ("back", back)],
+        "noun": "line",
+        "preview": {
+            "count": 1,
+            "sums": [money],
+            "rows": [
+                {
+                    "reference": f"{line.statement.statement_id} {line.number}",
+                    "url": here,
+                    "name": proposal.attempt.payout.seller.name if proposal.attempt else "",
+                    "note": words,
+                    "money": money,
+                }
+            ],
+            "follows": _follows(line, proposal)
+            if verb is breaks.confirm
+            else ["Nothing is booked; the line stays open.", "Another proposal may be made."],
+        },
+    }
+    return pages.render(request, "parts/confirm.html", context)
+
+
+def _waits(proposal: LineResolution, line: StatementLine) -> bool:
+    return proposal.line_id == line.pk and proposal.confirmed_at is None and proposal.dismissed_at is None
+
+
+def _follows(line: StatementLine, proposal: LineResolution) -> list[str]:
+    """What confirming does, in sentences."""
+    if proposal.attempt is None and proposal.submission is None:
+        return [FOLLOWS[Verdict(proposal.verdict)]]
+    if proposal.submission is not None:
+        return [f"Every payment that left in {proposal.submission.key} counts as debited from our account."]
+    attempt = proposal.attempt
+    if attempt is None or line.amount_minor < 0:
+        return ["The payment counts as debited from our account."]
+    sent = desk.money_text(line, attempt.amount_minor)
+    told = [f"{attempt.payout.reference} counts as returned, and {sent} are the seller's again, once."]
+    kept = attempt.amount_minor - line.amount_minor
+    return [*told, f"{desk.money_text(line, kept)} that the bank kept are bank charges."] if kept else told
+
+
+@pages.page("payouts.see_reconciliation")
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """A proposal's document, as a download that no browser opens as a page of ours; that it was read is recorded."""
+    get_object_or_404(LineResolution.objects.exclude(document_name=""), pk=pk)
+    name, plain = breaks.read_document(resolution_id=pk, actor=pages.actor(request), now=database_now())
+    response = HttpResponse(plain, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+urlpatterns = [
+    path("reconciliation/lines/<int:pk>/propose/", propose, name="payouts_statement_propose"),
+    path("reconciliation/lines/<int:pk>/confirm/", confirm, name="payouts_statement_confirm"),
+    path("reconciliation/lines/<int:pk>/dismiss/", dismiss, name="payouts_statement_dismiss"),
+    path("reconciliation/documents/<int:pk>/", document, name="payouts_statement_document"),
+]

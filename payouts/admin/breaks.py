@@ -1,0 +1,206 @@
+"""Lines of statements that match nothing: the list with what each may be, and the page of one line."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from backoffice.doors import keyset, pages
+from payouts.admin import reconciliation
+from payouts.admin._bulk import LOCALE
+from payouts.models import Attempt, LineResolution, StatementLine, Submission
+from payouts.queries import statements as asked
+from payouts.queries import suggesting
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+PERMISSION = "payouts.reconcile"
+Verdict = LineResolution.Verdict
+WORDS = {
+    Verdict.CHARGES: "Bank charges",
+    Verdict.FUNDS: "Money between a payment provider and us",
+    Verdict.OTHER: "Unexplained",
+}
+
+
+@pages.page(*reconciliation.SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Lines that match nothing yet, oldest first, each with the likeliest thing it may be; or those to confirm."""
+    account, proposed = request.GET.get("account", ""), request.GET.get("show") == "proposed"
+    page = keyset.page(request, asked.breaks(funding_account=account, proposed=proposed), newest_first=False)
+    keep = [("show", "proposed")] if proposed else []
+    context = {
+        "title": "Reconciliation",
+        "lead": "Each line moved money on our account, and no payment is known that it belongs to. "
+        "One person says what it is, another confirms.",
+        "tabs": reconciliation.tabs("proposed" if proposed else "breaks"),
+        "chips": reconciliation.chips(account, keep=keep),
+        "rows": _rows(page.rows),
+        "pager": page,
+        "empty_title": "Nothing waits for a second person" if proposed else "Every line has its match",
+        "empty_text": "What somebody proposes stands here until another confirms it."
+        if proposed
+        else "What the bank said and what was sent agree.",
+        "empty_url": reverse("admin:payouts_statement_list"),
+        "empty_label": "See the statements",
+    }
+    return pages.render(request, "admin/payouts/statement/breaks.html", context)
+
+
+def _rows(lines: Any) -> list[dict[str, Any]]:
+    suggester = suggesting.Suggester(lines)
+    proposals = asked.proposals(lines)
+    rows = []
+    for line in lines:
+        best = next(iter(suggester.of(line)), None)
+        rows.append(
+            reconciliation.shown(line)
+            | {
+                "url": url_of(line),
+                "proposal": proposals.get(line.pk),
+                "best": None if best is None else suggested(line, best),
+                "doubts": suggester.doubts(line),
+            }
+        )
+    return rows
+
+
+def url_of(line: StatementLine, verb: str = "line") -> str:
+    """The page of one line, or of one of its verbs."""
+    return reverse(f"admin:payouts_statement_{verb}", args=[line.pk])
+
+
+def suggested(line: StatementLine, one: suggesting.Suggestion) -> dict[str, Any]:
+    """One thing a line may be, in words, with the value that the form knows it by."""
+    about = one.attempt or one.submission or one.other_line
+    return {
+        "value": f"{one.verdict.value}:{about.pk}" if about is not None else one.verdict.value,
+        "what": words(one.verdict, line, one.attempt, one.submission, one.other_line),
+        "why": ", ".join(one.why),
+        "attempt": one.attempt,
+        "submission": one.submission,
+        "other_line": one.other_line,
+        "money": Money(one.attempt.amount_minor, _currency(line)) if one.attempt is not None else None,
+    }
+
+
+def words(
+    verdict: str,
+    line: StatementLine,
+    attempt: Attempt | None,
+    submission: Submission | None,
+    other_line: StatementLine | None,
+) -> str:
+    """What a line is said to be, as people say it."""
+    if attempt is not None:
+        done = "Return of" if line.amount_minor > 0 else "Debit of"
+        return f"{done} {attempt.end_to_end_id} to {attempt.payout.seller.name}"
+    if submission is not None:
+        return f"Debit of the whole file {submission.key}"
+    if other_line is not None:
+        return f"Undone by line {other_line.number} of {other_line.statement.statement_id}"
+    return WORDS[Verdict(verdict)]
+
+
+def resolution_words(resolution: LineResolution) -> str:
+    """What a proposal says its line is."""
+    return words(
+        resolution.verdict,
+        resolution.line,
+        resolution.attempt,
+        resolution.submission,
+        resolution.other_line,
+    )
+
+
+def find(pk: int) -> StatementLine:
+    """The line, or 404."""
+    return get_object_or_404(asked.lines_by_pk(pk))
+
+
+def money_text(line: StatementLine, minor: int | None = None) -> str:
+    """An amount of the line's account in words; its own where none is given, without the sign."""
+    shown = abs(line.amount_minor) if minor is None else minor
+    return written.text(Money(shown, _currency(line)), locale=LOCALE)
+
+
+def _currency(line: StatementLine) -> str:
+    return line.statement.funding_account.currency
+
+
+@pages.page(*reconciliation.SEE)
+def line_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line: what the bank says, what it may be and why, what was proposed, and the verbs."""
+    line = find(pk)
+    resolutions = list(asked.resolutions(line))
+    proposal = asked.proposals([line]).get(pk)
+    is_open = line.matched_at is None
+    suggester = suggesting.Suggester([line] if is_open else [])
+    suggestions = [suggested(line, one) for one in suggester.of(line)] if is_open else []
+    may = PERMISSION in pages.permissions(request)
+    back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
+    for one in suggestions:
+        one["url"] = f"{url_of(line, 'propose')}?{urlencode({'about': one['value'], 'back': back})}"
+    context = reconciliation.shown(line) | {
+        "title": f"Line {line.number} of {line.statement.statement_id}",
+        "reference": f"{line.statement.statement_id} {line.number}",
+        "back_url": back,
+        "back_label": "Lines without a match",
+        "statement": line.statement,
+        "suggestions": suggestions,
+        "doubts": suggester.doubts(line) if is_open else [],
+        "may_propose": may and is_open and proposal is None,
+        "proposal": proposal,
+        "proposal_words": next((resolution_words(r) for r in resolutions if proposal == r), ""),
+        "resolutions": [{"it": each, "words": resolution_words(each)} for each in resolutions],
+        "may_read": "payouts.see_reconciliation" in pages.permissions(request),
+        "verbs": _verbs(request, line, proposal, back) if may and is_open else [],
+        "timeline_entries": _timeline(line, resolutions),
+    }
+    return pages.render(request, "admin/payouts/statement/line.html", context)
+
+
+def _verbs(
+    request: HttpRequest, line: StatementLine, proposal: LineResolution | None, back: str
+) -> list[dict[str, Any]]:
+    query = urlencode({"back": back})
+    if proposal is None:
+        return [{"label": "Say what it is", "kind": "main", "url": f"{url_of(line, 'propose')}?{query}"}]
+    about = proposal.line if proposal.line_id != line.pk else line
+    confirm: dict[str, Any] = {"label": "Confirm the proposal", "kind": "main", "key": "a"}
+    if proposal.proposed_by_id == request.user.pk:
+        confirm["off"] = "Off for you: it is your own proposal. Another person must confirm it."
+    else:
+        confirm["url"] = f"{url_of(about, 'confirm')}?{query}"
+    return [{"label": "Dismiss the proposal", "url": f"{url_of(about, 'dismiss')}?{query}"}, confirm]
+
+
+def _timeline(line: StatementLine, resolutions: list[LineResolution]) -> list[dict[str, Any]]:
+    entries = [{"at": line.statement.read_at, "title": "Read from the statement", "meaning": "neutral"}]
+    for each in resolutions:
+        said = {"who": name(each.proposed_by), "text": f"{resolution_words(each)}. “{each.evidence}”"}
+        entries.append(said | {"at": each.proposed_at, "title": "Proposed", "meaning": "waiting"})
+        if each.confirmed_at is not None:
+            who = name(each.confirmed_by)
+            entries.append(
+                {"at": each.confirmed_at, "title": "Confirmed and booked", "who": who, "meaning": "done"}
+            )
+        if each.dismissed_at is not None:
+            who = name(each.dismissed_by) if each.dismissed_by else "It matched by itself."
+            entries.append({"at": each.dismissed_at, "title": "Dismissed", "who": who, "meaning": "neutral"})
+    if line.matched_at is not None and line.resolution_id is None:
+        entries.append({"at": line.matched_at, "title": "Matched by what it names", "meaning": "done"})
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def name(user: Any) -> str:
+    """A person as colleagues call them."""
+    return user.get_full_name() or user.get_username()
+
+
+urlpatterns = [
+    path("reconciliation/breaks/", listed, name="payouts_statement_breaks"),
+    path("reconciliation/lines/<int:pk>/", line_page, name="payouts_statement_line"),
+]

@@ -1,0 +1,214 @@
+"""What a statement line that matches nothing may be, likeliest first, and why."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from payouts.models import Attempt, LineKind, LineResolution, StatementLine, Submission
+from payouts.queries import likeness
+
+Verdict = LineResolution.Verdict
+FEW = 20
+"""Suggestions a person can compare."""
+_NEVER_LEFT = ("rejected", "never_sent")
+_SOON = 3
+_LATEST = timedelta(days=2)
+
+_OF_THE_AMOUNT = f"""
+SELECT l.line_id, a.id FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS l (line_id, amount_minor, until)
+CROSS JOIN LATERAL (
+  SELECT id FROM payouts_attempt WHERE amount_minor = l.amount_minor AND created_at < l.until
+  ORDER BY id DESC LIMIT {10 * FEW}) AS a
+"""  # noqa: S608 - a number of ours
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing a line may be. ``why`` are reasons as people say them, the strongest first."""
+
+    verdict: LineResolution.Verdict
+    why: tuple[str, ...]
+    weight: int
+    attempt: Attempt | None = None
+    submission: Submission | None = None
+    other_line: StatementLine | None = None
+
+
+class Suggester:
+    """Answers for these open lines, which come with their statements. It asks as often for fifty as for one."""
+
+    def __init__(self, lines: Sequence[StatementLine]) -> None:
+        self._names = {line.pk: likeness.references(_said(line)) for line in lines}
+        words = {form for found in self._names.values() for form in found}
+        by_name = Attempt.objects.filter(Q(end_to_end_id__in=words) | Q(payout__reference__in=words))
+        amounts = self._of_the_amounts(lines)
+        ids = {*by_name.values_list("pk", flat=True), *(pk for found in amounts.values() for pk in found)}
+        rows = Attempt.objects.filter(pk__in=ids).select_related(
+            "payout__seller", "account_version", "submission__batch"
+        )
+        self._attempts = {each.pk: each for each in rows.defer("submission__body_ciphertext")}
+        self._named: dict[str, list[Attempt]] = defaultdict(list)
+        for attempt in sorted(self._attempts.values(), key=lambda each: -each.pk):
+            self._named[attempt.end_to_end_id].append(attempt)
+            self._named[str(attempt.payout.reference)].append(attempt)
+        self._amounts = amounts
+        self._files = self._files_of(lines)
+        self._undoing = self._opposites(lines)
+        self._learn_what_is_booked()
+
+    def _of_the_amounts(self, lines: Sequence[StatementLine]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        asked = [(line.pk, abs(line.amount_minor), line.booking_date + _LATEST) for line in lines]
+        with connection.cursor() as cursor:
+            cursor.execute(_OF_THE_AMOUNT, [[row[n] for row in asked] for n in range(3)])
+            for line_id, attempt_id in cursor.fetchall():
+                found[line_id].append(attempt_id)
+        return found
+
+    def _files_of(self, lines: Sequence[StatementLine]) -> dict[tuple[int, int], list[Submission]]:
+        """Files handed over whose payments that left add up to a debit's amount, by account and amount."""
+        wanted = {-line.amount_minor for line in lines if line.amount_minor < 0}
+        rows = Submission.objects.filter(
+            payout__isnull=True, delivered_at__isnull=False, batch__total_minor__in=wanted
+        )
+        found: dict[tuple[int, int], list[Submission]] = defaultdict(list)
+        for row in rows.select_related("batch").defer("body_ciphertext").order_by("-pk")[: 10 * FEW]:
+            found[row.batch.funding_account_id, row.batch.total_minor].append(row)
+        return found
+
+    def _opposites(self, lines: Sequence[StatementLine]) -> dict[tuple[int, int], list[StatementLine]]:
+        wanted = {-line.amount_minor for line in lines}
+        rows = StatementLine.objects.filter(matched_at__isnull=True, amount_minor__in=wanted)
+        found: dict[tuple[int, int], list[StatementLine]] = defaultdict(list)
+        for row in rows.select_related("statement").defer("statement__body_ciphertext").order_by("pk"):
+            found[row.statement.funding_account_id, row.amount_minor].append(row)
+        return found
+
+    def _learn_what_is_booked(self) -> None:
+        submissions = {each.submission_id for each in self._attempts.values()}
+        submissions |= {row.pk for rows in self._files.values() for row in rows}
+        booked = StatementLine.objects.filter(submission_id__in=submissions)
+        self._moved: set[tuple[str, int]] = set()
+        self._debited_files: set[int] = set()
+        self._debited_in_part: set[int] = set()
+        for kind, submission_id, attempt_id in booked.values_list("kind", "submission_id", "attempt_id"):
+            if attempt_id is None:
+                self._debited_files.add(submission_id)
+            else:
+                self._moved.add((kind, attempt_id))
+                if kind == LineKind.DEBIT:
+                    self._debited_in_part.add(submission_id)
+
+    def of(self, line: StatementLine) -> list[Suggestion]:
+        """At most `FEW`, likeliest first; each fits, as far as is known now."""
+        found = [*self._payments(line), *self._whole_files(line), *self._undone(line), *_charges(line)]
+        return sorted(found, key=lambda each: -each.weight)[:FEW]
+
+    def doubts(self, line: StatementLine) -> list[str]:
+        """Why the payments that the line names are not its match, a sentence each."""
+        named = {a.pk: a for word, _ in self._names[line.pk].items() for a in self._named[word]}
+        sentences = ((attempt, self._why_not(line, attempt)) for attempt in named.values())
+        return [f"It names {attempt.end_to_end_id}, which {why}." for attempt, why in sentences if why]
+
+    def _why_not(self, line: StatementLine, attempt: Attempt) -> str:
+        if attempt.submission.batch.funding_account_id != line.statement.funding_account_id:
+            return "was paid from another account"
+        if attempt.ended_because in _NEVER_LEFT:
+            return "ended because it never left"
+        came_back = line.amount_minor > 0
+        if (LineKind.RETURN if came_back else LineKind.DEBIT, attempt.pk) in self._moved:
+            return "came back already" if came_back else "was debited already"
+        if not came_back and attempt.submission_id in self._debited_files:
+            return "was debited already with its file"
+        if line.amount_minor > attempt.amount_minor or (
+            not came_back and -line.amount_minor != attempt.amount_minor
+        ):
+            return "had another amount"
+        return ""
+
+    def _payments(self, line: StatementLine) -> Iterable[Suggestion]:
+        reasons: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for form, word in self._names[line.pk].items():
+            for attempt in self._named[form]:
+                exact = form == word
+                weight = (100 if exact else 60) - (10 if form != attempt.end_to_end_id else 0)
+                text = f"it names {word}" if exact else f"“{word}” is nearly {form}"
+                reasons[attempt.pk].append((weight, text))
+        for pk in {*reasons, *self._amounts[line.pk]}:
+            attempt = self._attempts[pk]
+            if self._why_not(line, attempt):
+                continue
+            said = [max(reasons[pk])] if reasons[pk] else []
+            if abs(line.amount_minor) == attempt.amount_minor:
+                said.append((30, "same amount"))
+            said += _when(line, attempt)
+            payee = (attempt.account_version.holder_name, attempt.payout.seller.name)
+            if any(likeness.names(line.text, name) for name in payee):
+                said.append((20, "its payee's name"))
+            yield _suggest(Verdict.PAYMENT, said, attempt=attempt)
+
+    def _whole_files(self, line: StatementLine) -> Iterable[Suggestion]:
+        for row in self._files[line.statement.funding_account_id, -line.amount_minor]:
+            if row.pk in self._debited_files | self._debited_in_part or row.batch.item_count < 2:
+                continue
+            said = [(35, f"same total as its {row.batch.item_count:,} payments")]
+            if row.key in likeness.words(_said(line)):
+                said.insert(0, (100, f"it names {row.key}"))
+            if row.delivered_at is not None:
+                said += _days("handed over", (line.booking_date - row.delivered_at.date()).days)
+            yield _suggest(Verdict.FILE, said, submission=row)
+
+    def _undone(self, line: StatementLine) -> Iterable[Suggestion]:
+        for row in self._undoing[line.statement.funding_account_id, -line.amount_minor]:
+            said = [(25, "the opposite amount, open too")]
+            apart = abs((line.booking_date - row.booking_date).days)
+            if apart <= _SOON:
+                said.append((10, "booked the same day" if not apart else f"booked {_count(apart)} apart"))
+            yield _suggest(Verdict.UNDONE, said, other_line=row)
+
+
+def _suggest(
+    verdict: LineResolution.Verdict,
+    said: Sequence[tuple[int, str]],
+    *,
+    attempt: Attempt | None = None,
+    submission: Submission | None = None,
+    other_line: StatementLine | None = None,
+) -> Suggestion:
+    why = tuple(text for _, text in said)
+    weight = sum(points for points, _ in said)
+    return Suggestion(verdict, why, weight, attempt, submission, other_line)
+
+
+def _charges(line: StatementLine) -> Iterable[Suggestion]:
+    if line.amount_minor < 0 and likeness.speaks_of_charges(line.text):
+        yield _suggest(Verdict.CHARGES, [(25, "its words speak of a fee")])
+
+
+def _when(line: StatementLine, attempt: Attempt) -> list[tuple[int, str]]:
+    if line.amount_minor < 0:
+        return _days("handed over", (line.booking_date - attempt.created_at.date()).days)
+    if attempt.gave_back and attempt.ended_at is not None:
+        apart = abs((line.booking_date - attempt.ended_at.date()).days)
+        if apart <= _SOON:
+            return [(25, "the bank reported its return in these days")]
+    return []
+
+
+def _days(what: str, days: int) -> list[tuple[int, str]]:
+    """A reason where it was so little before the line was booked."""
+    if not 0 <= days <= _SOON:
+        return []
+    return [(10, f"{what} the same day" if not days else f"{what} {_count(days)} before")]
+
+
+def _count(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _said(line: StatementLine) -> str:
+    return f"{line.end_to_end_id} {line.batch_reference} {line.bank_reference} {line.text}"
