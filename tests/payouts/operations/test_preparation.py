@@ -50,3 +50,22 @@ def test_a_rail_that_only_pretends_is_refused_in_production(bank, settings):
     assert Incident.objects.get().code == "rail_not_allowed"
     assert bank.bank.judgement()["count"] == 0
     assert make_payouts.statuses(batch) == ["BATCHED"]
+
+
+def test_a_rail_without_a_way_sends_nothing_and_waits_until_there_is_one(bank, settings):
+    batch = make_payouts.approved_batch([1200], country="US")
+    ways, settings.RAIL_TRANSPORTS = settings.RAIL_TRANSPORTS, {}
+
+    with pytest.raises(preparing.NotHere, match=r"it waits[.] RAIL_TRANSPORTS names no address"):
+        submission.submit(batch_id=batch.pk, now=NOW)
+
+    batch.refresh_from_db()
+    assert (batch.status, make_payouts.statuses(batch)) == ("APPROVED", ["BATCHED"])
+    assert not batch.submissions.exists()
+    assert Incident.objects.get().code == "rail_without_way"
+
+    settings.RAIL_TRANSPORTS = ways
+    submission.submit(batch_id=batch.pk, now=NOW)
+
+    assert make_payouts.statuses(batch) == ["SUBMITTED"]
+    assert Incident.objects.get().closed_at == NOW
