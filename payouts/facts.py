@@ -4,6 +4,9 @@ from collections.abc import Collection
 
 from payouts.states import PayoutStatus
 
+NEVER_LEFT = ("rejected", "never_sent")
+"""Why an attempt ended without its money leaving: whatever is said of it later does not move its payout."""
+
 
 def fold(kinds: Collection[str]) -> PayoutStatus:
     """The status that these kinds of `BankFact` add up to. APPROVED: proven never to have left.
