@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, DataError, transaction
 
 from backoffice.audit.errors import Refused
@@ -14,6 +15,11 @@ from payouts.rails import base, registry
 from sellers import vault
 
 log = structlog.get_logger(__name__)
+
+
+def rails() -> list[str]:
+    """The rails whose other side is asked: those that carry money here."""
+    return [rail for rail in registry.names() if registry.allowed(rail, production=settings.PRODUCTION)]
 
 
 def collect(*, rail: str, now: datetime) -> int:

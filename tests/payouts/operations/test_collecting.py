@@ -181,3 +181,9 @@ def test_a_document_that_cannot_be_stored_is_put_aside_once_and_told(bank, monke
     assert document.processed_at == LATER
     assert Incident.objects.get(code="document").text.startswith("page from sandbox: It says what cannot be stored")
     assert collecting.process_all(now=LATER) == 0
+
+
+def test_production_asks_no_bank_that_only_pretends(settings):
+    assert collecting.rails() == ["sandbox", "sepa"]
+    settings.PRODUCTION = True
+    assert collecting.rails() == ["sepa"]
