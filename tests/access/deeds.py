@@ -96,7 +96,10 @@ DEEDS: Mapping[str, Row] = {
         "payouts.reconcile",
         lambda w: {"line_id": w.line.pk, "attempt_id": w.attempt.pk, "note": "The bank said so."},
     ),
-    f"{P}bankfiles.download": ("payouts.download_bank_file", lambda w: {"submission_id": w.sent_file.pk}),
+    f"{P}bankfiles.download": (
+        "payouts.download_bank_file",
+        lambda w: {"submission_id": w.sent_file.pk, "reason": "The bank asks."},
+    ),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
     f"{P}exporting.download": (
         "payouts.request_export",
