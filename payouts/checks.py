@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-from payouts import countries, transports
+from payouts import countries, tasks, transports
 from payouts.countries import schemes
 from payouts.rails import registry
 
@@ -60,6 +60,17 @@ def _scheme(country: countries.Country) -> list[checks.CheckMessage]:
         return []
     said = f"{country.code.lower()}.toml: account_scheme: there is no “{country.account_scheme}”."
     return [checks.Error(said, hint=f"There are: {', '.join(schemes.names())}.", id="payouts.E004")]
+
+
+@checks.register("submission")
+def check_lease(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """A lease is longer than a worker may take: else another asks the bank while the first still talks to it."""
+    longest = max(tasks.submit_batch.time_limit, tasks.sweep.time_limit)
+    lease = settings.SUBMISSION_LEASE_SECONDS
+    if lease > longest:
+        return []
+    fault = f"SUBMISSION_LEASE_SECONDS is {lease}, but a worker is killed only after {longest} seconds."
+    return [checks.Error(fault, hint=f"Set it to at least {longest + 10}.", id="payouts.E010")]
 
 
 @checks.register(checks.Tags.security)

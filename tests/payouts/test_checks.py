@@ -96,6 +96,14 @@ def test_a_rail_that_no_open_country_uses_needs_no_address(settings):
         countries.configure()
 
 
+def test_a_lease_that_ends_before_its_worker_is_killed_is_refused(settings):
+    assert checks.check_lease(None) == []
+    settings.SUBMISSION_LEASE_SECONDS = 290
+    assert messages(checks.check_lease(None)) == [
+        ("payouts.E010", "SUBMISSION_LEASE_SECONDS is 290, but a worker is killed only after 290 seconds.")
+    ]
+
+
 def test_empty_master_keys_are_refused(settings):
     settings.MASTER_KEYS = {}
     assert [error.id for error in checks.check_keys(None)] == ["payouts.E005"]
