@@ -140,6 +140,8 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
     if verified:
         _take_effect(versions=_ripe(now).filter(pk=version.pk), now=now)
     else:
+        # A run that counted on this version holds the ledger account: what it put on hold is seen now, or it is later.
+        _locked_unsent([(seller_id, version.slot.currency)])
         _release_holds(
             [version.slot], note=f"The change to {version.masked} was rejected: {note.strip()}", now=now
         )
