@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from payouts.facts import NEVER_LEFT as _NEVER_LEFT
 from payouts.models import Attempt, FundingAccount, LineKind, StatementLine, Submission
 from payouts.operations import _evidence, _locks
 from payouts.rails.statements import base as statements
-
-_NEVER_LEFT = ("rejected", "never_sent")
 
 
 @dataclass(frozen=True)

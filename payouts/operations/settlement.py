@@ -9,6 +9,7 @@ from django.db import transaction
 
 from backoffice.audit.actors import SYSTEM
 from payouts import facts
+from payouts.facts import NEVER_LEFT
 from payouts.models import Attempt, BankFact, Payout, Submission
 from payouts.operations import (
     _attempts,
@@ -32,8 +33,6 @@ _KINDS = {
 }
 _VERBS = {PayoutStatus.PAID: "pay", PayoutStatus.FAILED: "fail", PayoutStatus.RETURNED: "return"}
 _GOVERNED = (PayoutStatus.SUBMITTED, PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED)
-NEVER_LEFT = ("rejected", "never_sent")
-"""Why an attempt ended without its money leaving: whatever is said of it later does not move its payout."""
 
 
 @dataclass(frozen=True)

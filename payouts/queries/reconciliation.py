@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from payouts import facts
 from payouts.models import Attempt, FundingAccount, LineKind, Statement, StatementLine
 from sellers.ledger.models import Book, Entry
 
@@ -77,7 +78,7 @@ def suggestions(*, line: StatementLine, limit: int = 5) -> list[Attempt]:
     """Attempts the line may be about: of its account and amount, not on a statement yet. Newest first."""
     kind = LineKind.RETURN if line.amount_minor > 0 else LineKind.DEBIT
     ours = Attempt.objects.filter(submission__batch__funding_account_id=line.statement.funding_account_id)
-    ours = ours.exclude(ended_because__in=["rejected", "never_sent"])
+    ours = ours.exclude(ended_because__in=facts.NEVER_LEFT)
     fits = ours.filter(amount_minor=abs(line.amount_minor)).exclude(lines__kind=kind)
     if line.end_to_end_id:
         named = ours.filter(end_to_end_id=line.end_to_end_id)
