@@ -1,4 +1,8 @@
-"""What all that a bank said about one attempt means together (HOUSE ruling 1). Pure; order of arrival is no input."""
+"""What all that a bank said about one attempt means together (HOUSE ruling 1). Pure; order of arrival is no input.
+
+One order does matter, outside this fold: a rejection that is read first ends the attempt, and what is read later moves
+its payout no more. Accepted, then rejected is FAILED; rejected, then accepted is APPROVED, on hold, with an incident.
+"""
 
 from collections.abc import Collection
 

@@ -47,8 +47,11 @@ class _Said:
 def apply(*, reports: Iterable[base.Report], rail: str, now: datetime) -> int:
     """Every report is a fact of its attempts, and payouts, ledger and batches follow; answers how many facts were new.
 
-    Duplicates and any order end in the same state. A report about a submission of unknown outcome proves that the
-    bank has it. What names nothing of ours, or contradicts what stands, opens an incident; nothing raises.
+    Duplicates change nothing. Any order ends in the same state, but for a rejection: read after an acceptance or a
+    payment it means not delivered; read before them, in an earlier call, it proves that nothing left, the payout is
+    APPROVED and on hold, and what contradicts that later opens an incident. What one call brings counts together.
+    A report about a submission of unknown outcome proves that the bank has it. What names nothing of ours, or
+    contradicts what stands, opens an incident; nothing raises.
     """
     said, about = _named(list(reports), rail, now)
     payouts = {p.pk: p for p in _locks.payouts(one.attempt.payout_id for one in said)}

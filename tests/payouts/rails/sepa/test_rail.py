@@ -182,6 +182,30 @@ def test_what_the_bank_left_is_told_apart_and_known_names_are_skipped(
     ]
 
 
+def test_documents_are_read_in_the_order_in_which_the_bank_made_them(
+    directory: transports.DirectoryTransport,
+) -> None:
+    directory.inbox_folder.mkdir(parents=True)
+
+    def leave(name: str, made_at: str) -> None:
+        head = f"<GrpHdr><CreDtTm>{made_at}</CreDtTm></GrpHdr>" if made_at else ""
+        body = f"<Document><CstmrPmtStsRpt>{head}</CstmrPmtStsRpt></Document>"
+        (directory.inbox_folder / name).write_text(body)
+
+    leave("a-rejected.xml", "2026-11-24T12:00:00+01:00")
+    leave("b-accepted.xml", "2026-11-24T10:30:00Z")
+    leave("c-received.xml", "2026-11-24T10:00:00+01:00")
+    leave("0-silent.xml", "")
+    (directory.inbox_folder / "1-note.txt").write_bytes(b"hello")
+    assert [document.name for document in RAIL.collect(transport=directory)] == [
+        "c-received.xml",
+        "b-accepted.xml",
+        "a-rejected.xml",
+        "0-silent.xml",
+        "1-note.txt",
+    ]
+
+
 def test_the_schema_finds_what_is_wrong() -> None:
     body = RAIL.render(samples.envelope())
     assert schema.problems(body.replace(b"<ChrgBr>SLEV</ChrgBr>", b"<ChrgBr>FREE</ChrgBr>"))
