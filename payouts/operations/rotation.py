@@ -5,18 +5,19 @@ from datetime import datetime
 from django.db import transaction
 
 from backoffice.audit import recording
-from backoffice.audit.actors import Actor
+from backoffice.audit.actors import SYSTEM
 from payouts.operations import _sealing
 from sellers import vault
 from sellers.models import DataKey
 
 
 @transaction.atomic
-def rotate(*, actor: Actor, now: datetime, at_most: int = 500) -> int:
+def rotate(*, now: datetime, at_most: int = 500) -> int:
     """Up to so many data keys under older master keys are under the current one; answers how many.
 
     Call it until it answers 0; a run that broke off is taken up where it stopped, and two at once share the work. Keys
-    under a master key that MASTER_KEYS does not hold are left alone. Raises `vault.Unreadable` for a changed key.
+    under a master key that MASTER_KEYS does not hold are left alone. The deed is the program's: who may start it has
+    its keys and its shell. Raises `vault.Unreadable` for a changed key.
     """
     ring = vault.keyring()
     older = [name for name in ring.masters if name != ring.current]
@@ -32,5 +33,5 @@ def rotate(*, actor: Actor, now: datetime, at_most: int = 500) -> int:
     if rows:
         DataKey.objects.bulk_update(rows, ["wrapped", "master_key_id"])
         data = {"to": ring.current, "keys": len(rows)}
-        recording.record(actor=actor, action="keys.rotate", data=data, now=now)
+        recording.record(actor=SYSTEM, action="keys.rotate", data=data, now=now)
     return len(rows)

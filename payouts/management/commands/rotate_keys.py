@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.audit.clock import database_now
 from payouts.operations import rotation
 from payouts.queries import keys
 from sellers import vault
-from sellers.commands import actor_named
 
 
 class Command(BaseCommand):
@@ -17,14 +16,11 @@ class Command(BaseCommand):
         "it, restart every process, then run this. It may be broken off and run again."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as", dest="username", help="the person in whose name it runs; the program when left out")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        actor, done = actor_named(options["username"]), 0
+        done = 0
         try:
             current = vault.keyring().current
-            while some := rotation.rotate(actor=actor, now=database_now()):
+            while some := rotation.rotate(now=database_now()):
                 done += some
         except vault.VaultError as error:
             raise CommandError(f"{done} data keys rewrapped, then: {error}") from error

@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from backoffice.audit import actors
 from backoffice.audit.models import Event
 from payouts.models import AccountVersion
 from payouts.operations import accounts, rotation
@@ -27,7 +26,7 @@ def sealed(settings):
 
 
 def rotate(**values) -> int:
-    return rotation.rotate(actor=actors.SYSTEM, now=NOW, **values)
+    return rotation.rotate(now=NOW, **values)
 
 
 def numbers() -> list[str]:
