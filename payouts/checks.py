@@ -2,14 +2,14 @@
 way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-from payouts import countries
+from payouts import countries, tasks, transports
 from payouts.countries import schemes
 from payouts.rails import registry
 
@@ -21,7 +21,7 @@ _MAKE_ONE = "Make one with: openssl rand -base64 32"
 @checks.register("countries")
 def check_countries(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
     """Every open country has a readable file, an installed rail that may carry money here, and a known
-    scheme.
+    scheme; every rail that is used has an address.
     """
     try:
         opened = countries.all()
@@ -30,7 +30,18 @@ def check_countries(app_configs: Sequence[AppConfig] | None, **options: Any) -> 
     found: list[checks.CheckMessage] = []
     for country in opened:
         found += _rail(country) + _scheme(country)
-    return found
+    return found + _ways({country.rail for country in opened})
+
+
+def _ways(rails: Collection[str]) -> list[checks.CheckMessage]:
+    """Every rail that money goes over has an address, so that no batch is found to have none once it is sealed."""
+    used = (rail for rail in sorted(rails) if registry.allowed(rail, production=settings.PRODUCTION))
+    lacks = [(rail, transports.missing(rail)) for rail in used]
+    return [
+        checks.Error(lack, hint=f"Or close the countries that are paid over “{rail}”.", id="payouts.E009")
+        for rail, lack in lacks
+        if lack
+    ]
 
 
 def _rail(country: countries.Country) -> list[checks.CheckMessage]:
@@ -49,6 +60,17 @@ def _scheme(country: countries.Country) -> list[checks.CheckMessage]:
         return []
     said = f"{country.code.lower()}.toml: account_scheme: there is no “{country.account_scheme}”."
     return [checks.Error(said, hint=f"There are: {', '.join(schemes.names())}.", id="payouts.E004")]
+
+
+@checks.register("submission")
+def check_lease(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """A lease is longer than a worker may take: else another asks the bank while the first still talks to it."""
+    longest = max(tasks.submit_batch.time_limit, tasks.sweep.time_limit)
+    lease = settings.SUBMISSION_LEASE_SECONDS
+    if lease > longest:
+        return []
+    fault = f"SUBMISSION_LEASE_SECONDS is {lease}, but a worker is killed only after {longest} seconds."
+    return [checks.Error(fault, hint=f"Set it to at least {longest + 10}.", id="payouts.E010")]
 
 
 @checks.register(checks.Tags.security)

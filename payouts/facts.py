@@ -1,8 +1,15 @@
-"""What all that a bank said about one attempt means together (HOUSE ruling 1). Pure; order of arrival is no input."""
+"""What all that a bank said about one attempt means together (HOUSE ruling 1). Pure; order of arrival is no input.
+
+One order does matter, outside this fold: a rejection that is read first ends the attempt, and what is read later moves
+its payout no more. Accepted, then rejected is FAILED; rejected, then accepted is APPROVED, on hold, with an incident.
+"""
 
 from collections.abc import Collection
 
 from payouts.states import PayoutStatus
+
+NEVER_LEFT = ("rejected", "never_sent")
+"""Why an attempt ended without its money leaving: whatever is said of it later does not move its payout."""
 
 
 def fold(kinds: Collection[str]) -> PayoutStatus:

@@ -16,7 +16,6 @@ from payouts.operations import (
     submission,
     sweeping,
 )
-from payouts.rails import registry
 
 log = structlog.get_logger(__name__)
 # A worker is killed before the lease of what it delivers is over (settings.SUBMISSION_LEASE_SECONDS).
@@ -50,7 +49,7 @@ def collect(rail: str) -> None:
 @shared_task
 def collect_all() -> None:
     """Every rail is asked, each in a message of its own: one that is slow keeps no other waiting."""
-    for rail in registry.names():
+    for rail in collecting.rails():
         collect.delay(rail=rail)
 
 

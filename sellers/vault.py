@@ -2,7 +2,8 @@
 
 A ciphertext carries no name of its own: it opens only with the seller's data key *and* the place it was
 written for (`place`), so a ciphertext copied into another row, table or column does not open. Rotating the
-master key rewrites wrapped data keys and nothing else. Equal accounts are found by a keyed HMAC, never by
+master key rewrites sellers' wrapped data keys and nothing else; a file keeps needing the master key that it was
+written under. Equal accounts are found by a keyed HMAC, never by
 decrypting.
 
 The functions are pure and take keys; `keyring()`, at the end, reads them from the settings. Source: HOUSE.md
@@ -133,7 +134,10 @@ def rewrap(wrapped: Wrapped, *, ring: Keyring, aad: bytes) -> Wrapped:
 
 
 def encrypt_blob(plaintext: bytes, *, ring: Keyring, aad: bytes) -> bytes:
-    """A file under a data key of its own, which it carries wrapped. For bank files and exports."""
+    """A file under a data key of its own, which it carries wrapped under the current master key, for ever.
+
+    For bank files, bank documents and statements, and the papers of adjustments. Exports are not encrypted here.
+    """
     data_key = new_data_key()
     wrapped = wrap(data_key, ring=ring, aad=b"blob" + aad)
     name = wrapped.master_key_id.encode()
@@ -147,18 +151,8 @@ def decrypt_blob(blob: bytes | memoryview, *, ring: Keyring, aad: bytes) -> byte
     return decrypt(unwrap(wrapped, ring=ring, aad=b"blob" + aad), body, aad=b"blob" + aad)
 
 
-def rewrap_blob(blob: bytes | memoryview, *, ring: Keyring, aad: bytes) -> bytes:
-    """The same file with its data key under the current master key; the file's own ciphertext is copied as it
-    is.
-    """
-    wrapped, body = _split(bytes(blob))
-    again = rewrap(wrapped, ring=ring, aad=b"blob" + aad)
-    name = again.master_key_id.encode()
-    return _BLOB + bytes([len(name)]) + name + again.wrapped + body
-
-
 def blob_master_key_id(blob: bytes | memoryview) -> str:
-    """Which master key a file's data key is wrapped under, to find what a rotation has still to do."""
+    """Which master key a file, or the head of one, needs to be read."""
     return _split(bytes(blob))[0].master_key_id
 
 

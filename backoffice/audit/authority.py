@@ -10,7 +10,8 @@ from django.db.models import Q
 from .actors import Actor, Via
 from .errors import NotAllowed
 
-# Permissions that complete or release a payment: a person at a session only, never a token, never the system.
+# Permissions that complete or release a payment, or show full account numbers: a person at a session only,
+# never a token, never the system.
 PERSON_ONLY = frozenset(
     {
         "payouts.approve_payout",
@@ -18,6 +19,7 @@ PERSON_ONLY = frozenset(
         "payouts.release_hold",
         "payouts.verify_payout_account",
         "payouts.reveal_payout_account",
+        "payouts.download_bank_file",
         "payouts.add_fundingaccount",
         "payouts.change_fundingaccount",
         "payouts.resolve_unknown",

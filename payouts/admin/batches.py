@@ -36,6 +36,14 @@ TABS = (
 )
 
 
+class FileForm(forms.Form):
+    """Why somebody needs the file, and with it the full account numbers."""
+
+    reason = forms.CharField(
+        label="Why you need the file", max_length=500, help_text="It is recorded with your name."
+    )
+
+
 @pages.page("payouts.view_batch")
 def listed(request: HttpRequest) -> HttpResponse:
     """Every batch, newest first."""
@@ -90,7 +98,11 @@ def _find(reference: str) -> Batch:
 @pages.page("payouts.view_batch")
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One batch."""
-    batch = _find(reference)
+    return _detail(request, _find(reference))
+
+
+def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = None) -> HttpResponse:
+    """The page of one batch; with ``file_form``, what was wrong with what was asked there."""
     now = database_now()
     deadline = batching.deadline(batch, now)
     before_sending = batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
@@ -114,11 +126,13 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "pager": page,
         "submissions": submissions,
         "file": next((s for s in submissions if s.payout_id is None), None),
-        "may_download": "payouts.download_bank_file" in pages.permissions(request),
+        "file_form": (file_form or FileForm())
+        if "payouts.download_bank_file" in pages.permissions(request)
+        else None,
         "timeline_entries": _timeline(batch, submissions),
         **_progress(batch),
     }
-    return pages.render(request, "admin/payouts/batch/detail.html", context)
+    return pages.render(request, "admin/payouts/batch/detail.html", context, status=200 if file_form is None else 422)
 
 
 def _groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -328,10 +342,21 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @pages.page("payouts.download_bank_file")
 def download(request: HttpRequest, reference: str) -> HttpResponse:
-    """The exact bytes that were sent. Recorded: they hold account numbers."""
-    batch = _find(reference)
+    """The exact bytes that were sent. Recorded with a reason, like a reveal: they hold account numbers."""
+    batch, form = _find(reference), FileForm(request.POST)
     submission = get_object_or_404(asked.submissions(batch), payout__isnull=True)
-    body = bankfiles.download(submission_id=submission.pk, actor=pages.actor(request), now=database_now())
+    if not form.is_valid():
+        return _detail(request, batch, form)
+    try:
+        body = bankfiles.download(
+            submission_id=submission.pk,
+            reason=form.cleaned_data["reason"],
+            actor=pages.actor(request),
+            now=database_now(),
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _detail(request, batch, form)
     response = HttpResponse(body, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{submission.key}.xml"'
     return response

@@ -108,18 +108,6 @@ def value_date_for(country: Country, now: datetime) -> Deadline:
     return Deadline(cut_off_on(country, day), value_date)
 
 
-def cut_off_for(country: Country, value_date: date) -> datetime:
-    """The last moment to hand over what is to count from this value date (a business day), in the country's
-    zone.
-    """
-    day = value_date
-    for _ in range(country.settlement_lag_days):
-        day -= timedelta(days=1)
-        while not is_business_day(country.calendar, day):
-            day -= timedelta(days=1)
-    return cut_off_on(country, day)
-
-
 def cut_off_on(country: Country, day: date) -> datetime:
     """The moment of that day's cut-off, in the country's zone."""
     return _at(country, day, country.cut_off)

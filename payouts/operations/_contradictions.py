@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from payouts import facts
 from payouts.models import Attempt, Disposal, HoldReason, Incident, Payout, StatementLine
 from payouts.operations import _locks, holds, incidents, switches
 from payouts.rails import base
@@ -31,7 +32,7 @@ def look(
     for attempt, report in said:
         payout = payouts[attempt.payout_id]
         _compare_amounts(attempt, payout, report, rail, now)
-        never_left = attempt.ended_because in ("rejected", "never_sent")
+        never_left = attempt.ended_because in facts.NEVER_LEFT
         if never_left and report.kind in _CARRIED:
             _carried_after_all(attempt, payout, report, rail, now)
         elif (

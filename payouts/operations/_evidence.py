@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from payouts.models import Attempt
 from payouts.operations import accounts
-from payouts.rails import base
+from payouts.rails import base, kept
 from sellers import vault
 
 LONGEST = 4096
@@ -30,7 +30,8 @@ def without_accounts(raw: Mapping[int, bytes]) -> dict[int, str]:
 
 
 def plain(text: str, secrets: Iterable[str] = ()) -> str:
-    """A bank's free text without these secrets and without anything that looks like an account number."""
+    """A bank's free text without these secrets, anything that looks like an account number, or what no row can hold."""
+    text = kept.text(text)
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
     return _DIGITS.sub(_HIDDEN, _ANY_IBAN.sub(_HIDDEN, _IBAN.sub(_HIDDEN, text)))[:LONGEST]
@@ -80,7 +81,7 @@ def plain_texts(said: Sequence[tuple[str, Attempt]]) -> list[str]:
 
 
 def _hide(raw: bytes, secrets: Iterable[str]) -> str:
-    return plain(raw[:_LONGEST_SCANNED].decode(errors="replace").replace("\0", ""), secrets)
+    return plain(raw[:_LONGEST_SCANNED].decode(errors="replace"), secrets)
 
 
 def _secrets(submission_ids: Sequence[int]) -> dict[int, set[str]]:

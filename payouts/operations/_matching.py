@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from payouts.facts import NEVER_LEFT as _NEVER_LEFT
 from payouts.models import Attempt, FundingAccount, LineKind, StatementLine, Submission
 from payouts.operations import _evidence, _locks
 from payouts.rails.statements import base as statements
-
-_NEVER_LEFT = ("rejected", "never_sent")
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def lines_of(statement: statements.Statement, *, day: date) -> list[StatementLin
                     end_to_end_id=detail.end_to_end_id if detail else "",
                     batch_reference="" if detail else (entry.message_id or entry.payment_information_id),
                     item_count=entry.batch_count,
-                    return_code=(detail.return_code if detail else "") or ("NARR" if entry.is_return else ""),
+                    return_code=(detail.return_code if detail else "")[:10] or ("NARR" if entry.is_return else ""),
                     text=_evidence.plain(" · ".join(filter(None, (entry.text, *words)))),
                 )
             )

@@ -9,24 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.audit.models import Event
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountDecision, AccountVersion, Hold, HoldReason, Payout, PayoutAccount
-from payouts.operations import _batches, _move, _sealing, account_rows, holds
+from payouts.operations import _batches, _move, _reveals, _sealing, account_rows, holds
 from payouts.rails import base
 from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.models import Account as LedgerAccount
 from sellers.models import Seller
 
-REVEALS_PER_HOUR = 20
-REVEAL = "account.reveal"
 FOUR_EYES = "Not decided: you asked for this bank account. Another person must verify it."
 
 
@@ -44,13 +41,6 @@ class OwnRequest(Refused):
     """Who asked for an account may not verify it."""
 
     code = "four_eyes"
-
-
-class TooManyReveals(Refused):
-    """One person looked at more bank details within an hour than their work needs."""
-
-    code = "too_many_reveals"
-    status = 429
 
 
 @transaction.atomic
@@ -150,6 +140,8 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
     if verified:
         _take_effect(versions=_ripe(now).filter(pk=version.pk), now=now)
     else:
+        # A run that counted on this version holds the ledger account: what it put on hold is seen now, or it is later.
+        _locked_unsent([(seller_id, version.slot.currency)])
         _release_holds(
             [version.slot], note=f"The change to {version.masked} was rejected: {note.strip()}", now=now
         )
@@ -246,25 +238,11 @@ def _release_holds(slots: Sequence[PayoutAccount], *, note: str, now: datetime) 
 def details(*, version_id: int, reason: str, actor: Actor, now: datetime) -> dict[str, str]:
     """The full bank details by the scheme's field names, once the reveal is recorded with its reason.
 
-    Raises `Refused` without a reason, `TooManyReveals` above `REVEALS_PER_HOUR` by one person, `NotAllowed`.
+    Raises `Refused` without a reason, `_reveals.TooManyReveals`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.reveal_payout_account")
-    if not reason.strip():
-        raise Refused(
-            "Not revealed: say why you need the full number. It is recorded.", code="reason_missing"
-        )
-    with connection.cursor() as cursor:  # two tabs of one person count one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('account.reveal'), %s)", [actor.user_id or 0])
-    recent = Event.objects.filter(
-        actor_id=actor.user_id, action=REVEAL, at__gt=now - timedelta(hours=1)
-    ).count()
-    if recent >= REVEALS_PER_HOUR:
-        raise TooManyReveals(
-            f"Not revealed: you looked at {recent} accounts within the hour; the limit is {REVEALS_PER_HOUR}. "
-            "Wait, or ask a colleague."
-        )
     version = AccountVersion.objects.select_related("slot").get(pk=version_id)
-    recording.record(actor=actor, action=REVEAL, subject=version, data={"reason": reason.strip()}, now=now)
+    _reveals.look(action=_reveals.ACCOUNT, subject=version, reason=reason, data={}, actor=actor, now=now)
     return _sealing.opened([version])[version.pk]
 
 

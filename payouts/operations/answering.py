@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import DataError, transaction
 from django.db.models import Count
 
 from payouts.models import Attempt, Payout, Submission, SubmissionEvent
 from payouts.operations import _attempts, _evidence, _locks, _progress, incidents
 from payouts.rails import base
 from payouts.states import PayoutStatus, SubmissionStatus
+
+log = structlog.get_logger(__name__)
 
 _BACKOFF = (15, 30, 60, 120, 300, 600)
 """Seconds until an UNKNOWN is looked up again, by how often it has been; the last one for ever after."""
@@ -42,12 +45,29 @@ def alert_key(submission_id: int) -> str:
     return f"unknown:{submission_id}"
 
 
-@transaction.atomic(durable=True)
+_NOT_KEPT = "What the bank said with it cannot be stored: ask the bank for its words."
+
+
 def record(*, given: Sequence[Given], now: datetime) -> None:
     """Each submission has the outcome its answer proves. A worker whose lease is over writes evidence and nothing else.
 
     REJECTED sends the payouts back to APPROVED, on hold, their money reserved as before. UNKNOWN is never FAILED.
+    An answer whose words cannot be stored has its outcome all the same, and keeps no other from being written.
     """
+    try:
+        _record(given=given, now=now)
+    except (DataError, UnicodeError):
+        for one in given:
+            try:
+                _record(given=[one], now=now)
+            except (DataError, UnicodeError) as error:
+                log.exception("answer_not_storable", submission=one.submission_id, error=type(error).__name__)
+                bare = dataclasses.replace(one.answer, text=_NOT_KEPT, bank_reference="", raw=b"")
+                _record(given=[dataclasses.replace(one, answer=bare)], now=now)
+
+
+@transaction.atomic(durable=True)
+def _record(*, given: Sequence[Given], now: datetime) -> None:
     words = _evidence.plain_answers([(one.submission_id, one.answer) for one in given])
     given = [dataclasses.replace(one, answer=answer) for one, answer in zip(given, words, strict=True)]
     refused = [one.submission_id for one in given if one.answer.outcome is base.Outcome.REJECTED]

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from backoffice.audit import authority, recording
+from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from payouts.models import BankDocument, Submission
+from payouts.operations import _reveals
 from sellers import vault
 
 
@@ -57,12 +58,14 @@ def body_of_document(document: BankDocument) -> bytes:
 
 
 @transaction.atomic
-def download(*, submission_id: int, actor: Actor, now: datetime) -> bytes:
-    """The bytes a batch was sent as, for a person; the download is recorded. Raises `NotAllowed`, `Tampered`."""
+def download(*, submission_id: int, reason: str, actor: Actor, now: datetime) -> bytes:
+    """The bytes a batch was sent as, with its full account numbers, for a person; recorded with the reason.
+
+    Counts as a reveal. Raises `Refused` without a reason, `_reveals.TooManyReveals`, `NotAllowed`, `Tampered`.
+    """
     authority.require(actor=actor, permission="payouts.download_bank_file")
     submission = Submission.objects.get(pk=submission_id)
     body = body_of_submission(submission)
-    recording.record(
-        actor=actor, action="submission.download", subject=submission, data={"key": submission.key}, now=now
-    )
+    data = {"key": submission.key}
+    _reveals.look(action=_reveals.FILE, subject=submission, reason=reason, data=data, actor=actor, now=now)
     return body

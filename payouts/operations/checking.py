@@ -12,8 +12,6 @@ from payouts.queries import invariants
 
 log = structlog.get_logger(__name__)
 _KEY = "invariant:"
-_HARMLESS = frozenset({"unknown_has_an_alert"})
-"""Broken, these are looked at, but money may go on."""
 _ANCHOR, _WRITE = "audit:anchor", "audit:write"
 
 
@@ -31,8 +29,8 @@ def check(*, now: datetime) -> InvariantCheck:
         sentence = invariants.by_name(name).sentence
         text = f"Broken: {sentence} Look at {', '.join(map(str, ids))}."
         incidents.open_one(code="invariant", key=f"{_KEY}{name}", text=text, now=now)
-    if broken.keys() - _HARMLESS:
-        names = ", ".join(sorted(broken.keys() - _HARMLESS))
+    if broken.keys() - invariants.HARMLESS:
+        names = ", ".join(sorted(broken.keys() - invariants.HARMLESS))
         switches.stop_by_itself(rail=switches.ALL, reason=f"Broken invariants: {names}", now=now)
     incidents.over_with_prefix(
         prefix=_KEY, but=[f"{_KEY}{name}" for name in broken], note="It holds again.", now=now

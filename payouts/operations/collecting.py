@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.conf import settings
+from django.db import DatabaseError, DataError, transaction
 
 from backoffice.audit.errors import Refused
 from payouts import transports
@@ -14,6 +15,11 @@ from payouts.rails import base, registry
 from sellers import vault
 
 log = structlog.get_logger(__name__)
+
+
+def rails() -> list[str]:
+    """The rails whose other side is asked: those that carry money here."""
+    return [rail for rail in registry.names() if registry.allowed(rail, production=settings.PRODUCTION)]
 
 
 def collect(*, rail: str, now: datetime) -> int:
@@ -90,6 +96,10 @@ def process(*, document_id: int, now: datetime) -> bool:
             return True
     except (base.Unreadable, Refused) as error:
         _put_aside(document_id=document_id, problem=str(error), processed_at=now, now=now)
+    except (DataError, UnicodeError) as error:  # the same bytes would break in the same way for ever
+        log.exception("document_not_storable", document=document_id, error=type(error).__name__)
+        problem = "It says what cannot be stored, so none of it was. Read it yourself, and tell the bank."
+        _put_aside(document_id=document_id, problem=problem, processed_at=now, now=now)
     except (DatabaseError, vault.VaultError) as error:
         log.error("document_not_read", document=document_id, error=type(error).__name__)
         problem = f"It could not be read ({type(error).__name__}); the program tries again."

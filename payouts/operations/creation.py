@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from backoffice.audit import authority, recording
@@ -13,9 +14,11 @@ from backoffice.audit.errors import Refused
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import Payout, PayoutRun, RunSkip
-from payouts.operations import _account_change, flagging
+from payouts.operations import _account_change, flagging, incidents
 from sellers.ledger import written
 from sellers.ledger.money import Money
+
+log = structlog.get_logger(__name__)
 
 # What each account is owed from days not yet taken, and what keeps it from being paid. `wanting` is the reason
 # shown to people; the order of the cases is the order in which a person would have to mend them.
@@ -265,7 +268,8 @@ def run_due(*, now: datetime) -> list[PayoutRun]:
     """Every country is run whose schedule had a day come, once per country and day (beat calls it often).
 
     A day that was missed, because nothing ran then, is made up within `CATCH_UP_DAYS`: its own due dates only. Each
-    country is a transaction of its own.
+    country is a transaction of its own: one that cannot be run opens an incident, which ends when it can, and the
+    others are run all the same.
     """
     done = []
     for each in countries.all():
@@ -273,8 +277,18 @@ def run_due(*, now: datetime) -> list[PayoutRun]:
         if day is None:
             continue
         key = f"schedule:{each.code}:{day}"
-        if not PayoutRun.objects.filter(key=key).exists():
+        if PayoutRun.objects.filter(key=key).exists():
+            continue
+        trouble = f"run_failed:{each.code}"
+        try:
             done.append(run(until=day, country=each.code, key=key, actor=SYSTEM, now=now))
+        except Exception as error:  # whatever it is, the other countries' sellers are not to wait for it
+            log.exception("scheduled_run_failed", country=each.code, error=type(error).__name__)
+            text = f"The payout run of {each.name} for {day} failed ({type(error).__name__}): nobody there is paid. "
+            text += "It is tried again; if that does not help, ask who runs the program to look at its log."
+            incidents.open_one(code="run_failed", key=trouble, text=text, now=now)
+        else:
+            incidents.over(keys=[trouble], note="It ran after all.", now=now)
     return done
 
 

@@ -146,10 +146,17 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
 def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
     """The money of a dead payout is due again on the next open day, and the next run takes it.
 
-    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `NotAllowed`.
+    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `Refused` for a closed country,
+    where no run would take it, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.dispose_payout")
     old, given_back = _dead(payout_id)
+    if not countries.is_open(old.country):
+        raise Refused(
+            f"Not rolled: no country file opens {old.country}, so no run would take it. Reissue {old.reference}, or "
+            "have the country opened again.",
+            code="country_closed",
+        )
     account = Account.objects.get(pk=old.account_id)  # locked with the payout
     today = calendars.local_today(countries.get(old.country), now)
     covered = account.covered_through

@@ -19,8 +19,14 @@ ON CONFLICT (key) DO UPDATE SET text = excluded.text, opened_at = excluded.opene
 WHERE payouts_incident.closed_at IS NOT NULL
 RETURNING id
 """
+_OVER = """
+UPDATE payouts_incident SET closed_at = %(now)s, closing_note = %(note)s
+WHERE closed_at IS NULL AND (key = ANY(%(keys)s) OR starts_with(key, %(prefix)s)) AND key <> ALL(%(but)s)
+RETURNING id, code
+"""
 
 
+@transaction.atomic
 def open_one(
     *, code: str, key: str, text: str, now: datetime, rail: str = "", payout_id: int | None = None
 ) -> bool:
@@ -48,15 +54,26 @@ def open_one(
 
 def over(*, keys: list[str], note: str, now: datetime) -> int:
     """The trouble behind these incidents has ended by itself; answers how many were open."""
-    return Incident.objects.filter(key__in=keys, closed_at__isnull=True).update(
-        closed_at=now, closing_note=note
-    )
+    return _over(keys=keys, prefix=None, but=[], note=note, now=now) if keys else 0
 
 
 def over_with_prefix(*, prefix: str, but: list[str], note: str, now: datetime) -> int:
     """As `over`, for every incident whose key begins so, apart from those still in trouble."""
-    rows = Incident.objects.filter(key__startswith=prefix, closed_at__isnull=True).exclude(key__in=but)
-    return rows.update(closed_at=now, closing_note=note)
+    return _over(keys=[], prefix=prefix, but=but, note=note, now=now)
+
+
+@transaction.atomic
+def _over(*, keys: list[str], prefix: str | None, but: list[str], note: str, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, {"keys": keys, "prefix": prefix, "but": but, "note": note, "now": now})
+        rows = cursor.fetchall()
+    return recording.record_many(
+        actor=SYSTEM,
+        action="incident.over",
+        now=now,
+        subject_type=Incident._meta.label_lower,
+        subjects=[(pk, {"code": code}) for pk, code in rows],
+    )
 
 
 @transaction.atomic

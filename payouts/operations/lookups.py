@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from backoffice.audit import recording
-from backoffice.audit.actors import SYSTEM
+from backoffice.audit.actors import SYSTEM, Actor
 from payouts.models import Submission
 from payouts.operations import (
     _leases,
@@ -70,14 +70,15 @@ def _claim(*, submission_id: int, now: datetime) -> _Claim | None:
     return None
 
 
-def again(*, submission_id: int, fence: int, now: datetime) -> bool:
+def again(*, submission_id: int, fence: int, now: datetime, by: Actor | None = None) -> bool:
     """The same bytes have been handed over again under the same key, where that can create nothing new.
 
     Answers whether they were. ``fence`` is what the caller saw: if another worker was quicker, nothing is sent.
+    ``by`` is the person who asked for it, if one did: recorded with the lease, before anything goes out.
     """
     watch = Watch(now)
     _restored.stop_if_restored(now=now)
-    lease = _lease_again(submission_id=submission_id, fence=fence, now=now)
+    lease = _lease_again(submission_id=submission_id, fence=fence, by=by, now=now)
     if lease is None:
         return False
     answers = delivering.deliver(leases=[lease], watch=watch)
@@ -87,13 +88,17 @@ def again(*, submission_id: int, fence: int, now: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _lease_again(*, submission_id: int, fence: int, now: datetime) -> _leases.Lease | None:
+def _lease_again(
+    *, submission_id: int, fence: int, by: Actor | None, now: datetime
+) -> _leases.Lease | None:
     row = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
     if row.status != SubmissionStatus.UNKNOWN or row.fence != fence:
         return None
     if desk.why_not_again(submission=row, now=now) or switches.open_on(row.rail):
         return None
     body = bankfiles.body_of_submission(row)
-    data = {"key": row.key}  # what leaves no trace must not happen
-    recording.record(actor=SYSTEM, action="submission.again", subject=row, data=data, now=now)
+    # Written first: what leaves no trace must not happen.
+    recording.record(
+        actor=by or SYSTEM, action="submission.send_again", subject=row, data={"key": row.key}, now=now
+    )
     return _leases.lease(submissions=[row], bodies={row.pk: body}, now=now)[0]

@@ -15,7 +15,7 @@ from django.db import transaction
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM
 from backoffice.audit.errors import Refused
-from payouts import digests
+from payouts import digests, transports
 from payouts.models import Batch, BatchItem, HoldReason, Payout
 from payouts.operations import (
     _batches,
@@ -45,7 +45,7 @@ class CannotRender(Refused):
 
 
 class NotHere(Refused):
-    """No money goes over this rail here."""
+    """No money goes over this rail here: it only pretends to pay, or the settings say no way to its other side."""
 
     code = "rail_not_allowed"
 
@@ -73,6 +73,9 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
             f"{shape.reference} is not sent: {shape.rail} moves no real money. Dissolve the batch and pay its payouts "
             "over another rail."
         )
+    lack = transports.missing(shape.rail)
+    if lack:
+        raise NotHere(f"{shape.reference} is not sent, it waits. {lack}", code="rail_without_way")
     capabilities = registry.get(shape.rail).capabilities
     fresh = shape.status == BatchStatus.APPROVED
     waiting = Payout.objects.filter(batch_id=batch_id, status=PayoutStatus.BATCHED).order_by("pk")

@@ -15,6 +15,7 @@ from payouts.operations import (
     bankfiles,
     incidents,
 )
+from payouts.queries.statements import as_read
 from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
@@ -148,26 +149,12 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
     prefix = f"chain:{funding.code}:"
     broken = {}
     for before, after in pairwise(rows.defer("body_ciphertext")):
-        problems = statements.chain_problems(_pure(before), _pure(after))
+        problems = statements.chain_problems(as_read(before), as_read(after))
         if problems:
             broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(problems)}"
     for key, text in broken.items():
         incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
     incidents.over_with_prefix(prefix=prefix, but=list(broken), note="The missing statement came.", now=now)
-
-
-def _pure(row: Statement) -> statements.Statement:
-    return statements.Statement(
-        statement_id=row.statement_id,
-        sequence=row.sequence,
-        account="",
-        currency="",
-        opening_minor=row.opening_minor,
-        closing_minor=row.closing_minor,
-        opening_date=None,
-        closing_date=row.statement_date,
-        entries=(),
-    )
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from backoffice.audit.actors import SYSTEM
 from payouts import facts
+from payouts.facts import NEVER_LEFT
 from payouts.models import Attempt, BankFact, Payout, Submission
 from payouts.operations import (
     _attempts,
@@ -32,8 +33,6 @@ _KINDS = {
 }
 _VERBS = {PayoutStatus.PAID: "pay", PayoutStatus.FAILED: "fail", PayoutStatus.RETURNED: "return"}
 _GOVERNED = (PayoutStatus.SUBMITTED, PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED)
-NEVER_LEFT = ("rejected", "never_sent")
-"""Why an attempt ended without its money leaving: whatever is said of it later does not move its payout."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,11 @@ class _Said:
 def apply(*, reports: Iterable[base.Report], rail: str, now: datetime) -> int:
     """Every report is a fact of its attempts, and payouts, ledger and batches follow; answers how many facts were new.
 
-    Duplicates and any order end in the same state. A report about a submission of unknown outcome proves that the
-    bank has it. What names nothing of ours, or contradicts what stands, opens an incident; nothing raises.
+    Duplicates change nothing. Any order ends in the same state, but for a rejection: read after an acceptance or a
+    payment it means not delivered; read before them, in an earlier call, it proves that nothing left, the payout is
+    APPROVED and on hold, and what contradicts that later opens an incident. What one call brings counts together.
+    A report about a submission of unknown outcome proves that the bank has it. What names nothing of ours, or
+    contradicts what stands, opens an incident; nothing raises.
     """
     said, about = _named(list(reports), rail, now)
     ids = {one.attempt.payout_id for one in said}

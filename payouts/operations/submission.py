@@ -60,7 +60,8 @@ def _prepare(*, batch_id: int, now: datetime) -> preparing.Prepared:
         _tell(batch_id, _BROKEN, text + "does not help, ask who runs the program to look at its log.", now)
         raise
     if prepared.leases:
-        incidents.over(keys=[f"{_BROKEN}:{batch_id}"], note="It was prepared after all.", now=now)
+        keys = [f"{code}:{batch_id}" for code in (_BROKEN, "rail_without_way")]
+        incidents.over(keys=keys, note="It was prepared after all.", now=now)
     return prepared
 
 

@@ -1,11 +1,12 @@
 """Finding what a lost message forgot (HOUSE ruling 7). Beat calls it; every step may fail alone."""
 
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from backoffice.audit.errors import Refused
 from payouts.models import Batch, Payout, Submission
@@ -16,6 +17,8 @@ from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 
 log = structlog.get_logger(__name__)
 
+_Step = Callable[[], object]
+
 BUDGET = timedelta(seconds=30)
 """What one sweep leaves undone after this long, the next one does."""
 _PATIENCE = timedelta(seconds=30)
@@ -25,39 +28,64 @@ _PATIENCE = timedelta(seconds=30)
 def sweep(*, now: datetime) -> None:
     """Dead leases are UNKNOWN, UNKNOWNs that are due are looked up, forgotten batches go out, documents are read.
 
-    Two sweeps at once, or one that takes long, do nothing twice.
+    Two sweeps at once, or one that takes long, do nothing twice. Kinds of work and rails take turns, one step each, and
+    every one of them has a first step however long the others took: a bank that does not answer delays nobody else.
     """
     watch = Watch(now)
-    steps: list[Callable[[], object]] = [
-        partial(_look_up, submission_id=pk, watch=watch) for pk in _due_submissions(now)
+    queues = [queue for queue in _queues(now, watch) if queue]
+    first = True
+    while queues:
+        for queue in queues:
+            if not first and watch.now() - now > BUDGET:
+                return
+            _try(queue.popleft())
+        queues = [queue for queue in queues if queue]
+        first = False
+
+
+def _queues(now: datetime, watch: Watch) -> list[deque[_Step]]:
+    """What is to be done, in queues that may not wait for each other; those that talk to no bank come first."""
+    work: list[Iterable[_Step]] = [
+        [lambda: alert(now=now)],
+        [partial(_advance, batch_id=pk, watch=watch) for pk in _stuck_batches()],
+        [lambda: collecting.process_all(now=watch.now())],
     ]
-    steps += [partial(_submit, batch_id=pk, watch=watch) for pk in _forgotten_batches(now)]
-    steps += [partial(_advance, batch_id=pk, watch=watch) for pk in _stuck_batches()]
-    steps.append(lambda: collecting.process_all(now=watch.now()))
-    alert(now=now)
-    for step in steps:
-        if watch.now() - now > BUDGET:
-            return
-        try:
-            step()
-        except Exception as error:  # the next thing forgotten is not to wait for this one
-            log.exception("sweep_step_failed", error=type(error).__name__)
+    for ids in _forgotten_batches(now).values():
+        work += [[partial(_submit, batch_id=pk, watch=watch) for pk in ids]]
+    for ids in _due_submissions(now).values():
+        work += [[partial(_look_up, submission_id=pk, watch=watch) for pk in ids]]
+    return [deque(steps) for steps in work]
 
 
-def _due_submissions(now: datetime) -> list[int]:
+def _try(step: _Step) -> None:
+    try:
+        step()
+    except Exception as error:  # the next thing forgotten is not to wait for this one
+        log.exception("sweep_step_failed", error=type(error).__name__)
+
+
+def _due_submissions(now: datetime) -> dict[str, list[int]]:
+    """By rail, those that have waited longest for their turn first."""
     due = Q(status=SubmissionStatus.DELIVERING, lease_until__lte=now) | (
         Q(status=SubmissionStatus.UNKNOWN) & (Q(next_lookup_at__isnull=True) | Q(next_lookup_at__lte=now))
     )
-    return list(Submission.objects.filter(due).order_by("status_at", "pk").values_list("pk", flat=True)[:500])
+    waiting = Submission.objects.filter(due)
+    turn = waiting.order_by(F("next_lookup_at").asc(nulls_first=True), "status_at", "pk")
+    rails = waiting.order_by("rail").values_list("rail", flat=True).distinct()
+    return {rail: list(turn.filter(rail=rail).values_list("pk", flat=True)[:500]) for rail in rails}
 
 
-def _forgotten_batches(now: datetime) -> list[int]:
+def _forgotten_batches(now: datetime) -> dict[str, list[int]]:
+    """By rail."""
     inside = Payout.objects.filter(batch_id=OuterRef("pk"), status=PayoutStatus.BATCHED)
     waiting = Batch.objects.filter(
         Q(status=BatchStatus.APPROVED, status_at__lte=now - _PATIENCE)
         | Q(Exists(inside), status=BatchStatus.SUBMITTING, status_at__lte=now - _PATIENCE)
     )
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+    found: dict[str, list[int]] = defaultdict(list)
+    for rail, pk in waiting.order_by("rail", "pk").values_list("rail", "pk"):
+        found[rail].append(pk)
+    return found
 
 
 def _stuck_batches() -> list[int]:

@@ -10,14 +10,12 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Incident, RailSwitch
+from payouts.queries.invariants import HARMLESS
+from payouts.queries.rails import ALL
 from payouts.rails import registry
 
 log = structlog.get_logger(__name__)
 
-ALL = "*"
-"""In place of a rail's name: every rail."""
-_HARMLESS = "invariant:unknown_has_an_alert"
-"""The incident of a broken invariant that stops no rail (see `checking`)."""
 STOPPING = ("paid_twice", "invariant", "audit_anchor", "audit_write", "journal", "restored")
 """Codes of the incidents for which the program stops a rail by itself. PostgreSQL knows them too."""
 
@@ -116,7 +114,7 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
 
 def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
     causes = Incident.objects.filter(code__in=STOPPING, rail="" if switch.rail == ALL else switch.rail)
-    causes = causes.exclude(key=_HARMLESS)
+    causes = causes.exclude(key__in=[f"invariant:{name}" for name in HARMLESS])
     which = "every rail" if switch.rail == ALL else switch.rail
     if causes.filter(closed_at__isnull=True).exists():
         raise NotLookedAt(

@@ -43,9 +43,10 @@ def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submissio
 
 
 def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission:
-    """The same bytes have gone out again under the same key.
+    """The same bytes have gone out again under the same key, on the record.
 
-    Raises `Refused` where that could pay twice, `RailStopped`, `NotUnknown`, `NotAllowed`.
+    Raises `Refused` where that could pay twice, `Conflict` where somebody was quicker, `RailStopped`, `NotUnknown`,
+    `NotAllowed`; then nothing went out and nothing is recorded.
     """
     with transaction.atomic(durable=True):
         row = _unknown(submission_id=submission_id, actor=actor)
@@ -53,10 +54,8 @@ def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission
         why_not = desk.why_not_again(submission=row, now=now)
         if why_not:
             raise Refused(f"Not sent again: {why_not}", code="not_again")
-        recording.record(
-            actor=actor, action="submission.send_again", subject=row, data={"key": row.key}, now=now
-        )
-    lookups.again(submission_id=submission_id, fence=row.fence, now=now)
+    if not lookups.again(submission_id=submission_id, fence=row.fence, now=now, by=actor):
+        raise Conflict("Not sent again: it changed while you asked for it. Look at it again.")
     return Submission.objects.get(pk=submission_id)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
+from payouts import facts
 from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
@@ -35,14 +36,23 @@ _PARTS = (
 
 
 def progress(batch: Batch) -> Progress:
-    """Where the batch's payouts stand now; those that left before sending are not counted."""
+    """Where the batch's payouts stand now; those that left before sending are not counted.
+
+    What ended in this batch without leaving is refused here, whatever became of the payout in a later batch.
+    """
     sent = Attempt.objects.filter(payout=OuterRef("payout"), submission__batch=batch)
     counted = (
         BatchItem.objects.filter(Q(left_at__isnull=True) | Exists(sent), batch=batch)
-        .values("payout__status")
+        .annotate(
+            stands=Case(
+                When(Exists(sent.filter(ended_because__in=facts.NEVER_LEFT)), then=Value("APPROVED")),
+                default=F("payout__status"),
+            )
+        )
+        .values("stands")
         .annotate(count=Count("pk"), sum=Sum("amount_minor"))
     )
-    found = {each["payout__status"]: (each["count"], int(each["sum"])) for each in counted}
+    found = {each["stands"]: (each["count"], int(each["sum"])) for each in counted}
     unknown = Attempt.objects.filter(
         submission__batch=batch, submission__status="UNKNOWN", ended_at__isnull=True
     )

@@ -17,6 +17,7 @@ from payouts.models import (
     SubmissionEvent,
     Transition,
 )
+from payouts.rails import base
 from sellers.models import Note, Verification
 
 DONE, WAITING, STOPPED, MOVING, NEUTRAL = "done", "waiting", "stopped", "moving", "neutral"
@@ -111,7 +112,7 @@ def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
 
 def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
     for event in rows:
-        if event.outcome == "UNKNOWN" or event.what in ("lookup", "resolved", "expired"):
+        if event.outcome == base.Outcome.UNKNOWN or event.what in ("lookup", "resolved", "expired"):
             title = {"lookup": "The bank was asked", "resolved": "Decided by two people"}.get(
                 event.what, "No clear answer from the bank"
             )

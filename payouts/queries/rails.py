@@ -11,6 +11,7 @@ from payouts.rails import base, registry
 from payouts.states import BatchStatus, SubmissionStatus
 
 ALL = "*"
+"""In place of a rail's name: every rail."""
 
 
 @dataclass(frozen=True)

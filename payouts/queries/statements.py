@@ -60,7 +60,7 @@ def rows(found: Sequence[Statement]) -> list[Row]:
 
 
 def _row(statement: Statement, before: Statement | None, counts: tuple[int, int]) -> Row:
-    gaps = pure.chain_problems(_pure(before), _pure(statement)) if before is not None else []
+    gaps = pure.chain_problems(as_read(before), as_read(statement)) if before is not None else []
     currency = statement.funding_account.currency
     return Row(
         statement=statement,
@@ -80,7 +80,8 @@ def _before(found: Sequence[Statement]) -> dict[int, int | None]:
         return dict(cursor.fetchall())
 
 
-def _pure(row: Statement) -> pure.Statement:
+def as_read(row: Statement) -> pure.Statement:
+    """What of a stored statement says how it follows another."""
     return pure.Statement(
         statement_id=row.statement_id,
         sequence=row.sequence,

@@ -2,13 +2,14 @@
 
 import re
 
+from payouts.rails import kept
 from sellers.ledger import money
 
 _DECIMAL = re.compile(r"\+?([0-9]{1,18})(?:\.([0-9]*))?")
 
 
 def minor(written: str | None, currency: str) -> int | None:
-    """Minor units of "5.0100" EUR: 501. None when it is no amount, or not a whole number of minor units."""
+    """Minor units of "5.0100" EUR: 501. None for no amount, one too large to keep, or parts of a minor unit."""
     found = _DECIMAL.fullmatch((written or "").strip())
     if found is None or currency not in money.EXPONENTS:
         return None
@@ -16,4 +17,4 @@ def minor(written: str | None, currency: str) -> int | None:
     decimals = (found[2] or "").rstrip("0")
     if len(decimals) > digits:
         return None
-    return int(found[1] + decimals.ljust(digits, "0"))
+    return kept.amount(int(found[1] + decimals.ljust(digits, "0")))

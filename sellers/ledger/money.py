@@ -8,7 +8,7 @@ ruling 4.
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Self
 
 LARGEST_MINOR = 9_223_372_036_854_775_807
@@ -195,13 +195,6 @@ def total(amounts: list[Money], *, currency: str) -> Money:
     for amount in amounts:
         result = result + amount
     return result
-
-
-def round_to_minor(amount: Decimal, currency: str) -> Money:
-    """A computed decimal, in major units, rounded half up (away from zero) to what the currency has."""
-    return of_decimal(
-        amount.quantize(Decimal(1).scaleb(-exponent(currency)), rounding=ROUND_HALF_UP), currency
-    )
 
 
 def _example(digits: int, decimal_mark: str) -> str:

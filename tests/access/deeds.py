@@ -109,7 +109,10 @@ DEEDS: Mapping[str, Row] = {
         "payouts.see_reconciliation",
         lambda w: {"resolution_id": w.break_proposal.pk},
     ),
-    f"{P}bankfiles.download": ("payouts.download_bank_file", lambda w: {"submission_id": w.sent_file.pk}),
+    f"{P}bankfiles.download": (
+        "payouts.download_bank_file",
+        lambda w: {"submission_id": w.sent_file.pk, "reason": "The bank asks."},
+    ),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
     f"{P}exporting.download": (
         "payouts.request_export",

@@ -85,7 +85,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_batch_approve": Door(("payouts.approve_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_dissolve": Door(("payouts.dissolve_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_file": Door(
-        ("payouts.download_bank_file",), 405, 200, lambda w: [w.sent.reference], NO_BATCH
+        ("payouts.download_bank_file",), 405, 422, lambda w: [w.sent.reference], NO_BATCH
     ),
     "payouts_export_list": Door(("payouts.request_export",)),
     "payouts_export_new": Door(("payouts.request_export",)),

@@ -116,5 +116,6 @@ def test_every_right_that_completes_a_payment_is_a_persons_alone():
     assert {
         "payouts.approve_payout", "payouts.approve_batch", "payouts.release_hold", "payouts.resolve_unknown",
         "payouts.verify_payout_account", "payouts.reveal_payout_account", "payouts.restore_rail",
+        "payouts.download_bank_file",
         "ledger.approve_adjustment", "sellers.verify_seller",
     } <= authority.PERSON_ONLY  # fmt: skip

@@ -78,6 +78,32 @@ def test_production_may_leave_the_sandbox_countries_closed(settings):
         countries.configure()
 
 
+def test_a_rail_without_an_address_is_refused(settings):
+    settings.RAIL_TRANSPORTS = {"sandbox": {"url": "SIMBANK_URL"}}
+    settings.SIMBANK_URL = ""
+    assert messages(checks.check_countries(None)) == [
+        ("payouts.E009", "The rail “sandbox” has no address: set SIMBANK_URL."),
+        ("payouts.E009", "RAIL_TRANSPORTS names no address for the rail “sepa”: add its url, or outbox and inbox."),
+    ]
+
+
+def test_a_rail_that_no_open_country_uses_needs_no_address(settings):
+    settings.SIMBANK_URL = ""
+    countries.configure(only=["FR", "ES"])
+    try:
+        assert checks.check_countries(None) == []
+    finally:
+        countries.configure()
+
+
+def test_a_lease_that_ends_before_its_worker_is_killed_is_refused(settings):
+    assert checks.check_lease(None) == []
+    settings.SUBMISSION_LEASE_SECONDS = 290
+    assert messages(checks.check_lease(None)) == [
+        ("payouts.E010", "SUBMISSION_LEASE_SECONDS is 290, but a worker is killed only after 290 seconds.")
+    ]
+
+
 def test_empty_master_keys_are_refused(settings):
     settings.MASTER_KEYS = {}
     assert [error.id for error in checks.check_keys(None)] == ["payouts.E005"]

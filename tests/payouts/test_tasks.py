@@ -70,3 +70,13 @@ def test_the_bell_rings_after_the_commit_and_not_without_one(django_capture_on_c
         assert sent == []
 
     assert sent == [("payouts.tasks.submit_batch", {"batch_id": 7})]
+
+
+def test_in_production_no_message_asks_the_simulated_bank(settings, monkeypatch):
+    rung = []
+    monkeypatch.setattr(tasks.collect, "delay", lambda *, rail: rung.append(rail))
+    settings.PRODUCTION = True
+
+    tasks.collect_all()
+
+    assert rung == ["sepa"]

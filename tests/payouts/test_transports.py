@@ -27,3 +27,11 @@ def test_a_rail_without_a_way_says_what_to_add(settings):
         transports.to("sepa"),
     ):
         pass
+
+
+def test_an_empty_address_is_no_way(settings):
+    assert transports.missing("sepa") == ""
+    settings.SEPA_INBOX_DIR = ""
+    assert transports.missing("sepa") == "The rail “sepa” has no address: set SEPA_INBOX_DIR."
+    with pytest.raises(transports.NotConfigured), transports.to("sepa"):
+        pass

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from payouts.rails import base
+from payouts.rails import base, kept
 
 _STATUSES = frozenset({"accepted", "paid", "failed", "returned"})
 """Of a payment that exists. Whatever came of it later, our submission was accepted."""
@@ -144,12 +144,12 @@ def _report(event: dict[str, Any]) -> Iterator[base.Report]:
         return  # it can neither be told from a repeat nor be about anything; the document itself is kept
     yield base.Report(
         kind=_KINDS.get(str(event.get("type")), base.ReportKind.NOTED),
-        source_id=f"sandbox:{event['id']}",
-        message_id=str(about.get("key", "")),
-        end_to_end_id=end_to_end_id,
+        source_id=kept.name(f"sandbox:{event['id']}"),
+        message_id=kept.name(str(about.get("key", ""))),
+        end_to_end_id=kept.name(end_to_end_id),
         code=str(reason.get("code", "")),
         text=str(reason.get("text", "")),
-        amount_minor=amount if type(amount) is int else None,
+        amount_minor=kept.amount(amount) if type(amount) is int else None,
         currency=str(about.get("currency", "")),
         occurred_at=_moment(event.get("created_at")),
         bank_reference=str(about.get("id", "")),
@@ -160,7 +160,7 @@ def cursor(body: bytes) -> tuple[str, int]:
     """The cursor behind a page of events, and how many events it holds. Raises `Unreadable`."""
     content = _object(body)
     last, listed = content.get("last"), content.get("events")
-    if type(last) is not int or not isinstance(listed, list):
+    if type(last) is not int or not 0 <= last < 10**18 or not isinstance(listed, list):
         raise base.Unreadable("The page of events is not the JSON we know (no number “last”).")
     return str(last), len(listed)
 
@@ -180,7 +180,7 @@ def _account(account: base.Account) -> dict[str, str]:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        return _dict(json.loads(body))
+        return _dict(kept.tree(json.loads(body)))
     except (ValueError, RecursionError):
         return {}
 
@@ -198,7 +198,7 @@ def _moment(written: Any) -> datetime | None:
         found = datetime.fromisoformat(written)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else None
+    return kept.moment(found) if found.tzinfo else None
 
 
 def _unknown(code: str, text: str, reply: base.Reply) -> base.Answer:

@@ -66,8 +66,3 @@ def _letter(letter: str) -> str:
     if stem in _ALLOWED:
         return stem
     return _TABLE.get(stem, ".")
-
-
-def is_clean(text: str) -> bool:
-    """Whether it holds SEPA letters only."""
-    return _ALLOWED.issuperset(text)

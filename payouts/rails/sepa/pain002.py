@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from payouts.rails import amounts, base, xml
+from payouts.rails import amounts, base, kept, xml
 
 _KINDS = {
     "RCVD": base.ReportKind.RECEIVED,
@@ -41,7 +41,7 @@ def read(body: bytes) -> list[base.Report]:
         raise base.Unreadable("The document is not a payment status report (pain.002).")
     message = root if xml.name(root) == "CstmrPmtStsRpt" else xml.child(root, "CstmrPmtStsRpt")
     group = xml.child(message, "OrgnlGrpInfAndSts")
-    original = xml.text(group, "OrgnlMsgId") if group is not None else ""
+    original = kept.name(xml.text(group, "OrgnlMsgId")) if group is not None else ""
     if group is None or not original:
         raise base.Unreadable("The payment status report does not say which message it answers (OrgnlMsgId).")
     return list(_Reader(message, group, original, body).reports())
@@ -80,6 +80,7 @@ class _Reader:
         if reference in _NO_REFERENCE:
             self.anonymous.add(status)
             return
+        reference = kept.name(reference)
         self.singled_out.add(reference)
         amount = xml.child(payment, "OrgnlTxRef/Amt/InstdAmt")
         currency = amount.get("Ccy", "") if amount is not None else ""
@@ -109,12 +110,15 @@ class _Reader:
     def _nameless(self, text: str) -> base.Report:
         return base.Report(
             kind=base.ReportKind.NOTED,
-            source_id=f"pain.002:{self.report_id}:{self.original}::{_MIXED}",
+            source_id=self._source(f":{_MIXED}"),
             message_id=self.original,
             except_for=frozenset(self.singled_out),
             text=text,
             occurred_at=self.occurred_at,
         )
+
+    def _source(self, what: str) -> str:
+        return kept.name(f"pain.002:{self.report_id}:{self.original}:{what}")
 
     def _report(self, status: str, element: Any, **fields: Any) -> base.Report:
         code, text = _reason(element)
@@ -125,7 +129,7 @@ class _Reader:
             code = status
         return base.Report(
             kind=found,
-            source_id=f"pain.002:{self.report_id}:{self.original}:{fields.get('end_to_end_id', '')}:{status}",
+            source_id=self._source(f"{fields.get('end_to_end_id', '')}:{status}"),
             message_id=self.original,
             code=code,
             text=text,
@@ -143,7 +147,7 @@ def moment(written: str) -> datetime | None:
     """An ISO date-time as an aware one; without a zone it is taken as UTC. None for what cannot be read."""
     try:
         found = datetime.fromisoformat(written)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return kept.moment(found if found.tzinfo else found.replace(tzinfo=UTC))
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ Delivery is idempotent: the file is named after its key, never overwritten and n
 import hashlib
 import re
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from payouts.rails import base, xml
 from payouts.rails.sepa import checks, pain001, pain002, schema
@@ -17,6 +17,8 @@ _KINDS = {
     "CstmrPmtStsRpt": base.DocumentKind.ANSWERS,
     "BkToCstmrStmt": base.DocumentKind.STATEMENT,
 }
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Sepa:
@@ -76,12 +78,15 @@ class Sepa:
     def collect(
         self, *, transport: base.FileTransport, after: str = "", known: Collection[str] = ()
     ) -> Iterator[base.Document]:
-        """Every file of the inbox that is not in `known`. Banks write in no useful order, so `after` is not
-        used."""
-        for name in transport.inbox():
-            if name not in known:
-                body = transport.read(name)
-                yield base.Document(name=name, kind=_kind(body), body=body)
+        """Every file of the inbox that is not in `known`, in the order in which the bank made them, by their own
+        word: names need not follow it, and a rejection means something else before an acceptance than after it. Those
+        that do not say when come last, by name. `after` is not used."""
+        new = [name for name in transport.inbox() if name not in known]
+        if len(new) > 1:
+            new.sort(key=lambda name: _made_at(transport.read(name)))
+        for name in new:
+            body = transport.read(name)
+            yield base.Document(name=name, kind=_kind(body), body=body)
 
     def handed_over(
         self, *, transport: base.FileTransport, known: Collection[str] = ()
@@ -106,6 +111,18 @@ def _kind(body: bytes) -> base.DocumentKind:
         return _KINDS.get(xml.root_message(xml.parse(body)), base.DocumentKind.UNRECOGNISED)
     except base.Unreadable:
         return base.DocumentKind.UNRECOGNISED
+
+
+def _made_at(body: bytes) -> datetime:
+    """The creation time in the document's head; the end of time where it has none."""
+    try:
+        root = xml.parse(body)
+    except base.Unreadable:
+        return _NEVER
+    kind = xml.root_message(root)
+    message = root if xml.name(root) == kind else xml.child(root, kind)
+    written = xml.text(message, "GrpHdr/CreDtTm") if message is not None else ""
+    return pain002.moment(written) or _NEVER
 
 
 def _unknown(code: str, text: str) -> base.Answer:

@@ -8,7 +8,7 @@ accounting truth.
 from datetime import date
 from typing import Any
 
-from payouts.rails import amounts, base, xml
+from payouts.rails import amounts, base, kept, xml
 from payouts.rails.statements.base import Detail, Entry, Statement
 
 _OPENING = ("OPBD", "PRCD")
@@ -50,8 +50,8 @@ def _statement(element: Any) -> Statement:
             entries.append(entry)
     sequence = xml.text(element, "ElctrncSeqNb") or xml.text(element, "LglSeqNb")
     statement = Statement(
-        statement_id=xml.text(element, "Id"),
-        sequence=int(sequence) if sequence.isdecimal() else None,
+        statement_id=kept.name(xml.text(element, "Id")),
+        sequence=kept.count(sequence, most=10**18),
         account=xml.text(element, "Acct/Id/IBAN") or xml.text(element, "Acct/Id/Othr/Id"),
         currency=currency,
         opening_minor=_signed(opening, currency) if opening is not None else None,
@@ -92,11 +92,11 @@ def _entry(line: Any, position: int, currency: str) -> Entry | None:
         reversal=xml.text(line, "RvslInd") in {"true", "1"},
         booking_date=_day(line, "BookgDt"),
         value_date=_day(line, "ValDt"),
-        bank_reference=xml.text(line, "AcctSvcrRef"),
+        bank_reference=kept.name(xml.text(line, "AcctSvcrRef")),
         bank_code=_bank_code(line),
-        message_id=xml.text(batch, "MsgId") if batch is not None else "",
-        payment_information_id=xml.text(batch, "PmtInfId") if batch is not None else "",
-        batch_count=int(count) if count.isdecimal() else None,
+        message_id=kept.name(xml.text(batch, "MsgId")) if batch is not None else "",
+        payment_information_id=kept.name(xml.text(batch, "PmtInfId")) if batch is not None else "",
+        batch_count=kept.count(count, most=10**9),
         details=tuple(_detail(payment, amount, currency, alone=len(payments) == 1) for payment in payments),
         text=xml.text(line, "AddtlNtryInf"),
     )
@@ -147,7 +147,7 @@ def _return(payment: Any) -> tuple[str, str]:
 
 
 def _reference(payment: Any, kind: str) -> str:
-    found = xml.text(payment, f"Refs/{kind}")
+    found = kept.name(xml.text(payment, f"Refs/{kind}"))
     return "" if found == "NOTPROVIDED" else found
 
 

@@ -87,7 +87,3 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book} {self.amount_minor} {self.currency}"
-
-    @property
-    def is_debit(self) -> bool:
-        return self.amount_minor > 0

@@ -27,17 +27,6 @@ WHERE a.seller_id = ANY(%(sellers)s)
 ORDER BY a.seller_id, a.currency
 """
 
-_NEGATIVE = """
-SELECT a.id, a.seller_id, s.reference, s.name, s.country, a.currency, owed.minor::bigint
-FROM (
-  SELECT account_id, -sum(amount_minor) AS minor FROM ledger_entry
-  WHERE book = 'payable' GROUP BY account_id HAVING sum(amount_minor) > 0
-) AS owed
-JOIN ledger_account AS a ON a.id = owed.account_id
-JOIN sellers_seller AS s ON s.id = a.seller_id
-WHERE a.id > %(after)s ORDER BY a.id LIMIT %(limit)s
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -67,19 +56,6 @@ class Balance:
         return self.payable + self.reserved + self.in_transit
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
-    """A seller who owes us: later earnings are netted against ``minor`` (below zero)."""
-
-    account_id: int
-    seller_id: int
-    reference: str
-    name: str
-    country: str
-    currency: str
-    minor: int
-
-
 def balances(*, seller_id: int, today: date) -> list[Balance]:
     """The seller's balance in each currency they have an account in. ``today`` is the day in their country."""
     return balances_of(seller_ids=[seller_id], today=today)
@@ -90,10 +66,3 @@ def balances_of(*, seller_ids: Collection[int], today: date) -> list[Balance]:
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES, {"sellers": list(seller_ids), "today": today})
         return [Balance(*row[:4], *(int(minor) for minor in row[4:])) for row in cursor.fetchall()]
-
-
-def negatives(*, after_account_id: int = 0, limit: int = 50) -> list[Negative]:
-    """Accounts below zero, by account id, from the one after ``after_account_id``. Reads every account's sum."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEGATIVE, {"after": after_account_id, "limit": limit})
-        return [Negative(*row) for row in cursor.fetchall()]

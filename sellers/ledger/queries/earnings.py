@@ -94,13 +94,3 @@ def lines(
     found = list(rows.order_by("due_date", "id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], Cursor(last.due_date, last.pk) if last else None)
-
-
-def by_order(*, order_ref: str, limit: int = 50) -> list[Earning]:
-    """What one order brought, whoever sold it; for support, who is asked about an order."""
-    if not order_ref:
-        return []
-    found = (
-        Earning.objects.filter(order_ref=order_ref).exclude(order_ref="").select_related("account__seller")
-    )
-    return list(found.order_by("id")[:limit])

@@ -146,7 +146,6 @@ def test_whatever_the_moment_the_deadline_lies_ahead_and_on_days_that_banks_work
     assert calendars.is_business_day(country.calendar, deadline.cut_off_at.date())
     assert calendars.is_business_day(country.calendar, deadline.value_date)
     assert deadline.value_date >= deadline.cut_off_at.date()
-    assert calendars.cut_off_for(country, deadline.value_date) == deadline.cut_off_at
     just_before = deadline.cut_off_at - timedelta(seconds=1)
     assert calendars.value_date_for(country, max(now, just_before)) == deadline
 

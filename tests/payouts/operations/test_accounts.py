@@ -301,20 +301,6 @@ def test_a_reveal_needs_a_reason_and_is_recorded():
     )  # fmt: skip
 
 
-def test_one_person_reveals_only_so_many_accounts_an_hour():
-    version, officer = ask(make.seller()), make.person("compliance")
-
-    def look(now, actor=officer):
-        return accounts.details(version_id=version.pk, reason="why", actor=actor, now=now)
-
-    for _ in range(accounts.REVEALS_PER_HOUR):
-        look(make.NOW)
-    with pytest.raises(accounts.TooManyReveals, match="ask a colleague"):
-        look(make.NOW + timedelta(minutes=59))
-    look(make.NOW + timedelta(minutes=59), make.person("compliance"))
-    look(make.NOW + timedelta(minutes=61))
-
-
 def test_postgresql_lets_no_unverified_or_foreign_version_be_current(raw_sql):
     unverified, rejected = ask(make.seller(), now=make.NOW - timedelta(days=10)), ask(make.seller())
     verify(rejected, verified=False)

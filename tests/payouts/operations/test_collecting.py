@@ -1,5 +1,6 @@
 """What the bank leaves for us is kept, read once, and moves payouts and money."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,9 @@ from payouts.models import (
     Incident,
     StatementLine,
 )
-from payouts.operations import collecting
+from payouts.operations import bankfiles, collecting
+from payouts.rails import base
+from payouts.rails.sandbox.rail import Sandbox
 from payouts.states import BatchStatus
 from sellers.ledger.models import Book, Entry
 from tests import make_payouts
@@ -124,3 +127,63 @@ def test_a_bank_that_cannot_be_reached_is_a_later_time(settings):
     assert not Batch.objects.exists()
     assert not FundingAccount.objects.exists()
     assert not Attempt.objects.exists()
+
+
+def page(*events) -> BankDocument:
+    """A page of events that the sandbox left for us."""
+    body = json.dumps({"last": 1, "events": events}).encode()
+    return BankDocument.objects.create(
+        rail="sandbox",
+        name="page",
+        kind="answers",
+        body_ciphertext=bankfiles.seal_document(body, rail="sandbox", name="page"),
+        body_sha256=bankfiles.sha256(body),
+        received_at=NOW,
+    )
+
+
+def event(number: int, reference: str, kind: str, *, text: str = "", amount: int | None = None) -> dict:
+    return {
+        "id": f"e{number}",
+        "type": f"payment.{kind}",
+        "created_at": NOW.isoformat(),
+        "payment": {"id": "x", "end_to_end_id": reference, "key": reference, "amount_minor": amount},
+        "reason": {"code": "X", "text": text},
+    }
+
+
+@pytest.mark.parametrize(
+    "odd", [{"text": "a\0b"}, {"text": "\ud800"}, {"amount": 10**19}], ids=["NUL", "surrogate", "amount"]
+)
+def test_what_cannot_be_stored_of_one_event_keeps_no_fact_from_being_read(bank, odd):
+    batch = make_payouts.submitted([1200, 1300], country="US")
+    one, other = make_payouts.payouts_of(batch)
+    document = page(
+        event(1, f"{one.reference}A1", "failed", **odd), event(2, f"{other.reference}A1", "paid")
+    )
+
+    assert collecting.process(document_id=document.pk, now=LATER)
+
+    assert make_payouts.statuses(batch) == ["FAILED", "PAID"]
+    document.refresh_from_db()
+    assert (document.problem, document.processed_at) == ("", LATER)
+
+
+def test_a_document_that_cannot_be_stored_is_put_aside_once_and_told(bank, monkeypatch):
+    make_payouts.submitted([1200], country="US")
+    report = base.Report(kind=base.ReportKind.PAID, source_id="a\0b", end_to_end_id=Attempt.objects.get().end_to_end_id)
+    monkeypatch.setattr(Sandbox, "parse_answers", lambda self, body: [report])  # a rail that cleans nothing
+    document = page()
+
+    assert not collecting.process(document_id=document.pk, now=LATER)
+
+    document.refresh_from_db()
+    assert document.processed_at == LATER
+    assert Incident.objects.get(code="document").text.startswith("page from sandbox: It says what cannot be stored")
+    assert collecting.process_all(now=LATER) == 0
+
+
+def test_production_asks_no_bank_that_only_pretends(settings):
+    assert collecting.rails() == ["sandbox", "sepa"]
+    settings.PRODUCTION = True
+    assert collecting.rails() == ["sepa"]

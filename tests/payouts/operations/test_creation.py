@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backoffice.audit.errors import NotAllowed
-from payouts.models import Payout, RunSkip
+from payouts.models import Incident, Payout, PayoutRun, RunSkip
 from payouts.operations import creation
 from sellers.ledger.models import Account, Book, Entry
 from sellers.models import Seller
@@ -175,3 +175,26 @@ def test_a_scheduled_run_that_was_missed_is_made_up_once_for_its_own_day(now, da
     assert [(one.key, str(one.until_date)) for one in made] == [(f"schedule:FR:{day}", day)]
     assert Payout.objects.get(account=account).amount_minor == 10_000
     assert [one for one in creation.run_due(now=now) if one.country == "FR"] == []
+
+
+def test_a_country_that_cannot_be_run_keeps_no_other_waiting_and_is_told(monkeypatch):
+    now, real = datetime(2026, 11, 23, 12, 0, tzinfo=PARIS), creation.run
+
+    def broken_in_germany(*, country, **values):
+        if country == "DE":
+            raise RuntimeError("boom")
+        return real(country=country, **values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(creation, "run", broken_in_germany)
+        ran = {one.country for one in creation.run_due(now=now)}
+    incident = Incident.objects.get()
+
+    assert "FR" in ran  # later in the order of countries
+    assert not PayoutRun.objects.filter(country="DE").exists()
+    assert (incident.code, incident.closed_at) == ("run_failed", None)
+    assert incident.text.startswith("The payout run of Germany for 2026-11-23 failed (RuntimeError)")
+
+    assert [one.country for one in creation.run_due(now=now)] == ["DE"]
+    incident.refresh_from_db()
+    assert incident.closed_at == now

@@ -91,3 +91,7 @@ def test_what_a_statement_says_is_stored_without_account_numbers(bank):
 )
 def test_references_and_dates_stay(text):
     assert _evidence.plain(text) == text
+
+
+def test_what_no_row_can_hold_is_replaced_in_free_text():
+    assert _evidence.plain("oh\0no \ud800, DE02120300000000202051") == "oh\ufffdno \ufffd, ••••"

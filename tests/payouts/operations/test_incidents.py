@@ -39,6 +39,33 @@ def test_trouble_that_ends_by_itself_says_so():
     assert Incident.objects.get().closing_note == "Gone."
 
 
+def over_events() -> list[tuple[int | None, dict]]:
+    return list(Event.objects.filter(action="incident.over").values_list("subject_id", "data"))
+
+
+def test_trouble_that_ends_by_itself_is_a_deed_of_the_program_once():
+    open_one()
+    incidents.over(keys=["odd:1", "even:1"], note="Gone.", now=NOW)
+    incidents.over(keys=["odd:1"], note="Gone again.", now=NOW)
+
+    assert over_events() == [(Incident.objects.get().pk, {"code": "odd"})]
+    assert Incident.objects.get().closing_note == "Gone."
+
+    open_one()
+    incidents.over_with_prefix(prefix="od", but=[], note="Gone.", now=NOW)
+    assert len(over_events()) == 2
+
+
+def test_an_incident_stands_only_with_its_event(monkeypatch):
+    def crash(**_):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(incidents.recording, "record", crash)
+    with pytest.raises(RuntimeError):
+        open_one()
+    assert not Incident.objects.exists()
+
+
 def test_a_person_closes_it_with_a_note_once():
     open_one()
     incident, treasurer = Incident.objects.get(), make.person("treasurer")

@@ -65,3 +65,22 @@ def test_what_a_half_sent_batch_still_holds_at_its_cut_off_leaves_it_and_is_not_
     assert (prepared.leases, prepared.more) == ([], False)
     assert make_payouts.statuses(batch) == ["SUBMITTED", "APPROVED"]
     assert "missed the cut-off" in BatchItem.objects.get(left_at__isnull=False).left_because
+
+
+def test_a_rail_without_a_way_sends_nothing_and_waits_until_there_is_one(bank, settings):
+    batch = make_payouts.approved_batch([1200], country="US")
+    ways, settings.RAIL_TRANSPORTS = settings.RAIL_TRANSPORTS, {}
+
+    with pytest.raises(preparing.NotHere, match=r"it waits[.] RAIL_TRANSPORTS names no address"):
+        submission.submit(batch_id=batch.pk, now=NOW)
+
+    batch.refresh_from_db()
+    assert (batch.status, make_payouts.statuses(batch)) == ("APPROVED", ["BATCHED"])
+    assert not batch.submissions.exists()
+    assert Incident.objects.get().code == "rail_without_way"
+
+    settings.RAIL_TRANSPORTS = ways
+    submission.submit(batch_id=batch.pk, now=NOW)
+
+    assert make_payouts.statuses(batch) == ["SUBMITTED"]
+    assert Incident.objects.get().closed_at == NOW

@@ -182,6 +182,35 @@ def test_a_run_and_an_account_request_wait_for_each_other_and_never_deadlock(app
     assert Hold.objects.get().payout == Payout.objects.get()
 
 
+def test_a_run_and_a_rejected_account_leave_no_hold_open(app_connection):
+    """The run holds its new payout for the change; the rejection, decided meanwhile, sees and releases that hold."""
+    due(1)
+    seller = Seller.objects.get()
+    wish = {"iban": "FR14 2004 1010 0505 0001 3M02 606"}
+    version = accounts.request(
+        seller_id=seller.pk, currency="EUR", fields=wish, holder_name=seller.name, country="FR",
+        actor=make.person("analyst"), now=make.NOW,
+    )  # fmt: skip
+    analyst, officer, begun = make.person("analyst"), make.person("compliance"), threading.Event()
+
+    def run() -> object:
+        with transaction.atomic():
+            made = creation.run(until=None, key="rival", actor=analyst, now=make.NOW)
+            begun.set()
+            waits(app_connection)  # the rejection wants what the run has
+        return made
+
+    def reject() -> object:
+        begun.wait(SECONDS)
+        return accounts.decide(
+            version_id=version.pk, verified=False, actor=officer, note="Not theirs.", now=make.NOW
+        )
+
+    answers = together(run, reject)
+    assert not any(isinstance(answer, Exception) for answer in answers), answers
+    assert Hold.objects.get().released_at is not None
+
+
 def test_a_roll_and_whoever_settles_the_payout_lock_in_the_same_order(app_connection, monkeypatch):
     """Whoever posts about a payout takes its ledger account first, and so does whoever rolls or reissues it."""
     (payout_id,) = made(1)

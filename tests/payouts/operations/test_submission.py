@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.audit.errors import NotAllowed
+from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.audit.models import Event
 from payouts.models import Attempt, BatchItem, Hold, Incident, Submission, SubmissionEvent
 from payouts.operations import bankfiles, batching, holds, preparing, submission, sweeping, switches
@@ -229,10 +229,14 @@ def test_stored_bytes_are_encrypted_and_a_person_downloads_them_on_the_record(ba
     assert b"pain.001" not in bytes(sent.body_ciphertext)
 
     with pytest.raises(NotAllowed):
-        bankfiles.download(submission_id=sent.pk, actor=make.person("support"), now=NOW)
-    body = bankfiles.download(submission_id=sent.pk, actor=make.person("treasurer"), now=NOW)
+        bankfiles.download(submission_id=sent.pk, reason="Why.", actor=make.person("support"), now=NOW)
+    treasurer = make.person("treasurer")
+    with pytest.raises(Refused, match="say why"):
+        bankfiles.download(submission_id=sent.pk, reason=" ", actor=treasurer, now=NOW)
+    body = bankfiles.download(submission_id=sent.pk, reason="The bank asks.", actor=treasurer, now=NOW)
     assert b"pain.001" in body
-    assert Event.objects.filter(action="submission.download", subject_id=sent.pk).exists()
+    event = Event.objects.get(action="submission.download", subject_id=sent.pk)
+    assert event.data == {"key": sent.key, "reason": "The bank asks."}
 
 
 def test_a_forgotten_batch_is_found_by_the_sweeper_but_not_before_its_message_had_time(bank):

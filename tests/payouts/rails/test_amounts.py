@@ -23,7 +23,7 @@ def test_banks_write_amounts_in_several_ways(written: str, currency: str, minor:
 @pytest.mark.parametrize(
     ("written", "currency"),
     [("1.005", "EUR"), ("0.5", "JPY"), ("1,00", "EUR"), ("-1", "EUR"), ("1e3", "EUR"), ("", "EUR"),
-     ("1", "XXX"), (None, "EUR"), ("١", "EUR")],
+     ("1", "XXX"), (None, "EUR"), ("١", "EUR"), ("9" * 18, "EUR")],
 )  # fmt: skip
 def test_what_is_no_exact_amount_is_none(written: str | None, currency: str) -> None:
     assert amounts.minor(written, currency) is None

@@ -220,12 +220,6 @@ def test_a_decimal_that_is_no_exact_amount_is_refused(amount):
         money.of_decimal(amount, "EUR")
 
 
-def test_a_computed_decimal_is_rounded_half_up():
-    assert money.round_to_minor(Decimal("1.005"), "EUR") == Money(101, "EUR")
-    assert money.round_to_minor(Decimal("-1.005"), "EUR") == Money(-101, "EUR")
-    assert money.round_to_minor(Decimal("0.5"), "JPY") == Money(1, "JPY")
-
-
 def test_every_currency_is_three_capitals_and_the_dirham_is_one():
     assert all(len(code) == 3 and code.isascii() and code.isupper() for code in money.EXPONENTS)
     assert money.exponent("AED") == 2

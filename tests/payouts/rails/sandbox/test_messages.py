@@ -121,3 +121,30 @@ def test_a_page_that_is_no_page_is_unreadable(body: bytes) -> None:
 def test_names_of_statements_can_only_be_file_names() -> None:
     listed = {"statements": [{"name": "a.xml"}, {"name": "../b"}, {"name": "c?d"}, 7, {"name": None}]}
     assert messages.statement_names(json.dumps(listed).encode()) == ["a.xml"]
+
+
+def test_characters_and_numbers_that_no_row_can_hold_cost_no_event() -> None:
+    odd = event(
+        id="evt\0" + "9" * 5000,
+        created_at="0001-01-01T00:00:00+14:00",
+        payment={"id": "SB\ud800", "key": "K1", "end_to_end_id": "P1A1", "amount_minor": 10**19},
+        reason={"code": "A\0", "text": "no\ud800"},
+    )
+    found, fine = events(odd, event())
+
+    assert (found.end_to_end_id, found.code, found.text) == ("P1A1", "A\ufffd", "no\ufffd")
+    assert (found.amount_minor, found.occurred_at, found.bank_reference) == (None, None, "SB\ufffd")
+    assert len(found.source_id) <= 200
+    assert fine.amount_minor == 5
+
+
+@pytest.mark.parametrize("last", [-1, 10**18])
+def test_a_cursor_that_cannot_be_kept_is_unreadable(last: int) -> None:
+    with pytest.raises(base.Unreadable):
+        messages.cursor(json.dumps({"events": [], "last": last}).encode())
+
+
+def test_an_answer_keeps_only_what_can_be_stored() -> None:
+    refused = answer(422, refusal(error={"code": "account_invalid", "message": "No\0.", "reason": "AC\ud800"}))
+    assert (refused.outcome, refused.code, refused.text) == (base.Outcome.REJECTED, "AC\ufffd", "No\ufffd.")
+    assert answer(201, {"id": "SB\0", "key": "K1", "status": "paid"}).bank_reference == "SB\ufffd"

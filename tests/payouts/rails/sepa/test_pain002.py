@@ -143,3 +143,12 @@ def test_a_fact_read_twice_has_the_same_id_and_two_facts_never_do() -> None:
 def test_what_answers_no_message_is_unreadable(body: bytes) -> None:
     with pytest.raises(base.Unreadable):
         pain002.read(body)
+
+
+def test_moments_amounts_and_names_that_no_row_can_hold_cost_no_fact() -> None:
+    amount = '<OrgnlTxRef><Amt><InstdAmt Ccy="EUR">999999999999999999</InstdAmt></Amt></OrgnlTxRef>'
+    body = report("", block("", payment("P1A1", "ACCC", extra=amount)))
+    odd = body.replace(b"2026-11-24T10", b"0001-01-01T10").replace(b"BANK-1", b"9" * 5000)
+    (found,) = (each for each in pain002.read(odd) if each.end_to_end_id)
+    assert (found.kind, found.amount_minor, found.occurred_at) == (KIND.PAID, None, None)
+    assert len(found.source_id) == 200

@@ -54,7 +54,7 @@ def test_whatever_people_are_called_the_file_is_valid_and_says_the_same(
     assert [(t.end_to_end_id, t.cents, t.iban, t.currency) for t in read.transfers] == [
         (i.end_to_end_id, i.amount_minor, samples.FRENCH_IBAN, "EUR") for i in instructions
     ]
-    assert all(len(t.payee) <= 70 and charset.is_clean(t.payee) for t in read.transfers)
+    assert all(len(t.payee) <= 70 and charset.convert(t.payee, longest=70) == t.payee for t in read.transfers)
 
 
 def test_the_same_envelope_gives_the_same_bytes() -> None:
@@ -179,6 +179,30 @@ def test_what_the_bank_left_is_told_apart_and_known_names_are_skipped(
     assert found == {name: kind for name, (_, kind) in left.items()}
     assert [d.name for d in RAIL.collect(transport=directory, known={"note.txt", "answer.xml"})] == [
         "statement.xml"
+    ]
+
+
+def test_documents_are_read_in_the_order_in_which_the_bank_made_them(
+    directory: transports.DirectoryTransport,
+) -> None:
+    directory.inbox_folder.mkdir(parents=True)
+
+    def leave(name: str, made_at: str) -> None:
+        head = f"<GrpHdr><CreDtTm>{made_at}</CreDtTm></GrpHdr>" if made_at else ""
+        body = f"<Document><CstmrPmtStsRpt>{head}</CstmrPmtStsRpt></Document>"
+        (directory.inbox_folder / name).write_text(body)
+
+    leave("a-rejected.xml", "2026-11-24T12:00:00+01:00")
+    leave("b-accepted.xml", "2026-11-24T10:30:00Z")
+    leave("c-received.xml", "2026-11-24T10:00:00+01:00")
+    leave("0-silent.xml", "")
+    (directory.inbox_folder / "1-note.txt").write_bytes(b"hello")
+    assert [document.name for document in RAIL.collect(transport=directory)] == [
+        "c-received.xml",
+        "b-accepted.xml",
+        "a-rejected.xml",
+        "0-silent.xml",
+        "1-note.txt",
     ]
 
 

@@ -169,3 +169,16 @@ def test_statements_chain_from_one_to_the_next() -> None:
     assert statements.chain_problems(first, gap) == ["Statements 8 to 9 are missing: ask the bank for them."]
     other = one(document(opening="99.00", closing="99.00").replace(b">7<", b">8<"))
     assert "does not open with the balance" in statements.chain_problems(first, other)[0]
+
+
+def test_numbers_and_names_that_no_row_can_hold_are_left_out_or_shortened() -> None:
+    body = document(entry("60.00", "DBIT", BATCH), closing="40.00")
+    huge = b"9" * 5000
+    statement = one(body.replace(b">7<", b">" + huge + b"<").replace(b">3<", b">" + huge + b"<"))
+    assert (statement.sequence, statement.entries[0].batch_count) == (None, None)
+    named = one(body.replace(b">S1<", b">" + huge + b"<").replace(b">R1<", b">" + huge + b"<"))
+    assert (len(named.statement_id), len(named.entries[0].bank_reference)) == (200, 200)
+
+
+def test_an_amount_that_no_row_can_hold_makes_the_statement_not_add_up() -> None:
+    assert not one(document(entry("9" * 18, "CRDT"), closing="9" * 18)).adds_up

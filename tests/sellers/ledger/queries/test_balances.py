@@ -91,18 +91,6 @@ def test_each_currency_is_a_balance_of_its_own():
     assert [(each.currency, each.total) for each in found] == [("EUR", 100), ("JPY", 7_000)]
 
 
-def test_sellers_who_owe_us_are_listed():
-    owing, _ = make.ledger_account(), make.earning(amount_minor=100)
-    make.earning(owing, amount_minor=-2_500)
-    level = make.ledger_account()
-    make.earning(level, amount_minor=500)
-    make.earning(level, amount_minor=-500)
-
-    (found,) = balances.negatives()
-
-    assert (found.account_id, found.minor, found.reference) == (owing.pk, -2_500, f"S{owing.seller_id}")
-
-
 def test_later_earnings_are_netted_against_a_debt():
     account = make.ledger_account()
     make.earning(account, amount_minor=-2_500)
@@ -110,7 +98,7 @@ def test_later_earnings_are_netted_against_a_debt():
 
     (found,) = balances.balances(seller_id=account.seller_id, today=make.TODAY)
 
-    assert (found.due, balances.negatives()) == (1_500, [])
+    assert found.due == 1_500
 
 
 def test_lines_of_a_span_are_those_due_in_it():
@@ -152,14 +140,6 @@ def test_lines_come_in_pages_without_gap_or_repeat():
 
     assert following is None
     assert seen == sorted(made, key=lambda each: (each.due_date, each.pk))
-
-
-def test_what_an_order_brought_is_found_by_its_number():
-    found = make.earning(order_ref="407-1")
-    make.earning(order_ref="")
-
-    assert earnings.by_order(order_ref="407-1") == [found]
-    assert earnings.by_order(order_ref="") == []
 
 
 def test_a_statement_opens_moves_and_closes():

@@ -1,0 +1,58 @@
+"""The page of a batch: its file holds full account numbers, and is handed out like a reveal."""
+
+import pytest
+from django.test import Client
+
+from backoffice.audit.models import Event
+from payouts.operations import _reveals
+from tests import make, make_payouts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings):
+        yield make_payouts.submitted([1200])
+
+
+@pytest.fixture
+def treasurer() -> Client:
+    client = Client()
+    client.force_login(make.user("treasurer", is_staff=True))
+    return client
+
+
+def test_the_file_is_handed_out_with_a_reason_which_is_recorded(sent, treasurer):
+    assert "Why you need the file" in treasurer.get(f"/batches/{sent.reference}/").content.decode()
+
+    answer = treasurer.post(f"/batches/{sent.reference}/file/", {"reason": "The bank asks."})
+
+    assert b"pain.001" in answer.content
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert Event.objects.get(action="submission.download").data["reason"] == "The bank asks."
+
+
+def test_the_file_is_not_handed_out_without_a_reason(sent, treasurer):
+    answer = treasurer.post(f"/batches/{sent.reference}/file/", {"reason": " "})
+
+    assert answer.status_code == 422
+    assert b"<CdtTrfTxInf>" not in answer.content
+    assert "This field is required" in answer.content.decode()
+    assert not Event.objects.filter(action="submission.download").exists()
+
+
+def test_too_many_files_are_refused_with_a_sentence_on_the_page(sent, treasurer, monkeypatch):
+    monkeypatch.setattr(_reveals, "PER_HOUR", 0)
+
+    answer = treasurer.post(f"/batches/{sent.reference}/file/", {"reason": "The bank asks."})
+
+    assert answer.status_code == 422
+    assert "ask a colleague" in answer.content.decode()
+
+
+def test_who_may_not_have_the_file_is_not_asked_why(sent):
+    support = Client()
+    support.force_login(make.user("support", is_staff=True))
+    assert "Why you need the file" not in support.get(f"/batches/{sent.reference}/").content.decode()
+    assert support.post(f"/batches/{sent.reference}/file/", {"reason": "x"}).status_code == 403
