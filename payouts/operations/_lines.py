@@ -45,18 +45,39 @@ def _end_proposals(lines: Sequence[StatementLine], now: datetime) -> None:
 
 
 def tell(lines: Sequence[StatementLine], funding: FundingAccount, now: datetime) -> None:
-    """Money that came back is a fact about its attempt too, like the same return told in another message."""
-    reports = [
-        base.Report(
+    """What matched lines say of their payments is a fact about them, like the same told in another message.
+
+    Money that came back: returned. Money debited: the bank has them, whatever no answer said, so that nothing is sent
+    again, and a refusal afterwards means that they failed.
+    """
+    reports = [report for line in lines if (report := _said(line, funding)) is not None]
+    settlement.apply(reports=reports, rail=funding.rail, now=now)
+
+
+def _said(line: StatementLine, funding: FundingAccount) -> base.Report | None:
+    where = f"{funding.identifier}:{line.bank_reference or line.pk}"
+    if line.kind == LineKind.RETURN and line.attempt is not None:
+        return base.Report(
             kind=base.ReportKind.RETURNED,
-            source_id=f"return:{funding.identifier}:{line.bank_reference or line.pk}:{line.attempt.end_to_end_id}",
+            source_id=f"return:{where}:{line.attempt.end_to_end_id}",
             end_to_end_id=line.attempt.end_to_end_id,
             code=line.return_code,
             amount_minor=line.amount_minor,
             currency=funding.currency,
             bank_reference=line.bank_reference,
         )
-        for line in lines
-        if line.kind == LineKind.RETURN and line.attempt is not None
-    ]
-    settlement.apply(reports=reports, rail=funding.rail, now=now)
+    if line.kind == LineKind.DEBIT and line.attempt is not None:
+        return base.Report(
+            kind=base.ReportKind.ACCEPTED,
+            source_id=f"debit:{where}:{line.attempt.end_to_end_id}",
+            end_to_end_id=line.attempt.end_to_end_id,
+        )
+    if line.kind == LineKind.DEBIT and line.submission is not None:
+        refused = line.submission.attempts.filter(ended_because__in=settlement.NEVER_LEFT)
+        return base.Report(
+            kind=base.ReportKind.ACCEPTED,
+            source_id=f"debit:{where}",
+            message_id=line.submission.key,
+            except_for=frozenset(refused.values_list("end_to_end_id", flat=True)),
+        )
+    return None

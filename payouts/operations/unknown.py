@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from payouts.models import Attempt, Resolution, StatementLine, Submission, SubmissionEvent
+from payouts.models import Attempt, Resolution, Submission, SubmissionEvent
 from payouts.operations import _leases, _locks, _progress, answering, lookups, switches
 from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
@@ -92,8 +92,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     """Another person confirms the finding, and it is true from now on.
 
     "sent": ACCEPTED, and the bank's answers settle it. "never_sent": REJECTED, its payouts are approved again, on
-    hold, their money reserved as before; refused while a worker may still be about to send it, or once a statement
-    shows it debited. Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
+    hold, their money reserved as before; refused while a worker may still be about to send it. Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission=PERMISSION)
     submission_id = Resolution.objects.values_list("submission_id", flat=True).get(pk=resolution_id)
@@ -127,11 +126,6 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
 
 
 def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
-    if StatementLine.objects.filter(submission=row, matched_at__isnull=False).exists():
-        raise Refused(
-            f"Not confirmed: a bank statement shows that {row.key} was debited. Dismiss this finding.",
-            code="debited",
-        )
     events = SubmissionEvent.objects.filter(submission=row)
     back = events.filter(what__in=("answer", "late")).values("fence")  # these workers came back: nothing more comes
     lease = events.filter(what="lease").exclude(fence__in=back).order_by("-at", "-pk").first()

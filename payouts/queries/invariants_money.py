@@ -83,15 +83,14 @@ ALL: tuple[tuple[str, str, str], ...] = (
         "What is on its way for a payout is what was sent, less what was given back, debited or came back.",
         """
         WITH lines AS (
-          SELECT l.id, l.kind, l.attempt_id, l.submission_id, l.matched_at FROM payouts_statementline AS l
-          WHERE l.matched_at IS NOT NULL
+          SELECT l.kind, l.attempt_id, l.submission_id FROM payouts_statementline AS l WHERE l.matched_at IS NOT NULL
         ), due AS (
           SELECT a.payout_id, sum(
             -a.amount_minor
             + CASE WHEN a.gave_back THEN a.amount_minor ELSE 0 END
             + a.amount_minor * (SELECT count(*) FROM lines AS l WHERE l.kind = 'debit' AND (l.attempt_id = a.id
                 OR l.attempt_id IS NULL AND l.submission_id = a.submission_id
-                  AND (a.ended_because NOT IN ('rejected', 'never_sent') OR a.ended_at > l.matched_at)))
+                  AND a.ended_because NOT IN ('rejected', 'never_sent')))
             - a.amount_minor * (SELECT count(*) FROM lines AS l WHERE l.kind = 'return' AND l.attempt_id = a.id)
           ) AS minor
           FROM payouts_attempt AS a GROUP BY 1

@@ -175,7 +175,7 @@ def test_what_a_statement_shows_debited_is_not_confirmed_as_never_sent(bank, set
     attempt, finding = lost(settings, tmp_path)
     read(statement(line(-1200, end_to_end_id=attempt.end_to_end_id)))
 
-    with pytest.raises(Refused, match="was debited"):
+    with pytest.raises(unknown.NotUnknown, match="is accepted now"):
         unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW)
 
 

@@ -83,4 +83,4 @@ def test_a_rail_without_a_way_sends_nothing_and_waits_until_there_is_one(bank, s
     submission.submit(batch_id=batch.pk, now=NOW)
 
     assert make_payouts.statuses(batch) == ["SUBMITTED"]
-    assert Incident.objects.get().closed_at == NOW
+    assert Incident.objects.get().closed_at is not None

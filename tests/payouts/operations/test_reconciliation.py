@@ -6,12 +6,13 @@ import pytest
 
 from backoffice.simbank import camt053
 from payouts.models import Attempt, BankFact, Incident, Statement, StatementLine
-from payouts.operations import reconciliation, settlement
+from payouts.operations import reconciliation, settlement, sweeping
 from payouts.queries import reconciliation as answers
 from payouts.rails import base
 from sellers.ledger.models import Book, Entry
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 11, 24)
@@ -251,3 +252,46 @@ def test_an_account_shows_its_books_beside_the_banks_word_and_what_is_open(bank)
     (account,) = answers.accounts()
     assert (account.funding.code, account.ledger_minor, account.bank_minor) == ("SEPA-EUR", 98_877, 98_877)
     assert (account.open_lines, account.difference_minor) == (2, 0)
+
+
+def test_what_our_account_was_debited_for_is_at_the_bank_though_no_answer_said_so(bank, settings):
+    with lines.line(bank.url, settings) as to_the_bank:
+        to_the_bank.posts = [lines.DROP_BEFORE]
+        batch = make_payouts.submitted([1200], country="US")
+        attempt = Attempt.objects.get(submission__batch=batch)
+        body = statement(
+            line(-1200, end_to_end_id=attempt.end_to_end_id),
+            account=batch.funding_account.identifier,
+            currency="USD",
+        )
+        reconciliation.read(body=body, rail="sandbox", name="camt", now=NOW)
+
+        sweeping.sweep(now=NOW + timedelta(minutes=1))
+
+        attempt.submission.refresh_from_db()
+        assert (attempt.submission.status, attempt.submission.deliveries) == ("ACCEPTED", 1)
+        assert [kind for kind, _ in to_the_bank.seen] == ["POST"]
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_refusal_after_the_debit_means_it_was_not_delivered_and_what_comes_back_matches(bank, single):
+    (attempt,) = sent(1200)
+    named = {"end_to_end_id": attempt.end_to_end_id} if single else {"message_id": key(attempt), "batch_count": 1}
+    read(statement(line(-1200, **named)))
+    report = base.Report(
+        kind=base.ReportKind.REJECTED, source_id="late", end_to_end_id=attempt.end_to_end_id
+    )
+    settlement.apply(reports=[report], rail="sepa", now=NOW)
+    attempt.payout.refresh_from_db()
+    assert attempt.payout.status == "FAILED"
+
+    read(
+        statement(
+            line(1200, end_to_end_id=attempt.end_to_end_id, return_reason="AC04"),
+            day=1,
+            opening=100_000 - 1200,
+        )
+    )
+
+    assert not StatementLine.objects.filter(matched_at=None).exists()
+    assert sum_of(Book.IN_TRANSIT, payout_ref=attempt.payout.reference) == 0
