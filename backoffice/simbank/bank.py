@@ -4,6 +4,7 @@ Every decision is written to the log before it takes effect and before anybody i
 After a crash the log alone rebuilds everything; what was not written did not happen.
 """
 
+import base64
 import hashlib
 import heapq
 import json
@@ -13,9 +14,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from backoffice.simbank import calls, decisions, pain001
+from backoffice.simbank import decisions, faults, intake
 from backoffice.simbank import profile as profiles
-from backoffice.simbank.books import Books, moment
+from backoffice.simbank.books import FILE, Books
 from backoffice.simbank.journal import Journal, Record
 
 
@@ -29,7 +30,8 @@ class Bank:
     ):
         self.lock = threading.RLock()
         self.books = Books(profile)
-        self._journal, self._profile, self._real_time = journal, profile, real_time
+        self.profile = profile
+        self._journal, self._real_time = journal, real_time
         for record in journal.records():
             self.books.apply(record)
 
@@ -40,62 +42,58 @@ class Bank:
     # Taking payments
 
     def take_call(self, *, key: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """One payment by API: HTTP status and answer. The same key and body within the window change
-        nothing."""
-        digest = hashlib.sha256(body).hexdigest()
+        """One payment by API: HTTP status and answer. What the profile remembers of the key changes nothing."""
         with self.lock:
-            now = self.now()
-            known = self.books.by_key.get(key)
-            if known and now - moment(known["at"]) < self._profile.key_window:
-                if known["body_sha256"] != digest:
-                    return calls.refused(key, "key_reused", "Another payment was sent under this key.")
-                return self._view(known, fresh=False)
-            try:
-                order = calls.read(key, body)
-            except calls.Invalid as error:
-                return calls.refused(key, error.code, str(error))
-            records = self._decisions(now).of_call(order, key=key, digest=digest)
+            taking = self._taking_now()
+            records, answer = taking.of_call(key, body)
+            if answer is not None:
+                return answer
             self._write(records)
-            record = records[-1]
-            return self._view(record, fresh=True)
+            return taking.view(records[-1], fresh=True)
 
     def find_call(self, key: str) -> tuple[int, dict[str, Any]]:
         """What stands under a key, for ever."""
         with self.lock:
-            known = self.books.by_key.get(key)
-            if known is None:
-                return 404, {
-                    "key": key,
-                    "error": {"code": "not_found", "message": "Nothing stands under this key."},
-                }
-            return 200, self._view(known, fresh=False)[1]
+            return self._taking_now().lookup(key)
+
+    def remembers_call(self, *, key: str, body: bytes) -> bool:
+        """Whether this call would make nothing new because of its key."""
+        with self.lock:
+            digest = hashlib.sha256(body).hexdigest()
+            return self._taking_now().known_call(key, digest) is not None
 
     def take_file(self, name: str, body: bytes) -> None:
         """One file, whole: its payments, its debits and the first answer are one write. A known name is
         skipped."""
         with self.lock:
-            if name in self.books.files:
-                return
-            now, digest = self.now(), hashlib.sha256(body).hexdigest()
-            try:
-                message = pain001.read(body)
-                if message.message_id in self.books.messages:
-                    raise pain001.Refused(
-                        "DU01", "This message id was used before.", message_id=message.message_id
-                    )
-            except pain001.Refused as refusal:
-                self._write(self._decisions(now).of_refused_file(name, digest, refusal))
-                return
-            self._write(self._decisions(now).of_file(name, digest, message))
+            if records := self._taking_now().of_file(name, body):
+                self._write(records)
 
-    def _view(self, record: Record, *, fresh: bool) -> tuple[int, dict[str, Any]]:
-        if record["type"] == "refusal":
-            text = "The bank does not carry this payment."
-            number, answer = calls.refused(record["key"], "payee_refused", text, reason=record["reason"])
-            return number, answer | {"status": "rejected", "body_sha256": record["body_sha256"]}
-        shown = ("id", "key", "end_to_end_id", "amount_minor", "currency", "body_sha256")
-        status = self.books.instructions[record["id"]].status
-        return 201 if fresh else 200, {name: record[name] for name in shown} | {"status": status}
+    def has_file(self, name: str) -> bool:
+        """Whether a file of that name was taken, or will be without being left again."""
+        with self.lock:
+            return name in self.books.files or any(
+                (waiting.channel, waiting.name) == (FILE, name) for waiting in self.books.waiting
+            )
+
+    def put_off(self, channel: str, *, name: str, body: bytes, wait: timedelta) -> None:
+        """The bank has it, durably, and takes it only after `wait`. `name`: of the file, or the call's key."""
+        with self.lock:
+            record: Record = {
+                "type": "waiting", "at": self.now().isoformat(), "channel": channel, "name": name,
+                "seconds": wait.total_seconds(), "body": base64.b64encode(body).decode(),
+            }  # fmt: skip
+            self._write([record])
+
+    def note_fault(
+        self, *, channel: str, point: faults.Point, key: str, number: int, name: faults.Fault
+    ) -> None:
+        """What the bank is about to get wrong, so that a run can be explained. It changes nothing else."""
+        with self.lock:
+            fault = decisions.fault(
+                self.now(), channel=channel, point=point, key=key, number=number, name=name
+            )
+            self._write([fault])
 
     # Letting time pass
 
@@ -104,14 +102,18 @@ class Bank:
         with self.lock:
             now = self.now()
             while True:
-                due = self.books.due[0][0] if self.books.due else None
-                midnight = self._midnight()
-                if midnight is not None and midnight <= now and (due is None or midnight <= due):
-                    self._close_day(midnight)
-                elif due is not None and due <= now:
-                    self._settle(due)
-                else:
+                waiting, due = self.books.waiting, self.books.due
+                steps = [
+                    (self._midnight(), self._close_day),
+                    (waiting[0].due if waiting else None, self._take_waiting),
+                    (due[0][0] if due else None, self._settle),
+                    (self.books.notices.next_due, self._release_notices),
+                ]
+                ripe = [(at, step) for at, step in steps if at is not None and at <= now]
+                if not ripe:
                     return
+                at, step = min(ripe, key=lambda one: one[0])
+                step(at)
 
     def advance(self, seconds: float) -> None:
         """Move the bank's clock forward and do what falls due on the way."""
@@ -150,8 +152,30 @@ class Bank:
         if records:
             self._write(records)
 
+    def _take_waiting(self, due: datetime) -> None:
+        """What was put off until this moment, as if it came now."""
+        waiting, taking = self.books.waiting[0], self._intake(due)
+        if waiting.channel == FILE:
+            records = taking.of_file(waiting.name, waiting.body)
+        else:
+            records, _ = taking.of_call(waiting.name, waiting.body)
+        done: Record = {"type": "waited", "at": due.isoformat(), "number": waiting.number}
+        self._write([*records, done])
+
+    def _release_notices(self, due: datetime) -> None:
+        self._write([{"type": "notices", "at": due.isoformat()}])
+
     def _decisions(self, now: datetime) -> decisions.Decisions:
-        return decisions.Decisions(self.books, self._profile, now)
+        return decisions.Decisions(self.books, self.profile, now)
+
+    def _taking_now(self) -> intake.Intake:
+        """What comes now comes behind what was put off until now."""
+        if self.books.waiting and self.books.waiting[0].due <= self.now():
+            self.tick()
+        return self._intake(self.now())
+
+    def _intake(self, now: datetime) -> intake.Intake:
+        return intake.Intake(self.books, self.profile, now)
 
     def _write(self, records: list[Record]) -> None:
         """To disk first, then into the books."""
@@ -163,7 +187,10 @@ class Bank:
 
     def judgement(self) -> dict[str, Any]:
         """Every instruction the bank ever took on, with counts and sums. What a test or a person compares
-        with."""
+        with.
+
+        While `waiting` is not zero the bank will still take on what it was given; `untold` notices are to come.
+        """
         with self.lock:
             records = [
                 instruction.record | {"status": instruction.status}
@@ -180,6 +207,9 @@ class Bank:
                 "statuses": dict(Counter(record["status"] for record in records)),
                 "repeated": sorted(reference for reference, times in seen.items() if times > 1),
                 "refusals": len(self.books.refusals),
+                "waiting": len(self.books.waiting),
+                "untold": len(self.books.notices),
+                "faults": dict(Counter(record["fault"] for record in self.books.faults)),
                 "now": self.now().isoformat(),
                 "instructions": records,
             }

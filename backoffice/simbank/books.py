@@ -3,16 +3,17 @@
 Nothing in this file reads a clock or decides anything: the same log gives the same books, to the letter.
 """
 
+import base64
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from backoffice.simbank import camt053, pain002
+from backoffice.simbank import camt053, faults, notices, pain002
 from backoffice.simbank import profile as profiles
 
-CALL, FILE = "call", "file"
+CALL, FILE = faults.CALL, faults.FILE
 AccountKey = tuple[str, str, str]
 """Channel, account number, currency."""
 
@@ -29,6 +30,17 @@ class Instruction:
             return self.record[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+@dataclass(frozen=True, order=True)
+class Waiting:
+    """A call or a file that the bank will take on only when it is due."""
+
+    due: datetime
+    number: int
+    channel: str = field(compare=False)
+    name: str = field(compare=False)
+    body: bytes = field(compare=False, repr=False)
 
 
 @dataclass
@@ -48,12 +60,12 @@ class Books:
         self.advanced = timedelta()
         self.instructions: dict[str, Instruction] = {}
         self.refusals: list[dict[str, Any]] = []
-        self.by_key: dict[str, dict[str, Any]] = {}
-        """Idempotency key → the latest instruction or refusal record of a call."""
+        self.by_key: dict[str, list[dict[str, Any]]] = {}
+        """Idempotency key → the instruction and refusal records of its calls, oldest first."""
         self.files: dict[str, dict[str, Any]] = {}
         """File name → its record."""
         self.messages: dict[str, dict[str, Any]] = {}
-        """MsgId → record of the file that was carried under it."""
+        """MsgId → record of the latest file that was carried under it."""
         self.answers: Counter[str] = Counter()
         """MsgId → how many answers went out about it."""
         self.accounts: dict[AccountKey, BankAccount] = {}
@@ -65,6 +77,12 @@ class Books:
         self.open_day: date | None = None
         """The day that is being booked. None until there is an account."""
         self.due: list[tuple[datetime, str, str]] = []
+        self.waiting: list[Waiting] = []
+        """What the bank was given and has not taken on yet; a heap."""
+        self.notices = notices.Notices()
+        self.faults: list[dict[str, Any]] = []
+        """What went wrong on the way, as it was decided."""
+        self._told = self._put_off = 0
         self._references = 0
 
     def apply(self, record: dict[str, Any]) -> None:
@@ -83,7 +101,7 @@ class Books:
     def _refusal(self, record: dict[str, Any], at: datetime) -> None:
         self.refusals.append(record)
         if record["channel"] == CALL:
-            self.by_key[record["key"]] = record
+            self.by_key.setdefault(record["key"], []).append(record)
 
     def _instruction(self, record: dict[str, Any], at: datetime) -> None:
         if record["id"] in self.instructions:
@@ -91,15 +109,15 @@ class Books:
         instruction = Instruction(record)
         self.instructions[record["id"]] = instruction
         if record["channel"] == CALL:
-            self.by_key[record["key"]] = record
-            self._tell(instruction, "accepted", "", at)
+            self.by_key.setdefault(record["key"], []).append(record)
+            self._tell(instruction, "accepted", "", at, record.get("told"))
         wait = self.profile.slow_after if record["slow"] else self.profile.settle_after
         heapq.heappush(self.due, (at + wait, record["id"], record["fate"]))
 
     def _file(self, record: dict[str, Any], at: datetime) -> None:
         self.files[record["name"]] = record
         if record.get("duplicate_of") is None and record["message_id"]:
-            self.messages.setdefault(record["message_id"], record)
+            self.messages[record["message_id"]] = record
         for block in record["debits"]:
             key = (FILE, block["account"], "EUR")
             self._book(
@@ -115,7 +133,9 @@ class Books:
         instruction = self.instructions[record["id"]]
         instruction.status = record["status"]
         if record["status"] == profiles.PAID and instruction.fate == profiles.RETURNED:
-            heapq.heappush(self.due, (at + self.profile.return_after, record["id"], "come back"))
+            seconds = instruction.record.get("return_seconds")
+            wait = self.profile.return_after if seconds is None else timedelta(seconds=seconds)
+            heapq.heappush(self.due, (at + wait, record["id"], "come back"))
         by_file = instruction.channel == FILE
         if record["status"] == profiles.PAID and not by_file:
             self._book_single(instruction, at, -instruction.amount_minor)
@@ -123,12 +143,12 @@ class Books:
             # a file's payments were debited together when it was taken: what is not delivered comes back
             self._book_single(instruction, at, instruction.amount_minor, return_reason=record["reason"])
         if not by_file:
-            self._tell(instruction, record["status"], record["reason"], at)
+            self._tell(instruction, record["status"], record["reason"], at, record.get("told"))
 
     def _answer(self, record: dict[str, Any], at: datetime) -> None:
         original = record["original"]
         self.answers[original["message_id"]] += 1
-        self.outgoing[f"pain002-{record['report_id']}.xml"] = pain002.write(
+        body = pain002.write(
             report_id=record["report_id"],
             at=at,
             original=original,
@@ -137,6 +157,29 @@ class Books:
             text=record["text"],
             payments=record["payments"],
         )
+
+        def leave(copy: str) -> None:
+            name = "-".join(part for part in ("pain002", record["report_id"], copy) if part)
+            self.outgoing[f"{name}.xml"] = body[: len(body) // 2] if copy == notices.TORN else body
+
+        self.notices.tell(f"file {original['message_id']}", leave, at=at, told=record.get("told"))
+
+    def _fault(self, record: dict[str, Any], at: datetime) -> None:
+        self.faults.append(record)
+
+    def _waiting(self, record: dict[str, Any], at: datetime) -> None:
+        self._put_off += 1
+        due, body = at + timedelta(seconds=record["seconds"]), base64.b64decode(record["body"])
+        waiting = Waiting(due, self._put_off, record["channel"], record["name"], body)
+        heapq.heappush(self.waiting, waiting)
+
+    def _waited(self, record: dict[str, Any], at: datetime) -> None:
+        taken = heapq.heappop(self.waiting)
+        if taken.number != record["number"]:
+            raise RuntimeError(f"The log takes number {record['number']} out of turn: it cannot be trusted.")
+
+    def _notices(self, record: dict[str, Any], at: datetime) -> None:
+        self.notices.release(at)
 
     def _day(self, record: dict[str, Any], at: datetime) -> None:
         """The open day ends; every account gets its statement."""
@@ -182,24 +225,28 @@ class Books:
         )
         self.accounts[key].lines.append(line)
 
-    def _tell(self, instruction: Instruction, status: str, reason: str, at: datetime) -> None:
-        number = len(self.events) + 1
-        self.events.append(
-            {
-                "id": f"evt_{number}",
-                "sequence": number,
-                "type": f"payment.{status}",
-                "created_at": at.isoformat(),
-                "payment": {
-                    "id": instruction.id,
-                    "key": instruction.key,
-                    "end_to_end_id": instruction.end_to_end_id,
-                    "amount_minor": instruction.amount_minor,
-                    "currency": instruction.currency,
-                },
-                "reason": {"code": reason, "text": ""},
-            }
-        )
+    def _tell(
+        self, instruction: Instruction, status: str, reason: str, at: datetime, told: dict[str, Any] | None
+    ) -> None:
+        self._told += 1
+        event = {
+            "id": f"evt_{self._told}",
+            "type": f"payment.{status}",
+            "created_at": at.isoformat(),
+            "payment": {
+                "id": instruction.id,
+                "key": instruction.key,
+                "end_to_end_id": instruction.end_to_end_id,
+                "amount_minor": instruction.amount_minor,
+                "currency": instruction.currency,
+            },
+            "reason": {"code": reason, "text": ""},
+        }
+
+        def leave(copy: str) -> None:
+            self.events.append(event | {"sequence": len(self.events) + 1})
+
+        self.notices.tell(f"payment {instruction.id}", leave, at=at, told=told)
 
 
 def moment(written: str) -> datetime:

@@ -6,12 +6,12 @@ It never moves or deletes what the customer left, and never changes a file it ha
 import os
 from pathlib import Path
 
-from backoffice.simbank import bank as banks
+from backoffice.simbank import teller as tellers
 
 
 class Exchange:
-    def __init__(self, bank: banks.Bank, *, outbox: Path, inbox: Path):
-        self.bank, self.outbox, self.inbox = bank, outbox, inbox
+    def __init__(self, teller: tellers.Teller, *, outbox: Path, inbox: Path):
+        self.teller, self.bank, self.outbox, self.inbox = teller, teller.bank, outbox, inbox
         for folder in (outbox, inbox):
             folder.mkdir(parents=True, exist_ok=True)
         self._delivered: set[str] = set()
@@ -22,8 +22,8 @@ class Exchange:
         with os.scandir(self.outbox) as entries:
             names = sorted(e.name for e in entries if e.name.endswith(".xml") and not e.name.startswith("."))
         for name in names:
-            if name not in self.bank.books.files:
-                self.bank.take_file(name, (self.outbox / name).read_bytes())
+            if not self.bank.has_file(name):
+                self.teller.take_file(name, (self.outbox / name).read_bytes())
         with self.bank.lock:
             waiting = [item for item in self.bank.books.outgoing.items() if item[0] not in self._delivered]
         for name, body in waiting:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from backoffice.simbank import bank, exchange, journal, profile, server
+from backoffice.simbank import bank, exchange, journal, profile, server, teller
 
 LOG_NAME = "instructions.jsonl"
 
@@ -28,11 +28,12 @@ class Simbank:
         self._journal = journal.Journal(data / LOG_NAME)
         try:
             self.bank = bank.Bank(self._journal, manners or profile.Profile())
-            self._server = server.Server(self.bank, port=port)
+            self.teller = teller.Teller(self.bank)
+            self._server = server.Server(self.teller, port=port)
         except BaseException:
             self._journal.close()
             raise
-        self.exchange = exchange.Exchange(self.bank, outbox=outbox, inbox=inbox)
+        self.exchange = exchange.Exchange(self.teller, outbox=outbox, inbox=inbox)
         self.url = self._server.url
         self.failure: Exception | None = None
         self._stopping = threading.Event()

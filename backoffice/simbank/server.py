@@ -1,16 +1,18 @@
 """The bank's HTTP side, on the loopback interface only.
 
 POST /payments (header Idempotency-Key) · GET /payments?key= · GET /events?after=&limit= · GET
-/statements[/NAME] For tests and demonstrations: GET /instructions[?summary=1] · POST /control/advance
+/statements[/NAME] For tests and demonstrations: GET /instructions[?summary=1] · GET /faults · POST /control/advance
 {"seconds": n} · POST /control/statement?date=YYYY-MM-DD · GET /healthz
 """
 
+import time
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from backoffice.simbank import bank as banks
+from backoffice.simbank import teller as tellers
 
 _LARGEST_BODY = 1024 * 1024
 _LARGEST_PAGE = 1000
@@ -22,8 +24,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, bank: banks.Bank, *, port: int):
-        self.bank = bank
+    def __init__(self, teller: tellers.Teller, *, port: int):
+        self.teller, self.bank = teller, teller.bank
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
@@ -43,8 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         bank, path, query = self.server.bank, *self._target()
         if path == "/payments":
-            status, answer = bank.find_call(query.get("key", ""))
-            self._answer(status, answer)
+            self._reply(self.server.teller.ask(query.get("key", "")))
         elif path == "/events":
             after, limit = self._number(query, "after", 0), self._number(query, "limit", 100)
             self._answer(200, bank.events_after(after, min(limit, _LARGEST_PAGE)))
@@ -63,6 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
             if query.get("summary"):
                 del judgement["instructions"]
             self._answer(200, judgement)
+        elif path == "/faults":
+            with bank.lock:
+                self._answer(200, {"faults": bank.books.faults})
         elif path == "/healthz":
             self._answer(200, {"status": "ok", "now": bank.now().isoformat()})
         else:
@@ -72,8 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         bank, path, query = self.server.bank, *self._target()
         body = self._body()
         if path == "/payments":
-            status, answer = bank.take_call(key=self.headers.get("Idempotency-Key", ""), body=body)
-            self._answer(status, answer)
+            self._reply(self.server.teller.pay(key=self.headers.get("Idempotency-Key", ""), body=body))
         elif path == "/control/advance":
             content = banks.load(body)
             seconds = content.get("seconds")
@@ -119,6 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
         if not written.isdecimal():
             raise _BadRequest(f"“{name}” must be a whole number.")
         return int(written)
+
+    def _reply(self, reply: tellers.Reply) -> None:
+        if reply.wait:
+            time.sleep(reply.wait.total_seconds())
+        if reply.dropped:
+            self.close_connection = True
+        else:
+            self._send(reply.status, reply.body, "application/json; charset=utf-8")
 
     def _missing(self) -> None:
         self._answer(404, {"error": {"code": "no_such_page", "message": f"There is nothing at {self.path}."}})

@@ -1,6 +1,8 @@
 """Run the simulated bank, or tell a running one to close its day."""
 
+import dataclasses
 import signal
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.simbank import journal, process, profile
+from backoffice.simbank import faults, journal, named, process, profile
 
 
 class Command(BaseCommand):
@@ -34,14 +36,28 @@ class Command(BaseCommand):
         parser.add_argument(
             "--data", type=Path, default=Path(settings.DATA_DIR) / "simbank", help="the folder of its log"
         )
-        parser.add_argument("--settle-seconds", type=float, default=2.0, help="from accepted to paid")
+        parser.add_argument(
+            "--profile",
+            default="fair",
+            metavar="NAME",
+            help="; ".join(f"{name}: {named.about(name).rstrip('.')}" for name in named.names()),
+        )
+        parser.add_argument(
+            "--fault",
+            action="append",
+            default=[],
+            metavar="NAME=N",
+            help="how many of 1,000 tries meet a fault, also call:NAME=N or file:NAME=N; may stand more than once. "
+            f"Names: {', '.join(faults.Fault)}",
+        )
+        parser.add_argument("--late-seconds", type=float, help="how late what comes late is")
+        parser.add_argument("--settle-seconds", type=float, help="from accepted to paid (2)")
         parser.add_argument("--opening-minor", type=int, default=0, help="what a new funding account holds")
-        parser.add_argument("--seed", type=int, default=1, help="which payments the shares below pick")
+        parser.add_argument("--seed", type=int, default=1, help="which payments and tries the shares pick")
         for outcome in (profile.REJECTED, profile.FAILED, profile.RETURNED):
             parser.add_argument(
                 f"--{outcome}-per-mille",
                 type=int,
-                default=0,
                 metavar="N",
                 help=f"how many of 1,000 are {outcome}",
             )
@@ -55,15 +71,10 @@ class Command(BaseCommand):
         if options["close_day"]:
             self._close_day(f"http://127.0.0.1:{options['port']}")
             return
-        manners = profile.Profile(
-            settle_after=timedelta(seconds=options["settle_seconds"]),
-            opening_minor=options["opening_minor"],
-            seed=options["seed"],
-            per_mille={
-                outcome: options[f"{outcome}_per_mille"]
-                for outcome in (profile.REJECTED, profile.FAILED, profile.RETURNED)
-            },
-        )
+        try:
+            manners = _manners(options)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         try:
             bank = process.Simbank(
                 port=options["port"],
@@ -95,3 +106,20 @@ class Command(BaseCommand):
                 f"No simulated bank answers at {url}. Start one with `manage.py simbank`."
             ) from error
         self.stdout.write(f"{len(answer.json()['statements'])} statements so far.")
+
+
+def _manners(options: Mapping[str, Any]) -> profile.Profile:
+    """The named profile with what else the command line says. Raises `ValueError`."""
+    changes: dict[str, Any] = {"opening_minor": options["opening_minor"], "seed": options["seed"]}
+    for name in ("settle", "late"):
+        if options[f"{name}_seconds"] is not None:
+            changes[f"{name}_after"] = timedelta(seconds=options[f"{name}_seconds"])
+    base = named.profile(options["profile"], **changes)
+    shares = {
+        outcome: options[f"{outcome}_per_mille"]
+        for outcome in (profile.REJECTED, profile.FAILED, profile.RETURNED)
+        if options[f"{outcome}_per_mille"] is not None
+    }
+    return named.with_faults(
+        dataclasses.replace(base, per_mille={**base.per_mille, **shares}), options["fault"]
+    )

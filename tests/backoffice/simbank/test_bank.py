@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from backoffice.simbank import profile
 from tests.backoffice.simbank import orders
 
 
@@ -26,7 +27,7 @@ def test_a_call_sent_again_is_answered_again_and_made_once(opened: orders.Opener
 
 
 def test_a_key_is_forgotten_after_its_window(opened: orders.Opener) -> None:
-    bank = opened(key_window=timedelta(hours=1))
+    bank = opened(call=profile.Calls(key_window=timedelta(hours=1)))
     bank.take_call(key="K1", body=orders.call_body())
     opened.clock.pass_by(minutes=59)
     bank.take_call(key="K1", body=orders.call_body())

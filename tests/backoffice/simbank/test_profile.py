@@ -34,3 +34,20 @@ def test_shares_are_kept_and_the_seed_decides_whom_they_meet() -> None:
         assert share * 0.7 < counted[outcome] < share * 1.3
     assert _fates(1) == _fates(1)
     assert _fates(1) != _fates(2)
+
+
+def test_a_channel_may_have_shares_of_its_own() -> None:
+    manners = profile.Profile(
+        per_mille={"failed": 1000}, file=profile.Files(per_mille={"rejected": 1000, "failed": 0})
+    )
+    call, file = (
+        profile.plan(profile=manners, payee="Ada", end_to_end_id="P1A1", channel=channel)
+        for channel in ("call", "file")
+    )
+    assert (call.outcome, file.outcome) == ("failed", "rejected")
+
+
+@pytest.mark.parametrize("shares", [{"lost": 1}, {"failed": 600, "returned": 600}, {"failed": -1}])
+def test_shares_of_payments_that_cannot_be_are_refused(shares: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="share"):
+        profile.Profile(per_mille=shares)
