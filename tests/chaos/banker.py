@@ -9,21 +9,47 @@ import sys
 from datetime import timedelta
 
 from backoffice.simbank import process, profile
-from tests.chaos.bank import BLIND, FAIR
+from backoffice.simbank.faults import Fault
+from tests.chaos import pace
+from tests.chaos.bank import BLIND
 
 _SHARES = {profile.REJECTED: 60, profile.FAILED: 50, profile.RETURNED: 50}
+_CALL_FAULTS = {
+    Fault.REFUSE_BEFORE: 50,
+    Fault.DROP_BEFORE: 50,
+    Fault.ACCEPT_LATE: 80,
+    Fault.DROP_AFTER: 80,
+    Fault.ERROR_AFTER: 50,
+    Fault.GARBAGE: 50,
+    Fault.STALE_NOT_FOUND: 300,
+    Fault.NOTICE_TWICE: 100,
+    Fault.NOTICE_LATE: 100,
+    Fault.NOTICE_REORDERED: 100,
+}
+_FILE_FAULTS = {
+    Fault.REFUSE_BEFORE: 150,
+    Fault.ACCEPT_LATE: 150,
+    Fault.NOTICE_TWICE: 100,
+    Fault.NOTICE_LATE: 100,
+    Fault.NOTICE_REORDERED: 100,
+    Fault.GARBAGE: 100,
+}
 
 
 def manners(name: str, seed: int) -> profile.Profile:
-    """How the bank of that name behaves."""
-    windows = {FAIR: timedelta(hours=24), BLIND: timedelta()}
+    """How the bank of that name behaves: everything goes wrong now and then, for a few tries of each key."""
+    calls = profile.Calls(
+        deduplicates=name != BLIND, answers_after=timedelta(seconds=0.15), faults=_CALL_FAULTS
+    )
     return profile.Profile(
         settle_after=timedelta(seconds=0.4),
         return_after=timedelta(seconds=1),
-        key_window=windows[name],
+        late_after=timedelta(seconds=pace.LATE_SECONDS),
         opening_minor=100_000_000,
         seed=seed,
         per_mille=_SHARES,
+        call=calls,
+        file=profile.Files(faults=_FILE_FAULTS),
     )
 
 

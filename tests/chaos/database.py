@@ -8,6 +8,8 @@ import signal
 import time
 from typing import IO
 
+import psycopg
+
 from backoffice.embedded import postgres, processes, roles, stopping
 from backoffice.embedded.errors import CannotStart
 from tests import postgres as tests_postgres
@@ -53,6 +55,8 @@ class Database:
             owner=roles.address(admin, user=tests_postgres.OWNER, database=name),
         )
         tests_postgres.renew(self._database)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")  # or the first recovery copies the template once more
 
     def _take(self, number: int) -> bool:
         lock = (self._base / f"postgres-{number}.lock").open("w")

@@ -1,21 +1,21 @@
 """Time in a run: what a person would wait for minutes is waited for seconds, each share as in earnest.
 
-A lease of 300 seconds lasts 5, and everything that stands in a relation to it shrinks with it. Nothing but the
+A lease of 300 seconds lasts 4, and everything that stands in a relation to it shrinks with it. Nothing but the
 lengths changes: who may write, and who may send, is decided by the same lines.
 """
 
 import functools
 from datetime import timedelta
 
-LEASE_SECONDS = 5
+LEASE_SECONDS = 4
 CONNECT_SECONDS, READ_SECONDS = 0.5, 1.0
 """A call lasts at most so long, and is not begun with less than `MARGIN` of the lease left."""
 MARGIN = timedelta(seconds=2)
 BACKOFF = (0.5, 1, 1, 2)
-CLAIM = timedelta(seconds=2.5)
+CLAIM = timedelta(seconds=2.2)
 PATIENCE = timedelta(seconds=1)
 COOL_DOWN = timedelta(seconds=3)
-LATE_SECONDS = 2.0
+LATE_SECONDS = 1.5
 """How late the bank accepts, or tells, at the latest."""
 
 ENVIRONMENT = {"SUBMISSION_LEASE_SECONDS": str(LEASE_SECONDS), "UNKNOWN_ALERT_MINUTES": "0"}

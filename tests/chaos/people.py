@@ -16,8 +16,9 @@ from tests.chaos import pace
 from tests.chaos.bank import Bank
 from tests.chaos.plan import Plan
 
-_QUIET = timedelta(seconds=pace.LATE_SECONDS + pace.LEASE_SECONDS)
-"""How long after the last news a bank may still take something on: nobody says "never" before."""
+_QUIET = timedelta(seconds=pace.LATE_SECONDS + 1)
+"""How long after the last news, and after the last strike, a bank may still take something on: nobody says "never"
+before."""
 
 
 class People:
@@ -27,6 +28,7 @@ class People:
         self._banks = banks
         self._first, self._second = make.person("treasurer"), make.person("treasurer")
         self._approver = make.person("approver")
+        self._calm_since = _now()
 
     def prepare(self, plan: Plan) -> list[Batch]:
         """The plan's batches stand proposed, in its order."""
@@ -49,6 +51,10 @@ class People:
             for submission_id in keys.values_list("pk", flat=True):
                 _doorbell._send("work_submission", {"submission_id": submission_id})
 
+    def calm(self) -> None:
+        """From now on nothing is struck, and whatever was on its way arrives or never will."""
+        self._calm_since = _now()
+
     def act(self) -> None:
         """One look at everything that waits for a person."""
         self._find_out()
@@ -59,6 +65,8 @@ class People:
     def _find_out(self) -> None:
         """What the program may not ask by sending again, two people find out from the bank's own log."""
         now = _now()
+        if now < self._calm_since + _QUIET:
+            return
         waiting = Submission.objects.filter(status=SubmissionStatus.UNKNOWN, status_at__lte=now - _QUIET)
         for row in waiting.defer("body_ciphertext"):
             if not desk.why_not_again(submission=row, now=now):
