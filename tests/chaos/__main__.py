@@ -46,18 +46,27 @@ def _run(*, kind: str, schedules: int, seed: int) -> int:
             counts["payouts"] += result.payouts
             counts.update(finding.kind for finding in result.findings)
             told = ", ".join(f"{n} {status}" for status, n in sorted(result.statuses.items()))
-            print(f"seed {number}: {result.seconds:.1f} s, {told}; {'; '.join(result.struck)}", file=sys.stderr)
+            print(
+                f"seed {number}: {result.seconds:.1f} s, {told}; {'; '.join(result.struck)}", file=sys.stderr
+            )
             if result.findings or result.doubts:
                 wrong = True
                 _show(module.books, result, seed=number, kind=kind)
-    line: dict[str, Any] = {"schedules": schedules, "kills": built.kills, "payouts": counts["payouts"]}
+                break  # the program has stopped its rails by now: later schedules would tell nothing new
+    line: dict[str, Any] = {
+        "schedules": number - seed + 1,
+        "kills": built.kills,
+        "payouts": counts["payouts"],
+    }
     line |= {str(each): counts[each] for each in Kind}
     print(json.dumps(line | {"seconds": round(time.monotonic() - began, 1)}))
     return VIOLATION if wrong else 0
 
 
 def _show(books: Any, result: Any, *, seed: int, kind: str) -> None:
-    print(f"VIOLATION in the schedule of seed {seed}. Replay it: make chaos SCHEDULES=1 SEED={seed} BROKER={kind}")
+    print(
+        f"VIOLATION in the schedule of seed {seed}. Replay it: make chaos SCHEDULES=1 SEED={seed} BROKER={kind}"
+    )
     for finding in result.findings:
         print(f"{finding.kind}: {finding.reference} {finding.text}")
         print(books.story(finding.reference))

@@ -19,6 +19,7 @@ from backoffice.simbank.process import LOG_NAME
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAIR, BLIND = "fair", "blind"
+READY = "Simulated bank ready"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +35,10 @@ class Carried:
 
 
 class Bank:
-    """`start` leaves it answering at `url`. It may be killed and started again: its log is all it knows."""
+    """`start` leaves it answering at `url`; until then another could take the port.
+
+    It may be killed and started again: its log is all it knows.
+    """
 
     def __init__(self, name: str, *, folder: pathlib.Path, seed: int) -> None:
         self.folder = folder / name
@@ -46,28 +50,23 @@ class Bank:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        log = self.folder / "bank.log"
+        said_before = log.stat().st_size if log.exists() else 0
         self.process = processes.start(
             self._command(),
-            log=self.folder / "bank.log",
+            log=log,
             environment=os.environ,
             cwd=ROOT,
             death_signal=signal.SIGKILL,
         )
         deadline = time.monotonic() + 60
-        while not self._answers():
+        while (
+            READY.encode() not in log.read_bytes()[said_before:]
+        ):  # another's answer on the port is not ours
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(
-                    f"The simulated bank does not start:\n{processes.tail(self.folder / 'bank.log')}"
-                )
+                raise CannotStart(f"The simulated bank does not start:\n{processes.tail(log)}")
             stopping.check()
-            time.sleep(0.05)
-
-    def _answers(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+            time.sleep(0.02)
 
     def is_down(self) -> bool:
         return self.process is None or self.process.poll() is not None

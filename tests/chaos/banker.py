@@ -11,7 +11,7 @@ from datetime import timedelta
 from backoffice.simbank import process, profile
 from backoffice.simbank.faults import Fault
 from tests.chaos import pace
-from tests.chaos.bank import BLIND
+from tests.chaos.bank import BLIND, READY
 
 _SHARES = {profile.REJECTED: 60, profile.FAILED: 50, profile.RETURNED: 50}
 _CALL_FAULTS = {
@@ -64,6 +64,7 @@ def main(name: str, seed: str, port: str, folder: str) -> None:
         every_seconds=0.1,
     ) as bank:
         signal.signal(signal.SIGTERM, lambda *_: bank.stop())
+        print(READY, flush=True)
         bank.wait()
     if bank.failure:
         raise bank.failure

@@ -62,7 +62,9 @@ def _stop_group(stage: Stage, pick: int, ring: Callable[[], None]) -> Iterator[E
         group.signal_group(signal.SIGSTOP)
         yield (
             _PAST_THE_LEASE,
-            lambda: group.signal_group(signal.SIGCONT) if group.pid == stopped and not group.is_down() else None,
+            lambda: (
+                group.signal_group(signal.SIGCONT) if group.pid == stopped and not group.is_down() else None
+            ),
         )
 
 

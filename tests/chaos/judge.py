@@ -74,20 +74,26 @@ def _of(payout: Booked, inside: Sequence[Carried]) -> list[Finding]:
 
     right = [i for i in inside if (i.amount_minor, i.currency) == (payout.amount_minor, payout.currency)]
     statuses = frozenset().union(*(i.statuses for i in right))
-    if len(inside) > 1:
-        say(Kind.DUPLICATE, f"the bank carried {', '.join(f'{i.id} under {i.key}' for i in inside)}")
+    moved = [i for i in inside if not did_not_arrive(i)]
+    if len(moved) > 1:
+        say(Kind.DUPLICATE, f"the bank carried {', '.join(f'{i.id} under {i.key}' for i in moved)}")
     if len(right) < len(inside):
         say(Kind.LOST, "the bank carried another amount")
     if payout.status == "PAID" and "paid" not in statuses:
         say(Kind.FALSE_PAID, "the bank never paid it")
     elif payout.status in _SENT and not inside and not _is_open(payout):
         say(Kind.LOST, "the bank never had it")
-    elif payout.status == "CANCELLED" or (payout.status not in _SENT and inside):
-        say(Kind.LOST, "nobody took it back, and the bank carried it" if inside else "nobody cancelled it")
+    elif payout.status == "CANCELLED" or (payout.status not in _SENT and moved):
+        say(Kind.LOST, "nobody took it back, and the bank carried it" if moved else "nobody cancelled it")
     problem = unowned(payout, statuses)
     if problem:
         say(Kind.UNOWNED, problem)
     return found
+
+
+def did_not_arrive(instruction: Carried) -> bool:
+    """The bank took it on and then said that it could not deliver it: no money moved, and it may be paid again."""
+    return "failed" in instruction.statuses
 
 
 def _is_open(payout: Booked) -> bool:
@@ -100,7 +106,9 @@ def unowned(payout: Booked, statuses: frozenset[str]) -> str:
     if payout.status in ENDS | _WITH_PEOPLE | {"CANCELLED"}:
         return ""
     if payout.status == "BATCHED":
-        return "" if payout.batch_status == "PROPOSED" else f"it waits in a batch that is {payout.batch_status}"
+        return (
+            "" if payout.batch_status == "PROPOSED" else f"it waits in a batch that is {payout.batch_status}"
+        )
     if payout.submission_status == "ACCEPTED":
         told = statuses & {"paid", "failed", "returned"}
         return f"the bank said {', '.join(sorted(told))}, and nobody heard" if told else ""

@@ -14,6 +14,7 @@ from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from tests import make, make_payouts
 from tests.chaos import pace
 from tests.chaos.bank import Bank
+from tests.chaos.judge import did_not_arrive
 from tests.chaos.plan import Plan
 
 _QUIET = timedelta(seconds=pace.LATE_SECONDS + 1)
@@ -86,8 +87,9 @@ class People:
                 continue
 
     def _send_on(self) -> None:
-        """What the bank refused, or never had, goes into a new batch; what its log has stays where it is."""
-        carried = {i.end_to_end_id for bank in set(self._banks.values()) for i in bank.carried()}
+        """What the bank refused, never had or could not deliver goes into a new batch; what it carries stays."""
+        logs = [i for bank in set(self._banks.values()) for i in bank.carried()]
+        carried = {i.end_to_end_id for i in logs if not did_not_arrive(i)}
         had = Attempt.objects.filter(end_to_end_id__in=carried).values("payout_id")
         waiting = Payout.objects.filter(status=PayoutStatus.APPROVED).exclude(pk__in=had)
         ids = list(waiting.values_list("pk", flat=True))

@@ -73,11 +73,12 @@ def built(*, broker_kind: str, seed: int, planted: str = "") -> Iterator[tuple[S
         ending.callback(own.stop)
         own.start()
         broker = ending.enter_context(brokers.started(broker_kind, folder=folder))
-        banks = {name: bank.Bank(name, folder=folder, seed=seed) for name in (FAIR, BLIND)}
+        banks = {}
+        for name in (FAIR, BLIND):
+            banks[name] = bank.Bank(name, folder=folder, seed=seed)
+            ending.callback(banks[name].stop)
+            banks[name].start()
         os.environ.update(_environment(own, broker, banks, folder))
-        for one in banks.values():
-            ending.callback(one.stop)
-            one.start()
         schedule = _set_django_up()
         extra = {"CHAOS_PLANTED": planted}
         groups = [workers.worker(n, environment=extra, folder=folder) for n in range(1, GROUPS + 1)]
