@@ -12,6 +12,7 @@ from django.core import checks
 from payouts import countries
 from payouts.countries import schemes
 from payouts.rails import registry
+from payouts.tasks import BELOW_THE_LEASE
 
 _KEY_BYTES = 32
 _FEWEST_DISTINCT_BYTES = 8
@@ -77,3 +78,16 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[
         )
         found.append(checks.Error(fault, hint=_MAKE_ONE, id="payouts.E008"))
     return found
+
+
+@checks.register("celery")
+def check_lease(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """A worker is killed before the lease of what it delivers ends, whatever the environment says of leases."""
+    limit = BELOW_THE_LEASE["time_limit"]
+    if limit < settings.SUBMISSION_LEASE_SECONDS:
+        return []
+    fault = (
+        f"SUBMISSION_LEASE_SECONDS is {settings.SUBMISSION_LEASE_SECONDS}: a worker is killed only after {limit} "
+        "seconds, when its lease is over and others ask the bank about what it may still send."
+    )
+    return [checks.Error(fault, hint=f"Set it above {limit}.", id="payouts.E009")]

@@ -53,6 +53,7 @@ class Company:
         self._expected |= ids
         struck = _Agenda(self._stage, self.people, plan, [batch.pk for batch in batches]).work_off()
         self._stage.mend()
+        connection.close()  # the last strike may have been at the database
         self.people.calm()
         self._come_to_rest(ids)
         findings, doubts = self.judge()

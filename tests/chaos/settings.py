@@ -14,3 +14,4 @@ CELERY_BEAT_SCHEDULE = {
     for name, entry in CELERY_BEAT_SCHEDULE.items()
     if (seconds := _OFTEN.get(entry["task"].rpartition(".")[2]))
 }
+SILENCED_SYSTEM_CHECKS = ["payouts.E009"]  # a lease of seconds, where a task that hangs is stopped by us

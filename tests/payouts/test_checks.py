@@ -109,3 +109,13 @@ def test_one_key_for_two_uses_is_refused(settings):
 def test_no_check_shows_a_key(settings):
     settings.MASTER_KEYS = {"k1": b"secret-secret"}
     assert "secret" not in " ".join(said for _, said in messages(checks.check_keys(None)))
+
+
+def test_a_lease_that_ends_before_its_worker_is_killed_is_refused(settings):
+    assert checks.check_lease(None) == []
+    settings.SUBMISSION_LEASE_SECONDS = 290
+
+    (error,) = checks.check_lease(None)
+
+    assert error.id == "payouts.E009"
+    assert "killed only after 290 seconds" in error.msg
