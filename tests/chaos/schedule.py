@@ -21,7 +21,7 @@ from tests.chaos.stage import Stage
 
 RAILS = {"sandbox": "fair", "sepa": "fair", "blind": "blind"}
 """Which bank is behind which rail."""
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 120
 """How long everything that was approved may take to come to an end, once nothing is struck any more."""
 _Deed = Callable[[], None]
 
