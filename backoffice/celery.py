@@ -23,4 +23,4 @@ def look_at_connections(**_: Any) -> None:
     """
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
-            connection.health_check_done = False
+            connection.health_check_done = False  # type: ignore[attr-defined]  # the stubs lack it
