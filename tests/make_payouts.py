@@ -6,6 +6,7 @@ submitted([1200], bank=bank)          handed over to the simulated bank
 """
 
 import contextlib
+import dataclasses
 import socket
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -115,13 +116,16 @@ def submitted(
 
 
 @contextlib.contextmanager
-def bank(folder: Path, settings, *, every_seconds: float = 3600, **manners) -> Iterator[Simbank]:
+def bank(
+    folder: Path, settings, *, every_seconds: float = 3600, manners: Profile | None = None, **changes
+) -> Iterator[Simbank]:
     """The real simulated bank, serving HTTP and files, and the settings that lead to it.
 
-    It does what is due only when asked (`sync`, `advance`), so that tests see each step.
+    It does what is due only when asked (`sync`, `advance`), so that tests see each step. `changes` are of
+    fields of its profile, which is fair unless `manners` says otherwise (see `simbank.named.profile`).
     """
     outbox, inbox = folder / "outbox", folder / "inbox"
-    profile = Profile(opening_minor=1_000_000, **manners)
+    profile = dataclasses.replace(manners or Profile(), **({"opening_minor": 1_000_000} | changes))
     with Simbank(
         port=0, data=folder, outbox=outbox, inbox=inbox, manners=profile, every_seconds=every_seconds
     ) as running:

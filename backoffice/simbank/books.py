@@ -231,6 +231,7 @@ class Books:
         self._told += 1
         event = {
             "id": f"evt_{self._told}",
+            "sequence": 0,  # its place in the list, known when it comes
             "type": f"payment.{status}",
             "created_at": at.isoformat(),
             "payment": {

@@ -1,11 +1,11 @@
 """The bank's HTTP side, on the loopback interface only.
 
-POST /payments (header Idempotency-Key) · GET /payments?key= · GET /events?after=&limit= · GET
-/statements[/NAME] For tests and demonstrations: GET /instructions[?summary=1] · GET /faults · POST /control/advance
-{"seconds": n} · POST /control/statement?date=YYYY-MM-DD · GET /healthz
+POST /payments (header Idempotency-Key) · GET /payments?key= · GET /events?after=&limit= ·
+GET /statements[/NAME]. For tests and demonstrations: GET /instructions[?summary=1] · GET /faults ·
+POST /control/advance {"seconds": n} · POST /control/statement?date=YYYY-MM-DD · GET /healthz
 """
 
-import time
+import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,7 +26,12 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, teller: tellers.Teller, *, port: int):
         self.teller, self.bank = teller, teller.bank
+        self.closing = threading.Event()
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def server_close(self) -> None:
+        self.closing.set()  # who still waits for a slow answer gets none
+        super().server_close()
 
     @property
     def url(self) -> str:
@@ -124,9 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         return int(written)
 
     def _reply(self, reply: tellers.Reply) -> None:
-        if reply.wait:
-            time.sleep(reply.wait.total_seconds())
-        if reply.dropped:
+        closing = reply.wait and self.server.closing.wait(reply.wait.total_seconds())
+        if closing or reply.dropped:
             self.close_connection = True
         else:
             self._send(reply.status, reply.body, "application/json; charset=utf-8")

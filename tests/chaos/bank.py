@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 
 from backoffice.embedded import processes, stopping
 from backoffice.embedded.errors import CannotStart
@@ -84,6 +85,12 @@ class Bank:
     def carried(self) -> list[Carried]:
         """Every instruction in the log, oldest first."""
         return read(self.folder / "data" / LOG_NAME)
+
+    def keeps_waiting(self) -> bool:
+        """Whether it has received something that it has not taken on yet: nobody may say "never" now."""
+        log = self.folder / "data" / LOG_NAME
+        seen = Counter(record["type"] for record in journal.read(log)) if log.exists() else Counter()
+        return seen["waiting"] > seen["waited"]
 
     def log_bytes(self) -> int:
         try:

@@ -17,7 +17,7 @@ from tests.chaos.bank import Bank
 from tests.chaos.judge import did_not_arrive
 from tests.chaos.plan import Plan
 
-_QUIET = timedelta(seconds=pace.LATE_SECONDS + 1)
+_QUIET = timedelta(seconds=pace.LATE_SECONDS + 1.5)
 """How long after the last news, and after the last strike, a bank may still take something on: nobody says "never"
 before."""
 
@@ -72,7 +72,11 @@ class People:
         for row in waiting.defer("body_ciphertext"):
             if not desk.why_not_again(submission=row, now=now):
                 continue
-            has_it = any(carried.key == row.key for carried in self._banks[row.rail].carried())
+            bank = self._banks[row.rail]
+            waits = bank.keeps_waiting()  # asked first: what is taken on in between is in the log
+            has_it = any(carried.key == row.key for carried in bank.carried())
+            if waits and not has_it:
+                continue
             verdict = Resolution.Verdict.SENT if has_it else Resolution.Verdict.NEVER_SENT
             try:
                 finding = desk.open_resolution(row)

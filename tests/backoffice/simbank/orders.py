@@ -30,13 +30,13 @@ class Opener:
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
-        self._path = folder / "log.jsonl"
+        self.path = folder / "log.jsonl"
         self._journal: journal.Journal | None = None
 
-    def __call__(self, **manners: object) -> bank.Bank:
+    def __call__(self, manners: profile.Profile | None = None, **fields: object) -> bank.Bank:
         self.close()
-        self._journal = journal.Journal(self._path)
-        return bank.Bank(self._journal, profile.Profile(**manners), real_time=self.clock)
+        self._journal = journal.Journal(self.path)
+        return bank.Bank(self._journal, manners or profile.Profile(**fields), real_time=self.clock)
 
     def close(self) -> None:
         if self._journal:

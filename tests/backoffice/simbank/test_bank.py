@@ -1,21 +1,12 @@
 """What the bank does with calls and files, with a clock of the test's own."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from backoffice.simbank import profile
 from tests.backoffice.simbank import orders
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[orders.Opener]:
-    opener = orders.Opener(tmp_path)
-    yield opener
-    opener.close()
 
 
 def test_a_call_sent_again_is_answered_again_and_made_once(opened: orders.Opener) -> None:

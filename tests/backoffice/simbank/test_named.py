@@ -1,8 +1,9 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from backoffice.simbank import named, profile
+from backoffice.simbank import faults, named, profile
 
 
 @pytest.mark.parametrize("name", named.names())
@@ -46,3 +47,8 @@ def test_shares_that_mean_nothing_are_refused_with_a_sentence(wish: str, sentenc
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"no profile “nice”\. There are: fair, forgetful"):
         named.profile("nice")
+
+
+def test_the_page_about_the_bank_knows_every_profile_and_fault() -> None:
+    page = Path("docs/simbank.md").read_text()
+    assert [name for name in (*named.names(), *faults.Fault) if f"| `{name}` |" not in page] == []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from backoffice.simbank import journal, process
 from tests.backoffice.simbank import orders
@@ -99,6 +100,44 @@ def test_the_command_closes_the_day_of_a_running_bank(
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "backoffice.settings.test"},
     )
     assert closed.stdout.strip() == "1 statements so far."
+
+
+def test_the_command_line_chooses_a_profile_and_its_faults(
+    folders: list[str], started: list[subprocess.Popen[str]]
+) -> None:
+    wishes = [
+        "--profile",
+        "forgetful",
+        "--fault",
+        "call:error-after=1000",
+        "--seed",
+        "7",
+        "--late-seconds",
+        "5",
+    ]
+    _, url = start(started, *folders, *wishes)
+    with httpx.Client(base_url=url, trust_env=False) as http:
+        for _ in range(2):
+            body = orders.call_body()
+            assert http.post("/payments", headers={"Idempotency-Key": "K1"}, content=body).status_code == 500
+        judged = http.get("/instructions").json()
+    assert (judged["count"], judged["repeated"], judged["faults"]) == (2, ["K1"], {"error-after": 2})
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [
+        (["--profile", "nice"], "There is no profile “nice”"),
+        (["--fault", "late"], "is no share of a fault"),
+        (["--fault", "garbage=2000"], "choose 0 to 1000"),
+        (["--rejected-per-mille", "1001"], "not within 1,000"),
+    ],
+)
+def test_what_no_bank_can_be_is_refused_with_a_sentence(
+    folders: list[str], wishes: list[str], sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("simbank", "--port", "0", *folders, *wishes)
 
 
 def test_answers_lost_before_they_were_left_are_left_after_a_restart(tmp_path: Path) -> None:
