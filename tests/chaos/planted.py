@@ -12,11 +12,10 @@ def _a_fresh_key_for_each_delivery() -> None:
     call = delivering._call
 
     def with_fresh_key(lease, transport, watch):
-        content = json.loads(lease.body) if lease.body.startswith(b"{") else None
-        if content is None:
+        if lease.rail != "sandbox":
             return call(lease, transport, watch)
         key = uuid.uuid4().hex
-        body = json.dumps(content | {"key": key}, sort_keys=True).encode()
+        body = json.dumps(json.loads(lease.body) | {"key": key}, sort_keys=True).encode()
         return call(dataclasses.replace(lease, key=key, body=body), transport, watch)
 
     delivering._call = with_fresh_key
