@@ -6,6 +6,7 @@ One deduplicates and takes calls and files; the other takes calls and does not.
 import dataclasses
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -123,9 +124,12 @@ def read(log: pathlib.Path) -> list[Carried]:
 
 
 def _free_port() -> int:
-    """Below 32768, where no outgoing connection sits, so that a bank started again finds it free."""
-    start = 20_000 + os.getpid() % 8_000
-    for port in range(start, start + 4_000):
+    """Below 32768, where no outgoing connection sits, so that a bank started again finds it free.
+
+    Drawn by chance: several runs begin at the same moment, and a bank takes a second until it has its port.
+    """
+    for _ in range(100):
+        port = random.SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
