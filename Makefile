@@ -54,6 +54,10 @@ test: check  ## everything that must pass: make check, then every test (embedded
 bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run] [SIZE=10000]
 	@WORK="$(WORK)" SIZE="$(or $(SIZE),10000)" $(PY) -m tests.bench
 
+.PHONY: chaos
+chaos: $(VENV)/.requirements-dev  ## kill everything that carries money, judge by the bank: make chaos [SCHEDULES=20] [SEED=1] [BROKER=amqp|redis|embedded]
+	@SCHEDULES="$(SCHEDULES)" SEED="$(SEED)" BROKER="$(BROKER)" $(PY) -m tests.chaos
+
 .PHONY: screenshots
 screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, into docs/screenshots/
 	$(PY) -m tests.browser.screenshots

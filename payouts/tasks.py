@@ -19,10 +19,10 @@ from payouts.operations import (
 
 log = structlog.get_logger(__name__)
 # A worker is killed before the lease of what it delivers is over (settings.SUBMISSION_LEASE_SECONDS).
-_BELOW_THE_LEASE = {"soft_time_limit": 270, "time_limit": 290}
+BELOW_THE_LEASE = {"soft_time_limit": 270, "time_limit": 290}
 
 
-@shared_task(**_BELOW_THE_LEASE)
+@shared_task(**BELOW_THE_LEASE)
 def submit_batch(batch_id: int) -> None:
     """An approved batch goes out. What is refused waits, and is written down."""
     try:
@@ -31,12 +31,12 @@ def submit_batch(batch_id: int) -> None:
         log.info("batch_waits", batch=batch_id, code=refusal.code, reason=str(refusal))
 
 
-@shared_task(**_BELOW_THE_LEASE)
+@shared_task(**BELOW_THE_LEASE)
 def work_submission(submission_id: int) -> None:
     lookups.work(submission_id=submission_id, now=database_now())
 
 
-@shared_task(**_BELOW_THE_LEASE)
+@shared_task(**BELOW_THE_LEASE)
 def sweep() -> None:
     sweeping.sweep(now=database_now())
 

@@ -180,10 +180,15 @@ def clone(worker: str) -> Iterator[Database]:
     try:
         yield database
     finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        drop(database)
+
+
+def drop(database: Database) -> None:
+    """The clone is gone. Whatever is still connected to it is cut off."""
+    with psycopg.connect(os.environ[_ADMIN], autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
+        )
 
 
 def renew(database: Database) -> None:

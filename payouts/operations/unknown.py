@@ -92,7 +92,9 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     """Another person confirms the finding, and it is true from now on.
 
     "sent": ACCEPTED, and the bank's answers settle it. "never_sent": REJECTED, its payouts are approved again, on
-    hold, their money reserved as before; refused while a worker may still be about to send it. Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
+    hold, their money reserved as before; refused while a worker may still be about to send it.
+
+    Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission=PERMISSION)
     submission_id = Resolution.objects.values_list("submission_id", flat=True).get(pk=resolution_id)

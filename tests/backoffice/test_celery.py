@@ -11,7 +11,11 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import kombu
+import psycopg
 import pytest
+from django.db import connection as django_connection
+
+from payouts import tasks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 APP = [sys.executable, "-m", "celery", "-A", "tests.backoffice.worker_app"]
@@ -86,3 +90,16 @@ def test_a_pickled_message_is_refused_and_never_opened(surroundings, worker, tmp
         )
     wait_until(lambda: b"ContentDisallowed" in (tmp_path / "worker.log").read_bytes())
     assert not trap.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_after_a_restart_of_the_database_opens_a_new_connection(database):
+    with django_connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    done = tasks.check_invariants.apply()
+
+    assert done.state == "SUCCESS", done.result

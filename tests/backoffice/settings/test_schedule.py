@@ -1,9 +1,11 @@
 import inspect
+from datetime import timedelta
 
 import pytest
 
 from backoffice import celery
 from backoffice.settings import schedule
+from payouts.operations import sweeping
 
 ON_REQUEST = {
     "submit_batch",
@@ -55,3 +57,10 @@ def test_no_task_may_run_longer_than_a_redis_like_broker_waits_for_it():
         *(getattr(task, "time_limit", 0) or 0 for task in celery.app.tasks.values()),
     )
     assert base.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > longest
+
+
+def test_work_that_a_lost_message_forgot_is_found_within_two_minutes():
+    """The longest wait: a sweep that just missed it uses up its time, and the next one begins after its tick."""
+    (sweep,) = (entry for entry in schedule.BEAT.values() if entry["task"].endswith(".sweep"))
+    waits = timedelta(seconds=2 * sweep["schedule"]) + sweeping._PATIENCE + 2 * sweeping.BUDGET
+    assert waits <= timedelta(minutes=2)
