@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.doors import numbers, pages
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Outcome, Preview, Refusal
@@ -79,13 +79,14 @@ def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
     source = request.POST if request.method == "POST" else request.GET
     seen: dict[int, str] = {}
     for pair in source.get("seen", "").split(","):
-        number, _, token = pair.partition("=")
-        if number.isdigit() and token:
-            seen[int(number)] = token
+        text, _, token = pair.partition("=")
+        number = numbers.whole(text)
+        if number is not None and token:
+            seen[number] = token
     if source.get("all_matching") == "1":
         matching = filters.read(source.get("query", ""), also=None).qs
         return list(matching.order_by("pk").values_list("pk", flat=True)[: MOST + 1]), None
-    ids = [int(text) for text in source.getlist("ids") if text.isdigit() and len(text) < 19]
+    ids = [number for number in map(numbers.whole, source.getlist("ids")) if number is not None]
     return ids or list(seen), seen or None
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.doors import numbers, pages
 from payouts.admin import unknown as desk
 from payouts.admin._bulk import LOCALE
 from payouts.models import Resolution, Submission
@@ -175,11 +175,11 @@ def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, submission: Submission, verb: Any) -> HttpResponse:
     """Confirm or dismiss exactly the finding that the page showed."""
-    shown = request.POST.get("finding", "")
+    shown = numbers.whole(request.POST.get("finding"))
     try:
-        if not shown.isdigit() or not submission.resolutions.filter(pk=shown[:18]).exists():
+        if shown is None or not submission.resolutions.filter(pk=shown).exists():
             raise Refused("Nothing done: the page was not complete. Look again.")
-        verb(resolution_id=int(shown), actor=pages.actor(request), now=database_now())
+        verb(resolution_id=shown, actor=pages.actor(request), now=database_now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
