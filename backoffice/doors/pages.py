@@ -1,6 +1,6 @@
 """Who may open a page, and how it is rendered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
-from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.audit.errors import Conflict, NotAllowed, Refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -70,6 +70,16 @@ def render(
     """The template inside the frame."""
     values = {**admin.site.each_context(request), **context}
     return render_template(request, template, values, status=status)
+
+
+def stale(request: HttpRequest, changes: Sequence[str], url: str) -> HttpResponse:
+    """The answer to a page that is out of date: 409, what changed, and the way to the fresh page."""
+    return render(
+        request,
+        "409.html",
+        {"title": "It changed in the meantime", "changes": changes, "url": url},
+        status=Conflict.status,
+    )
 
 
 def back_url(request: HttpRequest, default: str) -> str:

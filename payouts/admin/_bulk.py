@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
 from payouts import digests
 from payouts.models import Payout
@@ -64,9 +64,15 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
             outcome = bulk.act(
                 payout_ids=ids, actor=actor, now=database_now(), seen=seen, **form.cleaned_data
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            changed = [each for each in outcome.refused if each.code == "changed"]
+            if changed and len(changed) == len(outcome.refused) and not outcome.moved:
+                changes = [f"{each.reference}: {each.reason}." for each in changed[:SHOWN]]
+                return pages.stale(request, changes, back)
             _report(request, bulk, outcome)
             return redirect(back)
     preview = bulk.preview(payout_ids=ids, actor=actor)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, numbers, pages
 from payouts.admin.verbs import FindingForm
 from payouts.models import HoldReason
@@ -72,6 +72,8 @@ def release(request: HttpRequest) -> HttpResponse:
         try:
             note = form.cleaned_data["note"]
             done = holds.release(hold_ids=ids, actor=pages.actor(request), note=note, now=database_now())
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

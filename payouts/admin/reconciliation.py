@@ -258,7 +258,11 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(asked.lines_by_pk(pk))
     back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
     if line.matched_at is not None:
-        messages.info(request, "This line has its match already.")
+        said = "This line has its match already."
+        if request.method == "POST":
+            url = reverse("admin:payouts_statement_detail", args=[line.statement_id])
+            return pages.stale(request, [said], url)
+        messages.info(request, said)
         return redirect("admin:payouts_statement_detail", pk=line.statement_id)
     form = MatchForm(request.POST or None, candidates=asked.candidates(line))
     if request.method == "POST" and form.is_valid() and _match(request, line, form):

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from sellers import importing
 from sellers.models import SellerFile, SellerFileStatus
@@ -154,6 +154,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(SellerFile, pk=pk)
     try:
         file = importing.apply(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -171,6 +173,8 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(SellerFile, pk=pk)
     try:
         file = importing.drop(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -143,8 +143,11 @@ def test_who_may_only_look_gets_no_verb_and_no_form(sent):
 def test_a_matched_line_is_not_matched_again_from_a_stale_page(sent):
     made = read(debit(sent))
     line = StatementLine.objects.get(statement=made)
-    answer = client("treasurer").get(reverse("admin:payouts_statement_match", args=[line.pk]), follow=True)
+    url = reverse("admin:payouts_statement_match", args=[line.pk])
+    answer = client("treasurer").get(url, follow=True)
     assert "has its match already" in answer.content.decode()
+    late = client("treasurer").post(url, {"attempt": "1", "other": "", "note": "Seen"})
+    assert late.status_code == 409 and "has its match already" in late.content.decode()
 
 
 def upload(browser: Client, body: bytes):
