@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.db import IntegrityError, connection, transaction
+from import_export.exceptions import ImportError
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -91,7 +92,9 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     try:
         with transaction.atomic():
             done = previewing.run(content, profile, dry_run=False)
-    except IntegrityError as error:
+    except ImportError as error:
+        if not isinstance(error.error, IntegrityError):
+            raise
         raise Changed(
             "Not applied: some of these sellers came in by another way. Upload the file again."
         ) from error

@@ -175,6 +175,17 @@ def test_what_changed_since_the_preview_is_not_applied_unseen():
     assert known.name == "Boutique"
 
 
+def test_ids_that_differ_only_in_spaces_are_one():
+    header = "external_id,name,country"
+    file = checked("a  b,Shop,FR", " a b ,Other,FR", header=header)
+    assert "The seller a b stands in an earlier row" in importing.preview(file=file).errors[0][1]
+
+    applied("a  b,Shop,FR", header=header)
+    again = applied("a \tb,Shop,FR", header=header)
+    assert (again.new_count, again.same_count) == (0, 1)
+    assert Seller.objects.get().external_id == "a b"
+
+
 def test_a_file_is_applied_once():
     file = applied("a,Shop,FR,,,,")
 
