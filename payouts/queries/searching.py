@@ -105,15 +105,20 @@ def _seller_probes(text: str) -> tuple[str, list[list[str]]]:
 
 
 def sellers_named(text: str) -> QuerySet[Seller]:
-    """The one seller that S12, 12 (our number) or the marketplace's own id names; else those whose name contains it."""
-    plain = text.strip()
-    number = plain[1:] if plain[:1] in ("S", "s") else plain
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        return Seller.objects.filter(pk=int(number))
+    """The one seller that S12 (our reference), the marketplace's own id or 12 (our number) names; else those whose
+    name contains it.
+
+    A marketplace whose ids are numbers means its own by one; ours are meant only where it has none of that number.
+    """
+    plain = " ".join(text.split())
+    ours = re.fullmatch(r"(S?)(\d{1,18})", plain, re.IGNORECASE | re.ASCII)
+    by_number = Seller.objects.filter(pk=int(ours[2])) if ours else Seller.objects.none()
+    if ours and ours[1] and by_number.exists():
+        return by_number
     exact = Seller.objects.filter(external_id=plain)
-    if len(plain) < SHORTEST or exact.exists():
+    if exact.exists() or (len(plain) < SHORTEST and not ours):
         return exact
-    return Seller.objects.filter(sellers_found_by(plain))
+    return by_number if ours else Seller.objects.filter(sellers_found_by(plain))
 
 
 def _patterns(phrase: str) -> list[str]:
