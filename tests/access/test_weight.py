@@ -11,7 +11,7 @@ from tests import make
 from tests.access.table import TABLE
 from tests.access.test_pages import address, login
 
-HEAVY = ('"body_ciphertext"', '"document_ciphertext"')
+HEAVY = ('"body_ciphertext"', '"document_ciphertext"', '"sellers_sellerfile"."content"')
 DOWNLOADS = {"ledger_adjustment_document"}  # who asks for the file gets it
 
 
