@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -32,7 +33,7 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
         def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = request.user
             if not (user.is_authenticated and user.is_active and user.is_staff):
-                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+                return _to_login(request)
             if any_of and permissions(request).isdisjoint(any_of):
                 raise PermissionDenied(
                     "Your role does not open this page. Ask an administrator for one that does."
@@ -48,6 +49,16 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
         return opened
 
     return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To log in, and back. For a part of a page the whole page goes: the log-in form belongs in no cell."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    whole = urlsplit(request.headers.get("HX-Current-URL", ""))
+    path = f"{whole.path}?{whole.query}" if whole.query else whole.path or "/"
+    there = redirect_to_login(path, reverse("admin:login"))
+    return HttpResponse(status=204, headers={"HX-Redirect": there.url})
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -1,6 +1,7 @@
 """The pages of the payouts' door, as their readers use them."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -132,6 +133,16 @@ def test_a_batch_is_not_approved_from_a_page_that_is_stale_or_torn():
     assert late.status_code == 409 and b"the cut-off passed while you looked" in late.content
     batch.refresh_from_db()
     assert batch.status == "PROPOSED"
+
+
+def test_a_payout_that_nobody_is_left_to_approve_says_so(payout):
+    browser, url = client("analyst"), reverse("admin:payouts_payout_detail", args=[payout.reference])
+    assert "Waiting for the review" in browser.get(url).content.decode()
+    press(client("analyst"), "review", payout)
+    get_user_model().objects.filter(groups__name="approver").update(is_active=False)
+    page = browser.get(url).content.decode()
+    assert "nobody who may approve is left: ask an administrator" in page
+    assert "Waiting for the review" not in page
 
 
 def test_select_all_that_match_takes_the_whole_filter(payout):
