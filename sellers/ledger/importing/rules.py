@@ -151,10 +151,10 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
 
 def bound(*, file: ImportFile) -> None:
     """Sums that no column and no page could show are an error, said at the first row that adds to them."""
+    values: dict[str, Any] = {"file": file.pk, "exponents": json.dumps(money.EXPONENTS)}
     with connection.cursor() as cursor:
         for statement, most in ((_FILE_TOO_LARGE, MOST_IN_FILE), (_SELLER_TOO_LARGE, MOST_OF_SELLER)):
-            values = {"file": file.pk, "most": most, "exponents": json.dumps(money.EXPONENTS)}
-            cursor.execute(statement, values)
+            cursor.execute(statement, values | {"most": most})
 
 
 def count(*, file: ImportFile) -> None:
