@@ -128,7 +128,7 @@ class SellerFileStatus(models.TextChoices):
 
 
 class SellerFile(models.Model):
-    """One uploaded file of sellers, and what became of it. ``content`` is emptied once it is decided.
+    """One uploaded file of sellers, and what became of it. ``content`` is emptied once it is decided or refused.
 
     ``digest`` is of the changes the preview showed: other changes than those are not applied.
     """
@@ -157,3 +157,26 @@ class SellerFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SellerFileRow(models.Model):
+    """What one row of a file would do, in the order in which a person judges it; or what is wrong with the row.
+
+    Rows that would change nothing have none. Deleted once the file is decided: they hold people's data.
+    """
+
+    file = models.ForeignKey(SellerFile, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    line = models.IntegerField(help_text="line in the file, the header being 1")
+    what = models.CharField(max_length=10, blank=True, help_text="new or changed; empty beside an error")
+    external_id = models.TextField(blank=True)
+    name = models.TextField(blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    changes = models.JSONField(default=list, help_text="[field, before, after] of each change of a known seller")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["file", "id"], name="seller_file_row")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"

@@ -12,13 +12,14 @@ from sellers.models import Note, Seller, Verification
 SHORTEST = 2
 """A search of one letter would read the whole index; two are few enough letters for a Japanese name."""
 
-# Each probe has an index of its own; one OR over them would read the whole table. Two-letter words have no
-# trigram, so those search the beginning of names only. Values are bound on the client: a prepared plan would
-# lose the trigram index.
-_BY_NAME = "SELECT id FROM sellers_seller WHERE upper(name) LIKE upper(%(like)s)"
-_BY_EMAIL = "SELECT id FROM sellers_seller WHERE upper(email) LIKE upper(%(like)s)"
-_BY_EXTERNAL = "SELECT id FROM sellers_seller WHERE external_id = %(exact)s"
-_BY_REFERENCE = "SELECT id FROM sellers_seller WHERE reference = %(reference)s"
+# Each probe has an index of its own; one OR over them would read the whole table. Values are bound on the client: a
+# prepared plan would lose the trigram index. Letters are raised by PostgreSQL on both sides: Python makes SS of ß.
+_BY_REFERENCE = "SELECT id FROM sellers_seller WHERE reference = ANY(%s)"
+_BY_EXTERNAL = "SELECT id FROM sellers_seller WHERE external_id = ANY(%s)"
+_BY_NAME = "SELECT id FROM sellers_seller WHERE upper(name) LIKE ANY(ARRAY[upper(%s), upper(%s)])"
+_BY_EMAIL = "SELECT id FROM sellers_seller WHERE upper(email) LIKE upper(%s)"
+
+_REFERENCE = re.compile(r"[PBS]\d{1,9}|P\d{1,9}A\d{1,4}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,34 @@ class Facts:
     notes: list[Note]
 
 
+def terms_of(text: str) -> list[str]:
+    """The words of a search, each once: a pasted column comes apart at spaces, commas and lines."""
+    return list(dict.fromkeys(re.split(r"[\s,;]+", text.strip())))
+
+
+def probes(text: str) -> list[tuple[str, list[Any]]]:
+    """THE search for sellers, as statements that each select ids through an index, with their values.
+
+    By reference (S12) and by the marketplace's id, which a pasted list may name; unless everything looks like a
+    reference, also those whose name or e-mail contains the whole text. Two ASCII letters match only where a word
+    of the name begins, because elsewhere they make no trigram.
+    """
+    terms, phrase = terms_of(text), " ".join(text.split())
+    exact: list[tuple[str, list[Any]]] = [
+        (_BY_REFERENCE, [[term.upper() for term in terms]]),
+        (_BY_EXTERNAL, [list(dict.fromkeys([*terms, phrase]))]),
+    ]
+    if all(_REFERENCE.fullmatch(term) for term in terms):
+        return exact
+    escaped = re.sub(r"([\\%_])", r"\\\1", phrase)
+    within = f"%{escaped}%"
+    short = len(phrase) <= SHORTEST and phrase.isascii()
+    names = [f"{escaped}%", f"% {escaped}%"] if short else [within, within]
+    return [*exact, (_BY_NAME, names), (_BY_EMAIL, [within])]
+
+
 def search(*, text: str, before: int | None = None, size: int = 50, also: tuple[int, ...] = ()) -> Found:
-    """Sellers whose name or e-mail contains the text, or whose external id or reference (S123) it is.
+    """Sellers whom the text finds, see `probes`.
 
     Newest first, ``size`` of them with an id under ``before``. ``also`` names sellers that the caller found
     another way (by a payout's reference). An empty text lists all; one letter finds nothing and says so.
@@ -59,22 +86,17 @@ def search(*, text: str, before: int | None = None, size: int = 50, also: tuple[
 
 
 def _probe(words: str, before: int | None, size: int) -> list[int]:
-    escaped = re.sub(r"([\\%_])", r"\\\1", words)
-    values: dict[str, Any] = {
-        "like": f"%{escaped}%" if len(words) > SHORTEST else f"{escaped}%",
-        "exact": words,
-        "reference": words.upper(),
-        "before": before if before is not None else 2**62,
-        "limit": size + 1,
-    }
     # Each probe may stop at a page: a later page asks again with its own `before`. `id + 0` keeps the planner from
     # walking the primary key, which for a rare word would read every seller.
-    probes = " UNION ".join(
-        f"({probe} AND id + 0 < %(before)s ORDER BY id + 0 DESC LIMIT %(limit)s)"
-        for probe in (_BY_NAME, _BY_EMAIL, _BY_EXTERNAL, _BY_REFERENCE)
-    )
+    parts, values = [], []
+    for probe, its in probes(words):
+        parts.append(f"({probe} AND id + 0 < %s ORDER BY id + 0 DESC LIMIT %s)")
+        values += [*its, before if before is not None else 2**62, size + 1]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM ({probes}) AS found ORDER BY id DESC LIMIT %(limit)s", values)  # noqa: S608
+        cursor.execute(
+            f"SELECT id FROM ({' UNION '.join(parts)}) AS found ORDER BY id DESC LIMIT %s",  # noqa: S608
+            [*values, size + 1],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -23,7 +23,7 @@ LONGEST_CELL = 100_000
 
 
 class TooBig(Refused):
-    """The file is larger than the setting IMPORT_MAX_BYTES allows."""
+    """The file is larger than a setting allows: IMPORT_MAX_BYTES, or SELLER_IMPORT_MAX_BYTES for sellers."""
 
     code = "file_too_big"
 
@@ -65,10 +65,11 @@ def limit() -> int:
     return int(settings.IMPORT_MAX_BYTES)
 
 
-def check_size(size: int) -> None:
-    """Raises `TooBig`."""
-    if size > limit():
-        megabytes = limit() // (1024 * 1024)
+def check_size(size: int, most: int | None = None) -> None:
+    """Raises `TooBig` beyond ``most`` bytes, or beyond what any file may have."""
+    most = limit() if most is None else most
+    if size > most:
+        megabytes = most // (1024 * 1024)
         raise TooBig(f"The file is larger than {megabytes} MB. Split it into smaller files and import each.")
 
 

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from backoffice.doors import numbers
+
 M = TypeVar("M", bound=Model)
 SIZE = 50
 
@@ -28,7 +30,7 @@ def page(
 
     A cursor that is no number shows the first page.
     """
-    before, after = _cursor(request.GET.get("before")), _cursor(request.GET.get("after"))
+    before, after = numbers.whole(request.GET.get("before")), numbers.whole(request.GET.get("after"))
     older, newer = ("lt", "gt") if newest_first else ("gt", "lt")
     down, up = ("-pk", "pk") if newest_first else ("pk", "-pk")
     if after is not None:
@@ -48,10 +50,6 @@ def page(
         next_url=link("before", found[-1].pk) if found and has_next else "",
         words=f"{len(found)} rows" if len(found) != 1 else "1 row",
     )
-
-
-def _cursor(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _linker(query: QueryDict) -> Callable[[str, Any], str]:

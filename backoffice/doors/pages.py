@@ -1,8 +1,9 @@
 """Who may open a page, and how it is rendered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
-from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.audit.errors import Conflict, NotAllowed, Refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -32,7 +33,7 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
         def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = request.user
             if not (user.is_authenticated and user.is_active and user.is_staff):
-                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+                return _to_login(request)
             if any_of and permissions(request).isdisjoint(any_of):
                 raise PermissionDenied(
                     "Your role does not open this page. Ask an administrator for one that does."
@@ -48,6 +49,16 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
         return opened
 
     return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To log in, and back. For a part of a page the whole page goes: the log-in form belongs in no cell."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    whole = urlsplit(request.headers.get("HX-Current-URL", ""))
+    path = f"{whole.path}?{whole.query}" if whole.query else whole.path or "/"
+    there = redirect_to_login(path, reverse("admin:login"))
+    return HttpResponse(status=204, headers={"HX-Redirect": there.url})
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -70,6 +81,16 @@ def render(
     """The template inside the frame."""
     values = {**admin.site.each_context(request), **context}
     return render_template(request, template, values, status=status)
+
+
+def stale(request: HttpRequest, changes: Sequence[str], url: str) -> HttpResponse:
+    """The answer to a page that is out of date: 409, what changed, and the way to the fresh page."""
+    return render(
+        request,
+        "409.html",
+        {"title": "It changed in the meantime", "changes": changes, "url": url},
+        status=Conflict.status,
+    )
 
 
 def back_url(request: HttpRequest, default: str) -> str:

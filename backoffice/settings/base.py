@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.middleware.no_store",
     "csp.middleware.CSPMiddleware",
+    "backoffice.middleware.no_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -207,6 +208,7 @@ COUNTRY_DIRS = env.read.list("COUNTRY_DIRS", default=[])  # beside ours; a later
 OPEN_COUNTRIES = env.read.list("OPEN_COUNTRIES", default=[])  # none named: every country with a file
 ACCOUNT_WAIT_HOURS = env.read.int("ACCOUNT_WAIT_HOURS", default=72)  # a new bank account is not paid before
 IMPORT_MAX_BYTES = env.read.int("IMPORT_MAX_BYTES", default=512 * 1024 * 1024)  # a larger file is refused unread
+SELLER_IMPORT_MAX_BYTES = env.read.int("SELLER_IMPORT_MAX_BYTES", default=10 * 1024 * 1024)  # held in memory
 SIMBANK_URL = env.read.str("SIMBANK_URL", default="http://127.0.0.1:8090")
 SEPA_OUTBOX_DIR = env.read.str("SEPA_OUTBOX_DIR", default=str(DATA_DIR / "sepa" / "outbox"))
 SEPA_INBOX_DIR = env.read.str("SEPA_INBOX_DIR", default=str(DATA_DIR / "sepa" / "inbox"))

@@ -15,8 +15,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import numbers, pages
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Outcome, Preview, Refusal
@@ -64,9 +64,15 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
             outcome = bulk.act(
                 payout_ids=ids, actor=actor, now=database_now(), seen=seen, **form.cleaned_data
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            changed = [each for each in outcome.refused if each.code == "changed"]
+            if changed and len(changed) == len(outcome.refused) and not outcome.moved:
+                changes = [f"{each.reference}: {each.reason}." for each in changed[:SHOWN]]
+                return pages.stale(request, changes, back)
             _report(request, bulk, outcome)
             return redirect(back)
     preview = bulk.preview(payout_ids=ids, actor=actor)
@@ -79,13 +85,14 @@ def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
     source = request.POST if request.method == "POST" else request.GET
     seen: dict[int, str] = {}
     for pair in source.get("seen", "").split(","):
-        number, _, token = pair.partition("=")
-        if number.isdigit() and token:
-            seen[int(number)] = token
+        text, _, token = pair.partition("=")
+        number = numbers.whole(text)
+        if number is not None and token:
+            seen[number] = token
     if source.get("all_matching") == "1":
         matching = filters.read(source.get("query", ""), also=None).qs
         return list(matching.order_by("pk").values_list("pk", flat=True)[: MOST + 1]), None
-    ids = [int(text) for text in source.getlist("ids") if text.isdigit() and len(text) < 19]
+    ids = [number for number in map(numbers.whole, source.getlist("ids")) if number is not None]
     return ids or list(seen), seen or None
 
 

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts import countries
 from payouts.countries import schemes
@@ -197,6 +197,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 now=database_now(),
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], reverse("admin:payouts_payoutaccount_detail", args=[pk]))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

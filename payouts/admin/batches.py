@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts import countries
 from payouts.admin._bulk import LOCALE
@@ -269,9 +269,11 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 actor=pages.actor(request),
                 now=now,
                 seen=request.POST.get("seen", ""),
-                seen_value_date=forms.DateField().to_python(request.POST.get("value_date", "")),
+                seen_value_date=_shown_date(request),
             )
-        except (Refused, forms.ValidationError) as refusal:
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
+        except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"{batch.reference} approved. It is being handed to the bank.")
@@ -311,6 +313,14 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
     return pages.render(request, "parts/confirm.html", context)
 
 
+def _shown_date(request: HttpRequest) -> date:
+    """The value date that the page promised."""
+    try:
+        return date.fromisoformat(request.POST.get("value_date", ""))
+    except ValueError:
+        raise Refused("Not approved: the page was not complete. Look again, then decide.") from None
+
+
 @pages.page("payouts.dissolve_batch")
 def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the batch apart before it is sent."""
@@ -323,6 +333,8 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
             batching.dissolve(
                 batch_id=batch.pk, actor=pages.actor(request), reason=reason, now=database_now()
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
-from backoffice.doors import keyset, pages
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import keyset, numbers, pages
 from payouts.admin.verbs import FindingForm
 from payouts.models import HoldReason
 from payouts.operations import holds
@@ -61,7 +61,7 @@ def release(request: HttpRequest) -> HttpResponse:
     """Release some holds: what goes on, the finding, the deed."""
     source = request.POST if request.method == "POST" else request.GET
     back = pages.back_url(request, reverse("admin:payouts_hold_list"))
-    ids = [int(text) for text in source.getlist("ids") if text.isdigit() and len(text) < 19]
+    ids = [number for number in map(numbers.whole, source.getlist("ids")) if number is not None]
     chosen = asked.rows(list(asked.open_ones().filter(pk__in=ids).order_by("pk")))
     if not ids:
         messages.warning(request, "Nothing was done: no hold is chosen. Tick the rows first.")
@@ -72,6 +72,8 @@ def release(request: HttpRequest) -> HttpResponse:
         try:
             note = form.cleaned_data["note"]
             done = holds.release(hold_ids=ids, actor=pages.actor(request), note=note, now=database_now())
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from payouts import digests, states
 from payouts.admin import verbs
@@ -141,6 +141,8 @@ def reissue(request: HttpRequest, reference: str) -> HttpResponse:
     payout = _find(reference)
     try:
         new = givebacks.reissue(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], _url(payout))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(pages.back_url(request, _url(payout)))
@@ -156,6 +158,8 @@ def roll(request: HttpRequest, reference: str) -> HttpResponse:
     payout = _find(reference)
     try:
         earning = givebacks.roll(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], _url(payout))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
@@ -156,6 +156,8 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             switches.restore(switch_id=switch.pk, actor=pages.actor(request), now=database_now())
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], reverse("admin:payouts_rail_list"))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -189,6 +191,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 now=database_now(),
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], reverse("admin:payouts_rail_list"))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.http import urlencode
 
 from backoffice.doors import pages
 from payouts.models import Attempt, Batch, Payout
@@ -27,10 +28,10 @@ def search(request: HttpRequest) -> HttpResponse:
     if len(words) < sellers.SHORTEST:
         return pages.render(request, "admin/search.html", context | {"too_short": True})
     found = filters.read({"search": words}).qs.select_related("seller", "batch").order_by("-pk")[: SHOWN + 1]
-    payouts = list(found)
+    payouts, every = list(found), reverse("admin:payouts_payout_list")
     context |= {
         "payouts": [(p, Money(p.amount_minor, p.currency)) for p in payouts[:SHOWN]],
-        "more_url": f"{reverse('admin:payouts_payout_list')}?search={words}" if len(payouts) > SHOWN else "",
+        "more_url": f"{every}?{urlencode({'search': words})}" if len(payouts) > SHOWN else "",
         "sellers": sellers.search(text=words, size=SHOWN).sellers,
         "batches": list(Batch.objects.filter(reference__iexact=words)[:1]),
     }

@@ -10,8 +10,8 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import numbers, pages
 from payouts.admin import unknown as desk
 from payouts.admin._bulk import LOCALE
 from payouts.models import Resolution, Submission
@@ -58,6 +58,8 @@ def look_up(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         found = unknown.look_up_now(
             submission_id=submission.pk, actor=pages.actor(request), now=database_now()
         )
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], desk.url_of(submission))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -84,6 +86,8 @@ def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
             found = unknown.send_again(
                 submission_id=submission.pk, actor=pages.actor(request), now=database_now()
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], desk.url_of(submission))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -113,6 +117,8 @@ def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
                 now=database_now(),
                 **form.cleaned_data,
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], desk.url_of(submission))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -138,12 +144,12 @@ def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
 def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     """Another person confirms what the first one found."""
     submission = desk.find(rail, key)
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _decide(request, submission, unknown.confirm)
     finding = asked.open_resolution(submission)
     if finding is None:
         messages.warning(request, "Not confirmed: no finding waits here now. Look again.")
         return redirect(desk.url_of(submission))
-    if request.method == "POST" and request.POST.get("confirmed") == "1":
-        return _decide(request, submission, unknown.confirm)
     verdict = Resolution.Verdict(finding.verdict)
     words = f"Confirm: {verdict.label.lower()}"
     lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
@@ -157,12 +163,12 @@ def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
 def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     """The finding does not stand."""
     submission = desk.find(rail, key)
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _decide(request, submission, unknown.dismiss)
     finding = asked.open_resolution(submission)
     if finding is None:
         messages.warning(request, "Not dismissed: no finding waits here now. Look again.")
         return redirect(desk.url_of(submission))
-    if request.method == "POST" and request.POST.get("confirmed") == "1":
-        return _decide(request, submission, unknown.dismiss)
     lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
     follows = (
         "Nothing changes at the bank or for the sellers; it stays unknown.",
@@ -175,11 +181,13 @@ def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, submission: Submission, verb: Any) -> HttpResponse:
     """Confirm or dismiss exactly the finding that the page showed."""
-    shown = request.POST.get("finding", "")
+    shown = numbers.whole(request.POST.get("finding"))
     try:
-        if not shown.isdigit() or not submission.resolutions.filter(pk=shown[:18]).exists():
+        if shown is None or not submission.resolutions.filter(pk=shown).exists():
             raise Refused("Nothing done: the page was not complete. Look again.")
-        verb(resolution_id=int(shown), actor=pages.actor(request), now=database_now())
+        verb(resolution_id=shown, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], desk.url_of(submission))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

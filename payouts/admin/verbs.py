@@ -82,14 +82,8 @@ def _hold(
 def _propose(
     *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None
 ) -> Outcome:
-    _, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now)
+    _, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now, seen=seen)
     return outcome
-
-
-def _take_out(
-    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None, reason: str
-) -> Outcome:
-    return batching.take_out(payout_ids=payout_ids, actor=actor, reason=reason, now=now)
 
 
 def _next_dates(preview: Preview) -> Sequence[str]:
@@ -139,7 +133,7 @@ BULKS: dict[str, Bulk] = {
         ),
         Bulk(
             "take_out", "payouts.take_out_payout", "Take {n} out of their batch", "{n} taken out",
-            batching.preview_take_out, _take_out, ReasonForm, kind="stop",
+            batching.preview_take_out, batching.take_out, ReasonForm, kind="stop",
             follows=lambda preview: ["Their approval stands; the batch goes on without them."],
         ),
     )

@@ -19,7 +19,7 @@ _MOMENT = (
 _AMOUNT = r"^\d{1,14}(\.\d{1,4})?$"
 _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "seller": (
-        "Its reference (S12), its id, or the marketplace's own id.",
+        "Its reference (S12), the marketplace's own id, or its id here where no seller has that number as the former.",
         {"type": "string", "maxLength": 200},
     ),
     "created_after": ("A day (2026-11-24, whole) or a moment.", {"type": "string", "pattern": _MOMENT}),

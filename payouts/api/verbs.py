@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import numbers
 from backoffice.doors.api.bodies import Body, Moment, Text, Whole, Words
 from payouts import digests
 from payouts.models import Hold, HoldReason, Payout
@@ -207,7 +208,7 @@ class SeenMap(serializers.DictField):
 
     def to_internal_value(self, data: Any) -> dict[int, str]:
         found = super().to_internal_value(data)
-        wrong = [name for name in found if not (name.isascii() and name.isdigit() and len(name) <= 18)]
+        wrong = [name for name in found if numbers.whole(name) is None]
         if wrong:
             raise serializers.ValidationError(f"“{wrong[0][:40]}” is no payout id.")
         return {int(name): seen for name, seen in found.items()}

@@ -41,10 +41,10 @@ class OwnBatch(Refused):
 
 
 def _sorted_out(
-    payouts: Sequence[Payout], actor: Actor
+    payouts: Sequence[Payout], actor: Actor, seen: dict[int, str] | None = None
 ) -> tuple[dict[tuple[FundingAccount, str], list[Payout]], list[Refusal]]:
     """Groups what may be batched by funding account and country; the rest as refusals."""
-    fine, refused = _move.verdicts(name="batch", payouts=payouts, actor=actor)
+    fine, refused = _move.verdicts(name="batch", payouts=payouts, actor=actor, seen=seen)
     funding = {
         (account.rail, account.currency): account for account in FundingAccount.objects.filter(active=True)
     }
@@ -70,13 +70,15 @@ def preview(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
 
 
 @transaction.atomic
-def propose(*, payout_ids: Iterable[int], actor: Actor, now: datetime) -> tuple[list[Batch], Outcome]:
+def propose(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None = None
+) -> tuple[list[Batch], Outcome]:
     """Approved payouts are BATCHED: one batch per rail, funding account, currency and value date.
 
     The value date is the earliest that each country's calendar and cut-off allow at ``now``. A rail's limit of
-    instructions in one file starts another batch. Raises `NotAllowed`.
+    instructions in one file starts another batch. One that is not as ``seen`` is refused. Raises `NotAllowed`.
     """
-    groups, refused = _sorted_out(_move.locked(payout_ids), actor)
+    groups, refused = _sorted_out(_move.locked(payout_ids), actor, seen)
     deadlines = {country: calendars.value_date_for(countries.get(country), now) for _, country in groups}
     by_date: dict[tuple[int, date], list[tuple[FundingAccount, str, list[Payout]]]] = defaultdict(list)
     for (funding, country), payouts in groups.items():

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from payouts.queries import usual
+
 UNUSUAL_FACTOR = 3  # times the mean of the last twelve paid payouts
 ACCOUNT_NEW_DAYS = 14
 REFUND_SHARE_PERCENT = 10  # refunds of sales, and at least twice the share of the payout before
@@ -20,17 +22,14 @@ WHERE p.run_id = %(run)s
   AND NOT EXISTS (SELECT 1 FROM payouts_payout AS old WHERE old.seller_id = p.seller_id AND old.id < p.id)
 """
 
-_UNUSUAL = """
+_UNUSUAL = f"""
 SELECT p.id, 'unusual_amount',
        jsonb_build_object('usual_minor', usual.mean, 'times', round(p.amount_minor::numeric / usual.mean, 1)), %(now)s
 FROM payouts_payout AS p CROSS JOIN LATERAL (
-  SELECT round(avg(amount_minor))::bigint AS mean, count(*) AS seen FROM (
-    SELECT old.amount_minor FROM payouts_payout AS old
-    WHERE old.seller_id = p.seller_id AND old.currency = p.currency AND old.id < p.id AND old.status = 'PAID'
-    ORDER BY old.id DESC LIMIT 12) AS twelve
+  SELECT round(avg(amount_minor))::bigint AS mean, count(*) AS seen FROM ({usual.PAID_BEFORE}) AS twelve
 ) AS usual
 WHERE p.run_id = %(run)s AND usual.seen >= 3 AND p.amount_minor >= %(factor)s * usual.mean
-"""
+"""  # noqa: S608 - a constant
 
 _ACCOUNT_NEW = """
 SELECT p.id, 'account_changed',

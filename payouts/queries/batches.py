@@ -90,4 +90,4 @@ def items(batch: Batch) -> "QuerySet[BatchItem]":
 
 def submissions(batch: Batch) -> "QuerySet[Submission]":
     """The hand-overs of a batch, newest first."""
-    return Submission.objects.filter(batch=batch).order_by("-id")
+    return Submission.objects.filter(batch=batch).defer("body_ciphertext").order_by("-id")

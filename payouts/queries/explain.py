@@ -105,7 +105,8 @@ def _batched(payout: Payout, name: str) -> Explanation:
 
 
 def _submitted(payout: Payout, name: str) -> Explanation:
-    submission = Submission.objects.filter(attempts__payout=payout).order_by("-id").first()
+    sent = Submission.objects.filter(attempts__payout=payout).defer("body_ciphertext")
+    submission = sent.order_by("-id").first()
     if submission is not None and submission.status == SubmissionStatus.UNKNOWN:
         return Explanation(
             f"{name} was handed over, and no clear answer came. It may or may not have left: the bank is being asked, "

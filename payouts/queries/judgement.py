@@ -110,4 +110,4 @@ def _name(person: object) -> str:
 def attempts(payout: Payout) -> Iterable[Attempt]:
     """Each hand-over of this payout, newest first, with its submission and what the bank said."""
     rows = Attempt.objects.filter(payout=payout).select_related("submission", "account_version")
-    return rows.prefetch_related("facts").order_by("-number")
+    return rows.defer("submission__body_ciphertext").prefetch_related("facts").order_by("-number")

@@ -5,17 +5,16 @@ everywhere here, so that the planner sees the pattern and takes the trigram inde
 """
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
 from sellers.models import Seller
+from sellers.queries import SHORTEST, probes, terms_of
 
-SHORTEST = 2
 MOST_TERMS = 500
-
-_REFERENCE = re.compile(r"[PBS]\d{1,9}|P\d{1,9}A\d{1,4}", re.IGNORECASE | re.ASCII)
 
 _EXACT = """
 SELECT id FROM payouts_payout WHERE reference = ANY(%s)
@@ -30,14 +29,6 @@ SELECT p.id FROM ledger_earning AS e JOIN payouts_payout AS p
 WHERE e.order_ref = ANY(%s) AND e.order_ref <> ''
 UNION
 SELECT p.id FROM payouts_payout AS p WHERE p.seller_id IN ({sellers})
-"""
-_SELLERS = """
-  SELECT id FROM sellers_seller WHERE reference = ANY(%s)
-  UNION SELECT id FROM sellers_seller WHERE external_id = ANY(%s)
-"""
-_NAMES = """
-  UNION SELECT id FROM sellers_seller WHERE upper(name) LIKE ANY(%s)
-  UNION SELECT id FROM sellers_seller WHERE upper(email) LIKE ANY(%s)
 """
 
 
@@ -66,11 +57,6 @@ class Among(Func):
         super().__init__(F("pk"), ids)
 
 
-def terms_of(text: str) -> list[str]:
-    """The words of a search, each once: a pasted column comes apart at spaces, commas and lines."""
-    return list(dict.fromkeys(re.split(r"[\s,;]+", text.strip())))
-
-
 def found_by(text: str) -> Among:
     """Payouts that the text finds, for ``filter``.
 
@@ -78,7 +64,8 @@ def found_by(text: str) -> Among:
     finds all it names. Unless everything looks like a reference, also sellers whose name or e-mail contains
     the whole text.
     """
-    upper, exact = _terms(text)
+    terms = terms_of(text)
+    upper, exact = [term.upper() for term in terms], list(dict.fromkeys([*terms, " ".join(text.split())]))
     sellers, values = _seller_probes(text)
     statement = _EXACT.format(sellers=sellers)
     return Among(RawSQL(statement, [upper, upper, upper, exact, *values]))  # noqa: S611 - constants only
@@ -90,39 +77,23 @@ def sellers_found_by(text: str) -> Among:
     return Among(RawSQL(sellers, values))  # noqa: S611 - constants only
 
 
-def _terms(text: str) -> tuple[list[str], list[str]]:
-    """The words as references are written, and all that may be an id as it was typed."""
-    terms = terms_of(text)
-    return [term.upper() for term in terms], list(dict.fromkeys([*terms, " ".join(text.split())]))
-
-
-def _seller_probes(text: str) -> tuple[str, list[list[str]]]:
-    upper, exact = _terms(text)
-    if all(_REFERENCE.fullmatch(term) for term in upper):
-        return _SELLERS, [upper, exact]
-    phrase = " ".join(text.split())
-    return _SELLERS + _NAMES, [upper, exact, _patterns(phrase), [f"%{_escaped(phrase)}%"]]
+def _seller_probes(text: str) -> tuple[str, list[Any]]:
+    found = probes(text)
+    return " UNION ".join(probe for probe, _ in found), [value for _, values in found for value in values]
 
 
 def sellers_named(text: str) -> QuerySet[Seller]:
-    """The one seller that S12, 12 (our number) or the marketplace's own id names; else those whose name contains it."""
-    plain = text.strip()
-    number = plain[1:] if plain[:1] in ("S", "s") else plain
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        return Seller.objects.filter(pk=int(number))
+    """The one seller that S12 (our reference), the marketplace's own id or 12 (our number) names; else those whose
+    name contains it.
+
+    A marketplace whose ids are numbers means its own by one; ours are meant only where it has none of that number.
+    """
+    plain = " ".join(text.split())
+    ours = re.fullmatch(r"(S?)(\d{1,18})", plain, re.IGNORECASE | re.ASCII)
+    by_number = Seller.objects.filter(pk=int(ours[2])) if ours else Seller.objects.none()
+    if ours and ours[1] and by_number.exists():
+        return by_number
     exact = Seller.objects.filter(external_id=plain)
-    if len(plain) < SHORTEST or exact.exists():
+    if exact.exists() or (len(plain) < SHORTEST and not ours):
         return exact
-    return Seller.objects.filter(sellers_found_by(plain))
-
-
-def _patterns(phrase: str) -> list[str]:
-    """Contains; two ASCII letters match only where a word begins, because elsewhere they make no trigram."""
-    escaped = _escaped(phrase)
-    if len(phrase) <= SHORTEST and phrase.isascii():
-        return [f"{escaped}%", f"% {escaped}%"]
-    return [f"%{escaped}%"]
-
-
-def _escaped(phrase: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", phrase.upper())
+    return by_number if ours else Seller.objects.filter(sellers_found_by(plain))

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from payouts.models import BankFact, Flag, Hold, Payout
-from payouts.queries import blocks, flags
+from payouts.queries import blocks, flags, usual
 from payouts.rails import reasons
 from payouts.rails.base import ReportKind
 from payouts.states import PayoutStatus
@@ -49,7 +49,7 @@ def rows(payouts: Sequence[Payout]) -> list[Row]:
                 key=lambda f: f.level,
             ),
             holds=holds.get(p.pk, []),
-            history=[*history.get(p.pk, []), p.amount_minor],
+            history=[*history.get(p.pk, []), p.amount_minor][-usual.TWELVE :],
             delta=_delta(p.amount_minor, history.get(p.pk, [])),
         )
         for p in payouts
@@ -59,23 +59,19 @@ def rows(payouts: Sequence[Payout]) -> list[Row]:
 def _delta(amount: int, before: Sequence[int]) -> Decimal | None:
     if not before:
         return None
-    usual = Decimal(sum(before)) / len(before)
-    return (Decimal(amount) - usual) / usual
+    mean = (Decimal(sum(before)) / len(before)).to_integral_value(rounding=ROUND_HALF_UP)
+    return (Decimal(amount) - mean) / mean
 
 
-def amounts_before(payouts: Sequence[Payout], *, count: int = 11) -> dict[int, list[int]]:
-    """The amounts of the seller's payouts before each of these, in minor units, oldest first; dead ones left out."""
+def amounts_before(payouts: Sequence[Payout]) -> dict[int, list[int]]:
+    """The amounts of the seller's last paid payouts before each of these (`usual`), in minor units, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT p.id, old.amount_minor FROM payouts_payout AS p CROSS JOIN LATERAL (
-              SELECT o.id, o.amount_minor FROM payouts_payout AS o
-              WHERE o.seller_id = p.seller_id AND o.currency = p.currency AND o.id < p.id
-                AND o.status NOT IN ('CANCELLED', 'FAILED', 'RETURNED')
-              ORDER BY o.id DESC LIMIT %s) AS old
+            f"""
+            SELECT p.id, old.amount_minor FROM payouts_payout AS p CROSS JOIN LATERAL ({usual.PAID_BEFORE}) AS old
             WHERE p.id = ANY(%s) ORDER BY p.id, old.id
-            """,
-            [count, [p.pk for p in payouts]],
+            """,  # noqa: S608 - a constant
+            [[p.pk for p in payouts]],
         )
         found: dict[int, list[int]] = {}
         for payout_id, amount in cursor.fetchall():

@@ -4,21 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from sellers import importing
-from sellers.models import SellerFile, SellerFileStatus
+from sellers.models import SellerFile, SellerFileRow, SellerFileStatus
 
 IMPORT = "sellers.import_sellers"
 SEE = (IMPORT, "ledger.view_importfile")
-SHOWN = 50
 MEANINGS = {"CHECKED": "waiting", "REFUSED": "stopped", "APPLIED": "done", "DROPPED": "neutral"}
 
 
@@ -106,15 +104,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @pages.page(*SEE)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: every change while it waits, every error when it was refused, the counts when it is in."""
-    file = get_object_or_404(SellerFile.objects.select_related("uploaded_by"), pk=pk)
-    found = importing.preview(file=file) if file.content else None
-    errors = list(found.errors) if found else []
-    rows: list[importing.PreviewRow] = []
-    # What changes stands before what is new: that is what somebody has to judge.
-    if found and not errors:
-        rows = sorted(found.rows, key=lambda row: (row.what != "changed", row.line))
-    paginator: Paginator[Any] = Paginator(errors or rows, SHOWN)
-    page = paginator.get_page(request.GET.get("page"))
+    file = get_object_or_404(SellerFile.objects.defer("content").select_related("uploaded_by"), pk=pk)
+    page = keyset.page(request, file.rows.all(), newest_first=False)
+    refused = file.status == SellerFileStatus.REFUSED
     context = {
         "title": file.name,
         "file": file,
@@ -124,18 +116,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "profile": next(
             (each.title for each in importing.all_profiles() if each.name == file.profile), file.profile
         ),
-        "errors": page.object_list if errors else [],
-        "rows": [] if errors else [_shown(row) for row in page.object_list],
+        "errors": page.rows if refused else [],
+        "rows": [] if refused else [_shown(row) for row in page.rows],
         "figures": [
             ("New", f"{file.new_count:,}", "unverified until somebody looks"),
             ("Changed", f"{file.changed_count:,}", "known with other values"),
             ("As they were", f"{file.same_count:,}", "nothing to do"),
         ],
-        "pager": {
-            "words": f"Page {page.number} of {page.paginator.num_pages}",
-            "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
-            "next_url": f"?page={page.number + 1}" if page.has_next() else "",
-        },
+        "pager": page,
         "count": file.new_count + file.changed_count,
         "waits": file.status == SellerFileStatus.CHECKED,
         "may": IMPORT in pages.permissions(request),
@@ -151,9 +139,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @pages.page(IMPORT)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The yes: sellers stand as the preview showed, or nothing changes and why."""
-    get_object_or_404(SellerFile, pk=pk)
+    get_object_or_404(SellerFile.objects.only("pk"), pk=pk)
     try:
         file = importing.apply(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -168,9 +158,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @pages.page(IMPORT)
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """The no: the file and its content are dropped."""
-    get_object_or_404(SellerFile, pk=pk)
+    get_object_or_404(SellerFile.objects.only("pk"), pk=pk)
     try:
         file = importing.drop(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -187,7 +179,7 @@ def who(file: SellerFile) -> str:
     )
 
 
-def _shown(row: importing.PreviewRow) -> tuple[importing.PreviewRow, list[tuple[str, str, str]]]:
+def _shown(row: SellerFileRow) -> tuple[SellerFileRow, list[tuple[str, str, str]]]:
     return row, [(said(name), before, after) for name, before, after in row.changes]
 
 

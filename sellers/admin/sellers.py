@@ -25,8 +25,11 @@ class CountryChip(forms.Form):
         self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
 
 
+STANDINGS = {"suspended": "Suspended", "unverified": "Not verified"}
+
+
 class StandingChip(forms.Form):
-    standing = forms.ChoiceField(choices=[("suspended", "Suspended"), ("unverified", "Not verified")])
+    standing = forms.ChoiceField(choices=list(STANDINGS.items()))
 
 
 class WordsChip(forms.Form):
@@ -56,8 +59,9 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         rows = rows.filter(suspended_at__isnull=False)
     elif standing == "unverified":
         rows = rows.filter(verified_at__isnull=True)
-    if standing:
-        chips.append({"text": f"Standing is {standing}", "clear_url": _without(request, "standing")})
+    if standing in STANDINGS:
+        text = f"Standing is {STANDINGS[standing].lower()}"
+        chips.append({"text": text, "clear_url": _without(request, "standing")})
     else:
         chips.append({"label": "Standing", "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
     return rows, chips

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from payouts.models import Hold, HoldReason
 from payouts.operations import holds
@@ -113,6 +113,8 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verb.act(seller_id=seller.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data)
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import BinaryIO
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from import_export.exceptions import ImportError
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -37,20 +39,20 @@ class Changed(Conflict):
 
 @transaction.atomic
 def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datetime) -> SellerFile:
-    """The file is kept: CHECKED, with what it would do, or REFUSED. Its preview shows every change and error.
+    """The file is kept: CHECKED, with what each row would do, or REFUSED, with its errors only.
 
     Raises `profiles.UnknownProfile`, `reading.TooBig`, `NotAllowed`, and then nothing is kept.
     """
     authority.require(actor=actor, permission="sellers.import_sellers")
     chosen = profiles.get(profile)
-    content = stream.read(reading.limit() + 1)
-    reading.check_size(len(content))
+    content = stream.read(settings.SELLER_IMPORT_MAX_BYTES + 1)
+    reading.check_size(len(content), settings.SELLER_IMPORT_MAX_BYTES)
     found = previewing.run(content, chosen, dry_run=True)
     file = SellerFile.objects.create(
         profile=profile,
         name=name[:200],
         sha256=reading.sha256(content),
-        content=content,
+        content=b"" if found.errors else content,
         digest=found.digest,
         status=SellerFileStatus.REFUSED if found.errors else SellerFileStatus.CHECKED,
         uploaded_by_id=actor.user_id,
@@ -59,6 +61,7 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         error_count=len({line for line, _ in found.errors}),
         **_counts(found),
     )
+    previewing.stage(file=file, found=found)
     data = {"file": file.name, "profile": profile, "rows": file.row_count, "errors": file.error_count}
     recording.record(actor=actor, action="sellers.check", subject=file, data=data, now=now)
     return file
@@ -80,27 +83,25 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
         raise NotApplicable(f"“{file.name}” was {file.status.lower()}. Correct the file and upload it again.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sellers of a file'))")
-    content, profile = bytes(file.content), profiles.get(file.profile)
-    again = previewing.run(content, profile, dry_run=True)
-    if again.errors or again.digest != file.digest:
-        raise Changed(
-            "Not applied: sellers changed since the preview. Upload the file again and look at it anew."
-        )
-    known = [row.seller.pk for row in again.rows if row.what == "changed"]
-    list(Seller.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk").values_list("pk"))
+    known = Seller.objects.filter(external_id__in=file.rows.filter(what="changed").values("external_id"))
+    list(known.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     try:
-        with transaction.atomic():
-            done = previewing.run(content, profile, dry_run=False)
-    except IntegrityError as error:
+        done = previewing.run(bytes(file.content), profiles.get(file.profile), dry_run=False)
+    except ImportError as error:
+        if not isinstance(error.error, IntegrityError):
+            raise
         raise Changed(
             "Not applied: some of these sellers came in by another way. Upload the file again."
         ) from error
-    if done.digest != file.digest:
-        raise Changed("Not applied: sellers changed at the same moment. Upload the file again.")
+    if done.errors or done.digest != file.digest:  # what was written is undone with this transaction
+        raise Changed(
+            "Not applied: sellers changed since the preview. Upload the file again and look at it anew."
+        )
     for name, value in _counts(done).items():
         setattr(file, name, value)
     file.status, file.applied_at, file.content = SellerFileStatus.APPLIED, now, b""
     file.save(update_fields=["status", "applied_at", "content", "new_count", "changed_count", "same_count"])
+    file.rows.all().delete()
     _record(file, done, actor, now)
     return file
 
@@ -114,12 +115,13 @@ def drop(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
         raise AlreadyApplied(f"“{file.name}” was applied; what is applied stays.")
     file.status, file.content = SellerFileStatus.DROPPED, b""
     file.save(update_fields=["status", "content"])
+    file.rows.all().delete()
     recording.record(actor=actor, action="sellers.drop", subject=file, data={"file": file.name}, now=now)
     return file
 
 
 def _locked(file_id: int) -> SellerFile:
-    file = SellerFile.objects.select_for_update().filter(pk=file_id).first()
+    file = SellerFile.objects.select_for_update().defer("content").filter(pk=file_id).first()
     if file is None:
         raise NotApplicable("This import does not exist. Upload the file again.")
     return file

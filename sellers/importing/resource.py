@@ -14,6 +14,11 @@ from sellers.importing.profiles import FIELDS
 from sellers.models import Kind, Seller
 
 
+def plain(value: Any) -> str:
+    """The value as it is stored and compared: without spaces around it, and one at most between words."""
+    return " ".join(str(value or "").split())
+
+
 class Text(widgets.Widget):
     """A text of limited length, trimmed and without control characters."""
 
@@ -22,7 +27,7 @@ class Text(widgets.Widget):
         self.longest, self.needed = longest, needed
 
     def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> str:
-        text = " ".join(str(value or "").split())
+        text = plain(value)
         if not text and self.needed:
             raise ValueError(self.needed)
         if len(text) > self.longest:
@@ -90,11 +95,11 @@ class KnownSellers(BaseInstanceLoader):
 
     def __init__(self, resource: resources.Resource, dataset: Any = None) -> None:
         super().__init__(resource, dataset)
-        ids = {str(key).strip() for key in dataset["external_id"]} if len(dataset) else set()
+        ids = set(map(plain, dataset["external_id"])) if len(dataset) else set()
         self._known = {seller.external_id: seller for seller in Seller.objects.filter(external_id__in=ids)}
 
     def get_instance(self, row: Mapping[str, Any]) -> Seller | None:
-        return self._known.get(str(row["external_id"]).strip())
+        return self._known.get(plain(row["external_id"]))
 
 
 class SellerResource(resources.ModelResource):
@@ -142,7 +147,7 @@ class SellerResource(resources.ModelResource):
         """An id that stands twice is an error of the later row. No kind said leaves it as it is: business when new."""
         if not str(row.get("kind", "")).strip():
             row.pop("kind", None)
-        key = str(row["external_id"]).strip()
+        key = plain(row["external_id"])
         first = self._seen.setdefault(key, kwargs["row_number"])
         if key and first != kwargs["row_number"]:
             raise ValidationError({"external_id": [f"The seller {key} stands in an earlier row, too."]})

@@ -37,4 +37,22 @@ class Migration(migrations.Migration):
                 'default_permissions': ('view',),
             },
         ),
+        migrations.CreateModel(
+            name='SellerFileRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.IntegerField(help_text='line in the file, the header being 1')),
+                ('what', models.CharField(blank=True, help_text='new or changed; empty beside an error', max_length=10)),
+                ('external_id', models.TextField(blank=True)),
+                ('name', models.TextField(blank=True)),
+                ('country', models.CharField(blank=True, max_length=2)),
+                ('changes', models.JSONField(default=list, help_text='[field, before, after] of each change of a known seller')),
+                ('error', models.TextField(blank=True)),
+                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='sellers.sellerfile')),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['file', 'id'], name='seller_file_row')],
+            },
+        ),
     ]

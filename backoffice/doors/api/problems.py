@@ -49,9 +49,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
 
 
-def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> Response:
-    """The response for one problem."""
-    data = {
+def details(
+    status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None
+) -> dict[str, Any]:
+    """One problem as JSON says it."""
+    return {
         "type": f"urn:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -59,7 +61,11 @@ def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]]
         "code": code,
         "errors": dict(errors or {}),
     }
-    return Response(data, status=status, content_type=MEDIA_TYPE)
+
+
+def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> Response:
+    """The response for one problem."""
+    return Response(details(status, code, detail, errors), status=status, content_type=MEDIA_TYPE)
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:

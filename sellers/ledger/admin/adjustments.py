@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts import countries
 from payouts.countries import calendars
@@ -175,6 +175,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=pages.actor(request),
                 now=now,
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], reverse("admin:ledger_adjustment_detail", args=[pk]))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from import_export.formats.base_formats import CSV
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from sellers.ledger import importing, profiles
 from sellers.ledger.models import EarningKind, ImportFile
@@ -132,6 +132,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ImportFile, pk=pk)
     try:
         file = importing.post(import_file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:ledger_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -146,6 +148,8 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ImportFile, pk=pk)
     try:
         file = importing.drop(import_file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:ledger_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -145,11 +145,12 @@ def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
             "SELECT pg_advisory_xact_lock(hashtext('earnings of a source'), hashtext(%s))", [profile.source]
         )
     rules.mark_known(file=file, profile=profile)
+    rules.bound(file=file)
     rules.count(file=file)
     if file.error_count:
         first = file.staged.exclude(error="").order_by("row_number", "id").values_list("error", flat=True)[0]
         raise Changed(
-            f"Nothing was imported: {file.error_count:,} rows contradict what the ledger has learned since the check. "
+            f"Nothing was imported: {file.error_count:,} rows do not fit what the ledger has learned since the check. "
             f"The first: {first}"
         )
     file.seller_count = _write(file, profile, now)

@@ -71,6 +71,45 @@ FROM (
 WHERE s.id = d.id
 """
 
+MOST_IN_FILE = 10**16
+"""Minor units that one kind of earning of a file may add up to in one currency: a hundred trillion euros, and a
+thousandth of what a bigint holds, so that sums over many files fit one.
+"""
+MOST_OF_SELLER = 10**17
+"""Minor units that the earnings of one seller in one currency may ever add up to, whatever their signs."""
+
+_FILE_TOO_LARGE = """
+UPDATE ledger_stagedearning AS s SET error = format(
+  'All %%s in %%s of this file add up to %%s, more than one file may hold (%%s). Are the amounts in minor units? '
+  'Correct them, or split the file.', f.kind, f.currency, round(f.total / f.unit, f.digits), round(%(most)s / f.unit))
+FROM (
+  SELECT min(n.id) AS id, n.kind, n.currency, sum(abs(n.amount_minor::numeric)) AS total,
+    (%(exponents)s::jsonb ->> n.currency)::int AS digits,
+    10::numeric ^ (%(exponents)s::jsonb ->> n.currency)::int AS unit
+  FROM ledger_stagedearning AS n WHERE n.import_file_id = %(file)s AND n.error = '' AND NOT n.known
+  GROUP BY n.kind, n.currency HAVING sum(abs(n.amount_minor::numeric)) > %(most)s
+) AS f
+WHERE s.id = f.id
+"""
+
+_SELLER_TOO_LARGE = """
+UPDATE ledger_stagedearning AS s SET error = format(
+  'With this file the earnings of seller %%s in %%s would add up to more than a balance can hold (%%s). '
+  'Are the amounts in minor units? Correct them.', f.seller, f.currency, round(%(most)s / f.unit))
+FROM (
+  SELECT min(n.id) AS id, n.seller_external_id AS seller, n.currency,
+    10::numeric ^ (%(exponents)s::jsonb ->> n.currency)::int AS unit
+  FROM ledger_stagedearning AS n WHERE n.import_file_id = %(file)s AND n.error = '' AND NOT n.known
+  GROUP BY n.seller_external_id, n.currency
+  HAVING sum(abs(n.amount_minor::numeric)) + (
+    SELECT coalesce(sum(abs(e.amount_minor::numeric)), 0)
+    FROM sellers_seller AS k JOIN ledger_account AS a ON a.seller_id = k.id AND a.currency = n.currency
+    JOIN ledger_earning AS e ON e.account_id = a.id
+    WHERE k.external_id = n.seller_external_id) > %(most)s
+) AS f
+WHERE s.id = f.id
+"""
+
 _COUNTS = """
 SELECT count(DISTINCT row_number) FILTER (WHERE error <> ''),
        count(*) FILTER (WHERE error = '' AND NOT known),
@@ -96,6 +135,7 @@ def apply(*, file: ImportFile, profile: Profile, now: datetime) -> None:
         if profile.sellers is None:
             cursor.execute(_UNKNOWN_SELLERS, {"file": file.pk})
     mark_known(file=file, profile=profile)
+    bound(file=file)
 
 
 def mark_known(*, file: ImportFile, profile: Profile) -> None:
@@ -107,6 +147,14 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, values)
+
+
+def bound(*, file: ImportFile) -> None:
+    """Sums that no column and no page could show are an error, said at the first row that adds to them."""
+    values: dict[str, Any] = {"file": file.pk, "exponents": json.dumps(money.EXPONENTS)}
+    with connection.cursor() as cursor:
+        for statement, most in ((_FILE_TOO_LARGE, MOST_IN_FILE), (_SELLER_TOO_LARGE, MOST_OF_SELLER)):
+            cursor.execute(statement, values | {"most": most})
 
 
 def count(*, file: ImportFile) -> None:

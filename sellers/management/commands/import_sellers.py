@@ -39,16 +39,15 @@ class Command(BaseCommand):
             checked = importing.check(
                 stream=stream, name=pathlib.Path(file).name, profile=profile, actor=actor, now=database_now()
             )
-            found = importing.preview(file=checked)
             if checked.status == SellerFileStatus.REFUSED:
-                for line, error in found.errors:
-                    self.stderr.write(f"line {line}: {error}")
+                for row in checked.rows.order_by("pk").iterator():
+                    self.stderr.write(f"line {row.line}: {row.error}")
                 rows = "row has" if checked.error_count == 1 else "rows have"
                 raise CommandError(
                     f"{checked.name} was refused: {checked.error_count:,} {rows} errors."
                     " Nothing was imported; correct and import it again."
                 )
-            self._show(found)
+            self._show(checked)
             if check:
                 self._report(checked, "would be")
                 return
@@ -61,13 +60,12 @@ class Command(BaseCommand):
             applied = importing.apply(file_id=checked.pk, actor=actor, now=database_now())
         self._report(applied, "were")
 
-    def _show(self, found: importing.Preview) -> None:
-        changed = [row for row in found.rows if row.what == "changed"]
-        for row in changed[:SHOWN]:
+    def _show(self, file: SellerFile) -> None:
+        for row in file.rows.filter(what="changed").order_by("pk")[:SHOWN]:
             said = "; ".join(f"{name}: “{before}” → “{after}”" for name, before, after in row.changes)
-            self.stdout.write(f"line {row.line}: {row.seller.external_id} {said}")
-        if len(changed) > SHOWN:
-            self.stdout.write(f"… and {len(changed) - SHOWN:,} more changes.")
+            self.stdout.write(f"line {row.line}: {row.external_id} {said}")
+        if file.changed_count > SHOWN:
+            self.stdout.write(f"… and {file.changed_count - SHOWN:,} more changes.")
 
     def _report(self, file: SellerFile, were: str) -> None:
         self.stdout.write(

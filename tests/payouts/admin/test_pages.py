@@ -1,13 +1,15 @@
 """The pages of the payouts' door, as their readers use them."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
 from payouts import countries
 from payouts.models import Batch, FundingAccount, Hold, Payout
-from payouts.operations import creation, holds
+from payouts.operations import creation, holds, review
 from tests import make, make_accounts
+from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db
 
@@ -99,9 +101,48 @@ def test_a_stale_confirmation_does_nothing_and_says_what_changed(payout):
     url = reverse("admin:payouts_payout_act", args=["review"])
     seen = dict(browser.post(url, {"ids": [payout.pk]}).context["hidden"])["seen"]
     press(client("analyst"), "review", payout)
-    answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/"}, follow=True)
-    assert "it changed since you looked" in answer.content.decode()
+    answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/"})
+    assert answer.status_code == 409
+    assert f"{payout.reference}: it changed since you looked" in answer.content.decode()
     assert payout.reviews.count() == 1
+
+
+@pytest.mark.parametrize(("verb", "role"), [("batch", "treasurer"), ("take_out", "treasurer")])
+def test_what_changed_since_the_page_is_not_batched_either(verb, role):
+    quick.funding()
+    payout = quick.approved() if verb == "batch" else quick.batch().items.get().payout
+    browser, url = client(role), reverse("admin:payouts_payout_act", args=[verb])
+    seen = dict(browser.post(url, {"ids": [payout.pk]}).context["hidden"])["seen"]
+    review.send_back(payout_ids=[payout.pk], actor=make.person("analyst"), reason="Look", now=make.NOW)
+    answer = browser.post(url, {"confirmed": "1", "seen": seen, "reason": "Late"})
+    assert answer.status_code == 409
+    assert "it was" in answer.content.decode() and "is to review now" in answer.content.decode()
+
+
+def test_a_batch_is_not_approved_from_a_page_that_is_stale_or_torn():
+    batch, browser = quick.batch(), client("treasurer")
+    url = reverse("admin:payouts_batch_approve", args=[batch.reference])
+    hidden = dict(browser.get(url).context["hidden"])
+    for value_date in ("", "foo"):
+        torn = browser.post(url, {"confirmed": "1", **hidden, "value_date": value_date}, follow=True)
+        assert "Not approved: the page was not complete" in torn.content.decode()
+    stale = browser.post(url, {"confirmed": "1", **hidden, "seen": "x"})
+    assert stale.status_code == 409
+    assert f"{batch.reference} changed since you looked" in stale.content.decode()
+    late = browser.post(url, {"confirmed": "1", **hidden, "value_date": "2020-01-01"})
+    assert late.status_code == 409 and b"the cut-off passed while you looked" in late.content
+    batch.refresh_from_db()
+    assert batch.status == "PROPOSED"
+
+
+def test_a_payout_that_nobody_is_left_to_approve_says_so(payout):
+    browser, url = client("analyst"), reverse("admin:payouts_payout_detail", args=[payout.reference])
+    assert "Waiting for the review" in browser.get(url).content.decode()
+    press(client("analyst"), "review", payout)
+    get_user_model().objects.filter(groups__name="approver").update(is_active=False)
+    page = browser.get(url).content.decode()
+    assert "nobody who may approve is left: ask an administrator" in page
+    assert "Waiting for the review" not in page
 
 
 def test_select_all_that_match_takes_the_whole_filter(payout):

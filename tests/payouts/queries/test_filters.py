@@ -76,6 +76,17 @@ def test_a_seller_is_named_by_reference_number_or_the_marketplaces_id():
     assert found("seller=nobody") == found("seller=99999999999999999") == set()
 
 
+def test_a_number_is_the_marketplaces_id_first_and_ours_only_where_it_has_none():
+    ours = quick.payout()
+    theirs = quick.payout(seller=make.seller(external_id=str(ours.seller_id), name="Numbered by them"))
+    assert found(f"seller={ours.seller_id}") == {theirs.pk}
+    assert "Numbered by them" in filters.read(f"seller={ours.seller_id}").in_words()
+    assert found(f"seller={ours.seller.reference}") == {ours.pk}
+    assert found(f"seller={theirs.seller_id}") == {theirs.pk}
+    spoken = quick.payout(seller=make.seller(external_id="S9999999"))
+    assert found("seller=S9999999") == {spoken.pk}
+
+
 def test_a_seller_is_also_named_by_a_part_of_the_name():
     quick.payout()
     two = [quick.payout(seller=make.seller(name=f"Wise Devices {n}")) for n in (1, 2)]

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sellers.models import Seller, SellerFile
@@ -62,6 +64,19 @@ def test_a_stale_preview_is_not_applied(analyst):
     )
 
     assert "Not applied: sellers changed since the preview" in answer.content.decode()
+
+
+def test_turning_the_pages_of_a_preview_never_works_through_the_file_again(analyst):
+    rows = "".join(f"n{n},New {n},FR\n" for n in range(60))
+    page = upload(analyst, f"external_id,name,country\n{rows}")
+    url = reverse("admin:sellers_import_detail", args=[SellerFile.objects.get().pk])
+    assert "New 0" in page.content.decode() and "New 59" not in page.content.decode()
+
+    with CaptureQueriesContext(connection) as asked:
+        second = analyst.get(url + page.context["pager"].next_url)
+    assert "New 59" in second.content.decode() and ">New 49<" not in second.content.decode()
+    assert not [each["sql"] for each in asked if '"content"' in each["sql"]]
+    assert not [each["sql"] for each in asked if 'FROM "sellers_seller"' in each["sql"]]
 
 
 def test_dropping_changes_nothing(analyst):

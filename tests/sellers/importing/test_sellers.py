@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
 from backoffice.audit.models import Event
-from sellers import importing, operations
-from sellers.models import Seller, SellerFile
+from sellers import importing, operations, reading
+from sellers.importing import previewing
+from sellers.models import Seller, SellerFile, SellerFileRow
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +24,13 @@ def checked(*rows, header=HEADER, profile="generic", actor=actors.SYSTEM, data=N
     )
 
 
+def errors_of(file):
+    return list(file.rows.exclude(error="").order_by("pk").values_list("line", "error"))
+
+
 def applied(*rows, **options):
     file = checked(*rows, **options)
-    assert file.status == "CHECKED", importing.preview(file=file).errors
+    assert file.status == "CHECKED", errors_of(file)
     return importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=make.NOW)
 
 
@@ -49,9 +54,7 @@ def test_a_preview_writes_nothing_and_uses_up_no_reference(raw_sql):
     before = raw_sql("SELECT last_value FROM sellers_seller_id_seq")
     file = checked("a,Shop,FR,,,,")
 
-    found = importing.preview(file=file)
-
-    assert [(row.line, row.what) for row in found.rows] == [(2, "new")]
+    assert [(row.line, row.what) for row in file.rows.all()] == [(2, "new")]
     assert (Seller.objects.count(), raw_sql("SELECT last_value FROM sellers_seller_id_seq")) == (0, before)
 
 
@@ -69,8 +72,8 @@ def test_other_values_show_as_changes_and_leave_an_event_when_applied():
     known = make.seller(external_id="a", name="Shop", country="FR", city="Lyon")
     file = checked("a,Shop SARL,FR,,,,Paris")
 
-    (row,) = importing.preview(file=file).rows
-    assert (row.what, set(row.changes)) == (
+    row = file.rows.get()
+    assert (row.what, set(map(tuple, row.changes))) == (
         "changed",
         {("name", "Shop", "Shop SARL"), ("city", "Lyon", "Paris"), ("email", known.email, "")},
     )
@@ -125,7 +128,7 @@ def test_every_error_of_every_row_is_listed_and_refuses_the_file():
         f"e,{'x' * 201},FR,,,,",
     )
 
-    errors = dict(importing.preview(file=file).errors)
+    errors = dict(errors_of(file))
     assert (file.status, file.error_count) == ("REFUSED", 5)
     assert "The external id is empty" in errors[2]
     for sentence in (
@@ -154,7 +157,7 @@ def test_every_error_of_every_row_is_listed_and_refuses_the_file():
 def test_a_header_that_will_not_do_says_why(header, says):
     file = checked(",".join("x" for _ in header.split(",")), header=header)
 
-    assert says in importing.preview(file=file).errors[0][1]
+    assert says in errors_of(file)[0][1]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,47 @@ def test_what_changed_since_the_preview_is_not_applied_unseen():
         importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=make.NOW)
     known.refresh_from_db()
     assert known.name == "Boutique"
+
+
+def test_ids_that_differ_only_in_spaces_are_one():
+    header = "external_id,name,country"
+    file = checked("a  b,Shop,FR", " a b ,Other,FR", header=header)
+    assert "The seller a b stands in an earlier row" in errors_of(file)[0][1]
+
+    applied("a  b,Shop,FR", header=header)
+    again = applied("a \tb,Shop,FR", header=header)
+    assert (again.new_count, again.same_count) == (0, 1)
+    assert Seller.objects.get().external_id == "a b"
+
+
+def test_what_changes_is_kept_before_what_is_new_and_gone_once_decided():
+    make.seller(external_id="b", name="Shop", country="FR")
+    make.seller(external_id="c", name="Same", country="FR")
+    data = b"external_id,name,country\na,New,FR\nb,Other,FR\nc,Same,FR\n"
+    file = checked(data=data)
+    assert [(row.what, row.external_id) for row in file.rows.order_by("pk")] == [("changed", "b"), ("new", "a")]
+    assert file.same_count == 1
+
+    importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=make.NOW)
+    dropped = checked(data=data)
+    importing.drop(file_id=dropped.pk, actor=actors.SYSTEM, now=make.NOW)
+    assert not SellerFileRow.objects.exists()
+
+
+def test_a_refused_file_keeps_its_errors_and_nothing_of_its_content():
+    file = checked(",Shop,FR,,,,", "b,Shop,FR,,,,")
+    file.refresh_from_db()
+    assert bytes(file.content) == b""
+    assert [(row.line, row.name) for row in file.rows.all()] == [(2, "")]
+
+
+def test_a_file_of_sellers_has_limits_of_its_own(settings, monkeypatch):
+    monkeypatch.setattr(previewing, "MOST_ROWS", 1)
+    file = checked("a,Shop,FR,,,,", "b,Shop,FR,,,,")
+    assert errors_of(file) == [(3, "The file has more than 1 sellers. Split it and import each part.")]
+    settings.SELLER_IMPORT_MAX_BYTES = 20
+    with pytest.raises(reading.TooBig, match="Split it"):
+        checked("a,Shop,FR,,,,")
 
 
 def test_a_file_is_applied_once():
