@@ -19,8 +19,8 @@ from payouts.admin.verbs import ReasonForm
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import bankfiles, batching
+from payouts.queries import batch_words, explain
 from payouts.queries import batches as asked
-from payouts.queries import explain
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -94,7 +94,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     before_sending = batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
     page = keyset.page(request, asked.items(batch))
     submissions = list(asked.submissions(batch)[:5])
-    items = [_item(item) for item in page.rows]
+    said = asked.said_of(page.rows)
+    items = [_item(item, said) for item in page.rows]
     context = {
         "title": f"Batch {batch.reference}",
         "batch": batch,
@@ -102,6 +103,9 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "reference": batch.reference,
         "back_url": reverse("admin:payouts_batch_list"),
         "back_label": "Batches",
+        "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
+        "handed": batch_words.handed_over(batch),
+        "sees_unknown": "payouts.view_submission" in pages.permissions(request),
         "value_date": deadline.value_date if before_sending else batch.value_date,
         "verbs": _verbs(request, batch, deadline.value_date),
         "figures": _figures(batch, deadline, before_sending, now),
@@ -117,8 +121,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return pages.render(request, "admin/payouts/batch/detail.html", context)
 
 
-def _item(item: BatchItem) -> dict[str, Any]:
-    note = item.left_because if item.left_at is not None else getattr(item, "said", "") or ""
+def _item(item: BatchItem, said: dict[int, str]) -> dict[str, Any]:
+    note = item.left_because if item.left_at is not None else said.get(item.pk, "")
     return {
         "payout": item.payout,
         "seller": item.payout.seller,
@@ -187,6 +191,9 @@ def _timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
             "meaning": "done",
         }
         entries.append(entry)
+    for miss in batch.missed_cut_offs.select_related("approved_by"):
+        text = f"Approved by {_name(miss.approved_by)} for {explain.day(miss.value_date)}; not handed over in time."
+        entries.append({"at": miss.found_at, "title": "Missed its cut-off", "text": text, "meaning": "stopped"})
     for submission in submissions:
         if submission.payout_id is None:
             text = f"{submission.body_bytes:,} bytes as {submission.key}"

@@ -11,15 +11,18 @@ from payouts.admin import (
     lists,
     payout,
     rails,
+    recalls,
     reconciliation,
     runs,
     search,
     unknown,
+    unknown_files,
     unknown_verbs,
 )
 
 urlpatterns: list[URLPattern] = [
     *lists.urlpatterns,
+    *recalls.urlpatterns,
     *payout.urlpatterns,
     *holds.urlpatterns,
     *batches.urlpatterns,
@@ -29,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     *reconciliation.urlpatterns,
     *unknown.urlpatterns,
     *unknown_verbs.urlpatterns,
+    *unknown_files.urlpatterns,
     *rails.urlpatterns,
     *funding.urlpatterns,
     *accounts.urlpatterns,

@@ -3,14 +3,16 @@
 from .account import AccountDecision, AccountVersion, PayoutAccount
 from .approval import Approval, Review
 from .attempt import Attempt, BankFact
-from .batch import Batch, BatchItem
+from .batch import Batch, BatchItem, MissedCutOff
 from .document import BankDocument
+from .evidence import Evidence
 from .export import Export, ExportStatus
 from .funding import FundingAccount
 from .giveback import Disposal
 from .hold import Hold, HoldReason
 from .incident import Incident, InvariantCheck, RailSwitch
 from .payout import Flag, Payout, PayoutNote
+from .recall import Recall, RecallChannel, RecallState
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
@@ -26,6 +28,7 @@ __all__ = [
     "Batch",
     "BatchItem",
     "Disposal",
+    "Evidence",
     "Export",
     "ExportStatus",
     "Flag",
@@ -35,11 +38,15 @@ __all__ = [
     "Incident",
     "InvariantCheck",
     "LineKind",
+    "MissedCutOff",
     "Payout",
     "PayoutAccount",
     "PayoutNote",
     "PayoutRun",
     "RailSwitch",
+    "Recall",
+    "RecallChannel",
+    "RecallState",
     "Resolution",
     "Review",
     "RunSkip",

@@ -1,6 +1,9 @@
 """The desk of submissions whose outcome nobody knows, as two people work it."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +14,13 @@ from tests.payouts import line_to_the_bank as lines
 from tests.payouts.admin.test_pages import client
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The pages' clock stands a minute after the hand-over: inside every window."""
+    for page in ("unknown", "unknown_verbs"):
+        monkeypatch.setattr(f"payouts.admin.{page}.database_now", lambda: make.NOW + timedelta(minutes=1))
 
 
 @pytest.fixture
@@ -38,7 +48,8 @@ def url(submission: Submission, verb: str = "detail") -> str:
 
 
 def propose(browser: Client, submission: Submission, **values):
-    given = {"verdict": "never_sent", "evidence": "Ms Roy at the bank: no such key."} | values
+    file = SimpleUploadedFile(make_payouts.PAPER.name, make_payouts.PAPER.body)
+    given = {"verdict": "never_sent", "evidence": "Ms Roy at the bank: no such key.", "file": file} | values
     return browser.post(url(submission, "propose"), given, follow=True).content.decode()
 
 
