@@ -77,15 +77,19 @@ def answer(
     row = Recall.objects.select_for_update(of=("self",)).select_related("attempt__payout").get(pk=recall_id)
     if not row.is_open:
         raise Conflict("Not recorded: somebody else wrote down what the bank answered. Look again.")
-    spoke = state != RecallState.NO_ANSWER
-    if spoke and (answered_at is None or not row.asked_at <= answered_at <= now):
-        raise BadRecall(
-            "Not recorded: say when the bank answered; not before it was asked, and not in the future."
-        )
     row.state, row.answer = state, words.strip()
-    row.answered_at = answered_at if spoke else None
+    row.answered_at = _when(row, answered_at, now) if state != RecallState.NO_ANSWER else None
     row.recorded_by_id, row.recorded_at = actor.person_id, now
     row.save(update_fields=["state", "answer", "answered_at", "recorded_by", "recorded_at"])
     data = {"recall": row.pk, "state": state, "answer": row.answer}
     recording.record(actor=actor, action="recall.answer", subject=row.attempt.payout, data=data, now=now)
     return row
+
+
+def _when(row: Recall, answered_at: datetime | None, now: datetime) -> datetime:
+    """When the bank answered. People say it in minutes: in the minute of the question, it is not before it."""
+    if answered_at is None or not row.asked_at.replace(second=0, microsecond=0) <= answered_at <= now:
+        raise BadRecall(
+            "Not recorded: say when the bank answered; not before it was asked, and not in the future."
+        )
+    return max(answered_at, row.asked_at)

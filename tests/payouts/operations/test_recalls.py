@@ -150,6 +150,11 @@ def test_an_answer_says_who_said_what_and_when(sent, state, values, words):
         answer(recall, state, **values)
 
 
+def test_an_answer_in_the_minute_of_the_question_is_not_before_it(sent):
+    recall = ask(sent, now=NOW + timedelta(seconds=40))
+    assert answer(recall, answered_at=NOW).answered_at == NOW + timedelta(seconds=40)
+
+
 def test_who_asked_and_who_wrote_the_answer_down_stand_in_both_histories(sent):
     answer(ask(sent))
     deeds = Event.objects.filter(action__startswith="recall.").order_by("pk")
