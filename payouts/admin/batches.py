@@ -150,7 +150,7 @@ def _figures(
         hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
         shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
     shown.append(("Funding account", account.code, account.masked))
-    shown.append(("Rail", batch.rail, f"{batch.item_count} payouts"))
+    shown.append(("Rail", batch.rail, "1 payout" if batch.item_count == 1 else f"{batch.item_count:,} payouts"))
     if not countries.is_open(batch.country):
         return shown
     calendar = countries.get(batch.country).calendar

@@ -66,10 +66,9 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
 
 
 def again_words(submission: Submission, now: datetime) -> str:
-    """Until when the same bytes may go again, or that they may not."""
-    if unknown_choices.why_not_again(submission, now):
-        return "not now"
-    return f"until {unknown_choices.until_words(submission)}"
+    """Until when the same bytes may go again, or why they may not."""
+    why_not = unknown_choices.why_not_again(submission, now)
+    return why_not or f"The same bytes may go again until {unknown_choices.until_words(submission)}."
 
 
 def url_of(submission: Submission, verb: str = "detail") -> str:

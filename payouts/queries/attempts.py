@@ -38,6 +38,7 @@ class Story:
     """One attempt: moments are in the time zone of the payout's country."""
 
     attempt: Attempt
+    money: Money
     sent: str
     said: Sequence[Said]
     follows: str
@@ -51,6 +52,7 @@ def of_payout(*, payout: Payout, now: datetime) -> list[Story]:
     return [
         Story(
             attempt=attempt,
+            money=Money(attempt.amount_minor, payout.currency),
             sent=sent_words(attempt, zone),
             said=_said(attempt, payout, zone),
             follows=_follows(attempt, payout, newest=position == 0, zone=zone, now=now),
@@ -81,6 +83,12 @@ def plain(fact: BankFact) -> str:
     return words
 
 
+def refused(submission: Submission) -> str:
+    """Why the bank refused a hand-over: in our words where its code is known, else in its own."""
+    known = reasons.known(submission.answer_code, kind=base.ReportKind.REJECTED)
+    return f"The bank refused it. {known.sentence}" if known is not None else submission.answer_text
+
+
 def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
     """The answer to the hand-over, then the facts, in the order in which they came."""
     submission = attempt.submission
@@ -88,9 +96,11 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
     if submission.status == SubmissionStatus.UNKNOWN:
         words = submission.answer_text or "Nothing came back."
         found.append(Said(explain.clock(submission.status_at, zone), f"No clear answer. {words}"))
-    elif submission.answer_text:
+    elif submission.status == SubmissionStatus.REJECTED:
         at = explain.clock(submission.status_at, zone)
-        found.append(Said(at, submission.answer_text, submission.answer_code))
+        found.append(Said(at, refused(submission), submission.answer_code))
+    elif submission.answer_text:
+        found.append(Said(explain.clock(submission.status_at, zone), submission.answer_text))
     for fact in sorted(attempt.facts.all(), key=lambda each: each.pk):
         at = explain.clock(fact.occurred_at or fact.received_at, zone)
         words = plain(fact)

@@ -48,8 +48,9 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> s
     if batch.status == BatchStatus.PROPOSED:
         last = missed().filter(batch=batch).first()
         words = f"{missed_words(last)} " if last is not None else ""
-        person = "another treasurer than its proposer"
-        return f"{words}{name} waits for the approval of {person}. Handed over by {by}, {paid}."
+        proposer = batch.proposed_by.get_full_name() or batch.proposed_by.get_username()
+        words += f"{name} waits for a treasurer other than {proposer}, who proposed it."
+        return f"{words} Handed over by {by}, {paid}."
     if batch.status == BatchStatus.APPROVED:
         return f"{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
     unknown = Submission.objects.filter(batch=batch, status=SubmissionStatus.UNKNOWN).count()
@@ -89,7 +90,7 @@ def handed_over(batch: Batch) -> Handed | None:
     if file is not None:
         sent = f"One file of {file.body_bytes:,} bytes as {file.key}, first handed over {first}."
         words = file.answer_text or "Nothing came back yet."
-        said = [attempts.Said(explain.clock(file.status_at, zone), words, file.answer_code)]
+        said = [attempts.Said(explain.clock(file.status_at, zone), words)]
         return Handed(sent, said, unknown)
     when = first if first == last else f"{first} to {last}"
     calls = "1 call" if span["count"] == 1 else f"{span['count']:,} calls, one for each payout"

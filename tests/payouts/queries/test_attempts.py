@@ -125,6 +125,7 @@ def test_a_refused_attempt_is_over_once_the_next_one_went_out(bank):
     (payout,) = make_payouts.payouts_of(batch)
     (first,) = stories(batch)
     assert "approved again and on hold" in first.follows
+    assert first.said[0].words == "The bank refused it. The account number does not exist at that bank."
     assert first.said[0].code == "AC01"
     hold = Hold.objects.get(payout=payout)
     holds.release(hold_ids=[hold.pk], actor=make.person("approver"), note="Asked.", now=NOW)
