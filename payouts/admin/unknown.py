@@ -61,7 +61,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "late": now - submission.status_at > asked.alert_after(),
         "finding": finding,
         "answer": submission.answer_text or "Nothing came back.",
-        "again": again_words(submission, now),
+        "again": again_words(submission, now) if finding is None else "",
     }
 
 
