@@ -91,9 +91,8 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
             return Prepared()
         _check_seal(batch)
     inside = [p for p in locked if p.batch_id == batch.pk and p.status == PayoutStatus.BATCHED]
-    if (
-        now >= batch.cut_off_at
-    ):  # part of it went in time; the rest needs a new value date, and so a new approval
+    if now >= batch.cut_off_at:
+        # Part of it went in time; the rest needs a new value date, and so a new approval.
         _take_out(inside, TOO_LATE, now)
         return Prepared(more=waiting.exists())
     fine = _recheck(batch, inside, now)
