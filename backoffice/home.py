@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
+from django.urls import reverse
 from django.utils import timezone
 
 from backoffice import navigation
 from payouts.models import Batch, FundingAccount, Hold, Incident, InvariantCheck, Payout, RailSwitch
-from payouts.queries import filters, waiting, worklist
+from payouts.queries import batch_words, filters, unknown, waiting, worklist
 from payouts.states import UNSENT, BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
@@ -101,6 +102,13 @@ WORK = (
         late=True,
     ),
     Work(
+        "Recalls without an answer",
+        "Recalls",
+        "payouts.answer_recall",
+        "Ask the bank, write down what it says",
+        count=waiting.recalls,
+    ),
+    Work(
         "Accounts to verify",
         "Accounts to verify",
         "payouts.verify_payout_account",
@@ -138,12 +146,44 @@ def page(*, permissions: Collection[str], now: datetime) -> dict[str, Any]:
         "funding": _funding(),
         "check": check,
         "invariants_hold": f"All {check.holding} invariants hold" if check else "",
-        "incidents": list(
-            Incident.objects.filter(closed_at__isnull=True).select_related("payout").order_by("-id")[:5]
-        ),
+        "incidents": _incidents(permissions),
+        "missed": _missed(permissions),
         "stops": list(RailSwitch.objects.filter(restored_at__isnull=True).order_by("rail")),
         **_weeks(now=now),
     }
+
+
+def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
+    """The newest open incidents, each with the page where a reader who may see it finds out more."""
+    rows = list(Incident.objects.filter(closed_at__isnull=True).select_related("payout").order_by("-id")[:5])
+    submissions = unknown.of_incidents(rows) if "payouts.view_submission" in permissions else {}
+    found = []
+    for row in rows:
+        one: dict[str, Any] = {"incident": row}
+        if row.pk in submissions:
+            rail, key = submissions[row.pk]
+            url = reverse("admin:payouts_submission_detail", args=[rail, key])
+            one |= {"url": url, "label": f"See {key} on the desk"}
+        elif row.payout is not None:
+            reference = str(row.payout.reference)
+            url = reverse("admin:payouts_payout_detail", args=[reference])
+            one |= {"url": url, "label": f"See {reference}"}
+        found.append(one)
+    return found
+
+
+def _missed(permissions: Collection[str]) -> list[dict[str, str]]:
+    """Batches whose approval is asked for again, for those who may give it."""
+    if "payouts.approve_batch" not in permissions:
+        return []
+    return [
+        {
+            "text": batch_words.missed_words(miss),
+            "url": reverse("admin:payouts_batch_detail", args=[miss.batch.reference]),
+            "label": f"See {miss.batch.reference}",
+        }
+        for miss in batch_words.missed()[:5]
+    ]
 
 
 def _lines(permissions: Collection[str]) -> list[Line]:

@@ -80,6 +80,12 @@ PLACES = (
         waiting=waiting.unknown,
         late=True,
     ),
+    Place(
+        "Recalls",
+        "admin:payouts_recall_list",
+        ("payouts.ask_recall", "payouts.answer_recall"),
+        waiting=waiting.recalls,
+    ),
     Place("Payouts", "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
     Place("Sellers", "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
     Place(

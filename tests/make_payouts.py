@@ -18,11 +18,13 @@ from backoffice.simbank.profile import Profile
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import Batch, FundingAccount, Payout, PayoutAccount
-from payouts.operations import account_rows, approval, batching, creation, review, submission
+from payouts.operations import account_rows, approval, batching, creation, papers, review, submission
 from sellers.models import Seller
 from tests import make
 
 NOW = make.NOW
+PAPER = papers.Paper(name="answer of the bank.eml", body=b"From: desk@bank.example\n\nWe looked it up for you.\n")
+"""What a finding rests on."""
 _IBAN = "FR7630006000011234567890189"
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
@@ -81,6 +81,14 @@ def render(
     """The template inside the frame."""
     values = {**admin.site.each_context(request), **context}
     return render_template(request, template, values, status=status)
+
+
+def attachment(name: str, body: bytes) -> HttpResponse:
+    """Bytes as a download of this name, which no browser opens as a page of ours."""
+    response = HttpResponse(body, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def stale(request: HttpRequest, changes: Sequence[str], url: str) -> HttpResponse:

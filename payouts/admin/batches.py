@@ -16,13 +16,14 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts import countries
+from payouts.admin import _bank_file
 from payouts.admin._bulk import LOCALE
 from payouts.admin.verbs import ReasonForm
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, Payout
-from payouts.operations import bankfiles, batching
+from payouts.operations import batching
+from payouts.queries import batch_words, caps, explain
 from payouts.queries import batches as asked
-from payouts.queries import caps, explain
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -34,14 +35,6 @@ TABS = (
     ("SUBMITTED", "With the bank"),
     ("SETTLED", "Settled"),
 )
-
-
-class FileForm(forms.Form):
-    """Why somebody needs the file, and with it the full account numbers."""
-
-    reason = forms.CharField(
-        label="Why you need the file", max_length=500, help_text="It is recorded with your name."
-    )
 
 
 @pages.page("payouts.view_batch")
@@ -108,7 +101,8 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     before_sending = batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
     page = keyset.page(request, asked.items(batch))
     submissions = list(asked.submissions(batch)[:5])
-    items = [_item(item) for item in page.rows]
+    said = asked.said_of(page.rows)
+    items = [_item(item, said) for item in page.rows]
     kept = caps.keeps_back(batch=batch, day=deadline.value_date).reasons if before_sending else {}
     context = {
         "title": f"Batch {batch.reference}",
@@ -118,6 +112,9 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "reference": batch.reference,
         "back_url": reverse("admin:payouts_batch_list"),
         "back_label": "Batches",
+        "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
+        "handed": batch_words.handed_over(batch),
+        "sees_unknown": "payouts.view_submission" in pages.permissions(request),
         "value_date": deadline.value_date if before_sending else batch.value_date,
         "verbs": _verbs(request, batch, deadline.value_date),
         "figures": _figures(batch, deadline, before_sending, now),
@@ -126,7 +123,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "pager": page,
         "submissions": submissions,
         "file": next((s for s in submissions if s.payout_id is None), None),
-        "file_form": (file_form or FileForm())
+        "file_form": (file_form or _bank_file.FileForm())
         if "payouts.download_bank_file" in pages.permissions(request)
         else None,
         "timeline_entries": _timeline(batch, submissions),
@@ -151,8 +148,8 @@ def _groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _item(item: BatchItem) -> dict[str, Any]:
-    note = item.left_because if item.left_at is not None else getattr(item, "said", "") or ""
+def _item(item: BatchItem, said: dict[int, str]) -> dict[str, Any]:
+    note = item.left_because if item.left_at is not None else said.get(item.pk, "")
     return {
         "payout": item.payout,
         "seller": item.payout.seller,
@@ -180,7 +177,7 @@ def _figures(
         hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
         shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
     shown.append(("Funding account", account.code, account.masked))
-    shown.append(("Rail", batch.rail, f"{batch.item_count} payouts"))
+    shown.append(("Rail", batch.rail, "1 payout" if batch.item_count == 1 else f"{batch.item_count:,} payouts"))
     if not countries.is_open(batch.country):
         return shown
     calendar = countries.get(batch.country).calendar
@@ -221,6 +218,9 @@ def _timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
             "meaning": "done",
         }
         entries.append(entry)
+    for miss in batch.missed_cut_offs.select_related("approved_by"):
+        text = f"Approved by {_name(miss.approved_by)} for {explain.day(miss.value_date)}; not handed over in time."
+        entries.append({"at": miss.found_at, "title": "Missed its cut-off", "text": text, "meaning": "stopped"})
     for submission in submissions:
         if submission.payout_id is None:
             text = f"{submission.body_bytes:,} bytes as {submission.key}"
@@ -355,23 +355,9 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
 @pages.page("payouts.download_bank_file")
 def download(request: HttpRequest, reference: str) -> HttpResponse:
     """The exact bytes that were sent. Recorded with a reason, like a reveal: they hold account numbers."""
-    batch, form = _find(reference), FileForm(request.POST)
+    batch, form = _find(reference), _bank_file.FileForm(request.POST)
     submission = get_object_or_404(asked.submissions(batch), payout__isnull=True)
-    if not form.is_valid():
-        return _detail(request, batch, form)
-    try:
-        body = bankfiles.download(
-            submission_id=submission.pk,
-            reason=form.cleaned_data["reason"],
-            actor=pages.actor(request),
-            now=database_now(),
-        )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _detail(request, batch, form)
-    response = HttpResponse(body, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{submission.key}.xml"'
-    return response
+    return _bank_file.answer(request, submission, form) or _detail(request, batch, form)
 
 
 urlpatterns = [

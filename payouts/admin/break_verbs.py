@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
@@ -235,10 +235,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """A proposal's document, as a download that no browser opens as a page of ours; that it was read is recorded."""
     get_object_or_404(LineResolution.objects.exclude(document_name=""), pk=pk)
     name, plain = breaks.read_document(resolution_id=pk, actor=pages.actor(request), now=database_now())
-    response = HttpResponse(plain, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pages.attachment(name, plain)
 
 
 urlpatterns = [

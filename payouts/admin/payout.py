@@ -14,11 +14,12 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from payouts import digests, states
-from payouts.admin import verbs
+from payouts.admin import recalls, verbs
 from payouts.admin._bulk import LOCALE
 from payouts.models import Payout
 from payouts.operations import approval, givebacks, review
-from payouts.queries import blocks, explain, flags, history, judgement
+from payouts.queries import attempts, blocks, explain, flags, history, judgement
+from payouts.queries import recalls as recalling
 from payouts.states import DEAD, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -76,6 +77,8 @@ def _buttons(request: HttpRequest, payout: Payout) -> list[dict[str, Any]]:
         shown.append({"label": "Put into a batch", "kind": "main", "url": _link("batch", payout)})
     if payout.status in states.UNSENT and "payouts.place_hold" in held:
         shown.insert(0, {"label": "Hold", "kind": "stop", "key": "h", "url": _link("hold", payout)})
+    if payout.status in recalling.WITH_THE_BANK and "payouts.ask_recall" in held:
+        shown.append(_recall_verb(payout))
     own = payout.holds.filter(released_at__isnull=True).exists()
     if own and "payouts.release_hold" in held:
         shown.insert(0, {"label": "Release", "kind": "", "url": _link("release", payout)})
@@ -86,6 +89,15 @@ def _buttons(request: HttpRequest, payout: Payout) -> list[dict[str, Any]]:
                 {"label": label, "url": url, "method": "post", "kind": "main" if name == "reissue" else ""}
             )
     return shown
+
+
+def _recall_verb(payout: Payout) -> dict[str, Any]:
+    """What a hold offers once it comes too late."""
+    verb: dict[str, Any] = {"label": "Ask the bank to recall", "kind": "stop", "key": "h"}
+    why_not = recalling.why_not(payout)
+    if why_not:
+        return verb | {"off": f"Off: {why_not}"}
+    return verb | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference])}
 
 
 @pages.page("payouts.view_payout")
@@ -113,7 +125,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "opened": opened,
         "lines": earnings.lines(**judgement.span_of(payout), kind=opened) if opened and payout.span else None,
         "seats": judgement.seats(payout),
-        "attempts": judgement.attempts(payout),
+        "stories": attempts.of_payout(payout=payout, now=now),
+        "recalls": recalls.of_payout(payout),
+        "sees_unknown": "payouts.view_submission" in pages.permissions(request),
+        "may_answer": "payouts.answer_recall" in pages.permissions(request),
         "timeline_entries": history.of_payout(payout=payout),
         "earlier": Payout.objects.filter(seller=payout.seller).exclude(pk=payout.pk).order_by("-pk")[:6],
         "note_form": NoteForm() if "sellers.add_note" in pages.permissions(request) else None,

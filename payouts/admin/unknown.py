@@ -9,8 +9,10 @@ from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
-from payouts.models import Resolution, Submission
-from payouts.operations import switches
+from payouts.admin import _bank_file, unknown_choices
+from payouts.models import Submission
+from payouts.queries import attempts as handed
+from payouts.queries import explain
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
@@ -26,6 +28,8 @@ WHAT = {
     "proposed": ("Finding", "waiting"),
     "resolved": ("Confirmed by a second person", "done"),
     "dismissed": ("Finding dismissed", "neutral"),
+    "noted": ("The bank noted", "neutral"),
+    "report": ("The bank reports about it", "done"),
 }
 
 
@@ -57,7 +61,14 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "late": now - submission.status_at > asked.alert_after(),
         "finding": finding,
         "answer": submission.answer_text or "Nothing came back.",
+        "again": again_words(submission, now) if finding is None else "",
     }
+
+
+def again_words(submission: Submission, now: datetime) -> str:
+    """Until when the same bytes may go again, or why they may not."""
+    why_not = unknown_choices.why_not_again(submission, now)
+    return why_not or f"The same bytes may go again until {unknown_choices.until_words(submission)}."
 
 
 def url_of(submission: Submission, verb: str = "detail") -> str:
@@ -73,9 +84,19 @@ def find(rail: str, key: str) -> Submission:
 @pages.page(*SEE)
 def detail(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     """One submission: what is known of it, and the verbs with why one is off."""
-    submission = find(rail, key)
+    return show(request, find(rail, key))
+
+
+def show(
+    request: HttpRequest, submission: Submission, file_form: _bank_file.FileForm | None = None
+) -> HttpResponse:
+    """The page of one submission; with ``file_form``, what was wrong with what was asked there."""
     now = database_now()
     finding = asked.open_resolution(submission)
+    choices = unknown_choices.of(request, submission, finding, now)
+    urls = {each.verb: url_of(submission, each.verb) for each in choices}
+    zone = explain.zone_of(submission.batch.country)
+    lookups, last = asked.lookups(submission)
     attempts = list(submission.attempts.select_related("payout__seller").order_by("-amount_minor")[:SHOWN])
     context = {
         "title": f"Submission {submission.key}",
@@ -86,9 +107,16 @@ def detail(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         "money": asked.money(submission),
         "is_unknown": submission.status == SubmissionStatus.UNKNOWN,
         "finding": finding,
-        "verbs": _verbs(request, submission, finding, now),
-        "asks_next": submission.next_lookup_at
-        if submission.next_lookup_at and submission.next_lookup_at > now
+        "zone": zone,
+        "choices": choices,
+        "verbs": unknown_choices.buttons(choices, urls),
+        "follows": handed.unknown_words(submission, zone, now=now),
+        "lookups": lookups,
+        "looked_up": last,
+        "cannot_ask": asked.why_not_look_up(submission),
+        "findings": _findings(submission),
+        "file_form": (file_form or _bank_file.FileForm())
+        if "payouts.download_bank_file" in pages.permissions(request)
         else None,
         "rows": [
             {"attempt": each, "money": Money(each.amount_minor, each.payout.currency)} for each in attempts
@@ -96,39 +124,33 @@ def detail(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         "more": max(asked.count(submission) - len(attempts), 0),
         "timeline_entries": _timeline(submission),
     }
-    return pages.render(request, "admin/payouts/submission/detail.html", context)
+    status = 200 if file_form is None else 422
+    return pages.render(request, "admin/payouts/submission/detail.html", context, status=status)
 
 
-def _verbs(
-    request: HttpRequest, submission: Submission, finding: Resolution | None, now: datetime
-) -> list[dict[str, Any]]:
-    may = "payouts.resolve_unknown" in pages.permissions(request)
-    if submission.status != SubmissionStatus.UNKNOWN or not may:
-        return []
-    shown: list[dict[str, Any]] = [
-        {"label": "Look up now", "url": url_of(submission, "look_up"), "method": "post"}
-    ]
-    again: dict[str, Any] = {"label": "Send the same bytes again"}
-    why_not = why_not_again(submission, now)
-    again |= {"off": f"Off: {why_not}"} if why_not else {"url": url_of(submission, "again")}
-    if finding is None:
-        shown.append({"label": "Say what became of it", "kind": "main", "url": url_of(submission, "propose")})
-        return [*shown, again]
-    shown.append({"label": "Dismiss the finding", "url": url_of(submission, "dismiss")})
-    confirm: dict[str, Any] = {"label": f"Confirm: {finding.get_verdict_display().lower()}", "kind": "main"}
-    if finding.proposed_by_id == request.user.pk:
-        confirm["off"] = "Off for you: it is your own finding. Another person must confirm it."
-    else:
-        confirm["url"] = url_of(submission, "confirm")
-    return [*shown, confirm, again]
+def _findings(submission: Submission) -> list[dict[str, Any]]:
+    """Each finding with its paper and what became of it, newest first."""
+    found = []
+    for each in asked.findings(submission):
+        paper = getattr(each, "attached", None)
+        state: tuple[str, str, datetime | None]
+        if each.confirmed_at is not None:
+            state = (f"Confirmed by {_name(each.confirmed_by)}", "done", each.confirmed_at)
+        elif each.dismissed_at is not None:
+            state = ("Dismissed", "neutral", each.dismissed_at)
+        else:
+            state = ("Waits for another person", "waiting", None)
+        url = (
+            reverse("admin:payouts_submission_evidence", args=[submission.rail, submission.key, paper.pk])
+            if paper
+            else ""
+        )
+        found.append({"it": each, "who": _name(each.proposed_by), "paper": paper, "url": url, "state": state})
+    return found
 
 
-def why_not_again(submission: Submission, now: datetime) -> str:
-    """Why the same bytes may not go again now: the rail is stopped, or it could pay twice. Empty when they may."""
-    stop = switches.open_on(submission.rail)
-    if stop is not None:
-        return f"{submission.rail} is stopped ({stop.reason})."
-    return asked.why_not_again(submission=submission, now=now)
+def _name(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user is not None else ""
 
 
 def _timeline(submission: Submission) -> list[dict[str, Any]]:

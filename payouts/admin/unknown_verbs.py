@@ -7,15 +7,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
 from payouts.admin import unknown as desk
+from payouts.admin import unknown_choices
 from payouts.admin._bulk import LOCALE
 from payouts.models import Resolution, Submission
-from payouts.operations import unknown
+from payouts.operations import papers, unknown
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger import written
@@ -46,6 +48,12 @@ class FindingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         label="Evidence",
         help_text="Whom you asked, when, and what they said. Another person decides by it.",
+    )
+    file = forms.FileField(
+        label="What shows it",
+        help_text="The bank's e-mail, a page of its portal or its letter: PDF, e-mail, image or text, at most 5 MB. "
+        "Kept encrypted; read only by those who see this desk.",
+        widget=forms.FileInput(attrs={"accept": ",".join(papers.ENDINGS)}),
     )
 
 
@@ -93,11 +101,12 @@ def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         else:
             _tell(request, found, "Sent again")
         return redirect(desk.url_of(submission))
-    why_not = desk.why_not_again(submission, database_now())
+    why_not = unknown_choices.why_not_again(submission, database_now())
     if submission.status != SubmissionStatus.UNKNOWN:
         why_not = "It is known what became of it."
+    until = unknown_choices.until_words(submission)
     follows = (
-        f"{submission.rail} knows {submission.key}: if it has these bytes, it creates nothing new.",
+        f"Until {until} {submission.rail} knows {submission.key}: if it has these bytes, it creates nothing new.",
         f"Exactly the {submission.body_bytes:,} bytes that were stored go out, under the same key.",
     )
     words = f"Send {submission.key} again"
@@ -108,14 +117,17 @@ def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
 def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     """One person says what became of it, with evidence."""
     submission = desk.find(rail, key)
-    form = FindingForm(request.POST or None)
+    form = FindingForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
         try:
             unknown.propose(
                 submission_id=submission.pk,
+                verdict=form.cleaned_data["verdict"],
+                evidence=form.cleaned_data["evidence"],
+                paper=papers.Paper(name=file.name, body=file.read(papers.LARGEST + 1)),
                 actor=pages.actor(request),
                 now=database_now(),
-                **form.cleaned_data,
             )
         except Conflict as conflict:
             return pages.stale(request, [str(conflict)], desk.url_of(submission))
@@ -133,6 +145,7 @@ def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         "title": f"What became of {submission.key}?",
         "lead": f"{money} to {sellers}. Another person must confirm what you say.",
         "form": form,
+        "upload": True,
         "verb": "Propose this finding",
         "back_url": desk.url_of(submission),
         "back_label": submission.key,
@@ -153,6 +166,7 @@ def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     verdict = Resolution.Verdict(finding.verdict)
     words = f"Confirm: {verdict.label.lower()}"
     lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
+    lead = format_html("{} {}", lead, _paper_link(submission, finding))
     kind = "stop" if verdict == Resolution.Verdict.NEVER_SENT else "main"
     return _confirm_page(
         request, submission, words, follows=FOLLOWS[verdict], lead=lead, finding=finding, kind=kind
@@ -245,6 +259,15 @@ def _confirm_page(
         },
     }
     return pages.render(request, "parts/confirm.html", context)
+
+
+def _paper_link(submission: Submission, finding: Resolution) -> str:
+    """What the one who confirms reads first."""
+    paper = getattr(finding, "attached", None)
+    if paper is None:
+        return "Nothing is attached."
+    url = reverse("admin:payouts_submission_evidence", args=[submission.rail, submission.key, paper.pk])
+    return format_html('Read <a href="{}">{}</a> first.', url, paper.name)
 
 
 def _name(user: Any) -> str:

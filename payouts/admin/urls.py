@@ -14,15 +14,18 @@ from payouts.admin import (
     lists,
     payout,
     rails,
+    recalls,
     reconciliation,
     runs,
     search,
     unknown,
+    unknown_files,
     unknown_verbs,
 )
 
 urlpatterns: list[URLPattern] = [
     *lists.urlpatterns,
+    *recalls.urlpatterns,
     *payout.urlpatterns,
     *holds.urlpatterns,
     *batches.urlpatterns,
@@ -34,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     *break_verbs.urlpatterns,
     *unknown.urlpatterns,
     *unknown_verbs.urlpatterns,
+    *unknown_files.urlpatterns,
     *rails.urlpatterns,
     *funding.urlpatterns,
     *caps.urlpatterns,

@@ -3,9 +3,10 @@
 from .account import AccountDecision, AccountVersion, PayoutAccount
 from .approval import Approval, Review
 from .attempt import Attempt, BankFact
-from .batch import Batch, BatchItem
+from .batch import Batch, BatchItem, MissedCutOff
 from .cap import Cap, CapChange, CapKind, CapUse
 from .document import BankDocument
+from .evidence import Evidence
 from .export import Export, ExportStatus
 from .funding import FundingAccount
 from .giveback import Disposal
@@ -13,6 +14,7 @@ from .hold import Hold, HoldReason
 from .incident import Incident, InvariantCheck, RailSwitch
 from .line_resolution import LineResolution
 from .payout import Flag, Payout, PayoutNote
+from .recall import Recall, RecallChannel, RecallState
 from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
@@ -33,6 +35,7 @@ __all__ = [
     "CapKind",
     "CapUse",
     "Disposal",
+    "Evidence",
     "Export",
     "ExportStatus",
     "Flag",
@@ -43,12 +46,16 @@ __all__ = [
     "InvariantCheck",
     "LineKind",
     "LineResolution",
+    "MissedCutOff",
     "OutsidePayment",
     "Payout",
     "PayoutAccount",
     "PayoutNote",
     "PayoutRun",
     "RailSwitch",
+    "Recall",
+    "RecallChannel",
+    "RecallState",
     "Resolution",
     "Restoration",
     "Review",

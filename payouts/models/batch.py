@@ -97,3 +97,24 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} in {self.batch_id}"
+
+
+class MissedCutOff(models.Model):
+    """An approved batch that was not handed over before its cut-off: its approval is void, its value date moved."""
+
+    append_only = True
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="missed_cut_offs")
+    cut_off_at = models.DateTimeField(help_text="the one that passed")
+    value_date = models.DateField(help_text="the one that was approved")
+    moved_to = models.DateField(help_text="the value date that is to be approved now")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["batch", "-id"], name="missed_cut_off_of_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} missed {self.cut_off_at}"

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from payouts.models import Attempt, Payout, Submission, SubmissionEvent
 from payouts.operations import _attempts, _evidence, _locks, _progress, incidents
-from payouts.rails import base
+from payouts.rails import base, reasons
 from payouts.states import PayoutStatus, SubmissionStatus
 
 log = structlog.get_logger(__name__)
@@ -219,7 +219,9 @@ def never_left(
 
 
 def _reason(answer: base.Answer) -> str:
-    return f"The bank refused it: {answer.text}" + (f" ({answer.code})" if answer.code else "")
+    known = reasons.known(answer.code, kind=base.ReportKind.REJECTED)
+    words = known.sentence if known is not None else answer.text
+    return f"The bank refused it: {words}" + (f" ({answer.code})" if answer.code else "")
 
 
 def _times_asked(rows: Iterable[int]) -> dict[int, int]:

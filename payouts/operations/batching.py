@@ -12,7 +12,7 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts import countries, digests
 from payouts.countries import calendars
-from payouts.models import Batch, BatchItem, FundingAccount, Payout
+from payouts.models import Batch, BatchItem, FundingAccount, MissedCutOff, Payout
 from payouts.operations import _batches, _doorbell, _locks, _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import caps
@@ -256,11 +256,26 @@ def deadline(batch: Batch, now: datetime) -> calendars.Deadline:
 
 @transaction.atomic
 def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
-    """An approved batch that missed its cut-off is PROPOSED again for the next value date; nobody approved that."""
+    """An approved batch that missed its cut-off is PROPOSED again for the next value date; nobody approved that.
+
+    What was approved, by whom and until when stands as a `MissedCutOff`. Raises `BatchChanged`.
+    """
     batch = _locked(batch_id)
     if batch.status != BatchStatus.APPROVED:
         raise BatchChanged(f"{batch.reference} is {BatchStatus(batch.status).label.lower()} already.")
+    assert batch.approved_by_id is not None  # a constraint: it is APPROVED
+    assert batch.approved_at is not None
+    missed = MissedCutOff(
+        batch=batch,
+        cut_off_at=batch.cut_off_at,
+        value_date=batch.value_date,
+        approved_by_id=batch.approved_by_id,
+        approved_at=batch.approved_at,
+        found_at=now,
+    )
     batch.cut_off_at, batch.value_date = deadline(batch, now)
+    missed.moved_to = batch.value_date
+    missed.save()
     batch.status, batch.status_at = BatchStatus.PROPOSED, now
     batch.approved_by = batch.approved_at = None
     batch.digest = ""
@@ -275,7 +290,8 @@ def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
             "cut_off_at",
         ]
     )
-    recording.record(actor=actor, action="batch.missed_cut_off", subject=batch, now=now)
+    data = {"value_date": missed.value_date.isoformat(), "moved_to": missed.moved_to.isoformat()}
+    recording.record(actor=actor, action="batch.missed_cut_off", subject=batch, data=data, now=now)
     return batch
 
 

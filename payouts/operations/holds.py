@@ -11,6 +11,7 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Hold, HoldReason, Payout
 from payouts.operations import _batches, _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.queries import recalls
 from payouts.states import UNSENT, PayoutStatus
 from sellers.models import Seller
 
@@ -34,12 +35,15 @@ def _check(reason: str, note: str, until: datetime | None, now: datetime) -> Non
 
 def _sorted_out(payouts: Sequence[Payout]) -> tuple[list[Payout], list[Refusal]]:
     fine = [p for p in payouts if p.status in UNSENT]
-    refused = [
-        refuse(p, "sent", f"it is {PayoutStatus(p.status).label.lower()}: a hold comes too late")
-        for p in payouts
-        if p.status not in UNSENT
-    ]
+    refused = [refuse(p, "sent", _too_late(p)) for p in payouts if p.status not in UNSENT]
     return fine, refused
+
+
+def _too_late(payout: Payout) -> str:
+    told = f"it is {PayoutStatus(payout.status).label.lower()}: a hold comes too late"
+    if payout.status in recalls.WITH_THE_BANK:
+        told += "; ask the bank to recall it, on its page"
+    return told
 
 
 def preview(*, payout_ids: Iterable[int], actor: Actor) -> Preview:

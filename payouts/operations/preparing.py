@@ -19,10 +19,10 @@ from payouts import digests, transports
 from payouts.models import Batch, BatchItem, HoldReason, Payout
 from payouts.operations import (
     _batches,
-    _envelopes,
     _leases,
     _locks,
     _move,
+    _parcels,
     batching,
     holds,
     switches,
@@ -30,6 +30,8 @@ from payouts.operations import (
 from payouts.queries import blocks, caps, outside
 from payouts.rails import base, registry
 from payouts.states import BatchStatus, PayoutStatus
+
+TOO_LATE = "Not sent: the cut-off passed before its turn. Put it into a new batch, for the next value date."
 
 
 class SealBroken(Refused):
@@ -62,10 +64,10 @@ class Prepared:
 def prepare(*, batch_id: int, now: datetime) -> Prepared:
     """The next submissions of an approved batch stand as DELIVERING, their payouts SUBMITTED, their legs posted.
 
-    A file takes the whole batch, calls take a chunk. A batch whose cut-off has passed is PROPOSED again, and what
-    one half sent still holds leaves it; one that nothing is left of is DISSOLVED. Called twice, also at once, nothing
-    is prepared twice. Raises `RailStopped`, `SealBroken`, `CannotRender`, `NotHere`; then nothing has
-    changed.
+    A file takes the whole batch, calls take a chunk. A batch whose cut-off has passed is PROPOSED again; where it
+    passes after the first chunk, the payouts that wait leave it. One that nothing is left of is DISSOLVED. Called
+    twice, also at once, nothing is prepared twice. Raises `RailStopped`, `SealBroken`, `CannotRender`, `NotHere`;
+    then nothing has changed.
     """
     shape = Batch.objects.get(pk=batch_id)
     if not registry.allowed(shape.rail, production=settings.PRODUCTION):
@@ -93,17 +95,18 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
         _check_seal(batch)
     inside = [p for p in locked if p.batch_id == batch.pk and p.status == PayoutStatus.BATCHED]
     if now >= batch.cut_off_at:
-        because = f"It missed the cut-off for {batch.value_date:%d %B}; it may join another batch."
-        _leave("take_out", because, inside, now)
+        # Part of it went in time; the rest needs a new value date, and so a new approval.
+        _take_out(inside, TOO_LATE, now)
         return Prepared(more=waiting.exists())
     fine = _recheck(batch, inside, now)
     chunk = fine if capabilities.shape is base.Shape.FILE else fine[: capabilities.chunk_size]
-    orders = _valid(batch, chunk, now)
-    more = waiting.exclude(pk__in=[order.payout.pk for order in orders]).exists()
+    parcels = _ready(batch, chunk, now)
+    going = [order.payout.pk for parcel in parcels for order in parcel.orders]
+    more = waiting.exclude(pk__in=going).exists()
     if batch.status == BatchStatus.APPROVED:
-        dissolved = not orders and not more
+        dissolved = not parcels and not more
         _begin(batch, BatchStatus.DISSOLVED if dissolved else BatchStatus.SUBMITTING, now)
-    return Prepared(leases=_write(batch, orders, now) if orders else [], more=more)
+    return Prepared(leases=_leases.take(batch=batch, parcels=parcels, now=now) if parcels else [], more=more)
 
 
 def _check_seal(batch: Batch) -> None:
@@ -152,13 +155,13 @@ def _recheck(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[Pay
             fine.append(payout)
     fine = _within_caps(batch, fine, leaving)
     for (verb, reason), group in leaving.items():
-        _leave(verb, reason, group, now)
+        _take_out(group, reason, now, verb=verb)
     return fine
 
 
-def _leave(verb: str, because: str, payouts: Sequence[Payout], now: datetime) -> None:
-    _batches.leave(payouts=payouts, because=because, now=now)
-    _move.change(name=verb, payouts=payouts, actor=SYSTEM, reason=because, now=now)
+def _take_out(payouts: Sequence[Payout], reason: str, now: datetime, *, verb: str = "take_out") -> None:
+    _batches.leave(payouts=payouts, because=reason, now=now)
+    _move.change(name=verb, payouts=payouts, actor=SYSTEM, reason=reason, now=now)
 
 
 def _within_caps(
@@ -173,50 +176,29 @@ def _within_caps(
     return [payout for payout in payouts if payout.pk not in over]
 
 
-def _valid(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[_envelopes.Order]:
-    """Those the rail can carry. The others leave the batch, on hold with what is wrong."""
+def _ready(batch: Batch, payouts: Sequence[Payout], now: datetime) -> list[_leases.Parcel]:
+    """The bytes of those the rail can carry. Each of the others leaves the batch, on hold with what is wrong."""
     rail = registry.get(batch.rail)
-    orders = _envelopes.orders(payouts=payouts, numbers=_leases.next_numbers(payouts))
+    orders, refused = _parcels.orders(payouts=payouts, numbers=_leases.next_numbers(payouts))
     fine = []
     for order in orders:
         problems = rail.validate(order.instruction)
-        if not problems:
+        if problems:
+            refused.append((order.payout, " ".join(problems)))
+        else:
             fine.append(order)
-            continue
-        holds.place_on(
-            payouts=[order.payout],
-            reason=HoldReason.RAIL_REJECTED,
-            note=f"Not sent, {batch.rail} cannot carry it: {' '.join(problems)}",
-            now=now,
+    made = _parcels.make(batch=batch, orders=fine, now=now) if fine else _parcels.Made()
+    if made.problems:
+        raise CannotRender(
+            f"{batch.reference} cannot be sent over {batch.rail}: {' '.join(made.problems[:5])}"
         )
-    return fine
+    for payout, why in (*refused, *made.refused):
+        note = f"Not sent, {batch.rail} cannot carry it: {why}"
+        holds.place_on(payouts=[payout], reason=HoldReason.RAIL_REJECTED, note=note, now=now)
+    return made.parcels
 
 
 def _begin(batch: Batch, status: BatchStatus, now: datetime) -> None:
     Batch.objects.filter(pk=batch.pk).update(status=status, status_at=now)
     deed = "batch.dissolve" if status == BatchStatus.DISSOLVED else "batch.submit"
     recording.record(actor=SYSTEM, action=deed, subject=batch, now=now)
-
-
-def _write(batch: Batch, orders: Sequence[_envelopes.Order], now: datetime) -> list[_leases.Lease]:
-    rail = registry.get(batch.rail)
-    if rail.capabilities.shape is base.Shape.FILE:
-        parcels = [(f"{batch.reference}F1", list(orders))]
-    else:
-        parcels = [(order.end_to_end_id, [order]) for order in orders]
-    written = []
-    for key, inside in parcels:
-        envelope = base.Envelope(
-            key=key,
-            created_at=now,
-            value_date=batch.value_date,
-            debtor=_envelopes.debtor(batch.funding_account),
-            instructions=tuple(order.instruction for order in inside),
-        )
-        try:
-            written.append(_leases.Parcel(key=key, orders=inside, body=rail.render(envelope)))
-        except base.Unrenderable as error:
-            raise CannotRender(
-                f"{batch.reference} cannot be sent over {batch.rail}: {' '.join(error.problems[:5])}"
-            ) from None
-    return _leases.take(batch=batch, parcels=written, now=now)

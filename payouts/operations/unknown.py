@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from payouts.models import Attempt, Resolution, Submission, SubmissionEvent
-from payouts.operations import _leases, _locks, _progress, answering, lookups, switches
+from payouts.models import Attempt, Evidence, Resolution, Submission, SubmissionEvent
+from payouts.operations import _leases, _locks, _progress, answering, lookups, papers, switches
 from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
 
@@ -30,9 +30,15 @@ class OwnFinding(Refused):
 
 
 def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submission:
-    """The rail has been asked now, without waiting for the next turn. Raises `NotUnknown`, `NotAllowed`."""
+    """The rail has been asked now, without waiting for the next turn.
+
+    Raises `Refused` where the rail cannot be asked, `NotUnknown`, `NotAllowed`.
+    """
     with transaction.atomic(durable=True):
         row = _unknown(submission_id=submission_id, actor=actor)
+        why_not = desk.why_not_look_up(row)
+        if why_not:
+            raise Refused(f"Not asked: {why_not}", code="not_asked")
         row.next_lookup_at = now
         row.save(update_fields=["next_lookup_at"])
         recording.record(
@@ -60,16 +66,20 @@ def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission
 
 
 @transaction.atomic
-def propose(*, submission_id: int, verdict: str, evidence: str, actor: Actor, now: datetime) -> Resolution:
+def propose(
+    *, submission_id: int, verdict: str, evidence: str, paper: papers.Paper, actor: Actor, now: datetime
+) -> Resolution:
     """One person's finding stands, to be confirmed by another: "sent" or "never_sent", and what it rests on.
 
-    Raises `Refused` without evidence, `Conflict` when a finding stands already, `NotUnknown`, `NotAllowed`.
+    ``evidence`` says whom they asked and what was said; ``paper`` shows it and is kept encrypted. Raises `Refused`
+    without evidence, `papers.BadPaper`, `Conflict` when a finding stands already, `NotUnknown`, `NotAllowed`.
     """
     row = _unknown(submission_id=submission_id, actor=actor)
     if verdict not in Resolution.Verdict.values:
         raise Refused("Not proposed: say whether the bank has it or never got it.", code="bad_verdict")
     if not evidence.strip():
         raise Refused("Not proposed: write whom you asked and what they said.", code="reason_missing")
+    papers.check(paper)
     try:
         with transaction.atomic():
             made = Resolution.objects.create(
@@ -83,7 +93,8 @@ def propose(*, submission_id: int, verdict: str, evidence: str, actor: Actor, no
         raise Conflict(
             "Not proposed: a finding waits to be confirmed already. Confirm or dismiss it first."
         ) from None
-    _note(row, made, "proposed", actor, now)
+    kept = papers.keep(finding=made, paper=paper, now=now)
+    _note(row, made, "proposed", actor, now, sha256=kept.body_sha256)
     return made
 
 
@@ -106,6 +117,10 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
         raise Conflict("Not confirmed: this finding was confirmed or dismissed by someone else.")
     if finding.proposed_by_id == actor.user_id:
         raise OwnFinding("Not confirmed: it is your own finding. Another person must confirm it.")
+    if not Evidence.objects.filter(resolution=finding).exists():
+        raise Refused(
+            "Not confirmed: nothing is attached to this finding. Dismiss it and propose it with its paper."
+        )
     if finding.verdict == Resolution.Verdict.NEVER_SENT:
         _check_nothing_is_on_its_way(row, now)
     finding.confirmed_by_id, finding.confirmed_at = actor.user_id, now
@@ -164,7 +179,7 @@ def _unknown(*, submission_id: int, actor: Actor) -> Submission:
     return row
 
 
-def _note(row: Submission, finding: Resolution, what: str, actor: Actor, now: datetime) -> None:
+def _note(row: Submission, finding: Resolution, what: str, actor: Actor, now: datetime, **more: str) -> None:
     answering.note(
         submission=row,
         what=what,
@@ -174,5 +189,5 @@ def _note(row: Submission, finding: Resolution, what: str, actor: Actor, now: da
         now=now,
         actor_name=actor.name,
     )
-    data = {"key": row.key, "verdict": finding.verdict}
+    data = {"key": row.key, "verdict": finding.verdict, **more}
     recording.record(actor=actor, action=f"unknown.{what}", subject=row, data=data, now=now)

@@ -1,11 +1,13 @@
 """Batches: the list, and what the page of one batch needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from payouts import facts
 from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
+from payouts.queries import attempts
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
@@ -82,8 +84,7 @@ def items(batch: Batch) -> "QuerySet[BatchItem]":
         BatchItem.objects.filter(batch=batch)
         .select_related("payout", "payout__seller", "account_version")
         .annotate(
-            said=Subquery(said.order_by("-id").values("text")[:1]),
-            said_code=Subquery(said.order_by("-id").values("code")[:1]),
+            said_id=Subquery(said.order_by("-id").values("pk")[:1]),
         )
     )
 
@@ -91,3 +92,10 @@ def items(batch: Batch) -> "QuerySet[BatchItem]":
 def submissions(batch: Batch) -> "QuerySet[Submission]":
     """The hand-overs of a batch, newest first."""
     return Submission.objects.filter(batch=batch).defer("body_ciphertext").order_by("-id")
+
+
+def said_of(rows: Sequence[BatchItem]) -> dict[int, str]:
+    """What the bank last said about these rows of `items`, in plain words; those it said nothing of are absent."""
+    ids = {each.pk: getattr(each, "said_id", None) for each in rows}
+    found = BankFact.objects.in_bulk([pk for pk in ids.values() if pk is not None])
+    return {item: attempts.plain(found[pk]) for item, pk in ids.items() if pk is not None}

@@ -10,6 +10,7 @@ from payouts import countries
 from payouts.countries import calendars
 from payouts.models import BankFact, Disposal, Payout, PayoutAccount, RunSkip, Submission
 from payouts.queries import blocks
+from payouts.rails import base, reasons
 from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.models import Seller
 
@@ -120,7 +121,7 @@ def _submitted(payout: Payout, name: str) -> Explanation:
 def _dead(payout: Payout, name: str) -> Explanation:
     label = PayoutStatus(payout.status).label.lower()
     fact = BankFact.objects.filter(attempt__payout=payout, kind__in=["failed", "returned", "rejected"]).last()
-    because = f": {fact.text or fact.code}" if fact is not None and (fact.text or fact.code) else ""
+    because = f": {_why(fact)}" if fact is not None else ""
     disposal = Disposal.objects.filter(payout=payout).select_related("new_payout").first()
     if disposal is None:
         return Explanation(
@@ -134,6 +135,13 @@ def _dead(payout: Payout, name: str) -> Explanation:
             "nobody",
         )
     return Explanation(f"{name} was {label}{because}. The money is part of the next payout.", "nobody")
+
+
+def _why(fact: BankFact) -> str:
+    """Why the bank did not carry it, without a full stop: in our words where its code is known, else in its own."""
+    kind = base.ReportKind(fact.kind)
+    sentence = reasons.explain(fact.code, kind=kind).sentence if fact.code or not fact.text else fact.text
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 def seller(*, seller: Seller, now: datetime) -> list[Explanation]:

@@ -14,9 +14,12 @@ from payouts.models import (
     Hold,
     Payout,
     PayoutNote,
+    Recall,
+    RecallState,
     SubmissionEvent,
     Transition,
 )
+from payouts.queries import attempts, recalls
 from payouts.rails import base
 from sellers.models import Note, Verification
 
@@ -57,8 +60,15 @@ _FACTS = {
 }
 
 
+_ANSWERS = {
+    RecallState.RECALLED: ("The bank brings it back", DONE),
+    RecallState.REFUSED: ("The bank refuses to recall it", STOPPED),
+    RecallState.NO_ANSWER: ("No answer to the recall", NEUTRAL),
+}
+
+
 def of_payout(*, payout: Payout) -> list[Happening]:
-    """Transitions, holds, notes and what the bank said, newest first."""
+    """Transitions, holds, notes, recalls and what the bank said, newest first."""
     found = [
         *_transitions(Transition.objects.filter(payout=payout).select_related("actor")),
         *_holds(
@@ -68,6 +78,7 @@ def of_payout(*, payout: Payout) -> list[Happening]:
         ),
         *_notes(PayoutNote.objects.filter(payout=payout).select_related("written_by")),
         *_facts(BankFact.objects.filter(attempt__payout=payout)),
+        *_recalls(recalls.of_payout(payout)),
         *_submissions(SubmissionEvent.objects.filter(submission__attempts__payout=payout)),
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)
@@ -106,8 +117,17 @@ def _notes(rows: Iterable[PayoutNote]) -> Iterable[Happening]:
 def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
     for fact in rows:
         title, meaning = _FACTS[fact.kind]
-        said = " ".join(part for part in (fact.text, f"({fact.code})" if fact.code else "") if part)
-        yield Happening(fact.received_at, title, "", said, meaning)
+        words = attempts.plain(fact).removeprefix(attempts.SAID[BankFact.Kind(fact.kind)]).strip()
+        yield Happening(fact.received_at, title, "", words, meaning)
+
+
+def _recalls(rows: Iterable[Recall]) -> Iterable[Happening]:
+    for row in rows:
+        told = f"{row.reason} ({row.get_channel_display()})"
+        yield Happening(row.asked_at, "The bank was asked to recall it", _name(row.asked_by), told, WAITING)
+        if row.recorded_at is not None:
+            title, meaning = _ANSWERS[RecallState(row.state)]
+            yield Happening(row.recorded_at, title, _name(row.recorded_by), row.answer, meaning)
 
 
 def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:

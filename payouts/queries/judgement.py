@@ -1,6 +1,5 @@
 """What the page of one payout needs: its lines by kind beside the payout before, who approved and who still may."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from payouts.models import Approval, Attempt, Payout, Review
+from payouts.models import Approval, Payout, Review
 from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import earnings
@@ -106,8 +105,3 @@ def _name(person: object) -> str:
     full = getattr(person, "get_full_name", str)()
     return full or str(person)
 
-
-def attempts(payout: Payout) -> Iterable[Attempt]:
-    """Each hand-over of this payout, newest first, with its submission and what the bank said."""
-    rows = Attempt.objects.filter(payout=payout).select_related("submission", "account_version")
-    return rows.defer("submission__body_ciphertext").prefetch_related("facts").order_by("-number")

@@ -1,21 +1,19 @@
 """The desk of submissions whose outcome nobody knows: what is known, and what may be done."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
-from payouts.models import Attempt, Resolution, Submission
+from payouts.models import Attempt, Incident, Resolution, Submission, SubmissionEvent
 from payouts.queries import outside
 from payouts.rails import base, registry
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
 
-
-def all_of_them() -> QuerySet[Submission]:
-    """Every UNKNOWN submission, oldest first, without its bytes."""
-    rows = Submission.objects.filter(status=SubmissionStatus.UNKNOWN).order_by("status_at", "pk")
-    return rows.select_related("batch", "payout").defer("body_ciphertext")
+ABOUT_A_SUBMISSION = ("unknown", "conflict")
+"""Codes of the incidents whose key ends in a submission's id (see `answering`)."""
 
 
 def any_of_them() -> QuerySet[Submission]:
@@ -52,6 +50,25 @@ def alert_after() -> timedelta:
     return timedelta(minutes=settings.UNKNOWN_ALERT_MINUTES)
 
 
+def why_not_look_up(submission: Submission) -> str:
+    """Why the bank cannot be asked what it has, as a sentence; empty when it can."""
+    if registry.get(submission.rail).capabilities.lookup:
+        return ""
+    return f"{submission.rail} cannot be asked by the program. Ask the bank in another way, and say what it answered."
+
+
+def again_until(submission: Submission) -> datetime | None:
+    """Until when the same bytes may be handed over again; None where the rail promises nothing or has had none.
+
+    The whole next lease must fit into the time for which the rail knows the key.
+    """
+    capabilities = registry.get(submission.rail).capabilities
+    if not capabilities.deduplicates or capabilities.key_window is None or submission.delivered_at is None:
+        return None
+    lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)
+    return submission.delivered_at + capabilities.key_window - lease
+
+
 def why_not_again(*, submission: Submission, now: datetime) -> str:
     """Why the same bytes may not be sent again, as a sentence; empty when they may."""
     capabilities = registry.get(submission.rail).capabilities
@@ -61,17 +78,11 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
         return "The bank holds something else under this key: sending again cannot help. Compare both."
     if Resolution.objects.filter(submission=submission, dismissed_at__isnull=True).exists():
         return "A person has said what became of it; another must confirm or dismiss that first."
-    return _why_not_now(submission, capabilities.key_window, now)
-
-
-def _why_not_now(submission: Submission, window: timedelta, now: datetime) -> str:
     later = outside.later_than(submission)
     if later:
         return f"The bank was handed {later} before this database was restored: two people must find out what it has."
-    if submission.delivered_at is None:
-        return ""
-    lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)  # the whole next lease must fit in
-    if now + lease >= submission.delivered_at + window:
+    until = again_until(submission)
+    if until is not None and now >= until:
         return f"{submission.rail} may have forgotten the key: sending again could pay it twice."
     return ""
 
@@ -79,4 +90,28 @@ def _why_not_now(submission: Submission, window: timedelta, now: datetime) -> st
 def open_resolution(submission: Submission) -> Resolution | None:
     """What one person says became of it, waiting for another's word."""
     waiting = submission.resolutions.filter(dismissed_at__isnull=True, confirmed_at__isnull=True)
-    return waiting.select_related("proposed_by").first()
+    return waiting.select_related("proposed_by", "attached").defer("attached__body_ciphertext").first()
+
+
+def findings(submission: Submission) -> list[Resolution]:
+    """Every finding with its paper, newest first: waiting, confirmed and dismissed."""
+    rows = submission.resolutions.select_related("proposed_by", "confirmed_by", "attached")
+    return list(rows.defer("attached__body_ciphertext").order_by("-pk"))
+
+
+def lookups(submission: Submission) -> tuple[int, SubmissionEvent | None]:
+    """How often the bank was asked about it, and what it said last."""
+    rows = submission.events.filter(what="lookup")
+    return rows.count(), rows.order_by("-pk").first()
+
+
+def of_incidents(rows: Iterable[Incident]) -> dict[int, tuple[str, str]]:
+    """Rail and key of the submission that each incident of the desk is about; other incidents are absent."""
+    wanted = {row.pk: int(row.key.rpartition(":")[2]) for row in rows if row.code in ABOUT_A_SUBMISSION}
+    found = {
+        pk: (rail, key)
+        for pk, rail, key in Submission.objects.filter(pk__in=wanted.values()).values_list(
+            "pk", "rail", "key"
+        )
+    }
+    return {incident: found[pk] for incident, pk in wanted.items() if pk in found}

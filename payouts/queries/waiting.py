@@ -10,6 +10,8 @@ from payouts.models import (
     Incident,
     LineResolution,
     Payout,
+    Recall,
+    RecallState,
     StatementLine,
     Submission,
 )
@@ -55,6 +57,11 @@ def failed(*, cap: int) -> int:
 def unknown(*, cap: int) -> int:
     """Submissions of which we do not know whether the bank has them."""
     return _count(Submission.objects.filter(status=SubmissionStatus.UNKNOWN), cap)
+
+
+def recalls(*, cap: int) -> int:
+    """Recalls that the bank has not answered."""
+    return _count(Recall.objects.filter(state=RecallState.ASKED), cap)
 
 
 def accounts(*, cap: int) -> int:

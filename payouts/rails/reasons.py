@@ -113,9 +113,14 @@ _RETURNED: dict[str, tuple[str, Action]] = {"AC16": ("The account is under seque
 
 def explain(code: str, *, kind: base.ReportKind) -> Reason:
     """The reason behind a report of that kind. A code we do not know needs a person, and says so."""
+    return known(code, kind=kind) or Reason(code, _unknown(code), _H)
+
+
+def known(code: str, *, kind: base.ReportKind) -> Reason | None:
+    """The reason behind a report of that kind; None for a code that is in none of the lists."""
     own = _RETURNED if kind is base.ReportKind.RETURNED else _REJECTED
-    sentence, action = own.get(code) or _EITHER.get(code) or (_unknown(code), _H)
-    return Reason(code, sentence, action)
+    found = own.get(code) or _EITHER.get(code)
+    return Reason(code, *found) if found else None
 
 
 def _unknown(code: str) -> str:

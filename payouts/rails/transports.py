@@ -127,9 +127,8 @@ class HttpTransport:
                     parts.append(part)
                 return base.Reply(response.status_code, b"".join(parts))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise base.Unreachable(
-                f"No complete answer to {method} {path}: {error or type(error).__name__}."
-            ) from error
+            why = str(error).rstrip(".") or type(error).__name__
+            raise base.Unreachable(f"No complete answer to {method} {path}: {why}.") from error
 
     def close(self) -> None:
         self._client.close()

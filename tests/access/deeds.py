@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests import make, make_payouts
 from tests.access.world import World
 
 Row = tuple[str, Callable[[World], dict[str, Any]]]
@@ -81,9 +82,26 @@ DEEDS: Mapping[str, Row] = {
     f"{P}unknown.send_again": ("payouts.resolve_unknown", _lost),
     f"{P}unknown.propose": (
         "payouts.resolve_unknown",
-        lambda w: {"submission_id": w.lost.pk, "verdict": "sent", "evidence": "Seen."},
+        lambda w: {
+            "submission_id": w.lost.pk,
+            "verdict": "sent",
+            "evidence": "Seen.",
+            "paper": make_payouts.PAPER,
+        },
     ),
     f"{P}unknown.confirm": ("payouts.resolve_unknown", lambda w: {"resolution_id": w.resolution.pk}),
+    f"{P}papers.read": (
+        "payouts.view_submission",
+        lambda w: {"evidence_id": w.resolution.attached.pk},
+    ),
+    f"{P}recalls.ask": (
+        "payouts.ask_recall",
+        lambda w: {"payout_id": w.paid.pk, "reason": "Paid the wrong seller.", "channel": "phone"},
+    ),
+    f"{P}recalls.answer": (
+        "payouts.answer_recall",
+        lambda w: {"recall_id": w.recall.pk, "state": "refused", "words": "No.", "answered_at": make.NOW},
+    ),
     f"{P}unknown.dismiss": ("payouts.resolve_unknown", lambda w: {"resolution_id": w.resolution.pk}),
     f"{P}incidents.close": (
         "payouts.resolve_unknown",

@@ -113,6 +113,16 @@ TABLE: Mapping[str, Door] = {
     "payouts_submission_propose": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
     "payouts_submission_confirm": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
     "payouts_submission_dismiss": Door(DECIDE_UNKNOWN, args=_lost, unknown=NO_KEY),
+    "payouts_submission_evidence": Door(
+        ("payouts.view_submission",),
+        post=200,
+        args=lambda w: [*_lost(w), w.resolution.attached.pk],
+        unknown=(("sandbox", "P999999A1", 1), ("nowhere", "P1A1", 1)),
+    ),
+    "payouts_submission_sent": Door(("payouts.download_bank_file",), 405, 422, _lost, NO_KEY),
+    "payouts_recall_list": Door(("payouts.view_recall",)),
+    "payouts_recall_answer": Door(("payouts.answer_recall",), args=lambda w: [w.recall.pk], unknown=NO_NUMBER),
+    "payouts_payout_recall": Door(("payouts.ask_recall",), args=lambda w: [w.paid.reference], unknown=NO_PAYOUT),
     "payouts_rail_list": Door(("payouts.view_incident",)),
     "payouts_rail_stop": Door(("payouts.stop_rail",), args=lambda w: ["sepa"], unknown=(("nowhere",),)),
     "payouts_rail_restore": Door(

@@ -26,6 +26,7 @@ from payouts.models import (
     Payout,
     PayoutRun,
     RailSwitch,
+    Recall,
     Resolution,
     Statement,
     StatementLine,
@@ -39,6 +40,7 @@ from payouts.operations import (
     exporting,
     holds,
     incidents,
+    recalls,
     reconciliation,
     switches,
     unknown,
@@ -62,6 +64,8 @@ class World:
     reviewed: Payout
     approved: Payout
     failed: Payout
+    paid: Payout
+    recall: Recall
     hold: Hold
     proposed: Batch
     sent: Batch
@@ -109,6 +113,7 @@ def _build(bank: Any, settings: Any) -> World:
         submission_id=lost.pk,
         verdict="never_sent",
         evidence="The bank wrote so.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=make.NOW,
     )
@@ -152,6 +157,14 @@ def _build(bank: Any, settings: Any) -> World:
         reviewed=reviewed,
         approved=approved,
         failed=Payout.objects.get(status="FAILED"),
+        paid=Payout.objects.filter(status="PAID").earliest("pk"),
+        recall=recalls.ask(
+            payout_id=lost.payout_id,
+            reason="Paid to the wrong seller.",
+            channel="phone",
+            actor=make.person("compliance"),
+            now=make.NOW,
+        ),
         hold=hold,
         proposed=proposed,
         sent=sent,

@@ -15,7 +15,7 @@ NO_PAGES = frozenset(
     {
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
-        "payouts_statement_document",
+        "payouts_statement_document", "payouts_submission_evidence",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
@@ -55,6 +55,7 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("line to confirm", "treasurer", proposed)
     yield Page("lines to confirm", "auditor", reverse("admin:payouts_statement_breaks") + "?show=proposed")
     yield Page("file refused", "analyst", reverse("admin:ledger_import_detail", args=[world.refused_file.pk]))
+    yield Page("recalls answered", "treasurer", "/recalls/?show=answered")
     yield Page("decided accounts", "compliance", "/accounts/?show=decided")
     yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")
     yield Page("nothing found", "support", "/search/?q=nobody-is-called-so")

@@ -18,7 +18,9 @@ from payouts.models import (
     BankFact,
     Batch,
     BatchItem,
+    Evidence,
     Payout,
+    Resolution,
     Review,
     Submission,
 )
@@ -225,6 +227,18 @@ def attempt(made: Payout, carrier: Submission, **changes: Any) -> Attempt:
         "account_version_id": made.payout_account_id,
     }
     return Attempt.objects.create(payout=made, submission=carrier, created_at=make.NOW, **(values | changes))
+
+
+def finding(carrier: Submission, verdict: str, *, paper: bool = True, **changes: Any) -> Resolution:
+    """What one person says became of the submission, with its paper unless that is to be missing."""
+    values: dict[str, Any] = {"evidence": "Asked.", "proposed_by": make.user(), "proposed_at": make.NOW} | changes
+    made = Resolution.objects.create(submission=carrier, verdict=verdict, **values)
+    if paper:
+        Evidence.objects.create(
+            resolution=made, name="a.eml", body_ciphertext=b"sealed", body_sha256="0" * 64, body_bytes=6,
+            attached_at=make.NOW,
+        )  # fmt: skip
+    return made
 
 
 def said(made: Payout, kind: str) -> BankFact:

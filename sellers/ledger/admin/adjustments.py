@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -193,10 +192,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The document, as a download that no browser opens as a page of ours; that it was read is recorded."""
     get_object_or_404(questions.all_of(), pk=pk)
     name, plain = adjustments.read_document(adjustment_id=pk, actor=pages.actor(request), now=database_now())
-    response = HttpResponse(plain, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pages.attachment(name, plain)
 
 
 def local_today(seller: Seller, now: datetime) -> date:

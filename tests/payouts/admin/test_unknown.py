@@ -1,17 +1,31 @@
 """The desk of submissions whose outcome nobody knows, as two people work it."""
 
+import dataclasses
+import hashlib
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from backoffice.audit.clock import database_now
 from payouts.models import Resolution, Submission
-from payouts.operations import switches
+from payouts.operations import sweeping, switches
+from payouts.queries import explain
+from payouts.rails.sandbox.rail import Sandbox
 from tests import make, make_payouts
 from tests.payouts import line_to_the_bank as lines
 from tests.payouts.admin.test_pages import client
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The pages' clock stands a minute after the hand-over: inside every window."""
+    for page in ("unknown", "unknown_verbs"):
+        monkeypatch.setattr(f"payouts.admin.{page}.database_now", lambda: make.NOW + timedelta(minutes=1))
 
 
 @pytest.fixture
@@ -41,7 +55,8 @@ def url(submission: Submission, verb: str = "detail") -> str:
 
 
 def propose(browser: Client, submission: Submission, **values):
-    given = {"verdict": "never_sent", "evidence": "Ms Roy at the bank: no such key."} | values
+    file = SimpleUploadedFile(make_payouts.PAPER.name, make_payouts.PAPER.body)
+    given = {"verdict": "never_sent", "evidence": "Ms Roy at the bank: no such key.", "file": file} | values
     return browser.post(url(submission, "propose"), given, follow=True).content.decode()
 
 
@@ -155,3 +170,111 @@ def test_sending_again_is_not_offered_where_it_could_pay_twice(lost):
     page = client("approver").get(url(lost, "again")).content.decode()
     assert "Nothing can be done" in page and "A person has said what became of it" in page
     assert 'name="confirmed"' not in page
+
+
+def test_the_page_says_until_when_the_same_bytes_may_go_again_in_the_rails_zone(lost):
+    page = client("treasurer").get(url(lost)).content.decode()
+    until = make.NOW + timedelta(hours=24) - timedelta(minutes=5)  # the key's day, less one lease
+    assert "Until " + explain.clock(until, "America/New_York") in page
+    assert "creates nothing twice" in page
+
+
+def test_past_the_window_the_page_says_why_it_is_off(lost, monkeypatch):
+    monkeypatch.setattr("payouts.admin.unknown.database_now", lambda: make.NOW + timedelta(hours=24))
+    page = client("treasurer").get(url(lost)).content.decode()
+    assert "Off: sandbox may have forgotten the key" in page
+
+
+def test_a_rail_that_cannot_be_asked_says_so(lost, monkeypatch):
+    mute = dataclasses.replace(Sandbox.capabilities, lookup=False)
+    monkeypatch.setattr(Sandbox, "capabilities", mute)
+    browser = client("treasurer")
+    page = browser.get(url(lost)).content.decode()
+    assert "Off: sandbox cannot be asked by the program" in page
+    told = browser.post(url(lost, "look_up"), follow=True).content.decode()
+    assert "Not asked: sandbox cannot be asked by the program" in told
+    lost.refresh_from_db()
+    assert (lost.status, lost.deliveries) == ("UNKNOWN", 1)
+
+
+def test_the_page_says_what_the_last_lookup_said_and_how_often_the_bank_was_asked(lost, line):
+    assert "The bank was not asked yet." in client("auditor").get(url(lost)).content.decode()
+    line.gets = [lines.GARBAGE]
+    client("treasurer").post(url(lost, "look_up"))
+    page = client("auditor").get(url(lost)).content.decode()
+    assert "asked 1 time" in page and "GARBLED" in page
+
+
+def test_a_finding_without_a_file_or_with_one_nobody_can_read_is_refused(lost):
+    browser = client("treasurer")
+    assert "This field is required" in propose(browser, lost, file="")
+    program = SimpleUploadedFile("proof.exe", b"MZ")
+    assert "attach a PDF, an e-mail" in propose(browser, lost, file=program)
+    assert not Resolution.objects.exists()
+
+
+def test_who_confirms_is_led_to_the_paper_first(lost):
+    propose(client("treasurer"), lost)
+    paper = Resolution.objects.get().attached
+    address = url(lost, "detail") + f"evidence/{paper.pk}/"
+    browser = client("approver")
+    assert (
+        f'Read <a href="{address}">{paper.name}</a> first.'
+        in browser.get(url(lost, "confirm")).content.decode()
+    )
+    assert address in browser.get(url(lost)).content.decode()
+
+
+def test_the_paper_comes_as_a_download_that_no_browser_opens(lost):
+    propose(client("treasurer"), lost)
+    paper = Resolution.objects.get().attached
+    address = url(lost, "detail") + f"evidence/{paper.pk}/"
+    answer = client("auditor").get(address)
+    assert answer.content == make_payouts.PAPER.body
+    assert answer["Content-Disposition"] == f'attachment; filename="{paper.name}"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert "no-store" in answer["Cache-Control"]
+    assert client("support").get(address).status_code == 403
+
+
+def test_a_paper_is_found_under_its_own_submission_alone(lost, bank, settings):
+    propose(client("treasurer"), lost)
+    paper = Resolution.objects.get().attached
+    settings.SIMBANK_URL = make_payouts.unused_url()
+    make_payouts.submitted([9_00], country="US")
+    other = Submission.objects.exclude(pk=lost.pk).get()
+    assert client("auditor").get(url(other, "detail") + f"evidence/{paper.pk}/").status_code == 404
+
+
+def test_a_treasurer_downloads_exactly_what_was_sent(lost):
+    answer = client("treasurer").post(url(lost, "sent"))
+    assert hashlib.sha256(answer.content).hexdigest() == lost.body_sha256
+    assert answer["Content-Disposition"] == f'attachment; filename="{lost.key}.json"'
+    assert client("approver").post(url(lost, "sent")).status_code == 403
+
+
+@pytest.mark.parametrize(("minutes", "alarmed"), [(29, False), (31, True)])
+def test_the_front_page_raises_the_alarm_after_half_an_hour_and_leads_to_the_desk(
+    lost, line, minutes, alarmed
+):
+    line.gets = [lines.DROP_BEFORE] * 3
+    sweeping.sweep(now=make.NOW + timedelta(minutes=minutes))
+    front = client("treasurer").get("/").content.decode()
+    assert (f"Nobody knows what became of {lost.key}" in front) == alarmed
+    assert (f'<a href="{url(lost)}">See {lost.key} on the desk</a>' in front) == alarmed
+    # who may not see the desk is told, and led to the payout
+    told = client("analyst").get("/").content.decode()
+    assert (f"Nobody knows what became of {lost.key}" in told) == alarmed
+    assert url(lost) not in told
+
+
+def test_the_alarm_about_a_file_leads_to_the_desk_too(bank, settings):
+    settings.SEPA_OUTBOX_DIR = "/proc/no-such-place"
+    make_payouts.submitted([12_00])
+    sweeping.sweep(now=make.NOW + timedelta(minutes=31))
+    file = Submission.objects.get()
+    assert (
+        f'<a href="{url(file)}">See {file.key} on the desk</a>'
+        in client("treasurer").get("/").content.decode()
+    )

@@ -128,8 +128,9 @@ def test_a_payout_is_batched_only_into_an_open_batch_that_holds_exactly_it(raw_s
         with pytest.raises(IntegrityError, match="not in an open batch"):
             standing.move(raw_sql, made, "BATCHED", batch_id=home.pk)
     sent = standing.payout("APPROVED")
-    gone = standing.batch("APPROVED")
+    gone = standing.batch()
     standing.item(sent, gone)
+    standing.move_batch(raw_sql, gone, "APPROVED")
     with pytest.raises(IntegrityError, match="not in an open batch"):
         standing.move(raw_sql, sent, "BATCHED", batch_id=gone.pk)
 
@@ -308,11 +309,9 @@ def test_a_refused_submission_proves_that_nothing_left(raw_sql):
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_never_sent_is_proven_by_two_people_not_by_one(confirmed, raw_sql):
     made = standing.payout("SUBMITTED")
-    Resolution.objects.create(
-        submission=made.attempts.get().submission, verdict="never_sent", evidence="Asked.", proposed_at=make.NOW,
-        proposed_by=make.user(), confirmed_by=make.user() if confirmed else None,
-        confirmed_at=make.NOW if confirmed else None,
-    )  # fmt: skip
+    found = standing.finding(made.attempts.get().submission, "never_sent")
+    if confirmed:
+        Resolution.objects.filter(pk=found.pk).update(confirmed_by=make.user(), confirmed_at=make.NOW)
     if confirmed:
         standing.move(raw_sql, made, "APPROVED")
         return

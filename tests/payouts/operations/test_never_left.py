@@ -153,6 +153,7 @@ def lost(settings, tmp_path) -> tuple[Attempt, Resolution]:
         submission_id=attempt.submission_id,
         verdict="never_sent",
         evidence="Asked the bank.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=NOW,
     )

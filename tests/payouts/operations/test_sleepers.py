@@ -52,6 +52,7 @@ def test_never_sent_is_not_confirmed_while_a_worker_may_still_wake_up(bank):
         submission_id=submission.pk,
         verdict="never_sent",
         evidence="Asked the bank.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=NOW + timedelta(minutes=6),
     )

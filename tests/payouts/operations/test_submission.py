@@ -9,7 +9,7 @@ import pytest
 
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.audit.models import Event
-from payouts.models import Attempt, BatchItem, Hold, Incident, Submission, SubmissionEvent
+from payouts.models import Attempt, BatchItem, Hold, Submission, SubmissionEvent
 from payouts.operations import bankfiles, batching, holds, preparing, submission, sweeping, switches
 from payouts.rails.sandbox.rail import Sandbox
 from payouts.states import BatchStatus, SubmissionStatus
@@ -135,26 +135,6 @@ def test_after_the_cut_off_the_batch_asks_for_its_approval_again(bank):
     assert batch.value_date > was
     assert make_payouts.statuses(batch) == ["BATCHED"]
     assert not Submission.objects.exists()
-
-
-def test_what_was_not_sealed_stops_the_batch(bank):
-    batch = make_payouts.approved_batch([1200, 3400])
-    item = BatchItem.objects.filter(batch=batch).first()
-    stranger = make_payouts.approved([990])[0]
-    BatchItem.objects.create(
-        batch=batch,
-        payout=stranger,
-        amount_minor=stranger.amount_minor,
-        account_version_id=item.account_version_id,
-        digest=item.digest,
-    )
-
-    with pytest.raises(preparing.SealBroken, match="not what was approved"):
-        submission.submit(batch_id=batch.pk, now=NOW)
-
-    assert Incident.objects.get().code == "seal_broken"
-    assert not Submission.objects.exists()
-    BatchItem.objects.filter(payout=stranger).update(left_at=NOW, left_because="Test.")
 
 
 def test_what_left_before_or_after_the_approval_does_not_break_the_seal(bank):

@@ -202,6 +202,7 @@ def test_two_people_find_that_it_was_never_sent(bank, line):
         submission_id=one(batch).pk,
         verdict="never_sent",
         evidence="Mrs Ito at the bank.",
+        paper=make_payouts.PAPER,
         actor=treasurer,
         now=SOON,
     )
@@ -231,6 +232,7 @@ def test_nothing_is_found_never_sent_while_any_worker_that_was_to_send_it_may_st
         submission_id=one(batch).pk,
         verdict="never_sent",
         evidence="Mrs Ito at the bank.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=later,
     )
@@ -249,6 +251,7 @@ def test_two_people_find_that_the_bank_has_it(bank, line):
         submission_id=one(batch).pk,
         verdict="sent",
         evidence="On their portal.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=SOON,
     )
@@ -265,6 +268,7 @@ def test_what_two_people_found_never_sent_and_is_paid_all_the_same_stops_the_rai
         submission_id=one(batch).pk,
         verdict="never_sent",
         evidence="They said so.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=SOON,
     )
@@ -287,6 +291,7 @@ def test_nobody_resolves_alone_not_even_from_a_shell(bank, line, raw_sql):
         submission_id=one(batch).pk,
         verdict="sent",
         evidence="I say so.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=SOON,
     )
@@ -306,6 +311,7 @@ def test_findings_need_evidence_permission_a_person_and_an_unknown(bank, line):
         "submission_id": one(batch).pk,
         "verdict": "sent",
         "evidence": "Seen.",
+        "paper": make_payouts.PAPER,
         "actor": treasurer,
         "now": SOON,
     }
@@ -338,6 +344,7 @@ def test_while_a_finding_waits_nothing_is_sent_again(bank, line):
         submission_id=one(batch).pk,
         verdict="never_sent",
         evidence="Asked.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=SOON,
     )

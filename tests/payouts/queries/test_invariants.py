@@ -121,6 +121,7 @@ def world(transactional_db, tmp_path, settings):
         submission_id=Submission.objects.filter(rail="sandbox").latest("pk").pk,
         verdict="never_sent",
         evidence="Asked.",
+        paper=make_payouts.PAPER,
         actor=make.person("treasurer"),
         now=NOW,
     )

@@ -1,0 +1,174 @@
+"""Asking the bank to recall a payout, from its page; and the list from which the answers are written down."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import keyset, pages
+from payouts.admin._bulk import LOCALE
+from payouts.models import Payout, Recall, RecallChannel, RecallState
+from payouts.operations import recalls
+from payouts.queries import attempts as handed
+from payouts.queries import explain
+from payouts.queries import recalls as asked
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+MOVES_NOTHING = "Nothing moves by itself: the money is back when the bank returns it, and not before."
+MEANING = {
+    RecallState.ASKED: "waiting",
+    RecallState.RECALLED: "done",
+    RecallState.REFUSED: "stopped",
+    RecallState.NO_ANSWER: "neutral",
+}
+
+
+class AskForm(forms.Form):
+    channel = forms.ChoiceField(choices=RecallChannel.choices, label="How you asked the bank")
+    reason = forms.CharField(
+        max_length=recalls.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="What the bank is told",
+        help_text="Which payment, why it must come back, and whom you spoke to.",
+    )
+
+
+class AnswerForm(forms.Form):
+    state = forms.ChoiceField(
+        choices=[each for each in RecallState.choices if each[0] != RecallState.ASKED],
+        widget=forms.RadioSelect,
+        label="What the bank answered",
+    )
+    answered_at = forms.DateTimeField(
+        required=False,
+        label="When it answered",
+        help_text="Paris time. Leave it empty where no answer came.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+    words = forms.CharField(
+        max_length=recalls.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Who at the bank said what",
+    )
+
+
+@pages.page("payouts.view_recall")
+def listed(request: HttpRequest) -> HttpResponse:
+    """Recalls that the bank has not answered, oldest first; or those it has."""
+    over = request.GET.get("show") == "answered"
+    page = keyset.page(request, asked.answered() if over else asked.open_ones(), newest_first=over)
+    here = reverse("admin:payouts_recall_list")
+    may = "payouts.answer_recall" in pages.permissions(request)
+    context = {
+        "title": "Recalls",
+        "lead": f"What the bank was asked to bring back. {MOVES_NOTHING}",
+        "tabs": [
+            {"label": "Waiting for the bank", "url": here, "current": not over},
+            {"label": "Answered", "url": f"{here}?show=answered", "current": over},
+        ],
+        "over": over,
+        "may_answer": may and not over,
+        "rows": [_row(recall) for recall in page.rows],
+        "pager": page,
+        "empty_title": "No recall was answered yet" if over else "The bank is asked for nothing",
+        "empty_text": "After a payout was handed over, its page offers to ask the bank to recall it.",
+    }
+    return pages.render(request, "admin/payouts/recall/list.html", context)
+
+
+def _row(recall: Recall) -> dict[str, Any]:
+    payout = recall.attempt.payout
+    return {
+        "recall": recall,
+        "payout": payout,
+        "money": Money(recall.attempt.amount_minor, payout.currency),
+        "meaning": MEANING[RecallState(recall.state)],
+    }
+
+
+def of_payout(payout: Payout) -> list[dict[str, Any]]:
+    """The rows of one payout's page, newest first."""
+    return [_row(recall) for recall in asked.of_payout(payout)]
+
+
+@pages.page("payouts.ask_recall")
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the bank to bring back one payout."""
+    payout = get_object_or_404(Payout.objects.select_related("seller"), reference=reference.upper())
+    back = reverse("admin:payouts_payout_detail", args=[payout.reference])
+    why_not = asked.why_not(payout)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            recalls.ask(
+                payout_id=payout.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The recall of {payout.reference} is on record. {MOVES_NOTHING}")
+            return redirect(back)
+    elif why_not:
+        messages.warning(request, f"Not asked: {why_not}")
+        return redirect(back)
+    attempt = asked.live_attempt(payout)
+    words = (
+        f"Ask the bank to recall {written.text(Money(payout.amount_minor, payout.currency), locale=LOCALE)}"
+    )
+    zone = explain.zone_of(payout.country)
+    sent = handed.sent_words(attempt, zone) if attempt is not None else ""
+    context = {
+        "title": words,
+        "lead": f"{payout.reference} to {payout.seller.name}. {sent} {MOVES_NOTHING}",
+        "form": form,
+        "verb": words,
+        "kind": "stop",
+        "back_url": back,
+        "back_label": payout.reference,
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@pages.page("payouts.answer_recall")
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down what the bank answered."""
+    recall = get_object_or_404(asked.open_ones() | asked.answered(), pk=pk)
+    back = reverse("admin:payouts_recall_list")
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            recalls.answer(
+                recall_id=recall.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The bank's answer is on record. {MOVES_NOTHING}")
+            return redirect(back)
+    elif not recall.is_open:
+        messages.warning(request, "The bank's answer to this recall was written down already.")
+        return redirect(back)
+    context = {
+        "title": f"What did the bank answer about {recall.attempt.end_to_end_id}?",
+        "lead": MOVES_NOTHING,
+        **_row(recall),
+        "form": form,
+        "verb": "Record the answer",
+        "back_url": back,
+        "back_label": "Recalls",
+    }
+    return pages.render(request, "admin/payouts/recall/answer.html", context)
+
+
+urlpatterns = [
+    path("recalls/", listed, name="payouts_recall_list"),
+    path("recalls/<int:pk>/answer/", answer, name="payouts_recall_answer"),
+    path("payouts/<str:reference>/recall/", ask, name="payouts_payout_recall"),
+]

@@ -1,0 +1,179 @@
+"""Each hand-over of a payout as people understand it: what was sent when, what the bank said, what happens next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from payouts.models import Attempt, BankFact, Disposal, Payout, Submission
+from payouts.queries import explain, recalls
+from payouts.rails import base, reasons
+from payouts.states import PayoutStatus, SubmissionStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+_LOCALE = "en"
+SAID = {
+    BankFact.Kind.ACCEPTED: "The bank accepted it.",
+    BankFact.Kind.REJECTED: "The bank refused it.",
+    BankFact.Kind.PAID: "The bank reports it paid.",
+    BankFact.Kind.FAILED: "The bank could not deliver it.",
+    BankFact.Kind.RETURNED: "The money came back.",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing the bank said, in plain words. ``code`` is the bank's own, for those who look it up."""
+
+    at: str
+    words: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """One attempt: moments are in the time zone of the payout's country."""
+
+    attempt: Attempt
+    money: Money
+    sent: str
+    said: Sequence[Said]
+    follows: str
+
+
+def of_payout(*, payout: Payout, now: datetime) -> list[Story]:
+    """The attempts of one payout, newest first."""
+    rows = Attempt.objects.filter(payout=payout).select_related("submission__batch").prefetch_related("facts")
+    attempts = list(rows.defer("submission__body_ciphertext").order_by("-number"))
+    zone = explain.zone_of(payout.country)
+    return [
+        Story(
+            attempt=attempt,
+            money=Money(attempt.amount_minor, payout.currency),
+            sent=sent_words(attempt, zone),
+            said=_said(attempt, payout, zone),
+            follows=_follows(attempt, payout, newest=position == 0, zone=zone, now=now),
+        )
+        for position, attempt in enumerate(attempts)
+    ]
+
+
+def sent_words(attempt: Attempt, zone: str) -> str:
+    """When it was handed over, how often, over which rail."""
+    submission = attempt.submission
+    if submission.delivered_at is None:
+        return "It was not handed over yet."
+    words = f"Handed over {explain.clock(submission.delivered_at, zone)} over {submission.rail} as {submission.key}"
+    if submission.deliveries > 1:
+        words += f"; the same bytes {submission.deliveries} times in all"
+    return f"{words}."
+
+
+def plain(fact: BankFact) -> str:
+    """What the bank said, in a sentence that people can pass on; its own words after it where it used any."""
+    kind = BankFact.Kind(fact.kind)
+    words = SAID[kind]
+    if fact.code and kind is not BankFact.Kind.PAID and kind is not BankFact.Kind.ACCEPTED:
+        words += f" {reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence}"
+    if fact.text and fact.text.rstrip(".") not in words:
+        words += f" It says: “{fact.text}”"
+    return words
+
+
+def refused(submission: Submission) -> str:
+    """Why the bank refused a hand-over: in our words where its code is known, else in its own."""
+    known = reasons.known(submission.answer_code, kind=base.ReportKind.REJECTED)
+    return f"The bank refused it. {known.sentence}" if known is not None else submission.answer_text
+
+
+def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
+    """The answer to the hand-over, then the facts, in the order in which they came."""
+    submission = attempt.submission
+    found = []
+    if submission.status == SubmissionStatus.UNKNOWN:
+        words = submission.answer_text or "Nothing came back."
+        found.append(Said(explain.clock(submission.status_at, zone), f"No clear answer. {words}"))
+    elif submission.status == SubmissionStatus.REJECTED:
+        at = explain.clock(submission.status_at, zone)
+        found.append(Said(at, refused(submission), submission.answer_code))
+    elif submission.answer_text:
+        found.append(Said(explain.clock(submission.status_at, zone), submission.answer_text))
+    for fact in sorted(attempt.facts.all(), key=lambda each: each.pk):
+        at = explain.clock(fact.occurred_at or fact.received_at, zone)
+        words = plain(fact)
+        if fact.amount_minor is not None and fact.amount_minor != attempt.amount_minor:
+            of, all_of_it = (
+                written.text(Money(minor, payout.currency), locale=_LOCALE)
+                for minor in (fact.amount_minor, attempt.amount_minor)
+            )
+            words += f" It is about {of} of {all_of_it}."
+        found.append(Said(at, words, fact.code))
+    return found
+
+
+def _follows(attempt: Attempt, payout: Payout, *, newest: bool, zone: str, now: datetime) -> str:
+    if not newest:
+        return "It is over: the payout was sent again, see above."
+    recall = recalls.open_of(attempt)
+    words = (_over(attempt, payout) if attempt.ended_at is not None else "") or _under_way(
+        attempt, payout, zone=zone, now=now
+    )
+    if recall is not None:
+        words += f" The bank has been asked to recall it, {explain.clock(recall.asked_at, zone)}."
+    return words
+
+
+def _over(attempt: Attempt, payout: Payout) -> str:
+    if attempt.ended_because in ("rejected", "never_sent"):
+        if payout.status == PayoutStatus.CANCELLED:
+            return "It never left, and the payout was cancelled."
+        return "It never left. Its payout is approved again and on hold; once that is released it can go into a batch."
+    disposal = Disposal.objects.filter(payout=payout).select_related("new_payout").first()
+    if disposal is None:
+        return "The money is the seller's again. An analyst pays it again or adds it to the seller's next payout."
+    if disposal.new_payout is not None:
+        return f"The money is paid again as {disposal.new_payout.reference}."
+    return "The money is part of the seller's next payout."
+
+
+def _under_way(attempt: Attempt, payout: Payout, *, zone: str, now: datetime) -> str:
+    submission = attempt.submission
+    if submission.status in (SubmissionStatus.PREPARED, SubmissionStatus.DELIVERING):
+        return handing_over(submission, zone)
+    if submission.status == SubmissionStatus.UNKNOWN:
+        return unknown_words(submission, zone, now=now)
+    if payout.status == PayoutStatus.PAID:
+        return "Nothing more. Should the payee's bank still send it back, the money is the seller's again."
+    return due_words(submission, zone, now=now)
+
+
+def handing_over(submission: Submission, zone: str) -> str:
+    """What follows while a worker hands it over."""
+    if submission.lease_until is None:
+        return "A worker is about to hand it over."
+    until = explain.clock(submission.lease_until, zone)
+    return f"It is being handed over. If no answer is in by {until}, the bank is asked what it has."
+
+
+def unknown_words(submission: Submission, zone: str, *, now: datetime) -> str:
+    """What follows while nobody knows what became of it."""
+    due = submission.next_lookup_at
+    asked = f"at {explain.clock(due, zone)}" if due is not None and due > now else "within two minutes"
+    words = "Nothing is sent anew before we know. "
+    words += f"The bank is asked again {asked}; if it cannot say, two people decide."
+    alarm = submission.status_at + timedelta(minutes=settings.UNKNOWN_ALERT_MINUTES)
+    if now < alarm:
+        words += f" From {explain.clock(alarm, zone)} it stands on the front page."
+    return words
+
+
+def due_words(submission: Submission, zone: str, *, now: datetime) -> str:
+    """What follows once the bank has it: when the money is due, and what to do when that day is over."""
+    value_date = submission.batch.value_date
+    due = f"due at the payee's bank on {explain.day(value_date)}"
+    if now.astimezone(ZoneInfo(zone)).date() <= value_date:
+        return f"The bank carries it out. It is {due}."
+    return f"It was {due}, and the bank has not reported it: ask the bank."

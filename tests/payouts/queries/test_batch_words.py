@@ -1,0 +1,125 @@
+"""One batch as people understand it: who acts, what happens next and by when, what was sent and said."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from payouts.models import Submission
+from payouts.operations import batching, collecting, holds, preparing, submission
+from payouts.queries import batch_words, batches, explain
+from payouts.rails.sandbox.rail import Sandbox
+from tests import make, make_payouts
+from tests.make_payouts import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bank(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings) as running:
+        yield running
+
+
+def words(batch, now=NOW) -> str:
+    batch.refresh_from_db()
+    return batch_words.next_step(batch=batch, deadline=batching.deadline(batch, now), now=now)
+
+
+def page(path: str, role: str = "treasurer") -> str:
+    browser = Client()
+    browser.force_login(make.user(role, is_staff=True))
+    return browser.get(path).content.decode()
+
+
+def test_a_proposed_and_an_approved_batch_say_by_when(bank):
+    batch = make_payouts.proposed_batch([1200])
+    by = explain.clock(batch.cut_off_at, "Europe/Paris")
+    paid = f"its payouts are paid on {explain.day(batch.value_date)}"
+    assert words(batch).endswith(f"Handed over by {by}, {paid}.")
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    assert words(batch).endswith(f"By {by}, {paid}; later, its approval is asked for again.")
+
+
+def test_a_missed_cut_off_is_told_on_the_page_and_on_the_front_page_to_who_may_approve(bank):
+    batch = make_payouts.approved_batch([1200])
+    cut_off, was = batch.cut_off_at, batch.value_date
+    submission.submit(batch_id=batch.pk, now=cut_off)
+
+    told = words(batch, now=cut_off)
+    assert f"before its cut-off, {explain.clock(cut_off, 'Europe/Paris')}: nothing was sent" in told
+    assert f"for {explain.day(was)}, so its approval is asked for again" in told
+    assert explain.day(batch.value_date) in told
+    sentence = batch_words.missed_words(batch_words.missed().get())
+    assert sentence in page(f"/batches/{batch.reference}/")
+    front = page("/")
+    assert sentence in front
+    assert f'<a href="/batches/{batch.reference}/">See {batch.reference}</a>' in front
+    assert sentence not in page("/", role="analyst")
+
+
+def test_a_miss_is_over_once_the_batch_is_approved_again_or_dissolved(bank):
+    batch = make_payouts.approved_batch([1200])
+    late = batch.cut_off_at
+    submission.submit(batch_id=batch.pk, now=late)
+    assert [miss.batch for miss in batch_words.missed()] == [batch]
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=late)
+    assert not batch_words.missed()
+    batch.refresh_from_db()
+    submission.submit(batch_id=batch.pk, now=batch.cut_off_at)  # missed again
+    assert len(batch_words.missed()) == 1
+    batching.dissolve(batch_id=batch.pk, actor=make.person("treasurer"), reason="No.", now=late)
+    assert not batch_words.missed()
+
+
+def test_a_file_batch_tells_when_it_went_and_what_was_said(bank):
+    batch = make_payouts.submitted([1200, 3400])
+    handed = batch_words.handed_over(batch)
+    file = Submission.objects.get()
+    assert handed.sent == (
+        f"One file of {file.body_bytes:,} bytes as {file.key}, first handed over Tue 24 Nov, 10:00 Paris."
+    )
+    assert [said.words for said in handed.said] == [file.answer_text]
+    assert "It is due at the payee's bank on" in words(batch)
+
+
+def test_calls_are_counted_by_outcome_and_the_unknown_ones_named(bank, settings, monkeypatch):
+    few = dataclasses.replace(Sandbox.capabilities, chunk_size=2)
+    monkeypatch.setattr(Sandbox, "capabilities", few)
+    batch = make_payouts.approved_batch([100, 200, 300], country="US")
+    assert batch_words.handed_over(batch) is None
+    preparing.prepare(batch_id=batch.pk, now=NOW)
+    assert words(batch).endswith("is being handed over.")
+    settings.SIMBANK_URL = make_payouts.unused_url()
+    submission.submit(batch_id=batch.pk, now=NOW + timedelta(minutes=1))
+    handed = batch_words.handed_over(batch)
+    assert (
+        handed.sent
+        == "3 calls, one for each payout, Tue 24 Nov, 04:00 New York to Tue 24 Nov, 04:01 New York."
+    )
+    assert [said.words for said in handed.said] == ["2 being handed over, 1 unknown."]
+    (lost,) = handed.unknown
+    assert "Of 1 of its hand-overs nobody knows what became" in words(batch)
+    assert f"/unknown/sandbox/{lost.key}/" in page(f"/batches/{batch.reference}/")
+    assert f"/unknown/sandbox/{lost.key}/" not in page(f"/batches/{batch.reference}/", role="support")
+
+
+def test_a_row_tells_why_it_left_or_what_the_bank_said_in_plain_words(bank):
+    batch = make_payouts.approved_batch([1200, 3400], country="US", holders=["Ada", "Di SIMREJECT-AC01"])
+    first, _ = make_payouts.payouts_of(batch)
+    holds.hold(payout_ids=[first.pk], actor=make.person("compliance"), reason="dispute", note="x", now=NOW)
+    submission.submit(batch_id=batch.pk, now=NOW)
+    told = page(f"/batches/{batch.reference}/")
+    assert "On hold: Open dispute or chargebacks" in told
+    assert "The bank refused it" in told
+
+
+def test_what_the_bank_said_of_each_item_is_found_in_one_query(bank, django_assert_num_queries):
+    bank_batch = make_payouts.submitted([1200, 3400])
+    bank.sync()
+    collecting.collect(rail="sepa", now=NOW)
+    rows = list(batches.items(bank_batch))
+    with django_assert_num_queries(1):
+        said = batches.said_of(rows)
+    assert set(said.values()) == {"The bank accepted it."}
