@@ -247,11 +247,14 @@ def test_a_paper_is_found_under_its_own_submission_alone(lost, bank, settings):
     assert client("auditor").get(url(other, "detail") + f"evidence/{paper.pk}/").status_code == 404
 
 
-def test_a_treasurer_downloads_exactly_what_was_sent(lost):
-    answer = client("treasurer").post(url(lost, "sent"))
+def test_a_treasurer_downloads_exactly_what_was_sent_with_a_reason(lost):
+    treasurer, given = client("treasurer"), {"reason": "The bank asks for it."}
+    without = treasurer.post(url(lost, "sent"))
+    assert without.status_code == 422 and "This field is required" in without.content.decode()
+    answer = treasurer.post(url(lost, "sent"), given)
     assert hashlib.sha256(answer.content).hexdigest() == lost.body_sha256
     assert answer["Content-Disposition"] == f'attachment; filename="{lost.key}.json"'
-    assert client("approver").post(url(lost, "sent")).status_code == 403
+    assert client("approver").post(url(lost, "sent"), given).status_code == 403
 
 
 @pytest.mark.parametrize(("minutes", "alarmed"), [(29, False), (31, True)])
