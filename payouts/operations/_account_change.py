@@ -1,13 +1,16 @@
-"""New payouts of sellers whose bank account is about to change: held like those that existed when it was asked."""
+"""Payouts that were not there, or were on their way, when their seller's bank account changed or was to change."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from payouts.models import AccountVersion, HoldReason, Payout
-from payouts.operations import holds
+from backoffice.audit.actors import SYSTEM
+from payouts.models import AccountVersion, HoldReason, Payout, PayoutAccount
+from payouts.operations import _move, holds
 
 _NOTE = "The bank account is about to change. Released once that is settled."
+_CHANGED = "The bank account changed while it was on its way"
 
 
 def hold(*, payouts: QuerySet[Payout], now: datetime) -> None:
@@ -25,3 +28,17 @@ def hold(*, payouts: QuerySet[Payout], now: datetime) -> None:
     waiting = list(payouts.filter(Exists(newer)).order_by("pk"))
     if waiting:
         holds.place_on(payouts=waiting, reason=HoldReason.ACCOUNT_CHANGE, note=_NOTE, now=now)
+
+
+def catch_up(*, payouts: Sequence[Payout], now: datetime) -> None:
+    """Payouts that never left stand as if they had not been away: to the account in effect, and to review again.
+
+    They are APPROVED again and locked, their sellers shared, so that no account takes effect meanwhile. Those whose
+    account is about to change are held.
+    """
+    slots = PayoutAccount.objects.filter(seller_id__in={payout.seller_id for payout in payouts})
+    in_effect = {(slot.seller_id, slot.currency): slot.current_id for slot in slots}
+    versions = {p.pk: in_effect[p.seller_id, p.currency] or p.payout_account_id for p in payouts}
+    stale = [payout for payout in payouts if payout.payout_account_id != versions[payout.pk]]
+    _move.change(name="send_back", payouts=stale, actor=SYSTEM, reason=_CHANGED, now=now, versions=versions)
+    hold(payouts=Payout.objects.filter(pk__in=[payout.pk for payout in payouts]), now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backoffice.audit.actors import SYSTEM
 from payouts.models import Attempt, HoldReason, Payout
-from payouts.operations import _batches, _move, holds
+from payouts.operations import _account_change, _batches, _move, holds
 from sellers.ledger.models import Account, Book
 from sellers.ledger.operations import posting
 
@@ -15,7 +15,8 @@ def not_sent(
 ) -> list[int]:
     """The money of these SUBMITTED payouts is proven not to have left: APPROVED again, on hold, reserved as before.
 
-    ``attempts`` maps a payout's id to its live attempt. The payouts are locked. A person releases the hold.
+    Where another bank account has taken effect meanwhile, to review again and to that account. ``attempts`` maps a
+    payout's id to its live attempt. The payouts are locked. A person releases the hold.
     """
     fine = list(payouts)
     _batches.leave(payouts=fine, because=reason, now=now)
@@ -23,6 +24,7 @@ def not_sent(
     _end(payouts=fine, attempts=attempts, because=because, book=Book.RESERVED, now=now)
     for payout in fine:
         payout.refresh_from_db(fields=["status", "batch"])
+    _account_change.catch_up(payouts=fine, now=now)
     holds.place_on(payouts=fine, reason=HoldReason.RAIL_REJECTED, note=reason, now=now)
     return moved
 
