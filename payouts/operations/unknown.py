@@ -1,6 +1,6 @@
 """What became of an UNKNOWN submission: a person may ask again, or send again where safe; two people decide."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -8,13 +8,13 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Attempt, Resolution, StatementLine, Submission, SubmissionEvent
-from payouts.operations import _leases, _locks, _progress, answering, lookups, switches
+from payouts.operations import _leases, _locks, _progress, answering, delivering, lookups, switches
 from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
 
 PERMISSION = "payouts.resolve_unknown"
-_COOL_DOWN = timedelta(minutes=10)
-"""How long after its lease a worker that never came back may still be about to send, and nobody may say never."""
+_NOT_HANDED_OVER = (delivering.TOO_LATE.code, delivering.STOPPED.code)
+"""What a worker answers that has handed over nothing under its lease, and never will."""
 
 
 class NotUnknown(Conflict):
@@ -93,7 +93,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     """Another person confirms the finding, and it is true from now on.
 
     "sent": ACCEPTED, and the bank's answers settle it. "never_sent": REJECTED, its payouts are approved again, on
-    hold, their money reserved as before; refused while a worker may still be about to send it, or once a statement
+    hold, their money reserved as before; refused while what was handed over may still arrive, or once a statement
     shows it debited. Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission=PERMISSION)
@@ -133,15 +133,16 @@ def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
             f"Not confirmed: a bank statement shows that {row.key} was debited. Dismiss this finding.",
             code="debited",
         )
-    events = SubmissionEvent.objects.filter(submission=row, fence=row.fence)
-    lease = events.filter(what="lease").order_by("-pk").first()
-    if lease is None or events.filter(what__in=("answer", "late")).exists():
-        return  # its worker came back: nothing more comes from it
-    free_at = lease.at + _leases.length() + _COOL_DOWN
+    events = SubmissionEvent.objects.filter(submission=row)
+    idle = events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER).values_list("fence", flat=True)
+    lease = events.filter(what="lease").exclude(fence__in=list(idle)).order_by("-pk").first()
+    if lease is None:
+        return
+    free_at = lease.at + _leases.length() + desk.COOL_DOWN
     if now < free_at:
         raise Refused(
-            f"Not confirmed: the worker that was to send {row.key} never came back and may still wake up. Confirm "
-            f"after {free_at:%H:%M} UTC.",
+            f"Not confirmed: what was handed over as {row.key} may still be on its way, or its worker may still wake "
+            f"up. Confirm after {free_at:%H:%M} UTC.",
             code="cool_down",
         )
 

@@ -10,6 +10,9 @@ from payouts.rails import base, registry
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
 
+COOL_DOWN = timedelta(minutes=10)
+"""How long after the end of its lease what was handed over may still arrive: a worker wakes up, a bank takes late."""
+
 
 def all_of_them() -> QuerySet[Submission]:
     """Every UNKNOWN submission, oldest first, without its bytes."""
@@ -62,8 +65,8 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
         return "A person has said what became of it; another must confirm or dismiss that first."
     if submission.delivered_at is None:
         return ""
-    lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)  # the whole next lease must fit in
-    if now + lease >= submission.delivered_at + capabilities.key_window:
+    lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)  # the whole next lease, and what arrives after it
+    if now + lease + COOL_DOWN >= submission.delivered_at + capabilities.key_window:
         return f"{submission.rail} may have forgotten the key: sending again could pay it twice."
     return ""
 

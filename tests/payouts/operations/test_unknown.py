@@ -21,6 +21,7 @@ from payouts.operations import (
     unknown,
 )
 from payouts.operations._watch import Watch
+from payouts.queries import unknown as desk
 from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
 from payouts.states import BatchStatus, SubmissionStatus
@@ -31,6 +32,8 @@ from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
 SOON = NOW + timedelta(seconds=40)
+COOL = NOW + timedelta(minutes=16)
+"""When nothing that was handed over at NOW is on its way any more."""
 
 
 @pytest.fixture
@@ -102,6 +105,42 @@ def test_past_the_banks_memory_nothing_is_sent_again(bank, line):
         unknown.send_again(
             submission_id=one(batch).pk, actor=make.person("treasurer"), now=NOW + timedelta(hours=24)
         )
+
+
+def test_nothing_is_sent_again_that_could_arrive_after_the_bank_has_forgotten_the_key(bank, line):
+    line.posts = [lines.DROP_BEFORE]
+    batch = make_payouts.submitted([1200], country="US")
+
+    row = one(batch)
+    last = row.delivered_at + timedelta(hours=24) - timedelta(minutes=15)  # a lease, and ten minutes on the way
+    assert "may have forgotten" in desk.why_not_again(submission=row, now=last)
+    assert desk.why_not_again(submission=row, now=last - timedelta(seconds=1)) == ""
+
+
+@pytest.mark.parametrize("fault", [lines.DROP_BEFORE, lines.ERROR_AFTER])
+def test_nobody_says_never_while_what_was_handed_over_may_still_arrive(bank, line, fault):
+    line.posts, line.gets = [fault], [lines.DROP_BEFORE] * 9
+    batch = make_payouts.submitted([1200], country="US")
+    values = {"submission_id": one(batch).pk, "verdict": "never_sent", "evidence": "Nobody there knows it."}
+    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
+
+    with pytest.raises(Refused, match="may still be on its way"):
+        unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=14))
+
+    assert make_payouts.statuses(batch) == ["SUBMITTED"]
+
+
+def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank):
+    batch = make_payouts.approved_batch([1200], country="US")
+    (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
+    given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
+    answering.record(given=[given], now=NOW)
+    values = {"submission_id": lease.submission_id, "verdict": "never_sent", "evidence": "It was stopped."}
+    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
+
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
+
+    assert make_payouts.statuses(batch) == ["APPROVED"]
 
 
 def test_a_rail_that_does_not_deduplicate_is_never_sent_to_again(bank, line, monkeypatch):
@@ -207,7 +246,7 @@ def test_two_people_find_that_it_was_never_sent(bank, line):
     )
     with pytest.raises(unknown.OwnFinding):
         unknown.confirm(resolution_id=finding.pk, actor=treasurer, now=SOON)
-    unknown.confirm(resolution_id=finding.pk, actor=approver, now=SOON)
+    unknown.confirm(resolution_id=finding.pk, actor=approver, now=COOL)
 
     (payout,) = make_payouts.payouts_of(batch)
     assert payout.status == "APPROVED"
@@ -247,7 +286,7 @@ def test_what_two_people_found_never_sent_and_is_paid_all_the_same_stops_the_rai
         actor=make.person("treasurer"),
         now=SOON,
     )
-    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=COOL)
     bank.advance(10)
 
     collecting.collect(rail="sandbox", now=SOON)
