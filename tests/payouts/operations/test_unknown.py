@@ -21,7 +21,6 @@ from payouts.operations import (
     unknown,
 )
 from payouts.operations._watch import Watch
-from payouts.queries import unknown as desk
 from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
 from payouts.states import BatchStatus, SubmissionStatus
@@ -105,42 +104,6 @@ def test_past_the_banks_memory_nothing_is_sent_again(bank, line):
         unknown.send_again(
             submission_id=one(batch).pk, actor=make.person("treasurer"), now=NOW + timedelta(hours=24)
         )
-
-
-def test_nothing_is_sent_again_that_could_arrive_after_the_bank_has_forgotten_the_key(bank, line):
-    line.posts = [lines.DROP_BEFORE]
-    batch = make_payouts.submitted([1200], country="US")
-
-    row = one(batch)
-    last = row.delivered_at + timedelta(hours=24) - timedelta(minutes=15)  # a lease, and ten minutes on the way
-    assert "may have forgotten" in desk.why_not_again(submission=row, now=last)
-    assert desk.why_not_again(submission=row, now=last - timedelta(seconds=1)) == ""
-
-
-@pytest.mark.parametrize("fault", [lines.DROP_BEFORE, lines.ERROR_AFTER])
-def test_nobody_says_never_while_what_was_handed_over_may_still_arrive(bank, line, fault):
-    line.posts, line.gets = [fault], [lines.DROP_BEFORE] * 9
-    batch = make_payouts.submitted([1200], country="US")
-    values = {"submission_id": one(batch).pk, "verdict": "never_sent", "evidence": "Nobody there knows it."}
-    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
-
-    with pytest.raises(Refused, match="may still be on its way"):
-        unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=14))
-
-    assert make_payouts.statuses(batch) == ["SUBMITTED"]
-
-
-def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank):
-    batch = make_payouts.approved_batch([1200], country="US")
-    (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
-    given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
-    answering.record(given=[given], now=NOW)
-    values = {"submission_id": lease.submission_id, "verdict": "never_sent", "evidence": "It was stopped."}
-    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
-
-    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
-
-    assert make_payouts.statuses(batch) == ["APPROVED"]
 
 
 def test_a_rail_that_does_not_deduplicate_is_never_sent_to_again(bank, line, monkeypatch):
