@@ -41,14 +41,14 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
     open_ones = view.submissions.get("UNKNOWN", []) + view.submissions.get("DELIVERING", [])
     if open_ones:
         yield 2, "worker looks", lambda: tasks.work_submission(submission_id=world.rng.choice(open_ones))
-    yield 1, "account clock", lambda: tasks.take_effect()
+    yield 1.5, "account clock", lambda: tasks.take_effect()
     yield 0.5, "hold clock", lambda: tasks.release_due_holds()
     yield 0.3, "self-check", lambda: tasks.check_invariants()
     yield 3, "bank", lambda: world.bank.work()
     yield 2, "time", lambda: _jump(world)
     lone, sealed = view.payouts.get("APPROVED"), view.batches.get("APPROVED")
     if lone and sealed:
-        yield 0.5, "stranger", lambda: _slip(world, world.rng.choice(sealed), world.rng.choice(lone))
+        yield 1.5, "stranger", lambda: _slip(world, world.rng.choice(sealed), world.rng.choice(lone))
 
 
 def deliver(world: World) -> str:

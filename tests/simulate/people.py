@@ -85,10 +85,10 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
             ),
         )
         yield 0.8, "compliance suspends or lifts", lambda: _suspend(world, seller)
-        yield 1, "analyst asks for another account", lambda: _ask_account(world, seller)
+        yield 1.5, "analyst asks for another account", lambda: _ask_account(world, seller)
         yield 0.7, "earnings come", lambda: _earn(world, seller)
     if view.versions:
-        yield 3, "compliance decides on an account", lambda: _decide(world, view.versions[0])
+        yield 4, "compliance decides on an account", lambda: _decide(world, view.versions[0])
     yield from _of_batches(world, view)
     yield from _of_rails(world, view)
     if dead := view.dead():

@@ -45,7 +45,7 @@ def _mood(rng: Random) -> Mood:
         crash=rng.choice((0.0, 0.02, 0.06)),
         others=rng.choice((0.03, 0.12, 0.25)),
         nap=rng.choice((0.0, 0.03, 0.1)),
-        fault=rng.choice((0.05, 0.25, 0.5)),
+        fault=rng.choice((0.1, 0.3, 0.6)),
         lost=rng.choice((0.1, 0.4)),
         twice=rng.choice((0.1, 0.3)),
     )
