@@ -52,7 +52,8 @@ _RULES = (
     (
         "incident {} was opened without a reason",
         """SELECT i.code || ': ' || i.text FROM payouts_incident AS i WHERE i.code <> ALL (%(expected)s)
-           AND NOT (i.code IN ('seal_broken') AND split_part(i.key, ':', 2)::bigint = ANY (%(slipped)s))""",
+           AND i.key <> 'invariant:unknown_has_an_alert'  -- the self-check came before the sweeper
+           AND NOT (i.code = 'seal_broken' AND split_part(i.key, ':', 2)::bigint = ANY (%(slipped)s))""",
     ),
 )
 

@@ -11,6 +11,7 @@ from tests.simulate.view import View
 from tests.simulate.world import World
 
 _JUMPS = (60.0, 300.0, 1200.0, 2400.0, 4000.0, 8000.0, 30_000.0)
+_NEXT_CUT_OFF = "SELECT min(cut_off_at) FROM payouts_batch WHERE status = 'APPROVED' AND cut_off_at > %s"
 _NO_ALERT = """
 SELECT s.key FROM payouts_submission AS s WHERE s.status = 'UNKNOWN' AND s.status_at < %s
   AND NOT EXISTS (SELECT 1 FROM payouts_incident AS i WHERE i.key = 'unknown:' || s.id)
@@ -45,7 +46,7 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
     yield 0.5, "hold clock", lambda: tasks.release_due_holds()
     yield 0.3, "self-check", lambda: tasks.check_invariants()
     yield 3, "bank", lambda: world.bank.work()
-    yield 2, "time", lambda: _jump(world)
+    yield 2.5, "time", lambda: _jump(world)
     lone, sealed = view.payouts.get("APPROVED"), view.batches.get("APPROVED")
     if lone and sealed:
         yield 1.5, "stranger", lambda: _slip(world, world.rng.choice(sealed), world.rng.choice(lone))
@@ -80,7 +81,11 @@ def _sweep(world: World) -> None:
 
 
 def _jump(world: World) -> str:
+    """Some time, or until just after the cut-off of a batch that waits to be sent."""
     seconds = world.rng.choice(_JUMPS)
+    (cut_off,) = world.observer.execute(_NEXT_CUT_OFF, [world.clock.now]).fetchone()
+    if cut_off is not None and world.rng.random() < 0.4:
+        seconds = (cut_off - world.clock.now).total_seconds() + 1
     world.sleep(seconds)
     return f"{seconds:.0f} s pass"
 

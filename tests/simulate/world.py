@@ -60,7 +60,7 @@ class World:
         self.calm = True
         """Nothing goes wrong and nobody comes in between: while the market is set up and at the end."""
         self.countries = self.rng.choice((["US"], ["US"], ["FR"], ["US", "FR"]))
-        self.window = timedelta(hours=self.rng.choice((1, 2, 24)))
+        self.window = timedelta(minutes=self.rng.choice((30, 60, 600)))
         self.rails = _rails(self.rng, self.window)
         deduplicates = self.rails["sandbox"].capabilities.deduplicates
         self.bank = OtherSide(
