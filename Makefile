@@ -58,6 +58,14 @@ bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make ben
 chaos: $(VENV)/.requirements-dev  ## kill everything that carries money, judge by the bank: make chaos [SCHEDULES=20] [SEED=1] [BROKER=amqp|redis|embedded]
 	@SCHEDULES="$(SCHEDULES)" SEED="$(SEED)" BROKER="$(BROKER)" $(PY) -m tests.chaos
 
+.PHONY: simulate
+simulate: $(VENV)/.requirements-dev  ## the operations under fire, by seed: make simulate SEEDS=2000 SEED=1
+	@SEEDS="$(or $(SEEDS),100)" SEED="$(or $(SEED),1)" $(PY) -m tests.simulate
+
+.PHONY: planted
+planted: $(VENV)/.requirements-dev  ## bugs planted on purpose, each found within 50 seeds: make planted [BUG=part-of-its-name]
+	@BUG="$(BUG)" $(PY) -m tests.simulate planted
+
 .PHONY: screenshots
 screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, into docs/screenshots/
 	$(PY) -m tests.browser.screenshots

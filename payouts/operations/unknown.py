@@ -1,6 +1,6 @@
 """What became of an UNKNOWN submission: a person may ask again, or send again where safe; two people decide."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -8,13 +8,13 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Attempt, Evidence, Resolution, Submission, SubmissionEvent
-from payouts.operations import _leases, _locks, _progress, answering, lookups, papers, switches
+from payouts.operations import _leases, _locks, _progress, answering, delivering, lookups, papers, switches
 from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
 
 PERMISSION = "payouts.resolve_unknown"
-_COOL_DOWN = timedelta(minutes=10)
-"""How long after its lease a worker that never came back may still be about to send, and nobody may say never."""
+_NOT_HANDED_OVER = (delivering.TOO_LATE.code, delivering.STOPPED.code)
+"""What a worker answers that has handed over nothing under its lease, and never will."""
 
 
 class NotUnknown(Conflict):
@@ -103,7 +103,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     """Another person confirms the finding, and it is true from now on.
 
     "sent": ACCEPTED, and the bank's answers settle it. "never_sent": REJECTED, its payouts are approved again, on
-    hold, their money reserved as before; refused while a worker may still be about to send it.
+    hold, their money reserved as before; refused while what was handed over may still arrive.
 
     Raises `OwnFinding` to its proposer, `Refused`, `NotUnknown`, `Conflict`, `NotAllowed`.
     """
@@ -144,15 +144,17 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
 
 def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
     events = SubmissionEvent.objects.filter(submission=row)
-    back = events.filter(what__in=("answer", "late")).values("fence")  # these workers came back: nothing more comes
-    lease = events.filter(what="lease").exclude(fence__in=back).order_by("-at", "-pk").first()
+    idle = events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER).values_list(
+        "fence", flat=True
+    )
+    lease = events.filter(what="lease").exclude(fence__in=list(idle)).order_by("-pk").first()
     if lease is None:
         return
-    free_at = lease.at + _leases.length() + _COOL_DOWN
+    free_at = lease.at + _leases.length() + desk.COOL_DOWN
     if now < free_at:
         raise Refused(
-            f"Not confirmed: the worker that was to send {row.key} never came back and may still wake up. Confirm "
-            f"after {free_at:%H:%M} UTC.",
+            f"Not confirmed: what was handed over as {row.key} may still be on its way, or its worker may still wake "
+            f"up. Confirm after {free_at:%H:%M} UTC.",
             code="cool_down",
         )
 

@@ -14,6 +14,8 @@ from sellers.ledger.money import Money
 
 ABOUT_A_SUBMISSION = ("unknown", "conflict")
 """Codes of the incidents whose key ends in a submission's id (see `answering`)."""
+COOL_DOWN = timedelta(minutes=10)
+"""How long after the end of its lease what was handed over may still arrive: a worker wakes up, a bank takes late."""
 
 
 def any_of_them() -> QuerySet[Submission]:
@@ -60,13 +62,13 @@ def why_not_look_up(submission: Submission) -> str:
 def again_until(submission: Submission) -> datetime | None:
     """Until when the same bytes may be handed over again; None where the rail promises nothing or has had none.
 
-    The whole next lease must fit into the time for which the rail knows the key.
+    The whole next lease, and what may arrive after it, must fit into the time for which the rail knows the key.
     """
     capabilities = registry.get(submission.rail).capabilities
     if not capabilities.deduplicates or capabilities.key_window is None or submission.delivered_at is None:
         return None
     lease = timedelta(seconds=settings.SUBMISSION_LEASE_SECONDS)
-    return submission.delivered_at + capabilities.key_window - lease
+    return submission.delivered_at + capabilities.key_window - lease - COOL_DOWN
 
 
 def why_not_again(*, submission: Submission, now: datetime) -> str:

@@ -9,8 +9,7 @@ from backoffice.audit import actors
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.audit.models import Event
 from payouts.models import AccountDecision, AccountVersion, Hold, Payout, PayoutAccount
-from payouts.operations import _sealing, accounts, approval, creation, givebacks, holds, review, settlement
-from payouts.rails import base
+from payouts.operations import _sealing, accounts, approval, creation, givebacks, holds, review
 from sellers import vault
 from tests import make, make_accounts, make_payouts
 
@@ -342,35 +341,3 @@ def test_postgresql_lets_no_version_or_decision_change(raw_sql):
     ):
         with pytest.raises(DatabaseError):
             raw_sql(statement)
-
-
-def rejected(payout) -> None:
-    """The bank refuses what is at it; a person releases what that put on hold."""
-    report = base.Report(
-        kind=base.ReportKind.REJECTED, source_id="r1", end_to_end_id=payout.attempts.get().end_to_end_id
-    )
-    settlement.apply(reports=[report], rail="sepa", now=make.NOW)
-    payout.refresh_from_db()
-
-
-def test_a_payout_refused_after_its_account_changed_goes_to_the_new_one_and_back_to_review(bank):
-    (payout,) = make_payouts.payouts_of(make_payouts.submitted([1200]))
-    version = ask(payout.seller, now=make.NOW - timedelta(days=4))
-    verify(version)  # its wait is over: it is in effect
-
-    rejected(payout)
-
-    assert (payout.status, payout.payout_account_id) == ("PENDING_REVIEW", version.pk)
-    assert open_holds(payout) == ["rail_rejected"]
-
-
-def test_a_payout_refused_while_its_account_is_about_to_change_waits_for_it(bank):
-    (payout,) = make_payouts.payouts_of(make_payouts.submitted([1200]))
-    version = ask(payout.seller, now=make.NOW - timedelta(days=4))
-
-    rejected(payout)
-
-    assert set(open_holds(payout)) == {"rail_rejected", "account_change"}
-    verify(version)
-    payout.refresh_from_db()
-    assert (payout.status, payout.payout_account_id) == ("PENDING_REVIEW", version.pk)

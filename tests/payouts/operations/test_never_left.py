@@ -1,5 +1,7 @@
 """What was believed never to have left, and what a bank statement proves: nothing of it is paid again unnoticed."""
 
+from datetime import timedelta
+
 import pytest
 
 from backoffice.audit.errors import Refused
@@ -162,7 +164,7 @@ def lost(settings, tmp_path) -> tuple[Attempt, Resolution]:
 
 def test_what_two_people_found_never_sent_and_the_bank_debits_is_not_paid_again(bank, settings, tmp_path):
     attempt, finding = lost(settings, tmp_path)
-    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW)
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=16))
     release_all()
 
     read(statement(line(-1200, message_id=key(attempt), batch_count=1)))

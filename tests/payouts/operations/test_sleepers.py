@@ -8,11 +8,20 @@ from backoffice.audit.errors import Refused
 from payouts.models import Submission
 from payouts.operations import answering, delivering, preparing, unknown
 from payouts.operations._watch import Watch
+from payouts.queries import unknown as desk
 from payouts.rails import base
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
+SOON = NOW + timedelta(seconds=40)
+
+
+@pytest.fixture
+def line(bank, settings):
+    with lines.line(bank.url, settings) as running:
+        yield running
 
 
 def one(batch) -> Submission:
@@ -61,5 +70,41 @@ def test_never_sent_is_not_confirmed_while_a_worker_may_still_wake_up(bank):
     with pytest.raises(Refused, match="may still wake up"):
         unknown.confirm(resolution_id=finding.pk, actor=approver, now=NOW + timedelta(minutes=14))
     unknown.confirm(resolution_id=finding.pk, actor=approver, now=NOW + timedelta(minutes=16))
+
+    assert make_payouts.statuses(batch) == ["APPROVED"]
+
+
+def test_nothing_is_sent_again_that_could_arrive_after_the_bank_has_forgotten_the_key(bank, line):
+    line.posts = [lines.DROP_BEFORE]
+    batch = make_payouts.submitted([1200], country="US")
+
+    row = one(batch)
+    last = row.delivered_at + timedelta(hours=24) - timedelta(minutes=15)  # a lease, and ten minutes on the way
+    assert "may have forgotten" in desk.why_not_again(submission=row, now=last)
+    assert desk.why_not_again(submission=row, now=last - timedelta(seconds=1)) == ""
+
+
+@pytest.mark.parametrize("fault", [lines.DROP_BEFORE, lines.ERROR_AFTER])
+def test_nobody_says_never_while_what_was_handed_over_may_still_arrive(bank, line, fault):
+    line.posts, line.gets = [fault], [lines.DROP_BEFORE] * 9
+    batch = make_payouts.submitted([1200], country="US")
+    values = {"submission_id": one(batch).pk, "verdict": "never_sent", "evidence": "Nobody there knows it."}
+    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
+
+    with pytest.raises(Refused, match="may still be on its way"):
+        unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=14))
+
+    assert make_payouts.statuses(batch) == ["SUBMITTED"]
+
+
+def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank):
+    batch = make_payouts.approved_batch([1200], country="US")
+    (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
+    given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
+    answering.record(given=[given], now=NOW)
+    values = {"submission_id": lease.submission_id, "verdict": "never_sent", "evidence": "It was stopped."}
+    finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
+
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
 
     assert make_payouts.statuses(batch) == ["APPROVED"]

@@ -31,6 +31,8 @@ from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
 SOON = NOW + timedelta(seconds=40)
+COOL = NOW + timedelta(minutes=16)
+"""When nothing that was handed over at NOW is on its way any more."""
 
 
 @pytest.fixture
@@ -208,7 +210,7 @@ def test_two_people_find_that_it_was_never_sent(bank, line):
     )
     with pytest.raises(unknown.OwnFinding):
         unknown.confirm(resolution_id=finding.pk, actor=treasurer, now=SOON)
-    unknown.confirm(resolution_id=finding.pk, actor=approver, now=SOON)
+    unknown.confirm(resolution_id=finding.pk, actor=approver, now=COOL)
 
     (payout,) = make_payouts.payouts_of(batch)
     assert payout.status == "APPROVED"
@@ -239,7 +241,7 @@ def test_nothing_is_found_never_sent_while_any_worker_that_was_to_send_it_may_st
 
     with pytest.raises(Refused, match="may still wake up"):
         unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=later)
-    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=16))
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=22))
     assert make_payouts.statuses(batch) == ["APPROVED"]
 
 
@@ -272,7 +274,7 @@ def test_what_two_people_found_never_sent_and_is_paid_all_the_same_stops_the_rai
         actor=make.person("treasurer"),
         now=SOON,
     )
-    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
+    unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=COOL)
     bank.advance(10)
 
     collecting.collect(rail="sandbox", now=SOON)
