@@ -24,13 +24,14 @@ ENVIRONMENT = {"SUBMISSION_LEASE_SECONDS": str(LEASE_SECONDS), "UNKNOWN_ALERT_MI
 def hasten() -> None:
     """From now on this process waits so."""
     from payouts import transports
-    from payouts.operations import answering, delivering, lookups, sweeping, unknown
+    from payouts.operations import answering, delivering, lookups, sweeping
+    from payouts.queries import unknown
 
     delivering.MARGIN = MARGIN
     answering._BACKOFF = BACKOFF
     lookups._CLAIM = CLAIM
     sweeping._PATIENCE = PATIENCE
-    unknown._COOL_DOWN = COOL_DOWN
+    unknown.COOL_DOWN = COOL_DOWN
     transports.HttpTransport = functools.partial(
         transports.HttpTransport, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS
     )

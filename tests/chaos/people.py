@@ -84,7 +84,12 @@ class People:
                     unknown.dismiss(resolution_id=finding.pk, actor=self._second, now=now)
                     finding = None
                 finding = finding or unknown.propose(
-                    submission_id=row.pk, verdict=verdict, evidence="Its log.", actor=self._first, now=now
+                    submission_id=row.pk,
+                    verdict=verdict,
+                    evidence="Its log.",
+                    paper=make_payouts.PAPER,
+                    actor=self._first,
+                    now=now,
                 )
                 unknown.confirm(resolution_id=finding.pk, actor=self._second, now=now)
             except Refused:  # a worker may still wake up, or it is known by now: the next look

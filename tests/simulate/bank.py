@@ -101,5 +101,4 @@ class OtherSide:
         if is_file:
             name = f"pain001-{key}.xml"
             return (self.outbox / name).exists()
-        known = self.bank.books.by_key.get(key)
-        return known is not None and known["type"] == "instruction"
+        return any(record["type"] == "instruction" for record in self.bank.books.by_key.get(key, ()))

@@ -7,6 +7,7 @@ from payouts.models import Resolution, Submission
 from payouts.operations import unknown
 from payouts.rails import registry
 from payouts.rails.base import Shape
+from tests.make_payouts import PAPER
 from tests.simulate.people import Deed
 from tests.simulate.view import View
 from tests.simulate.world import World
@@ -44,7 +45,12 @@ def propose(world: World, submission_id: int) -> str:
     said = verdict(world, row)
     actor = world.one(world.rng.choice(("treasurer", "approver")))
     unknown.propose(
-        submission_id=row.pk, verdict=said, evidence="asked the bank", actor=actor, now=world.clock.now
+        submission_id=row.pk,
+        verdict=said,
+        evidence="asked the bank",
+        paper=PAPER,
+        actor=actor,
+        now=world.clock.now,
     )
     return f"{row.key} {said}"
 

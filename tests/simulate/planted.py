@@ -60,7 +60,7 @@ def _inside() -> Patches:
             prepared = preparing.prepare.__wrapped__(batch_id=batch_id, now=now)
             answers = delivering.deliver(leases=prepared.leases, watch=watch)
             given = [answering.Given(lease.submission_id, lease.fence, answer) for lease, answer in answers]
-            answering.record.__wrapped__(given=given, now=watch.now())
+            answering._record.__wrapped__(given=given, now=watch.now())
 
     return [_put(submission, "submit", submit)]
 

@@ -79,7 +79,9 @@ def test_nothing_is_sent_again_that_could_arrive_after_the_bank_has_forgotten_th
     batch = make_payouts.submitted([1200], country="US")
 
     row = one(batch)
-    last = row.delivered_at + timedelta(hours=24) - timedelta(minutes=15)  # a lease, and ten minutes on the way
+    last = (
+        row.delivered_at + timedelta(hours=24) - timedelta(minutes=15)
+    )  # a lease, and ten minutes on the way
     assert "may have forgotten" in desk.why_not_again(submission=row, now=last)
     assert desk.why_not_again(submission=row, now=last - timedelta(seconds=1)) == ""
 
@@ -88,11 +90,18 @@ def test_nothing_is_sent_again_that_could_arrive_after_the_bank_has_forgotten_th
 def test_nobody_says_never_while_what_was_handed_over_may_still_arrive(bank, line, fault):
     line.posts, line.gets = [fault], [lines.DROP_BEFORE] * 9
     batch = make_payouts.submitted([1200], country="US")
-    values = {"submission_id": one(batch).pk, "verdict": "never_sent", "evidence": "Nobody there knows it."}
+    values = {
+        "submission_id": one(batch).pk,
+        "verdict": "never_sent",
+        "evidence": "Nobody there knows it.",
+        "paper": make_payouts.PAPER,
+    }
     finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
 
     with pytest.raises(Refused, match="may still be on its way"):
-        unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=14))
+        unknown.confirm(
+            resolution_id=finding.pk, actor=make.person("approver"), now=NOW + timedelta(minutes=14)
+        )
 
     assert make_payouts.statuses(batch) == ["SUBMITTED"]
 
@@ -102,7 +111,12 @@ def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank):
     (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
     given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
     answering.record(given=[given], now=NOW)
-    values = {"submission_id": lease.submission_id, "verdict": "never_sent", "evidence": "It was stopped."}
+    values = {
+        "submission_id": lease.submission_id,
+        "verdict": "never_sent",
+        "evidence": "It was stopped.",
+        "paper": make_payouts.PAPER,
+    }
     finding = unknown.propose(**values, actor=make.person("treasurer"), now=SOON)
 
     unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
