@@ -78,36 +78,40 @@ thousandth of what a bigint holds, so that sums over many files fit one.
 MOST_OF_SELLER = 10**17
 """Minor units that the earnings of one seller in one currency may ever add up to, whatever their signs."""
 
+# Gathered first and once: joined straight to the rows, the planner may add all up again for each of them.
 _FILE_TOO_LARGE = """
+WITH f AS MATERIALIZED (
+  SELECT min(id) AS id, kind, currency, sum(abs(amount_minor::numeric)) AS total FROM ledger_stagedearning
+  WHERE import_file_id = %(file)s AND error = '' AND NOT known
+  GROUP BY kind, currency HAVING sum(abs(amount_minor::numeric)) > %(most)s
+)
 UPDATE ledger_stagedearning AS s SET error = format(
   'All %%s in %%s of this file add up to %%s, more than one file may hold (%%s). Are the amounts in minor units? '
-  'Correct them, or split the file.', f.kind, f.currency, round(f.total / f.unit, f.digits), round(%(most)s / f.unit))
-FROM (
-  SELECT min(n.id) AS id, n.kind, n.currency, sum(abs(n.amount_minor::numeric)) AS total,
-    (%(exponents)s::jsonb ->> n.currency)::int AS digits,
-    10::numeric ^ (%(exponents)s::jsonb ->> n.currency)::int AS unit
-  FROM ledger_stagedearning AS n WHERE n.import_file_id = %(file)s AND n.error = '' AND NOT n.known
-  GROUP BY n.kind, n.currency HAVING sum(abs(n.amount_minor::numeric)) > %(most)s
-) AS f
+  'Correct them, or split the file.', f.kind, f.currency, round(f.total / u.unit, u.digits), round(%(most)s / u.unit))
+FROM f CROSS JOIN LATERAL (SELECT (%(exponents)s::jsonb ->> f.currency)::int AS digits,
+                                  10::numeric ^ (%(exponents)s::jsonb ->> f.currency)::int AS unit) AS u
 WHERE s.id = f.id
 """
 
 _SELLER_TOO_LARGE = """
+WITH mine AS MATERIALIZED (
+  SELECT min(id) AS id, seller_external_id AS seller, currency, sum(abs(amount_minor::numeric)) AS total
+  FROM ledger_stagedearning WHERE import_file_id = %(file)s AND error = '' AND NOT known
+  GROUP BY seller_external_id, currency
+), held AS MATERIALIZED (
+  SELECT mine.id, sum(abs(e.amount_minor::numeric)) AS total
+  FROM mine JOIN sellers_seller AS k ON k.external_id = mine.seller
+  JOIN ledger_account AS a ON a.seller_id = k.id AND a.currency = mine.currency
+  JOIN ledger_earning AS e ON e.account_id = a.id GROUP BY mine.id
+), f AS MATERIALIZED (
+  SELECT mine.* FROM mine LEFT JOIN held ON held.id = mine.id
+  WHERE mine.total + coalesce(held.total, 0) > %(most)s
+)
 UPDATE ledger_stagedearning AS s SET error = format(
   'With this file the earnings of seller %%s in %%s would add up to more than a balance can hold (%%s). '
-  'Are the amounts in minor units? Correct them.', f.seller, f.currency, round(%(most)s / f.unit))
-FROM (
-  SELECT min(n.id) AS id, n.seller_external_id AS seller, n.currency,
-    10::numeric ^ (%(exponents)s::jsonb ->> n.currency)::int AS unit
-  FROM ledger_stagedearning AS n WHERE n.import_file_id = %(file)s AND n.error = '' AND NOT n.known
-  GROUP BY n.seller_external_id, n.currency
-  HAVING sum(abs(n.amount_minor::numeric)) + (
-    SELECT coalesce(sum(abs(e.amount_minor::numeric)), 0)
-    FROM sellers_seller AS k JOIN ledger_account AS a ON a.seller_id = k.id AND a.currency = n.currency
-    JOIN ledger_earning AS e ON e.account_id = a.id
-    WHERE k.external_id = n.seller_external_id) > %(most)s
-) AS f
-WHERE s.id = f.id
+  'Are the amounts in minor units? Correct them.', f.seller, f.currency,
+  round(%(most)s / 10::numeric ^ (%(exponents)s::jsonb ->> f.currency)::int))
+FROM f WHERE s.id = f.id
 """
 
 _COUNTS = """
