@@ -128,7 +128,7 @@ class Desk:
                     )
                     for lease in prepared.leases
                 ]
-                unwrap(answering.record)(given=given, now=now)
+                unwrap(answering._record)(given=given, now=now)
                 more = prepared.more
             submission.advance(batch_id=batch.pk, now=now)
 

@@ -137,13 +137,6 @@ def test_a_new_slot_begins_with_no_account_in_effect_that_is_not_its_own(raw_sql
         )
 
 
-def finding(**values) -> Resolution:
-    return Resolution.objects.create(
-        submission=standing.submission(), verdict="never_sent", evidence="x", proposed_by=make.user(),
-        proposed_at=make.NOW, **values,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -153,15 +146,16 @@ def finding(**values) -> Resolution:
     ],
 )
 def test_no_finding_is_confirmed_without_who_and_when_nor_dismissed_too(change, raw_sql):
-    made = finding()
+    made = standing.finding(standing.submission(), "never_sent")
     with pytest.raises(IntegrityError, match="resolution_confirmed_by_somebody"):
         raw_sql(f"UPDATE payouts_resolution SET {change} WHERE id = %s", [made.pk])
 
 
 @pytest.mark.parametrize("decided", ["confirmed", "dismissed"])
 def test_a_finding_is_decided_once(decided, raw_sql):
-    confirmed = {"confirmed_by": make.user(), "confirmed_at": make.NOW}
-    made = finding(**(confirmed if decided == "confirmed" else {"dismissed_at": make.NOW}))
+    made = standing.finding(standing.submission(), "never_sent")
+    done = {"confirmed_by": make.user(), "confirmed_at": make.NOW}
+    Resolution.objects.update(**(done if decided == "confirmed" else {"dismissed_at": make.NOW}))
     for change in (f"confirmed_by_id = {make.user().pk}, confirmed_at = now()", "dismissed_at = NULL"):
         with pytest.raises(IntegrityError, match="was confirmed or dismissed already"):
             raw_sql(f"UPDATE payouts_resolution SET {change} WHERE id = %s", [made.pk])

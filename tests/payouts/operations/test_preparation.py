@@ -64,7 +64,7 @@ def test_what_a_half_sent_batch_still_holds_at_its_cut_off_leaves_it_and_is_not_
 
     assert (prepared.leases, prepared.more) == ([], False)
     assert make_payouts.statuses(batch) == ["SUBMITTED", "APPROVED"]
-    assert "missed the cut-off" in BatchItem.objects.get(left_at__isnull=False).left_because
+    assert "the cut-off passed before its turn" in BatchItem.objects.get(left_at__isnull=False).left_because
 
 
 def test_a_rail_without_a_way_sends_nothing_and_waits_until_there_is_one(bank, settings):

@@ -5,29 +5,22 @@ from datetime import timedelta
 import pytest
 
 from payouts.models import Payout
-from payouts.operations import settlement
 from payouts.queries import worklist
-from payouts.rails import base
-from tests import make_payouts
+from tests import make
 from tests.make_payouts import NOW
-from tests.payouts import quick
+from tests.payouts import quick, standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def bank(tmp_path, settings):
-    with make_payouts.bank(tmp_path, settings) as made:
-        yield made
-
-
-def test_usual_is_what_was_paid_before_and_not_what_still_waits(bank):
-    (first,) = make_payouts.payouts_of(make_payouts.submitted([12_00], country="US"))
-    told = base.Report(kind=base.ReportKind.PAID, source_id="1", end_to_end_id=f"{first.reference}A1")
-    settlement.apply(reports=[told], rail="sandbox", now=NOW)
-    of_seller = {"seller": first.seller, "country": "US", "currency": "USD"}
-    quick.payout(**of_seller, amount_minor=99_00, now=NOW + timedelta(days=2))
-    last = quick.payout(**of_seller, amount_minor=24_00, now=NOW + timedelta(days=4))
+def test_usual_is_what_was_paid_before_and_not_what_still_waits():
+    seller = make.seller()
+    first = quick.payout(seller=seller, amount_minor=12_00, now=NOW - timedelta(days=9))
+    for step in ("REVIEWED", "APPROVED", "BATCHED", "SUBMITTED", "PAID"):
+        standing.ready(first, step)
+        standing.move(standing.plain, first, step)
+    quick.payout(seller=seller, amount_minor=99_00, now=NOW - timedelta(days=4))
+    last = quick.payout(seller=seller, amount_minor=24_00, now=NOW)
     assert sorted(Payout.objects.values_list("status", flat=True)) == ["PAID", "PENDING_REVIEW", "PENDING_REVIEW"]
 
     (row,) = worklist.rows([last])
