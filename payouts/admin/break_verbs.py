@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from payouts.admin import breaks as desk
 from payouts.models import LineResolution, StatementLine
@@ -170,6 +170,8 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
             ):
                 raise Refused("Nothing done: the page was not complete. Look again.")
             verb(resolution_id=int(shown[:18]), actor=pages.actor(request), now=database_now())
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], here)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(here)

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from payouts import countries
 from payouts.models import Cap, CapChange, CapKind
@@ -155,6 +155,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     verb = caps.grant if request.POST.get("decision") == "grant" else caps.dismiss
     try:
         verb(change_id=wish.pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:payouts_cap_list"))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

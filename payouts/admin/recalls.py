@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from payouts.admin._bulk import LOCALE
 from payouts.models import Payout, Recall, RecallChannel, RecallState
@@ -48,7 +49,7 @@ class AnswerForm(forms.Form):
     answered_at = forms.DateTimeField(
         required=False,
         label="When it answered",
-        help_text="Paris time. Leave it empty where no answer came.",
+        help_text=f"{explain.city(settings.TIME_ZONE)} time. Leave it empty where no answer came.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
@@ -110,6 +111,8 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             recalls.ask(
                 payout_id=payout.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -147,6 +150,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             recalls.answer(
                 recall_id=recall.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data
             )
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -1,11 +1,12 @@
 """A page that acts on what somebody else has changed meanwhile is answered 409 and told what changed."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from backoffice import roles
 from payouts.models import Resolution
-from tests import make
+from tests import make, make_payouts
 from tests.access.test_pages import login
 from tests.access.world import undone as undoing
 
@@ -28,6 +29,19 @@ TWICE = {
     "payouts_payoutaccount_decide": (
         lambda w: [w.version.pk],
         lambda w: {"decision": "rejected", "note": "Not theirs"},
+    ),
+    "payouts_cap_decide": (lambda w: [w.raised.pk], lambda w: {"decision": "grant"}),
+    "payouts_recall_answer": (
+        lambda w: [w.recall.pk],
+        lambda w: {"state": "no_answer", "words": "Nobody there called back."},
+    ),
+    "payouts_statement_confirm": (
+        lambda w: [w.proposed_line.pk],
+        lambda w: {"confirmed": "1", "proposal": w.proposed_line.resolutions.get().pk},
+    ),
+    "payouts_statement_dismiss": (
+        lambda w: [w.proposed_line.pk],
+        lambda w: {"confirmed": "1", "proposal": w.proposed_line.resolutions.get().pk},
     ),
     "ledger_adjustment_decide": (lambda w: [w.adjustment.pk], lambda w: {"decision": "refused", "note": "No"}),
     "ledger_import_confirm": (lambda w: [w.earnings_file.pk], lambda w: {}),
@@ -64,5 +78,6 @@ def test_a_file_that_is_in_is_not_dropped(door, file, standing):
 def test_a_second_finding_about_an_unknown_submission_is_told_with_409(standing):
     with undoing():
         url = reverse("admin:payouts_submission_propose", args=[standing.lost.rail, standing.lost.key])
-        late = entitled().post(url, {"verdict": "sent", "evidence": "Seen on the statement"})
+        paper = SimpleUploadedFile(make_payouts.PAPER.name, make_payouts.PAPER.body)
+        late = entitled().post(url, {"verdict": "sent", "evidence": "Seen on the statement", "file": paper})
         assert late.status_code == 409 and Resolution.objects.count() == 1
