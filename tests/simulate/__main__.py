@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -33,14 +34,18 @@ def main() -> int:
 
 
 def simulate(database: postgres.Database, *, first: int, count: int) -> int:
-    """Ends with one JSON line; a seed that fails says how to see it again."""
+    """Ends with one JSON line, also when it is stopped (SIGTERM); a seed that fails says how to see it again."""
     from tests.simulate import scheduler
     from tests.simulate.stage import Stage
 
     totals = {"seeds": 0, "steps": 0, "crashes": 0, "payouts": 0, "carried": 0, "violations": 0}
     started = time.perf_counter()
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
     with Stage(database) as stage:
         for seed in range(first, first + count):
+            if stopped:
+                break
             result = scheduler.run(seed, stage=stage)
             totals["seeds"] += 1
             for name in ("steps", "crashes", "payouts", "carried"):

@@ -84,11 +84,21 @@ class OtherSide:
         self.feed += now_told
         if self.feed and not everything and self._rng.random() < 0.3:
             self.feed.append(self._rng.choice(self.feed))
+        self._leave(everything=everything)
+
+    def _leave(self, *, everything: bool) -> None:
+        """Documents. Answers about one file keep their order: a first rejection proves that nothing left (ADR 14)."""
+        waiting: set[str] = set()
         for name, body in self.bank.books.outgoing.items():
-            if name not in self.documents and (everything or self._rng.random() < 0.7):
-                self.documents[name] = body
-                if not everything and self._rng.random() < 0.1:
-                    self.documents[f"again-{name}"] = body
+            about = name.rsplit("-", 1)[0] if name.startswith("pain002-") else name
+            if name in self.documents:
+                continue
+            if about in waiting or not (everything or self._rng.random() < 0.7):
+                waiting.add(about)
+                continue
+            self.documents[name] = body
+            if not everything and self._rng.random() < 0.1:
+                self.documents[f"{name}.again"] = body
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
         listed = self.feed[after : after + limit]
