@@ -13,7 +13,7 @@ from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
 
 PERMISSION = "payouts.resolve_unknown"
-_NOT_HANDED_OVER = (delivering.TOO_LATE.code, delivering.STOPPED.code)
+_NOT_HANDED_OVER = (delivering.TOO_LATE.code, delivering.STOPPED.code, delivering.UNWRITTEN.code)
 """What a worker answers that has handed over nothing under its lease, and never will."""
 
 

@@ -11,12 +11,12 @@ def _a_fresh_key_for_each_delivery() -> None:
 
     call = delivering._call
 
-    def with_fresh_key(lease, transport, watch):
+    def with_fresh_key(lease, *rest):
         if lease.rail != "sandbox":
-            return call(lease, transport, watch)
+            return call(lease, *rest)
         key = uuid.uuid4().hex
         body = json.dumps(json.loads(lease.body) | {"key": key}, sort_keys=True).encode()
-        return call(dataclasses.replace(lease, key=key, body=body), transport, watch)
+        return call(dataclasses.replace(lease, key=key, body=body), *rest)
 
     delivering._call = with_fresh_key
 

@@ -106,10 +106,11 @@ def test_nobody_says_never_while_what_was_handed_over_may_still_arrive(bank, lin
     assert make_payouts.statuses(batch) == ["SUBMITTED"]
 
 
-def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank):
+@pytest.mark.parametrize("why", [delivering.STOPPED, delivering.UNWRITTEN, delivering.TOO_LATE])
+def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank, why):
     batch = make_payouts.approved_batch([1200], country="US")
     (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
-    given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
+    given = answering.Given(lease.submission_id, lease.fence, why)
     answering.record(given=[given], now=NOW)
     values = {
         "submission_id": lease.submission_id,
