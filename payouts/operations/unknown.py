@@ -163,12 +163,14 @@ def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
 def dismiss(*, resolution_id: int, actor: Actor, now: datetime) -> Resolution:
     """The finding does not stand; another may be proposed. Raises `Conflict`, `NotAllowed`."""
     authority.require(actor=actor, permission=PERMISSION)
+    submission_id = Resolution.objects.values_list("submission_id", flat=True).get(pk=resolution_id)
+    row = _locks.submissions([submission_id])[0]  # before the finding, like who confirms it
     finding = Resolution.objects.select_for_update(of=("self",)).get(pk=resolution_id)
     if finding.confirmed_at is not None or finding.dismissed_at is not None:
         raise Conflict("Not dismissed: this finding was confirmed or dismissed already.")
     finding.dismissed_at = now
     finding.save(update_fields=["dismissed_at"])
-    _note(finding.submission, finding, "dismissed", actor, now)
+    _note(row, finding, "dismissed", actor, now)
     return finding
 
 

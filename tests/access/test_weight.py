@@ -12,7 +12,8 @@ from tests.access.table import TABLE
 from tests.access.test_pages import address, login
 
 HEAVY = ('"body_ciphertext"', '"document_ciphertext"', '"sellers_sellerfile"."content"')
-DOWNLOADS = {"ledger_adjustment_document"}  # who asks for the file gets it
+# Who asks for the file gets it.
+DOWNLOADS = {"ledger_adjustment_document", "payouts_statement_document", "payouts_submission_evidence"}
 
 
 def addresses(standing):

@@ -40,7 +40,7 @@ class Shot:
     path: str = ""
     first_row: bool = False
     verb: str = ""
-    """With the first three rows ticked, this button is pressed: the picture is of what asks once more."""
+    """With the first three rows ticked, the button of this key is pressed: the picture is of what asks once more."""
 
 
 SHOTS = (
@@ -51,7 +51,7 @@ SHOTS = (
     ),
     Shot("review", ("analyst",), place="Review"),
     Shot("payout", ("analyst",), place="Review", first_row=True),
-    Shot("bulk", ("analyst",), place="Review", verb="Mark reviewed"),
+    Shot("bulk", ("analyst",), place="Review", verb="r"),
     Shot("approvals", ("approver",), place="Approvals"),
     Shot("payout", ("approver",), place="Approvals", first_row=True),
     Shot("holds", ("compliance",), place="Holds"),
@@ -159,7 +159,7 @@ def go(page: Page, shot: Shot) -> str:
     if shot.verb:
         for tick in page.locator("tr[data-row] input[type=checkbox]").all()[:3]:
             tick.check()
-        page.locator(".selection button", has_text=shot.verb).first.click()
+        page.locator(f".selection button[data-key='{shot.verb}']").click()
     page.wait_for_load_state("networkidle")
     heading = page.locator("h1").first.inner_text()
     return (
