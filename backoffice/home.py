@@ -73,9 +73,9 @@ WORK = (
         "To put into batches",
         "Payouts",
         "payouts.propose_batch",
-        "Approved, not yet in a batch",
-        _of_status(PayoutStatus.APPROVED),
-        query="?status=APPROVED",
+        "Approved, not on hold, not yet in a batch",
+        waiting.to_batch,
+        query="?status=APPROVED&on_hold=false",
     ),
     Work(
         "Batches to approve",

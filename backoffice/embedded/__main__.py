@@ -13,7 +13,9 @@ def main(arguments: list[str]) -> int:
         return _do(arguments)
     except CannotStart as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"Cannot start: {error.strerror or error} ({error.filename}). Choose another DATA_DIR.", file=sys.stderr)
+    return 1
 
 
 def _do(arguments: list[str]) -> int:

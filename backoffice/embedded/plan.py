@@ -40,20 +40,24 @@ class Plan(NamedTuple):
 
 def from_environment() -> Plan:
     """Raises `CannotStart` for a number that is none, or a port that cannot be."""
-    try:
-        plan = _read()
-    except (ValueError, environ.ImproperlyConfigured) as error:
-        raise CannotStart(f"A variable of the environment cannot be read: {error}") from error
+    plan = _read()
     if not 1 <= plan.port <= _HIGHEST_PORT:
         raise CannotStart(f"PORT is {plan.port}: choose 1 to {_HIGHEST_PORT}.")
     return plan
+
+
+def _number(name: str, default: int) -> int:
+    try:
+        return int(env.read.int(name, default=default))
+    except (ValueError, environ.ImproperlyConfigured) as error:
+        raise CannotStart(f"{name} must be a number, as {name}={default}.") from error
 
 
 def _read() -> Plan:
     return Plan(
         data_dir=env.data_dir(),
         host=env.read.str("HOST", default="127.0.0.1"),
-        port=env.read.int("PORT", default=8000),
+        port=_number("PORT", 8000),
         demo=env.read.bool("DEMO", default=True),
         demo_password=env.read.str("DEMO_PASSWORD", default="demo"),
         database_url=env.read.str("DATABASE_URL", default=""),
@@ -61,6 +65,6 @@ def _read() -> Plan:
         broker_url=env.read.str("CELERY_BROKER_URL", default=""),
         simbank_url=env.read.str("SIMBANK_URL", default=""),
         postgres=env.read.str("EMBEDDED_POSTGRES", default=""),
-        worker_processes=env.read.int("WORKER_PROCESSES", default=2),
-        web_processes=env.read.int("WEB_PROCESSES", default=2),
+        worker_processes=_number("WORKER_PROCESSES", 2),
+        web_processes=_number("WEB_PROCESSES", 2),
     )

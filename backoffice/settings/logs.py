@@ -44,6 +44,7 @@ def configuration(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "django.request": {"level": "ERROR"},  # a refusal is no fault: it is answered, not logged with a traceback
             "httpx": {"level": "WARNING"},  # its INFO line carries whole URLs
             "celery.utils.functional": {"level": "WARNING"},
         },

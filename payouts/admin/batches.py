@@ -22,9 +22,9 @@ from payouts.admin.verbs import ReasonForm
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import batching
-from payouts.queries import batch_words, caps, explain
+from payouts.queries import batch_words, caps, explain, waiting
 from payouts.queries import batches as asked
-from payouts.states import BatchStatus, PayoutStatus
+from payouts.states import BatchStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -66,14 +66,15 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
-    waiting = Payout.objects.filter(status=PayoutStatus.APPROVED).order_by()[:1001].count()
-    if "payouts.propose_batch" not in pages.permissions(request) or not waiting:
+    ready = waiting.to_batch().order_by()[:1001].count()
+    if "payouts.propose_batch" not in pages.permissions(request) or not ready:
         return []
-    number = f"{waiting:,}" if waiting <= 1000 else "1,000+"
+    number = f"{ready:,}" if ready <= 1000 else "1,000+"
     back = reverse("admin:payouts_batch_list")
     query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
     url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
-    return [{"label": f"Put {number} approved payouts into batches", "url": url, "kind": "main"}]
+    what = "payout" if ready == 1 else "payouts"
+    return [{"label": f"Put {number} approved {what} into batches", "url": url, "kind": "main"}]
 
 
 def _row(batch: Batch, now: Any) -> dict[str, Any]:
@@ -250,9 +251,17 @@ def _progress(batch: Batch) -> dict[str, Any]:
 
 @pages.page("payouts.view_batch")
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
-    """The progress alone: it asks for itself again while the batch moves."""
-    batch = _find(reference)
-    return render(request, "admin/payouts/batch/progress.html", {"batch": batch, **_progress(batch)})
+    """The progress, which asks for itself again while the batch moves, and what of the page moves with it."""
+    batch, now = _find(reference), database_now()
+    deadline = batching.deadline(batch, now)
+    context = {
+        "batch": batch,
+        "along": True,
+        "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
+        "verbs": _verbs(request, batch, deadline.value_date),
+        **_progress(batch),
+    }
+    return render(request, "admin/payouts/batch/progress.html", context)
 
 
 @pages.page("payouts.approve_batch")

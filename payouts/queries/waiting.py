@@ -15,6 +15,7 @@ from payouts.models import (
     StatementLine,
     Submission,
 )
+from payouts.queries import filters
 from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import Adjustment
 
@@ -36,6 +37,11 @@ def to_approve(*, cap: int) -> int:
 def held(*, cap: int) -> int:
     """Open holds."""
     return _count(Hold.objects.filter(released_at__isnull=True), cap)
+
+
+def to_batch() -> "QuerySet[Payout]":
+    """Approved payouts that nothing stops from joining a batch."""
+    return Payout.objects.filter(status=PayoutStatus.APPROVED).exclude(pk__in=filters.open_holds())
 
 
 def batches(*, cap: int) -> int:

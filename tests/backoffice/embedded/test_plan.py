@@ -11,10 +11,17 @@ from backoffice.settings import env
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "abc"), ("PORT", "0"), ("PORT", "70000"), ("WORKER_PROCESSES", "many")]
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("WORKER_PROCESSES", "many"),
+        ("DATA_DIR", "/proc/none"),
+    ],
 )
 def test_a_number_that_cannot_be_ends_with_a_sentence_and_starts_nothing(name, value, tmp_path):
-    environment = os.environ | {name: value, "DATA_DIR": str(tmp_path / "var")}
+    environment = os.environ | {"DATA_DIR": str(tmp_path / "var"), name: value}
     done = subprocess.run(
         [sys.executable, "-m", "backoffice.embedded", "run"],
         cwd=env.BASE_DIR,

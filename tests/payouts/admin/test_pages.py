@@ -246,3 +246,23 @@ def test_releasing_from_a_payout_leads_to_exactly_the_holds_open_now(payout):
     )
     browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Found"})
     assert Hold.objects.get(released_at__isnull=True).note == "New"
+
+
+def test_held_payouts_are_not_offered_for_a_batch():
+    held, ready = quick.approved(), quick.approved()
+    hold = {"actor": make.person("compliance"), "reason": "documents", "note": "Passport", "now": make.NOW}
+    holds.hold(payout_ids=[held.pk], **hold)
+    page = client("treasurer").get("/batches/").content.decode()
+    assert "Put 1 approved payout into batches" in page
+    holds.hold(payout_ids=[ready.pk], **hold)
+    assert "into batches" not in client("treasurer").get("/batches/").content.decode()
+
+
+def test_what_the_page_of_a_batch_says_and_offers_moves_with_its_progress():
+    batch = quick.batch()
+    page = client("treasurer").get(f"/batches/{batch.reference}/").content.decode()
+    answer = client("treasurer").get(f"/batches/{batch.reference}/progress/").content.decode()
+    for name in ("standing", "next", "doings"):
+        assert f'id="{name}"' in page
+        assert f'id="{name}" hx-swap-oob="true"' in answer
+    assert "Awaiting approval" in answer and "Dissolve" in answer
