@@ -121,9 +121,8 @@ def test_a_stale_page_does_nothing_and_says_so(unclear):
     wish, browser = propose(unclear), client("treasurer")
     assert "a proposal waits" in post(browser, "propose", unclear, about="charges", evidence="x")
     post(browser, "dismiss", unclear, confirmed="1", proposal=wish.pk)
-    assert "confirmed or dismissed already" in post(
-        browser, "confirm", unclear, confirmed="1", proposal=wish.pk
-    )
+    late = browser.post(address("confirm", unclear), {"confirmed": "1", "proposal": wish.pk})
+    assert late.status_code == 409 and "confirmed or dismissed already" in late.content.decode()
     for shown in ("", "x", "999999", "9" * 40):
         assert "the page was not complete" in post(browser, "confirm", unclear, confirmed="1", proposal=shown)
     for verb, words in (("confirm", "Not confirmed"), ("dismiss", "Not dismissed")):
