@@ -72,7 +72,7 @@ def test_earnings_are_imported_run_reviewed_approved_sent_and_paid_by_mouse(visi
 
     proposer = visit("/", role="treasurer")
     walks.place(proposer, "Batches")
-    walks.press(proposer, "Put 1 approved payouts into batches")
+    walks.press(proposer, "Put 1 approved payout into batches")
     walks.confirm(proposer, "into batches")
     proposer.locator("tr[data-row] a").first.click()
     expect(proposer.get_by_text("Off for you: you proposed it.")).to_be_visible()
@@ -94,6 +94,8 @@ def test_earnings_are_imported_run_reviewed_approved_sent_and_paid_by_mouse(visi
     bank.advance(5 * 24 * 3600)
     collecting.collect(rail="sepa", now=database_now())
     expect(progress).to_contain_text("1 paid")
+    expect(treasurer.locator("#standing")).to_contain_text("Settled")
+    expect(treasurer.locator("#doings")).not_to_contain_text("Dissolve")
     assert walks.same_page(treasurer)
     assert bank.bank.judgement()["sums"] == {"EUR": 125_000}
     paid, held, waiting = [
