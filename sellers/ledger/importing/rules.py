@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from sellers.ledger import money
 from sellers.ledger.models import ImportFile
@@ -71,6 +71,7 @@ FROM (
 WHERE s.id = d.id
 """
 
+_FEW = 500
 MOST_IN_FILE = 10**16
 """Minor units that one kind of earning of a file may add up to in one currency: a hundred trillion euros, and a
 thousandth of what a bigint holds, so that sums over many files fit one.
@@ -149,8 +150,13 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
         "source": profile.source,
         "exponents": json.dumps(money.EXPONENTS),
     }
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Rows that were staged a moment ago are not in the statistics yet: the planner takes them for a few, and a
+        # loop over each for each of a large file would not end.
+        large = file.staged.order_by()[: _FEW + 1].count() > _FEW
+        cursor.execute(f"SET LOCAL enable_nestloop = {'off' if large else 'on'}")
         cursor.execute(_KNOWN, values)
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def bound(*, file: ImportFile) -> None:
