@@ -69,6 +69,7 @@ def status(value: str, kind: str = "payout") -> Word:
 
 HOLD_PILLS = {
     hold.HoldReason.ACCOUNT_CHANGE: "bank account",
+    hold.HoldReason.ACCOUNT_REFUSED: "account sent money back",
     hold.HoldReason.AMOUNT_UNUSUAL: "unusual amount",
     hold.HoldReason.DISPUTE: "dispute",
     hold.HoldReason.DOCUMENTS: "documents",

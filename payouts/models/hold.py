@@ -7,6 +7,7 @@ from django.db.models import Q
 
 class HoldReason(models.TextChoices):
     ACCOUNT_CHANGE = "account_change", "Bank account change to confirm"
+    ACCOUNT_REFUSED = "account_refused", "The bank account sent money back"
     AMOUNT_UNUSUAL = "amount_unusual", "Unusual amount"
     DISPUTE = "dispute", "Open dispute or chargebacks"
     DOCUMENTS = "documents", "Documents missing"

@@ -143,7 +143,10 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
         # A run that counted on this version holds the ledger account: what it put on hold is seen now, or it is later.
         _locked_unsent([(seller_id, version.slot.currency)])
         _release_holds(
-            [version.slot], note=f"The change to {version.masked} was rejected: {note.strip()}", now=now
+            [version.slot],
+            because=[HoldReason.ACCOUNT_CHANGE],
+            note=f"The change to {version.masked} was rejected: {note.strip()}",
+            now=now,
         )
     return decision
 
@@ -190,7 +193,12 @@ def _take_effect(*, versions: QuerySet[AccountVersion], now: datetime) -> int:
         subject_type="payouts.accountversion",
         subjects=[(version.pk, {"seller": version.slot.seller_id}) for version in newest.values()],
     )
-    _release_holds(slots, note="The new bank account is verified and in effect.", now=now)
+    _release_holds(
+        slots,
+        because=[HoldReason.ACCOUNT_CHANGE, HoldReason.ACCOUNT_REFUSED],
+        note="The new bank account is verified and in effect.",
+        now=now,
+    )
     return len(newest)
 
 
@@ -215,8 +223,10 @@ def _locked_unsent(pairs: Sequence[tuple[int, str]]) -> list[Payout]:
     return [p for p in _move.locked(unsent.values_list("pk", flat=True)) if p.status in UNSENT]
 
 
-def _release_holds(slots: Sequence[PayoutAccount], *, note: str, now: datetime) -> None:
-    """The holds that account changes caused are over, but for slots where yet another change waits."""
+def _release_holds(
+    slots: Sequence[PayoutAccount], *, because: Sequence[HoldReason], note: str, now: datetime
+) -> None:
+    """The program's own holds for these reasons are over, but for slots where yet another change waits."""
     busy = set(
         AccountVersion.objects.filter(slot__in=slots)
         .filter(Q(decision__isnull=True) | Q(decision__verified=True, effective_at__gt=now))
@@ -225,7 +235,7 @@ def _release_holds(slots: Sequence[PayoutAccount], *, note: str, now: datetime) 
     )
     free = {(slot.seller_id, slot.currency) for slot in slots if slot.pk not in busy}
     caused = Hold.objects.filter(
-        reason=HoldReason.ACCOUNT_CHANGE,
+        reason__in=because,
         placed_by__isnull=True,
         released_at__isnull=True,
         payout__seller_id__in={seller_id for seller_id, _ in free},

@@ -8,13 +8,13 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from backoffice.audit import authority, recording
+from backoffice.audit import authority, planner, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import Payout, PayoutRun, RunSkip
-from payouts.operations import _account_change, flagging, incidents
+from payouts.operations import _account_change, _refused_accounts, flagging, incidents
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -220,6 +220,7 @@ def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: d
         _run_country(run=made, country=each, until=day, actor=actor, now=now)
     flagging.flag_run(run_id=made.pk, now=now)
     _account_change.hold(payouts=Payout.objects.filter(run=made), now=now)
+    _refused_accounts.hold(payouts=Payout.objects.filter(run=made), now=now)
     made.payout_count = Payout.objects.filter(run=made).count()
     made.skip_count = RunSkip.objects.filter(run=made).count()
     made.totals = _totals(made.pk)
@@ -247,10 +248,8 @@ def _run_country(*, run: PayoutRun, country: Country, until: date, actor: Actor,
     with connection.cursor() as cursor:
         # A table of its own, because an INSERT … SELECT never plans in parallel.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.run_due")
-        # Earnings that came in a moment ago are not in the statistics yet: no loop over all for each account.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {_DUE}", arguments)
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        with planner.no_loops(cursor):
+            cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {_DUE}", arguments)
         cursor.execute(_PAYOUTS, arguments)
         cursor.execute(_RESERVES, arguments)
         cursor.execute(_RESERVE_LEGS, arguments)

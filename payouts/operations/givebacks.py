@@ -12,7 +12,7 @@ from backoffice.outbox import publishing
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Disposal, Payout, PayoutAccount, Transition
-from payouts.operations import _account_change, _batches, _locks, _move
+from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts
 from payouts.operations._outcome import Outcome
 from payouts.states import DEAD, PayoutStatus
 from sellers.ledger.models import Account, Book, Earning, EarningKind
@@ -138,6 +138,7 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     fact = {"payout": new.reference, "reissue_of": old.reference, "amount_minor": new.amount_minor}
     publishing.publish(topic="payout.created", facts=[(str(new.reference), fact)], now=now)
     _account_change.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
+    _refused_accounts.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
     recording.record(actor=actor, action="payout.reissue", subject=old, data={"new": new.reference}, now=now)
     return new
 

@@ -1,11 +1,13 @@
 """What only the whole file or the ledger can say about a row: set by set, in SQL."""
 
 import json
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
+from backoffice.audit import planner
 from sellers.ledger import money
 from sellers.ledger.models import ImportFile
 from sellers.ledger.profiles import Profile
@@ -151,12 +153,9 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
         "exponents": json.dumps(money.EXPONENTS),
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        # Rows that were staged a moment ago are not in the statistics yet: the planner takes them for a few, and a
-        # loop over each for each of a large file would not end.
         large = file.staged.order_by()[: _FEW + 1].count() > _FEW
-        cursor.execute(f"SET LOCAL enable_nestloop = {'off' if large else 'on'}")
-        cursor.execute(_KNOWN, values)
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        with planner.no_loops(cursor) if large else nullcontext():
+            cursor.execute(_KNOWN, values)
 
 
 def bound(*, file: ImportFile) -> None:
