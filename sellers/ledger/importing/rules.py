@@ -1,13 +1,11 @@
 """What only the whole file or the ledger can say about a row: set by set, in SQL."""
 
 import json
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
-from backoffice.audit import planner
 from sellers.ledger import money
 from sellers.ledger.models import ImportFile
 from sellers.ledger.profiles import Profile
@@ -73,7 +71,6 @@ FROM (
 WHERE s.id = d.id
 """
 
-_FEW = 500
 MOST_IN_FILE = 10**16
 """Minor units that one kind of earning of a file may add up to in one currency: a hundred trillion euros, and a
 thousandth of what a bigint holds, so that sums over many files fit one.
@@ -152,10 +149,8 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
         "source": profile.source,
         "exponents": json.dumps(money.EXPONENTS),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        large = file.staged.order_by()[: _FEW + 1].count() > _FEW
-        with planner.no_loops(cursor) if large else nullcontext():
-            cursor.execute(_KNOWN, values)
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, values)
 
 
 def bound(*, file: ImportFile) -> None:

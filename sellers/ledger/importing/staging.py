@@ -48,6 +48,8 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         file.row_count = _stage(file, lines(stream, profile=chosen, encoding=inspected.encoding))
         if not file.row_count:
             _stage(file, [Read(1, (), "The file has a header and no rows: there is nothing to import.")])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_analyse_staged()")  # or the rules' plans know of no rows (its migration)
         rules.apply(file=file, profile=chosen, now=now)
     _conclude(file)
     recording.record(
