@@ -9,6 +9,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from backoffice.doors.api import sentences
+
 
 class StrictJSON(JSONParser):
     """JSON as RFC 8259 says: UTF-8, no NaN, no name twice. Raises ParseError with a sentence."""
@@ -48,6 +50,13 @@ class Body(serializers.Serializer[Any]):
     """A request body whose every field must be known: a typing error never silently means something else."""
 
     refuses_unknown = True
+    default_error_messages = {"invalid": "Send a JSON object, in braces."}
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            sentences.speak(field, name)
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
