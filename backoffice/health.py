@@ -34,7 +34,7 @@ def first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
     answers = {"/healthz": alive, "/readyz": ready}
 
     def answer(request: HttpRequest) -> HttpResponse:
-        health = answers.get(request.path_info)
+        health = answers.get(request.path_info.rstrip("/"))
         return health(request) if health else get_response(request)
 
     return answer

@@ -11,6 +11,7 @@ from django.db import transaction
 from backoffice import demo
 from backoffice.audit import recording
 from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Refused
 from payouts import countries
 from payouts.countries import Country, schemes
 from payouts.models import PayoutAccount
@@ -40,15 +41,22 @@ def give(
 
     ``seller`` names one by reference or the marketplace's id. The accounts are invented, valid by their
     scheme, the same for the same seller every time. The wait is skipped: they are dated back. ``skip`` leaves
-    sellers without account. Raises `demo.NotADemo`.
+    sellers without account. Raises `demo.NotADemo`, `Refused` for a country or seller that is not there.
     """
     demo.require()
+    if country and not countries.is_open(country):
+        raise Refused(f"No account made: no country file opens {country[:20]}. See the files of countries/data.")
     wanted = Seller.objects.exclude(pk__in=skip).order_by("pk")
     if country:
         wanted = wanted.filter(country=country)
     if seller:
         by_reference = wanted.filter(reference=seller.upper())
         wanted = by_reference if by_reference.exists() else wanted.filter(external_id=seller)
+        if not wanted.exists():
+            where = f" in {country}" if country else ""
+            raise Refused(
+                f"No account made: there is no seller {seller[:60]}{where}. Say S123 or the marketplace's id."
+            )
     made = Made()
     codes = sorted(set(wanted.order_by("country").values_list("country", flat=True)))
     made.closed = tuple(code for code in codes if not countries.is_open(code))

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "backoffice.middleware.no_store",
     "csp.middleware.CSPMiddleware",
     "backoffice.middleware.no_nul",
+    "backoffice.middleware.no_bare_405",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -73,7 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.GET if "country" in request.GET or "until" in request.GET else None)
     if request.method == "POST":
         return _run(request)
-    if not form.is_bound or not form.is_valid():
+    found = _found(request, form) if form.is_bound and form.is_valid() else None
+    if found is None:
         context = {
             "title": "Run payouts",
             "lead": "Nothing happens yet: you see first who would be paid and who not.",
@@ -83,9 +84,18 @@ def new(request: HttpRequest) -> HttpResponse:
             "back_url": reverse("admin:payouts_run_list"),
         }
         return pages.render(request, "admin/payouts/run/choose.html", context)
+    context = _preview(found, form.cleaned_data["until"], form.cleaned_data["country"])
+    return pages.render(request, "parts/confirm.html", context)
+
+
+def _found(request: HttpRequest, form: RunForm) -> list[creation.Candidate] | None:
+    """What a run would do; None where there can be none, and the form says why."""
     until, country = form.cleaned_data["until"], form.cleaned_data["country"]
-    found = creation.preview(until=until, country=country, actor=pages.actor(request), now=database_now())
-    return pages.render(request, "parts/confirm.html", _preview(found, until, country))
+    try:
+        return creation.preview(until=until, country=country, actor=pages.actor(request), now=database_now())
+    except creation.NotYetDue as refusal:
+        form.add_error("until", str(refusal))
+        return None
 
 
 def _preview(found: list[creation.Candidate], until: date | None, country: str) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _until(country: Country, until: date | None, now: datetime) -> date:
     today = calendars.local_today(country, now)
     if until is not None and until > today:
         raise NotYetDue(
-            f"Nothing run: {until:%d %B %Y} has not come in {country.name}, where it is {today:%d %B %Y}. "
+            f"Nothing run: {until:%-d %B %Y} has not come yet; in {country.name} it is {today:%-d %B %Y}. "
             "Choose today or earlier."
         )
     return until or today

@@ -4,7 +4,8 @@ from django.db import connection
 
 @pytest.mark.django_db
 def test_both_answer_without_login(client):
-    assert client.get("/healthz").json() == {"status": "ok"}
+    for path in ("/healthz", "/healthz/"):
+        assert client.get(path).json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
 
 

@@ -1,4 +1,4 @@
-"""What is done to every request: nothing with a NUL in it reaches a view."""
+"""What is done to every request: nothing with a NUL in it reaches a view, and no answer is an empty page."""
 
 import pytest
 from django.test import Client
@@ -41,3 +41,11 @@ def test_a_form_sent_to_the_api_is_still_refused_for_its_type():
     client.force_login(make.user("analyst"))
     answer = client.post("/api/v1/payouts/review", {"ids": "1"})  # a multipart form
     assert answer.status_code == 415, answer.content
+
+
+def test_who_opens_the_address_of_a_button_reads_what_to_do():
+    client = Client()
+    client.force_login(make.user("analyst", is_staff=True))
+    answer = client.get("/logout/")
+    assert (answer.status_code, "POST" in answer["Allow"]) == (405, True)
+    assert "use its button" in answer.content.decode()

@@ -19,6 +19,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         asked = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        if not asked:
+            raise CommandError(
+                "Nobody added: no password came. Type it where it is asked for, or send it in: "
+                f"echo PASSWORD | manage.py create_admin {username}"
+            )
         try:
             people.add_first_admin(username=username, password=asked, now=database_now())
         except Refused as refusal:

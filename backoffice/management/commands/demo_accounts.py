@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice import demo
 from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
 from backoffice.demo import accounts, people
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
                 verifier=who["compliance2"],
                 now=database_now(),
             )
-        except demo.NotADemo as error:
+        except (demo.NotADemo, Refused) as error:
             raise CommandError(str(error)) from error
         if made.closed:
             self.stderr.write(f"Left out, because no country file opens them: {', '.join(made.closed)}.")

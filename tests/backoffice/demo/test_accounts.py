@@ -64,6 +64,19 @@ def test_sellers_of_a_country_that_no_file_opens_are_left_out_and_told(capsys):
     assert "no country file opens them: ZZ" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--country", "ZZ"], "no country file opens ZZ"),
+        (["--seller", "S999999"], "there is no seller S999999"),
+        (["--country", "FR", "--seller", "shop-9"], "there is no seller shop-9 in FR"),
+    ],
+)
+def test_who_is_not_there_is_given_nothing_and_that_is_said(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("demo_accounts", *arguments)
+
+
 def test_a_japanese_holder_is_the_sellers_own_kana(capsys):
     make.seller(country="JP", name="株式会社リユースプラザ")
     run(capsys)

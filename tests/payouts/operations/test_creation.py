@@ -116,7 +116,7 @@ def _suspended() -> Account:
 
 def test_a_day_that_has_not_come_in_the_country_is_refused():
     due()
-    with pytest.raises(creation.NotYetDue, match="has not come in France"):
+    with pytest.raises(creation.NotYetDue, match="has not come yet; in France"):
         run(until=make.TODAY + timedelta(days=1), country="FR")
     assert Payout.objects.count() == 0
 
