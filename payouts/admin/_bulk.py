@@ -20,7 +20,7 @@ from backoffice.doors import numbers, pages
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Outcome, Preview, Refusal
-from payouts.queries import filters
+from payouts.queries import filters, lookout
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -120,7 +120,6 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
 
 def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
-    sellers = _names(preview.allowed[:SHOWN])
     return {
         "title": words if preview.allowed else "Nothing can be done",
         "verb": words,
@@ -136,12 +135,13 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
             "sums": [Money(minor, currency) for currency, minor in preview.totals.items()],
             "rows": [
                 {
-                    "reference": p.reference,
-                    "url": reverse("admin:payouts_payout_detail", args=[p.reference]),
-                    "name": sellers[p.seller_id],
-                    "money": Money(p.amount_minor, p.currency),
+                    "reference": each.payout.reference,
+                    "url": reverse("admin:payouts_payout_detail", args=[each.payout.reference]),
+                    "name": each.seller_name,
+                    "note": "; ".join([f"To {each.account}", *each.flags]),
+                    "money": each.money,
                 }
-                for p in preview.allowed[:SHOWN]
+                for each in lookout.first(preview.allowed, most=SHOWN)
             ],
             "more": max(len(preview.allowed) - SHOWN, 0),
             "refused": [
@@ -151,12 +151,6 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
             "follows": bulk.follows(preview),
         },
     }
-
-
-def _names(payouts: Sequence[Payout]) -> dict[int, str]:
-    return dict(
-        Payout.objects.filter(pk__in=[p.pk for p in payouts]).values_list("seller_id", "seller__name")
-    )
 
 
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:

@@ -1,0 +1,50 @@
+"""Which of many payouts a person should see before they decide on all: those with bad flags, then others, then large."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from payouts.models import AccountVersion, Flag, Payout
+from payouts.queries import flags
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One payout of a preview: whose, how much, to which account, and what its flags say."""
+
+    payout: Payout
+    seller_name: str
+    money: Money
+    account: str
+    flags: tuple[str, ...]
+
+
+def first(payouts: Sequence[Payout], *, most: int) -> list[Seen]:
+    """At most ``most`` of these, those to look at first before the others, in a fixed number of queries."""
+    raised: dict[int, list[Flag]] = {}
+    for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
+        raised.setdefault(flag.payout_id, []).append(flag)
+
+    def urgency(payout: Payout) -> tuple[int, int, int]:
+        codes = {flag.code for flag in raised.get(payout.pk, [])}
+        level = 0 if codes & flags.BAD else 1 if codes else 2
+        return level, -payout.amount_minor, payout.pk
+
+    chosen = sorted(payouts, key=urgency)[:most]
+    sellers = Seller.objects.in_bulk({p.seller_id for p in chosen})
+    accounts = AccountVersion.objects.in_bulk({p.payout_account_id for p in chosen})
+    return [
+        Seen(
+            payout=p,
+            seller_name=sellers[p.seller_id].name,
+            money=Money(p.amount_minor, p.currency),
+            account=accounts[p.payout_account_id].masked,
+            flags=tuple(flags.words(flag, currency=p.currency).short for flag in _worst_first(raised.get(p.pk, []))),
+        )
+        for p in chosen
+    ]
+
+
+def _worst_first(raised: Sequence[Flag]) -> list[Flag]:
+    return sorted(raised, key=lambda flag: flag.code not in flags.BAD)
