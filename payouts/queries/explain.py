@@ -75,7 +75,7 @@ def payout(*, payout: Payout, now: datetime) -> Explanation:
         and payout.status not in DEAD
         and payout.status not in (PayoutStatus.SUBMITTED, PayoutStatus.PAID)
     ):
-        reasons = "; ".join(block.reason for block in found)
+        reasons = "; ".join(dict.fromkeys(block.reason for block in found))
         who = (
             "compliance" if any(b.code.startswith("seller_") for b in found) else "an approver or compliance"
         )

@@ -1,4 +1,4 @@
-"""Which of many payouts a person should see before they decide on all: those with bad flags, then others, then large."""
+"""Which of many payouts to see before deciding on all: those with bad flags, with others, then the largest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

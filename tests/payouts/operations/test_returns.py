@@ -11,8 +11,17 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payouts.models import Attempt, Incident, Payout, RailSwitch, StatementLine
-from payouts.operations import approval, batching, collecting, givebacks, reconciliation, review, settlement
+from payouts.models import Attempt, Hold, Incident, Payout, RailSwitch, StatementLine
+from payouts.operations import (
+    approval,
+    batching,
+    collecting,
+    givebacks,
+    holds,
+    reconciliation,
+    review,
+    settlement,
+)
 from payouts.queries import invariants
 from payouts.rails import base
 from sellers.ledger.models import Book, Transaction
@@ -120,6 +129,8 @@ def test_paying_again_is_a_new_payout_that_needs_its_own_review_and_approval(ban
     by_both = make.actors.person(reviewer)
     assert review.review(payout_ids=[new.pk], actor=by_both, now=NOW).moved
     assert not batched()
+    assert approval.approve(payout_ids=[new.pk], actor=approver, now=NOW).refused  # its account sent money back
+    holds.release(hold_ids=[Hold.objects.get(payout=new).pk], actor=approver, note="It is open again.", now=NOW)
     assert approval.approve(payout_ids=[new.pk], actor=by_both, now=NOW).refused
     assert approval.approve(payout_ids=[new.pk], actor=approver, now=NOW).moved
     assert batched()
