@@ -53,6 +53,13 @@ def test_the_oldest_is_what_has_waited_longest_not_what_was_made_first():
     assert lines("analyst")["To review"].oldest_at == make.NOW - timedelta(days=9)
 
 
+def test_people_who_look_after_settings_are_told_where_they_are(client):
+    client.force_login(make.user("admin", is_staff=True))
+    page = client.get("/").content.decode()
+    assert "People, roles, countries and our own accounts are yours to look after." in page
+    assert ">People and settings</a>" in page
+
+
 def test_people_who_look_after_settings_see_no_money():
     assert home.page(permissions=roles.ROLES["admin"], now=make.NOW) == {}
 
