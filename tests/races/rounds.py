@@ -124,5 +124,5 @@ def race(
         while (left := rounds - running.verdicts["rounds"]) > 0 and time.perf_counter() - began < seconds:
             running.portion(rounds=left if turn else left // 2, country=COUNTRIES[turn % 2])
             turn += 1
-            told(f"{running.verdicts['rounds']} rounds, {time.perf_counter() - began:.0f} s")
+            print(f"{running.verdicts['rounds']} rounds, {time.perf_counter() - began:.0f} s", flush=True)
         return running
