@@ -32,7 +32,7 @@ def play(*, count: int, seed: int, seconds: float, folder: Path) -> tuple[dict[s
     from payouts.queries import invariants
     from tests import make_payouts
     from tests.make import NOW
-    from tests.races import approvals, rounds, troubles
+    from tests.races import approvals, deeds, rounds, troubles
 
     began = time.perf_counter()
     seats = approvals.race(count=count, seed=seed)
@@ -56,6 +56,7 @@ def play(*, count: int, seed: int, seconds: float, folder: Path) -> tuple[dict[s
         "approvers": seats.approvers,
         "approved_twice": seats.approved_twice,
         "rounds": verdicts["rounds"],
+        "by_deed": {kind: verdicts[kind] for kind in deeds.Kind},
         "batches": held.batches,
         "in_flight": verdicts["in_flight"],
         "held_first": verdicts["held_first"],

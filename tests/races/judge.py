@@ -89,6 +89,7 @@ class Verdicts(Counter[str]):
         done = row.done(deed.kind)
         deed_first = done is not None and (row.submitted is None or done < row.submitted)
         self["rounds"] += 1
+        self[deed.kind] += 1
         self["held_first" if deed_first else "sent_first"] += 1
         if sent and (row.is_held or deed_first):
             self.count("held_and_sent", row, deed)
