@@ -58,6 +58,14 @@ bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make ben
 chaos: $(VENV)/.requirements-dev  ## kill everything that carries money, judge by the bank: make chaos [SCHEDULES=20] [SEED=1] [BROKER=amqp|redis|embedded]
 	@SCHEDULES="$(SCHEDULES)" SEED="$(SEED)" BROKER="$(BROKER)" $(PY) -m tests.chaos
 
+.PHONY: races
+races: $(VENV)/.requirements-dev  ## approvers and holders race on the same payouts, the bank's log judges: make races [ROUNDS=10000] [SEED=1]
+	@ROUNDS="$(ROUNDS)" SEED="$(SEED)" $(PY) -m tests.races
+
+.PHONY: rewrites
+rewrites: $(VENV)/.requirements-dev  ## the audit trail is rewritten in every way, each found by its anchors: make rewrites [TRIALS=10000] [SEED=1]
+	@TRIALS="$(TRIALS)" SEED="$(SEED)" $(PY) -m tests.backoffice.audit
+
 .PHONY: simulate
 simulate: $(VENV)/.requirements-dev  ## the operations under fire, by seed: make simulate SEEDS=2000 SEED=1
 	@SEEDS="$(or $(SEEDS),100)" SEED="$(or $(SEED),1)" $(PY) -m tests.simulate

@@ -6,9 +6,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import django
-
-from tests import postgres
+from tests import standalone
 
 WORKS = ("approve", "run")
 
@@ -21,30 +19,12 @@ def main() -> int:
         print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(WORKS)}.")
         return 2
     size = int(os.environ.get("SIZE", "10000"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings.test"
-    server = postgres.Server()
-    server.start()
-    try:
+    with standalone.server():
         for name in chosen:
-            with postgres.clone(f"bench_{name}") as database:
-                _point_django_at(database.app)
+            with standalone.database(f"bench_{name}") as database:
                 for row in import_module(f"tests.bench.{name}").measure(size=size, owner_url=database.owner):
                     _show(name, row)
-    finally:
-        server.stop()
     return 0
-
-
-def _point_django_at(url: str) -> None:
-    from django.conf import settings
-    from django.db import connections
-
-    from backoffice.settings import env
-
-    settings.DATABASES["default"].update(env.database(url))
-    django.setup()
-    connections["default"].close()
-    connections["default"].settings_dict.update(env.database(url))
 
 
 def _show(work: str, row: dict[str, Any]) -> None:

@@ -1,36 +1,27 @@
 """`make simulate SEEDS=2000 SEED=1` and `make planted`."""
 
-import contextlib
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 
-import django
-
-from tests import postgres
+from tests import postgres, standalone
 
 
 def main() -> int:
     """SEEDS seeds from SEED on, or every planted bug; 1 where something was found that must not be, or was not found
     that must."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings.test"
-    server = postgres.Server()
-    server.start()
-    try:
+    with standalone.server():
         if "planted" in sys.argv[1:]:
-            with _database("planted") as database:
+            with standalone.database("planted") as database:
                 from tests.simulate import planting
 
                 return planting.table(database, only=os.environ.get("BUG", ""))
-        with _database("simulate") as database:
+        with standalone.database("simulate") as database:
             return simulate(
                 database, first=int(os.environ.get("SEED", "1")), count=int(os.environ.get("SEEDS", "100"))
             )
-    finally:
-        server.stop()
 
 
 def simulate(database: postgres.Database, *, first: int, count: int) -> int:
@@ -61,22 +52,6 @@ def simulate(database: postgres.Database, *, first: int, count: int) -> int:
                 print(f"{totals['seeds']} seeds, {time.perf_counter() - started:.0f} s", flush=True)
     print(json.dumps({"first": first, **totals, "seconds": round(time.perf_counter() - started, 1)}))
     return 1 if totals["violations"] else 0
-
-
-@contextlib.contextmanager
-def _database(name: str) -> Iterator[postgres.Database]:
-    """A clone of the tests' template, and Django on it as the role that owns nothing."""
-    with postgres.clone(name) as database:
-        from django.conf import settings
-
-        from backoffice.settings import env
-
-        settings.DATABASES["default"].update(env.database(database.app))
-        django.setup()
-        yield database
-        from django.db import connections
-
-        connections.close_all()
 
 
 if __name__ == "__main__":

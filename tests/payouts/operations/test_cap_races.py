@@ -12,7 +12,7 @@ from payouts.states import PayoutStatus
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts.caps import cap
-from tests.payouts.operations.test_submission_races import at_once
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def test_of_batches_that_fit_the_day_only_alone_one_leaves(bank, country):
     batches = [make_payouts.approved_batch([3000 + n], country=country) for n in range(4)]
     cap("funding_day", 5000, currency=batches[0].currency)
 
-    results = at_once(*[submit(batch) for batch in batches])
+    results = together(*[submit(batch) for batch in batches])
 
     assert results == [None] * 4
     assert sent() == 1
@@ -53,7 +53,7 @@ def test_postgresql_lets_one_pass_even_if_nobody_asks_before(bank, kind, monkeyp
         used = CapUse.objects.filter(kind="funding_day").values_list("total_minor", flat=True).first() or 0
         cap(kind, 5000 + (used if kind == "funding_day" else 0))
 
-        results = at_once(*[submit(batch) for batch in batches])
+        results = together(*[submit(batch) for batch in batches])
 
         refused = [error for error in results if error is not None]
         assert len(refused) == 1 and isinstance(refused[0], IntegrityError)
@@ -93,7 +93,7 @@ def test_two_batches_are_approved_at_once_and_one_does_not_fit():
     cap("funding_day", 5000)
     people = [make.person("treasurer") for _ in batches]
 
-    results = at_once(
+    results = together(
         *[
             lambda b=b, p=p: batching.approve(batch_id=b.pk, actor=p, now=NOW)
             for b, p in zip(batches, people, strict=True)
@@ -114,7 +114,7 @@ def test_a_cap_that_is_lowered_while_money_leaves_is_first_or_sees_it(bank):
                 kind="payout", currency="USD", limit_minor=2000, reason="Drill.", actor=person, now=NOW
             )
 
-        lowered, out = at_once(lower, submit(batch))
+        lowered, out = together(lower, submit(batch))
 
         assert (lowered.granted, out) == (True, None)
         (status,) = make_payouts.statuses(batch)
@@ -128,6 +128,6 @@ def test_a_cap_is_set_twice_at_once_and_stands_once():
         return caps.ask(kind="payout", currency="USD", limit_minor=2000, reason="x", actor=person, now=NOW)
 
     person = make.person("admin")
-    results = at_once(first, first)
+    results = together(first, first)
     assert sorted(type(result).__name__ for result in results)[0] in ("BadCap", "CapChange")
     assert [type(result).__name__ for result in results].count("CapChange") == 1

@@ -37,7 +37,8 @@ from payouts.rails.sandbox.rail import Sandbox
 from sellers.ledger.models import Entry
 from tests import make, make_payouts
 from tests.make_payouts import NOW
-from tests.payouts.operations.test_races import due, made, together
+from tests.payouts.operations.test_races import due, made
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 24

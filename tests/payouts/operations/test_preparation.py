@@ -1,11 +1,13 @@
 """A batch that cannot be prepared waits as it was, and somebody is told, whatever the reason."""
 
 import dataclasses
+import random
+from pathlib import Path
 
 import pytest
 
-from payouts.models import BatchItem, Incident
-from payouts.operations import preparing, submission, switches
+from payouts.models import BatchItem, Incident, Submission
+from payouts.operations import _envelopes, _parcels, bankfiles, preparing, submission, switches
 from payouts.rails.sandbox.rail import Sandbox
 from sellers import vault
 from tests import make, make_payouts
@@ -84,3 +86,21 @@ def test_a_rail_without_a_way_sends_nothing_and_waits_until_there_is_one(bank, s
 
     assert make_payouts.statuses(batch) == ["SUBMITTED"]
     assert Incident.objects.get().closed_at is not None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_file_of_a_batch_is_built_again_from_its_rows_byte_for_byte(bank, settings, seed):
+    rng = random.Random(seed)
+    amounts = [rng.randint(1, 10**7) for _ in range(rng.randint(1, 12))]
+    holders = [rng.choice(("Zoë & Fils", "Łukasz Żuk", "Αθηνά", "O'Neill <Ltd>", "")) for _ in amounts]
+    batch = make_payouts.submitted(amounts, holders=holders)
+    sent = Submission.objects.get()
+    attempts = {attempt.payout_id: attempt.number for attempt in sent.attempts.all()}
+
+    orders = _envelopes.orders(payouts=make_payouts.payouts_of(batch), numbers=attempts)
+    (parcel,) = _parcels.make(batch=batch, orders=orders, now=sent.prepared_at).parcels
+
+    (left,) = Path(settings.SEPA_OUTBOX_DIR).glob("*.xml")
+    assert parcel.body == bankfiles.body_of_submission(sent) == left.read_bytes()
+    assert bankfiles.sha256(parcel.body) == sent.body_sha256
+    assert len(parcel.body) == sent.body_bytes

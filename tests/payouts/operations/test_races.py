@@ -13,32 +13,9 @@ from payouts.operations import _locks, accounts, approval, batching, creation, g
 from sellers.ledger.models import Entry
 from sellers.models import Seller
 from tests import make, make_accounts
+from tests.races.crew import SECONDS, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECONDS = 60
-
-
-def together(*deeds: Callable[[], Any]) -> list[Any]:
-    """What each deed answers, or the error it raises; all begin at once, each on its own connection."""
-    barrier = threading.Barrier(len(deeds))
-    answers: list[Any] = [None] * len(deeds)
-
-    def work(position: int) -> None:
-        barrier.wait(SECONDS)
-        try:
-            answers[position] = deeds[position]()
-        except Exception as error:
-            answers[position] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(position,)) for position in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    assert not any(thread.is_alive() for thread in threads), "a deed is stuck"
-    return answers
 
 
 def due(count: int) -> None:

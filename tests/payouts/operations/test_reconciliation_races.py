@@ -13,7 +13,7 @@ from sellers.ledger.models import Book, Transaction
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts.operations.test_reconciliation import key, line, read, sent, statement, sum_of
-from tests.payouts.operations.test_submission_races import at_once
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def test_returns_told_by_events_and_by_a_statement_at_once_give_back_once(bank):
     attempts = sent(1200, 3400, 560, 990)
     body = whole_day(attempts)
 
-    results = at_once(
+    results = together(
         lambda: read(body),
         *[told(each, "one") for each in attempts[:2]],
         *[told(each, "two") for each in reversed(attempts)],
@@ -57,7 +57,7 @@ def test_a_statement_read_by_several_at_once_is_booked_once(bank):
     attempts = sent(1200, 3400)
     body = whole_day(attempts)
 
-    results = at_once(lambda: read(body), lambda: read(body.replace(b"\n", b"\n\n")), lambda: read(body))
+    results = together(lambda: read(body), lambda: read(body.replace(b"\n", b"\n\n")), lambda: read(body))
 
     assert sorted(len(made) for made in results) == [0, 0, 1]
     assert (Statement.objects.count(), StatementLine.objects.count()) == (1, 3)
@@ -69,7 +69,7 @@ def test_two_days_read_at_once_by_different_workers_chain(bank):
     sent(1200)
     days = [statement(line(-100), day=0), statement(line(-200), day=1, opening=99_900)]
 
-    results = at_once(*[lambda body=body: read(body) for body in days])
+    results = together(*[lambda body=body: read(body) for body in days])
 
     assert [len(made) for made in results] == [1, 1]
     assert sum_of(Book.CASH) == 99_700
@@ -79,7 +79,7 @@ def test_two_workers_that_collect_at_once_read_each_document_once(bank):
     make_payouts.submitted([1200, 3400], holders=["Ada", "Bo SIMRETURN SIMTWICE"])
     bank.advance(86_400)
 
-    results = at_once(*[lambda: collecting.collect(rail="sepa", now=NOW)] * 3)
+    results = together(*[lambda: collecting.collect(rail="sepa", now=NOW)] * 3)
 
     assert not [error for error in results if isinstance(error, Exception)]
     collecting.collect(rail="sepa", now=NOW + timedelta(minutes=1))
@@ -102,7 +102,7 @@ def test_two_people_who_confirm_at_once_book_once(bank):
     )
     people = [make.person("treasurer") for _ in range(3)]
 
-    results = at_once(
+    results = together(
         *[lambda who=who: breaks.confirm(resolution_id=wish.pk, actor=who, now=NOW) for who in people]
     )
 
@@ -121,7 +121,7 @@ def test_two_people_who_propose_at_once_make_one_proposal(bank):
             line_id=row.pk, verdict="undone", other_line_id=other.pk, evidence="x", actor=who, now=NOW
         )
 
-    results = at_once(
+    results = together(
         lambda: propose(wrong, right, people[0]),
         lambda: propose(right, wrong, people[1]),
     )
@@ -144,7 +144,7 @@ def test_a_person_and_the_program_match_a_line_at_once_and_one_of_them_does(bank
     settlement.apply(reports=[said], rail="sepa", now=NOW)
     other = make.person("treasurer")
 
-    confirmed, matched = at_once(
+    confirmed, matched = together(
         lambda: breaks.confirm(resolution_id=wish.pk, actor=other, now=NOW),
         lambda: reconciliation.match_open_lines(now=NOW),
     )
@@ -175,7 +175,7 @@ def test_a_return_confirmed_by_two_people_while_the_bank_reports_it_gives_back_o
         )  # fmt: skip
     other = make.person("treasurer")
 
-    results = at_once(
+    results = together(
         *[lambda wish=wish: breaks.confirm(resolution_id=wish.pk, actor=other, now=NOW) for wish in wishes],
         *[told(each, "event") for each in attempts],
     )

@@ -1,11 +1,9 @@
 """Several workers and people at once, on committed data: whoever is first decides, and nothing goes out twice."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from payouts.models import Attempt, Submission
 from payouts.operations import answering, holds, preparing, settlement, submission, sweeping
@@ -14,37 +12,16 @@ from payouts.states import BatchStatus
 from sellers.ledger.models import Transaction
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Runs the deeds in threads with connections of their own; answers what each returned or raised."""
-    gate = threading.Barrier(len(deeds))
-    results: list[object] = [None] * len(deeds)
-
-    def run(position: int) -> None:
-        gate.wait()
-        try:
-            results[position] = deeds[position]()
-        except Exception as error:
-            results[position] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(position,)) for position in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.parametrize("country", ["FR", "US"])
-def test_two_workers_submit_the_same_batch_at_once(bank, country):
+def test_two_workers_submit_the_same_batch_together(bank, country):
     batch = make_payouts.approved_batch([100 + n for n in range(12)], country=country)
 
-    results = at_once(*[lambda: submission.submit(batch_id=batch.pk, now=NOW)] * 3)
+    results = together(*[lambda: submission.submit(batch_id=batch.pk, now=NOW)] * 3)
 
     assert results == [None] * 3
     bank.sync()
@@ -67,7 +44,7 @@ def test_a_hold_and_a_submission_race_and_never_both_win(bank):
         def hold(payout=payout):
             return holds.hold(payout_ids=[payout.pk], actor=holder, reason="dispute", note="Wait.", now=NOW)
 
-        outcome, sent = at_once(hold, lambda batch=batch: submission.submit(batch_id=batch.pk, now=NOW))
+        outcome, sent = together(hold, lambda batch=batch: submission.submit(batch_id=batch.pk, now=NOW))
 
         assert sent is None
         payout.refresh_from_db()
@@ -90,7 +67,7 @@ def test_a_hold_on_the_seller_and_a_submission_race_and_never_both_win(bank):
                 seller_id=payout.seller_id, actor=holder, reason="dispute", note="Wait.", now=NOW
             )
 
-        results = at_once(hold, lambda batch=batch: submission.submit(batch_id=batch.pk, now=NOW))
+        results = together(hold, lambda batch=batch: submission.submit(batch_id=batch.pk, now=NOW))
 
         assert not [error for error in results if isinstance(error, Exception)]
         payout.refresh_from_db()
@@ -103,7 +80,7 @@ def test_two_sweepers_and_a_worker_find_out_about_the_same_submissions(bank):
     preparing.prepare(batch_id=batch.pk, now=NOW)  # and the worker dies before its first call
     late = NOW + timedelta(minutes=6)
 
-    results = at_once(
+    results = together(
         lambda: sweeping.sweep(now=late),
         lambda: sweeping.sweep(now=late),
         lambda: submission.submit(batch_id=batch.pk, now=late),
@@ -125,14 +102,14 @@ def test_the_same_return_told_twice_at_once_gives_the_money_back_once(bank):
         )
         return lambda: settlement.apply(reports=[report], rail="sandbox", now=NOW)
 
-    results = at_once(told("one"), told("two"), told("one"), told("three"))
+    results = together(told("one"), told("two"), told("one"), told("three"))
 
     assert sorted(results) == [0, 1, 1, 1]
     assert make_payouts.statuses(batch) == ["RETURNED"]
     assert Transaction.objects.filter(kind="given_back").count() == 1
 
 
-def test_a_report_and_the_answer_to_the_call_arrive_at_once(bank):
+def test_a_report_and_the_answer_to_the_call_arrive_together(bank):
     batch = make_payouts.approved_batch([1200], country="US")
     (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
     report = base.Report(
@@ -141,7 +118,7 @@ def test_a_report_and_the_answer_to_the_call_arrive_at_once(bank):
     answer = base.Answer(outcome=base.Outcome.ACCEPTED, code="accepted", text="Fine.", bank_reference="SB1")
     given = [answering.Given(lease.submission_id, lease.fence, answer)]
 
-    at_once(
+    together(
         lambda: settlement.apply(reports=[report], rail="sandbox", now=NOW),
         lambda: answering.record(given=given, now=NOW),
     )
