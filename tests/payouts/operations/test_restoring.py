@@ -13,6 +13,7 @@ from backoffice.audit.actors import SYSTEM
 from backoffice.audit.errors import Refused
 from payouts.models import Batch, Hold, Incident, OutsidePayment, Payout, RailSwitch, Restoration, Submission
 from payouts.operations import (
+    _outside,
     answering,
     approval,
     batching,
@@ -327,6 +328,25 @@ def test_asking_twice_writes_nothing_twice(bank, backup):
 
     assert (len(first.found), len(second.found)) == (1, 0)
     assert (Hold.objects.count(), OutsidePayment.objects.count(), Restoration.objects.count()) == (1, 1, 2)
+
+
+def test_two_who_ask_at_the_same_time_write_nothing_twice(bank, backup, monkeypatch):
+    batch = make_payouts.approved_batch([1200], country="US")
+    kept = backup()
+    submit(batch, NOW)
+    kept.restore()
+    found, others = _outside.with_answers, []
+
+    def while_another_asks(*arguments, **values):
+        monkeypatch.setattr(_outside, "with_answers", found)
+        others.append(restoring.ask(actor=SYSTEM, now=LATER))
+        return found(*arguments, **values)
+
+    monkeypatch.setattr(_outside, "with_answers", while_another_asks)
+    asked = restoring.ask(actor=SYSTEM, now=LATER)
+
+    assert ([len(other.found) for other in others], len(asked.found)) == ([1], 0)
+    assert (Hold.objects.count(), OutsidePayment.objects.count()) == (1, 1)
 
 
 def test_a_rail_that_does_not_answer_keeps_everything_stopped(bank, backup, settings):
