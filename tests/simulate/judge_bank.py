@@ -28,17 +28,7 @@ def compare(world: World, observer: psycopg.Connection[Any]) -> None:
         if row is None:
             broke(f"the bank carries {one.end_to_end_id}, which nobody wrote down")
             continue
-        if (one.amount_minor, one.body_sha256) != (row.amount_minor, row.sha256) or (
-            row.amount_minor != row.approved_minor
-        ):
-            broke(f"the bank carries {one.end_to_end_id} otherwise than it was written down")
-        if (
-            one.payee_account != memory.accounts.get(row.version)
-            or (abs(row.payout), row.version) not in memory.approved
-        ):
-            broke(f"{one.end_to_end_id} went to a bank account that nobody approved it for")
-        if abs(row.payout) not in memory.sealed.get(row.batch, ()):
-            broke(f"{one.end_to_end_id} went out in B{row.batch}, whose approver never saw it")
+        _compare_one(world, one, row, memory)
         if memory is not world.memory:
             lost.add(one.end_to_end_id)
         statuses[row.payout].append(one.status)
@@ -56,6 +46,20 @@ def compare(world: World, observer: psycopg.Connection[Any]) -> None:
             broke(f"{row.reference} is shown as paid, but not at the bank")
     if lost and rails_asked(observer):
         _look_for_lost(world, observer, lost)
+
+
+def _compare_one(world: World, one: Any, row: Written, memory: Memory) -> None:
+    """It is what was written down, and people wanted just that."""
+    payout = abs(row.payout)
+    if (one.amount_minor, one.body_sha256) != (row.amount_minor, row.sha256) or (
+        row.amount_minor != row.approved_minor
+    ):
+        world.broke(f"the bank carries {one.end_to_end_id} otherwise than it was written down")
+    account = memory.accounts.get(row.version)
+    if one.payee_account != account or (payout, row.version) not in memory.approved:
+        world.broke(f"{one.end_to_end_id} went to a bank account that nobody approved it for")
+    if payout not in memory.sealed.get(row.batch, ()):
+        world.broke(f"{one.end_to_end_id} went out in B{row.batch}, whose approver never saw it")
 
 
 def _found(world: World, known: Mapping[str, Written], one: Any) -> tuple[Written | None, Memory]:

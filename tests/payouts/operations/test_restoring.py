@@ -247,6 +247,23 @@ def test_an_attempt_is_not_sent_again_where_the_bank_was_handed_a_later_one(bank
     assert Submission.objects.get().status == "UNKNOWN"
 
 
+def test_what_is_left_of_a_batch_goes_out_under_a_key_that_the_bank_does_not_know(bank, backup):
+    batch = make_payouts.approved_batch([1200, 3400], country="FR")
+    lost, left = make_payouts.payouts_of(batch)
+    kept = backup()
+    holds.hold(payout_ids=[left.pk], actor=make.person("analyst"), reason="dispute", note="Find out.", now=NOW)
+    submit(batch, NOW)
+    assert at_the_bank(bank) == [f"{lost.reference}A1"]
+    kept.restore()
+
+    restoring.ask(actor=SYSTEM, now=LATER)
+    go_on()
+    submit(batch)
+
+    assert at_the_bank(bank) == [f"{lost.reference}A1", f"{left.reference}A1"]
+    assert Submission.objects.get().key == f"{batch.reference}F2"
+
+
 def test_postgresql_refuses_an_attempt_of_a_payout_that_the_outside_knows(bank, backup, monkeypatch):
     batch = make_payouts.approved_batch([1200], country="US")
     (payout,) = make_payouts.payouts_of(batch)
