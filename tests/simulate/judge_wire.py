@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from tests.simulate.memory import rails_asked
 
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
 SOON = timedelta(seconds=5)
 """How soon after a stop no new call begins."""
 _STOPPED = "SELECT rail, stopped_at FROM payouts_railswitch WHERE restored_at IS NULL"
+
+
+def _journal() -> str:
+    return "".join(path.read_text() for path in Path(settings.HANDOVER_DIR).glob("*"))
 
 
 class WireRules:
@@ -44,6 +51,8 @@ class WireRules:
         for reference in references:
             if self._keys.setdefault(reference, key) != key:
                 world.broke(f"{reference} went out under the keys {self._keys[reference]} and {key}")
+        if world.plan is not None and digest not in _journal():
+            world.broke(f"{key} went out before it stood in the journal")
         lost = world.lost
         if lost is not None and lost.handed_over and not rails_asked(world.observer):
             world.broke(f"{key} went out between the restore of the database and the asking of the rails")

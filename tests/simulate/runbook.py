@@ -3,10 +3,12 @@ docs/runbooks/restore-from-backup.md, again from the beginning when somebody die
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from payouts import countries
 from payouts.models import Hold, OutsidePayment, Payout
 from payouts.operations import givebacks, holds
-from payouts.states import UNSENT
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.operations import adjustments
 from sellers.models import Seller
@@ -24,10 +26,10 @@ def settle(world: World, hold_id: int) -> str:
         carried = _carried(world, lost)
         if carried is None:
             return f"{lost.end_to_end_id} is still on its way"
-        unsent = Payout.objects.filter(reference=lost.payout_reference, status__in=UNSENT)
-        _cancel(world, list(unsent.values_list("pk", flat=True)))
         if carried:
             _take_off(world, lost)
+        _cancel_and_roll(world, Payout.objects.filter(reference=lost.payout_reference))
+    _cancel_and_roll(world, Payout.objects.filter(seller_id=hold.seller_id))
     holds.release(hold_ids=[hold_id], actor=world.one("approver"), note="settled", now=world.clock.now)
     return f"seller {hold.seller_id}"
 
@@ -39,11 +41,13 @@ def _carried(world: World, lost: OutsidePayment) -> bool | None:
     return world.bank.carried(lost.end_to_end_id)
 
 
-def _cancel(world: World, payout_ids: list[int]) -> None:
-    if payout_ids:
-        givebacks.cancel(
-            payout_ids=payout_ids, actor=world.one("approver"), reason="lost and found", now=world.clock.now
-        )
+def _cancel_and_roll(world: World, payouts: QuerySet[Payout]) -> None:
+    """What stands unsent is due again instead, so that the next run pays no more than what the adjustment leaves."""
+    unsent = list(payouts.filter(status__in=UNSENT).values_list("pk", flat=True))
+    if unsent:
+        givebacks.cancel(payout_ids=unsent, actor=world.one("approver"), reason="lost", now=world.clock.now)
+    for pk in payouts.filter(status=PayoutStatus.CANCELLED, disposal=None).values_list("pk", flat=True):
+        givebacks.roll(payout_id=pk, actor=world.one("analyst"), now=world.clock.now)
 
 
 def _take_off(world: World, lost: OutsidePayment) -> None:

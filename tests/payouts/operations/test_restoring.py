@@ -20,6 +20,7 @@ from payouts.operations import (
     checking,
     creation,
     delivering,
+    givebacks,
     holds,
     incidents,
     lookups,
@@ -245,6 +246,20 @@ def test_an_attempt_is_not_sent_again_where_the_bank_was_handed_a_later_one(bank
 
     assert at_the_bank(bank) == []
     assert Submission.objects.get().status == "UNKNOWN"
+
+
+def test_the_money_of_a_lost_payout_is_due_again_but_not_paid_again_as_it_was(bank, backup):
+    batch = make_payouts.approved_batch([1200], country="US")
+    kept = backup()
+    submit(batch, NOW)
+    kept.restore()
+    restoring.ask(actor=SYSTEM, now=LATER)
+    (payout,) = make_payouts.payouts_of(batch)
+    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="The bank paid it.", now=LATER)
+
+    with pytest.raises(givebacks.HandedOver, match=f"handed {payout.reference}A1"):
+        givebacks.reissue(payout_id=payout.pk, actor=make.person("analyst"), now=LATER)
+    assert givebacks.roll(payout_id=payout.pk, actor=make.person("analyst"), now=LATER).amount_minor == 1200
 
 
 def test_what_is_left_of_a_batch_goes_out_under_a_key_that_the_bank_does_not_know(bank, backup):
