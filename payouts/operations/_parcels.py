@@ -11,6 +11,7 @@ from payouts.models import Batch, Payout
 from payouts.operations import _envelopes
 from payouts.operations._envelopes import Order
 from payouts.operations._leases import Parcel
+from payouts.queries import outside
 from payouts.rails import base, registry
 from sellers import vault
 
@@ -56,7 +57,7 @@ def make(*, batch: Batch, orders: Sequence[Order], now: datetime) -> Made:
 
 
 def _file(batch: Batch, orders: Sequence[Order], now: datetime) -> Made:
-    key = f"{batch.reference}F1"
+    key = outside.free_file_key(batch)
     try:
         return Made([_parcel(batch, key, orders, now)])
     except base.Unrenderable as whole:

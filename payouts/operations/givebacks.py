@@ -14,6 +14,7 @@ from payouts.countries import calendars
 from payouts.models import Disposal, Payout, PayoutAccount, Transition
 from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts
 from payouts.operations._outcome import Outcome
+from payouts.queries import outside
 from payouts.states import DEAD, PayoutStatus
 from sellers.ledger.models import Account, Book, Earning, EarningKind
 from sellers.ledger.models import Transaction as LedgerTransaction
@@ -24,6 +25,12 @@ class NothingToGiveBack(Refused):
     """The payout is alive, or its money is not back yet."""
 
     code = "nothing_to_give_back"
+
+
+class HandedOver(Refused):
+    """The bank may have paid it in the days that a restored database lost."""
+
+    code = "handed_over_before_restore"
 
 
 @transaction.atomic
@@ -93,11 +100,12 @@ def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
 def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     """A new payout for the same amount to the same seller's account in effect, to be reviewed and approved anew.
 
-    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `Refused` when the seller has
-    no usable bank account, `NotAllowed`.
+    Raises `NothingToGiveBack`, `Conflict` when the money was reissued or rolled, `HandedOver`, `Refused` when the
+    seller has no usable bank account, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.dispose_payout")
     old, _ = _dead(payout_id)
+    _check_never_handed_over(old)
     slot = PayoutAccount.objects.filter(seller_id=old.seller_id, currency=old.currency).first()
     if slot is None or slot.current_id is None:
         raise Refused(
@@ -141,6 +149,16 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     _refused_accounts.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
     recording.record(actor=actor, action="payout.reissue", subject=old, data={"new": new.reference}, now=now)
     return new
+
+
+def _check_never_handed_over(payout: Payout) -> None:
+    """A new payout of the whole amount would pass by the adjustment that takes off what the bank paid already."""
+    known = outside.known(payouts=[payout])
+    if known:
+        raise HandedOver(
+            f"Not reissued: the bank was handed {known[payout.pk]} before this database was restored from a backup. "
+            "Roll it: then the next run pays what an adjustment leaves of it."
+        )
 
 
 @transaction.atomic

@@ -108,6 +108,9 @@ def _look_up(watch: Watch) -> None:
 @transaction.atomic
 def _write(asked: Asked, lost: Sequence[_outside.Found], actor: Actor, watch: Watch) -> None:
     now = watch.now()
+    with connection.cursor() as cursor:  # two who ask at the same time find the same: the second writes what is left
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('restore: asking the rails'))")
+    lost = _outside.not_ours(lost)
     sellers = _sellers(lost)
     asked.found = OutsidePayment.objects.bulk_create(
         [

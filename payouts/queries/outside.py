@@ -1,8 +1,9 @@
 """What only the outside knows since this database was restored from a backup."""
 
+import itertools
 from collections.abc import Sequence
 
-from payouts.models import Attempt, OutsidePayment, Payout, Restoration, Submission
+from payouts.models import Attempt, Batch, OutsidePayment, Payout, Restoration, Submission
 
 
 def known(*, payouts: Sequence[Payout]) -> dict[int, str]:
@@ -22,6 +23,17 @@ def later_than(submission: Submission) -> str:
         .first()
         or ""
     )
+
+
+def free_file_key(batch: Batch) -> str:
+    """The key of the batch's file: the first that no rail was handed in the days this database lost.
+
+    Its number may have been another batch's then, or the same batch may have gone with other payouts.
+    """
+    told = OutsidePayment.objects.filter(rail=batch.rail, key__startswith=f"{batch.reference}F")
+    used = set(told.values_list("key", flat=True))
+    numbers = itertools.count(1)
+    return next(key for number in numbers if (key := f"{batch.reference}F{number}") not in used)
 
 
 def newest() -> Restoration | None:

@@ -104,7 +104,21 @@ class OtherSide:
         listed = self.feed[after : after + limit]
         return {"events": listed, "last": after + len(listed)}
 
+    def statements(self) -> dict[str, bytes]:
+        """Every statement that the bank's pages show, by name, whether or not it was sent."""
+        books = self.bank.books
+        files = {name: body for name, body in books.outgoing.items() if name.startswith("camt053-")}
+        return files | books.statements
+
     # What the people there say when somebody asks them
+
+    def carried(self, end_to_end_id: str) -> bool | None:
+        """Whether the payee has the money of what was handed over some time ago; None while it is under way."""
+        found = [one for one in self.bank.books.instructions.values() if one.end_to_end_id == end_to_end_id]
+        waits = any(path.name not in self.bank.books.files for path in self.outbox.glob("*.xml"))
+        if any(one.status == "accepted" for one in found) or (not found and waits):
+            return None
+        return any(one.status == "paid" for one in found)
 
     def has(self, *, key: str, is_file: bool) -> bool:
         """Whether it carries, or will carry, what was sent under this key; a refusal is none."""

@@ -6,7 +6,8 @@ from payouts import countries, tasks
 from payouts.models import Batch, Incident, RailSwitch, Submission
 from payouts.operations import batching, incidents, switches
 from payouts.states import BatchStatus, SubmissionStatus
-from tests.simulate import desk
+from tests.simulate import desk, restore, runbook, view
+from tests.simulate.memory import rails_asked
 from tests.simulate.world import World
 
 _ROUNDS = 8
@@ -25,17 +26,24 @@ def drain(world: World) -> None:
         world.sleep(timedelta(hours=hours).total_seconds())
         world.step("the end", lambda: _hear(world))
     world.step("the end", tasks.sweep)
+    if world.plan is not None:
+        world.step("the end", tasks.seal_audit)
 
 
 def _round(world: World) -> None:
+    restored = Incident.objects.filter(code="restored", closed_at__isnull=True)
+    if world.lost is not None and (restored.exists() or not rails_asked(world.observer)):
+        restore.ask(world)
     _let_go_on(world)
-    for pk in Batch.objects.filter(status=BatchStatus.APPROVED, pk__in=world.slipped).values_list(
+    for pk in Batch.objects.filter(status=BatchStatus.APPROVED, pk__in=world.memory.slipped).values_list(
         "pk", flat=True
     ):
         batching.dissolve(
             batch_id=pk, actor=world.people["treasurer"][0], reason="tampered with", now=world.clock.now
         )
-    world.sleep(1000)
+    world.sleep(1300)
+    for pk in view.look(world.observer).held_back:
+        runbook.settle(world, pk)
     tasks.sweep()
     _hear(world)
     for row in Submission.objects.filter(status=SubmissionStatus.UNKNOWN).order_by("pk"):
@@ -57,13 +65,16 @@ def _open(world: World) -> bool:
 
 
 def _let_go_on(world: World) -> None:
-    """One person looks at why the program stopped, another lets the rail go on."""
+    """One person looks at why the program stopped, another lets the rail go on: who neither stopped nor closed it."""
     people, now = world.people["treasurer"], world.clock.now
     for incident in Incident.objects.filter(code__in=switches.STOPPING, closed_at__isnull=True):
         incidents.close(incident_id=incident.pk, actor=people[0], note="looked", now=now)
     for switch in RailSwitch.objects.filter(restored_at__isnull=True).order_by("pk"):
-        other = people[1] if switch.stopped_by_id != people[1].user_id else people[2]
-        switches.restore(switch_id=switch.pk, actor=other, now=now)
+        closed = Incident.objects.filter(code__in=switches.STOPPING, opened_at__gte=switch.stopped_at)
+        involved = {switch.stopped_by_id, *closed.values_list("closed_by_id", flat=True)}
+        other = next((one for one in people if one.user_id not in involved), None)
+        if other is not None:
+            switches.restore(switch_id=switch.pk, actor=other, now=now)
 
 
 def _resolve(world: World, row: Submission) -> None:

@@ -1,6 +1,6 @@
 """Where the scheduler may come in between: before and after every commit. The calls of the bank are in `wire`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +58,9 @@ class OneByOne:
 
     def __exit__(self, *error: object) -> None:
         pass
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        return map(function, items)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Runs it here and now. A crash is not kept in the future: the whole process is gone."""

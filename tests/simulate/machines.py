@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from payouts import countries, tasks
+from payouts.models import Batch
 from tests.simulate.people import Deed
 from tests.simulate.view import View
 from tests.simulate.world import World
@@ -45,6 +46,8 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
     yield 1.5, "account clock", lambda: tasks.take_effect()
     yield 0.5, "hold clock", lambda: tasks.release_due_holds()
     yield 0.3, "self-check", lambda: tasks.check_invariants()
+    if world.plan is not None:
+        yield 3, "audit clock", lambda: tasks.seal_audit()
     yield 3, "bank", lambda: world.bank.work()
     yield 2.5, "time", lambda: _jump(world)
     lone, sealed = view.payouts.get("APPROVED"), view.batches.get("APPROVED")
@@ -64,6 +67,10 @@ def deliver(world: World) -> str:
     try:
         getattr(tasks, task)(**ids)
         came_to_end = True
+    except Batch.DoesNotExist:
+        if world.lost is None:
+            raise
+        return f"{task} {ids} means nothing here any more"
     finally:
         if not came_to_end and rng.random() < 0.7:
             world.messages.append((task, ids))
@@ -102,12 +109,12 @@ def _slip(world: World, batch_id: int, payout_id: int) -> str:
         " (SELECT 1 FROM sellers_seller WHERE suspended_at IS NOT NULL)",
         [batch_id, payout_id],
     ).fetchone()
-    if row is None or payout_id in world.sealed.get(batch_id, set()):
+    if row is None or payout_id in world.memory.sealed.get(batch_id, set()):
         return "nothing to slip in"
     by, at, digest = row
     values = {"batch": batch_id, "payout": payout_id, "by": by, "at": at, "digest": digest}
     with world.observer.transaction():
         for statement in _SLIP.split(";\n"):
             world.observer.execute(statement, values)
-    world.slipped.add(batch_id)
+    world.memory.slipped.add(batch_id)
     return f"P{payout_id} into B{batch_id}"

@@ -10,6 +10,7 @@ from payouts.rails import base
 from sellers.ledger.models import Account, EarningKind
 from sellers.ledger.operations import earnings
 from sellers.models import Seller
+from tests.simulate.memory import Sale
 from tests.simulate.world import World
 
 _FATES = ("", "", "", "", "SIMRETURN-AC06", "SIMFAIL", "SIMREJECT", "SIMSLOW", "SIMSLOW SIMFAIL")
@@ -47,13 +48,13 @@ def _batch(world: World, payout_ids: list[int]) -> None:
 def note_seal(world: World, batch_id: int) -> None:
     """The harness' own memory of what was in a batch when somebody wanted to approve it."""
     seen = BatchItem.objects.filter(batch_id=batch_id, left_at__isnull=True)
-    world.sealed.setdefault(batch_id, set()).update(seen.values_list("payout_id", flat=True))
+    world.memory.sealed.setdefault(batch_id, set()).update(seen.values_list("payout_id", flat=True))
 
 
 def note_approval(world: World, payout_ids: list[int]) -> None:
     """The harness' own memory of what people wanted to approve, whatever the program makes of it."""
     rows = Payout.objects.filter(pk__in=payout_ids).values_list("pk", "payout_account_id")
-    world.approved.update(rows)
+    world.memory.approved.update(rows)
 
 
 def run(world: World, country: str, *, days_ago: int = 0) -> str:
@@ -73,19 +74,27 @@ def earn(world: World, seller: Seller, *, days_ago: int = 0) -> None:
     """A sale of the seller is due today, or was a few days ago."""
     amount = world.rng.randint(200, 90_000)
     market = countries.get(seller.country)
-    account, _ = Account.objects.get_or_create(seller=seller, currency=market.currency)
     day = world.clock.now.astimezone(market.zone).date() - timedelta(days=days_ago)
+    sale = Sale(seller.pk, seller.country, amount, f"order-{next(world.numbers)}", day)
+    world.sales.append(sale)
+    world.earned[seller.pk] = world.earned.get(seller.pk, 0) + amount
+    book(world, sale)
+
+
+def book(world: World, sale: Sale) -> None:
+    """The sale stands in the ledger, once."""
+    currency = countries.get(sale.country).currency
+    account, _ = Account.objects.get_or_create(seller_id=sale.seller, currency=currency)
     earnings.credit(
         account_id=account.pk,
         kind=EarningKind.SALE,
-        amount_minor=amount,
+        amount_minor=sale.amount_minor,
         source="simulate",
-        external_id=f"order-{next(world.numbers)}",
-        occurred_date=day,
-        due_date=day,
+        external_id=sale.number,
+        occurred_date=sale.day,
+        due_date=sale.day,
         now=world.clock.now,
     )
-    world.earned[seller.pk] = world.earned.get(seller.pk, 0) + amount
 
 
 def bank_details(world: World, country: str) -> tuple[str, dict[str, str], str]:
@@ -125,7 +134,7 @@ def _accounts(world: World, sellers: list[Seller], country: str) -> None:
     )
     for version, number in zip(versions, numbers, strict=True):
         PayoutAccount.objects.filter(pk=version.slot_id).update(current=version)
-        world.accounts[version.pk] = number
+        world.memory.accounts[version.pk] = number
 
 
 def _funding(country: str) -> None:

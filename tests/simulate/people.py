@@ -206,7 +206,7 @@ def _ask_account(world: World, seller_id: int) -> str:
         )
     finally:  # also where the process died after the commit
         for (pk,) in world.observer.execute("SELECT id FROM payouts_accountversion WHERE id > %s", [newest]):
-            world.accounts.setdefault(pk, market.number_of(scheme, fields))
+            world.memory.accounts.setdefault(pk, market.number_of(scheme, fields))
     return f"seller {seller_id}"
 
 

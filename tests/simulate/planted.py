@@ -1,12 +1,10 @@
 """Bugs planted on purpose, one line each on what it breaks. A harness that does not find them is broken itself.
 
-Each is a patch of the real modules in memory, or owner's SQL that takes a guard away, in a database of its own.
+Each has a database of its own.
 """
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -35,22 +33,11 @@ from payouts.operations._watch import Watch
 from payouts.queries import unknown as desk
 from payouts.rails import base
 from payouts.states import SubmissionStatus
+from tests.simulate import planted_restored
+from tests.simulate.bug import Bug, Patches, nothing, put
 
-Patches = Sequence[Any]
 _REJECTED, _UNKNOWN = base.Outcome.REJECTED, base.Outcome.UNKNOWN
 _numbers = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Bug:
-    name: str
-    breaks: str
-    patches: Callable[[], Patches]
-    sql: str = ""
-
-
-def _put(module: Any, name: str, value: Any) -> Any:
-    return mock.patch.object(module, name, value)
 
 
 def _inside() -> Patches:
@@ -62,7 +49,7 @@ def _inside() -> Patches:
             given = [answering.Given(lease.submission_id, lease.fence, answer) for lease, answer in answers]
             answering._record.__wrapped__(given=given, now=watch.now())
 
-    return [_put(submission, "submit", submit)]
+    return [put(submission, "submit", submit)]
 
 
 def _fresh_key() -> Patches:
@@ -71,7 +58,7 @@ def _fresh_key() -> Patches:
     def lease(**values: Any) -> list[_leases.Lease]:
         return [_renamed(taken) if taken.fence > 1 else taken for taken in real(**values)]
 
-    return [_put(_leases, "lease", lease)]
+    return [put(_leases, "lease", lease)]
 
 
 def _renamed(taken: _leases.Lease) -> _leases.Lease:
@@ -88,7 +75,7 @@ def _taken_as(outcome: base.Outcome, *codes: str, of: str = "_call") -> Patches:
         answer = real(*arguments, **values)
         return dataclasses.replace(answer, outcome=outcome) if answer.code in codes else answer
 
-    return [_put(delivering, of, changed)]
+    return [put(delivering, of, changed)]
 
 
 def _attempt_lives_on() -> Patches:
@@ -98,7 +85,7 @@ def _attempt_lives_on() -> Patches:
         with mock.patch.object(_attempts.Attempt, "objects", _Deaf()):
             real(**values)
 
-    return [_put(_attempts, "_end", end)]
+    return [put(_attempts, "_end", end)]
 
 
 class _Deaf:
@@ -124,7 +111,7 @@ def _longer_window() -> Patches:
         forever = timedelta(days=3650) if rail.capabilities.key_window else None
         return mock.Mock(capabilities=dataclasses.replace(rail.capabilities, key_window=forever))
 
-    return [_put(desk, "registry", mock.Mock(get=get))]
+    return [put(desk, "registry", mock.Mock(get=get))]
 
 
 def _twice_given_back() -> Patches:
@@ -133,7 +120,7 @@ def _twice_given_back() -> Patches:
     def transfer(*, key: str, **values: Any) -> Any:
         return real(key=f"{key}:{next(_numbers)}" if key.endswith("given_back") else key, **values)
 
-    return [_put(_attempts, "posting", mock.Mock(transfer=transfer, post=_attempts.posting.post))]
+    return [put(_attempts, "posting", mock.Mock(transfer=transfer, post=_attempts.posting.post))]
 
 
 def _died_is_rejected(*, submission: Any, now: Any) -> None:
@@ -158,12 +145,12 @@ def _every_word_is_new() -> Patches:
         ]
         return real(told, now)
 
-    return [_put(settlement, "_write_facts", write)]
+    return [put(settlement, "_write_facts", write)]
 
 
 def _fold_forgets_returns() -> Patches:
     real = facts.fold
-    return [_put(facts, "fold", lambda kinds: real(set(kinds) - {"returned"}))]
+    return [put(facts, "fold", lambda kinds: real(set(kinds) - {"returned"}))]
 
 
 def _own_batch(**values: Any) -> Any:
@@ -180,10 +167,6 @@ def _own_batch(**values: Any) -> Any:
     return batch
 
 
-def _nothing(*_: Any, **__: Any) -> None:
-    return None
-
-
 BUGS: tuple[Bug, ...] = (
     Bug("call-in-transaction", "the bank is called inside the transaction: a crash forgets what it took", _inside),
     Bug("fresh-key", "each retry goes out under a key of its own: nothing deduplicates", _fresh_key),
@@ -198,41 +181,42 @@ BUGS: tuple[Bug, ...] = (
     Bug("two-live-attempts", "a refused attempt lives on, and no index forbids a second live one",
         _attempt_lives_on, "DROP INDEX attempt_one_live"),
     Bug("no-fence", "whoever was given a lease once may write, whoever holds it now",
-        lambda: [_put(answering, "_may_write", lambda row, one, now: row.status in ("DELIVERING", "UNKNOWN"))]),
+        lambda: [put(answering, "_may_write", lambda row, one, now: row.status in ("DELIVERING", "UNKNOWN"))]),
     Bug("late-worker-writes", "a worker writes after its lease, as long as nobody has noticed",
-        lambda: [_put(answering, "_is_dead", lambda row, now: False)]),
+        lambda: [put(answering, "_is_dead", lambda row, now: False)]),
     Bug("dead-lease-is-refusal", "a worker that did not come back has sent nothing",
-        lambda: [_put(answering, "lease_died", _died_is_rejected)]),
+        lambda: [put(answering, "lease_died", _died_is_rejected)]),
     Bug("holds-not-rechecked", "submission trusts what was true when the batch was approved; the database refuses",
-        lambda: [_put(preparing, "blocks", mock.Mock(of=lambda payouts: {}))]),
+        lambda: [put(preparing, "blocks", mock.Mock(of=lambda payouts: {}))]),
     Bug("holds-not-rechecked-nor-guarded", "the same without the database's own guard",
-        lambda: [_put(preparing, "blocks", mock.Mock(of=lambda payouts: {}))],
+        lambda: [put(preparing, "blocks", mock.Mock(of=lambda payouts: {}))],
         "DROP TRIGGER guard_changed ON payouts_payout"),
     Bug("approval-outlives-account", "another bank account takes effect and the approval stands",
-        lambda: [_put(accounts, "_point", _points_only)], "DROP TRIGGER guard_changed ON payouts_payout"),
+        lambda: [put(accounts, "_point", _points_only)], "DROP TRIGGER guard_changed ON payouts_payout"),
     Bug("account-not-caught-up", "what comes back unsent still goes to the account of before",
-        lambda: [_put(_account_change, "catch_up", _nothing)]),
+        lambda: [put(_account_change, "catch_up", nothing)]),
     Bug("past-the-window", "sent again after the bank has forgotten the key", _longer_window),
     Bug("resend-anywhere", "sent again on a rail that does not deduplicate",
-        lambda: [_put(desk, "why_not_again", lambda submission, now: "")]),
+        lambda: [put(desk, "why_not_again", lambda submission, now: "")]),
     Bug("seal-not-recomputed", "what was slipped into an approved batch goes out with it",
-        lambda: [_put(preparing, "_check_seal", _nothing)]),
+        lambda: [put(preparing, "_check_seal", nothing)]),
     Bug("own-batch", "who proposed a batch may approve it, and nothing is sealed",
-        lambda: [_put(batching, "approve", _own_batch)]),
-    Bug("kill-switch-ignored", "a stopped rail goes on", lambda: [_put(switches, "open_on", _nothing)]),
+        lambda: [put(batching, "approve", _own_batch)]),
+    Bug("kill-switch-ignored", "a stopped rail goes on", lambda: [put(switches, "open_on", nothing)]),
     Bug("given-back-twice", "failed, then returned: the seller gets it twice", _twice_given_back),
     Bug("event-applied-twice", "what the bank repeats counts as a new fact", _every_word_is_new),
     Bug("returns-forgotten", "money that came back is shown as paid", _fold_forgets_returns),
     Bug("never-sent-at-once", "two people may say never while the worker is still about to send",
-        lambda: [_put(unknown, "_check_nothing_is_on_its_way", _nothing)]),
+        lambda: [put(unknown, "_check_nothing_is_on_its_way", nothing)]),
     Bug("forgotten-batches", "a lost message is never missed: nobody sends the batch",
-        lambda: [_put(sweeping, "_forgotten_batches", lambda now: [])]),
+        lambda: [put(sweeping, "_forgotten_batches", lambda now: [])]),
     Bug("forgotten-submissions", "nobody asks what became of a worker that died",
-        lambda: [_put(sweeping, "_due_submissions", lambda now: []), _put(lookups, "work", _nothing)]),
-    Bug("no-alarm", "an unknown stays unknown and nobody is told", lambda: [_put(sweeping, "alert", _nothing)]),
+        lambda: [put(sweeping, "_due_submissions", lambda now: []), put(lookups, "work", nothing)]),
+    Bug("no-alarm", "an unknown stays unknown and nobody is told", lambda: [put(sweeping, "alert", nothing)]),
     Bug("missed-cut-off", "a batch that missed its cut-off is neither sent nor asked for again",
-        lambda: [_put(batching, "ask_again", _nothing)]),
+        lambda: [put(batching, "ask_again", nothing)]),
     Bug("document-read-once-only", "a worker that dies while it reads leaves the document unread for ever",
-        lambda: [_put(collecting, "process_all", lambda **_: 0)]),
+        lambda: [put(collecting, "process_all", lambda **_: 0)]),
+    *planted_restored.BUGS,
 )  # fmt: skip
 """Every one must be found within `planting.SEEDS` seeds."""

@@ -8,7 +8,8 @@ from django.db import connections
 
 from tests import postgres
 from tests.simulate import scheduler
-from tests.simulate.planted import BUGS, Bug
+from tests.simulate.bug import Bug
+from tests.simulate.planted import BUGS
 from tests.simulate.stage import Stage
 
 SEEDS = 50

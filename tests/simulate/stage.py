@@ -13,10 +13,10 @@ from django.test import override_settings
 
 from backoffice.audit.actors import Actor
 from payouts import tasks, transports
-from payouts.operations import _doorbell, _watch, delivering
+from payouts.operations import _doorbell, _outside, _watch, delivering
 from payouts.rails import registry
 from tests import make, postgres
-from tests.simulate import interrupts
+from tests.simulate import backup, interrupts
 from tests.simulate.clock import Clock
 from tests.simulate.world import World
 
@@ -42,12 +42,13 @@ class Stage:
         self.observer = enter(psycopg.connect(self._database.app, autocommit=True, prepare_threshold=2))
         for role, count in STAFF.items():
             self.people[role] = [make.person(role) for _ in range(count)]
-        self._clearing = _clearing(self._admin)
+        self.copies = backup.Copies(self._admin)
         self._cleared = 0
         enter(override_settings(**SETTINGS))
         enter(mock.patch.object(_watch, "time", self.clock))
         enter(mock.patch.object(delivering, "time", self.clock))
         enter(mock.patch.object(delivering, "ThreadPoolExecutor", interrupts.OneByOne))
+        enter(mock.patch.object(_outside, "ThreadPoolExecutor", interrupts.OneByOne))
         enter(mock.patch.object(tasks, "database_now", self.clock.read))
         enter(mock.patch.object(_doorbell, "_send", self._ring))
         enter(mock.patch.object(transports, "to", self._line))
@@ -62,7 +63,7 @@ class Stage:
     def clear(self) -> None:
         """The database is as in the beginning, ids too; the people stay."""
         self.world = None
-        self._admin.execute(self._clearing)
+        self.copies.clear()
         self._cleared += 1
         if self._cleared % 40 == 0:
             self._admin.execute("VACUUM")
@@ -108,18 +109,3 @@ class Stage:
             yield
         finally:
             processors[:] = kept
-
-
-def _clearing(admin: psycopg.Connection[Any]) -> bytes:
-    """One string of statements that empties every table but people and rights, with the triggers asleep."""
-    rows = admin.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(auth|django)_' ORDER BY 1"
-    ).fetchall()
-    sequences = admin.execute(
-        "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequencename !~ '^(auth|django)_'"
-    ).fetchall()
-    parts = ["SET session_replication_role = replica"]
-    parts += [f'DELETE FROM "{name}"' for (name,) in rows]
-    parts += ["SET session_replication_role = DEFAULT"]
-    parts += ["SELECT " + ", ".join(f"setval('\"{name}\"', 1, false)" for (name,) in sequences)]
-    return "; ".join(parts).encode()

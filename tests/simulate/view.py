@@ -15,11 +15,15 @@ class View:
     submissions: dict[str, list[int]]
     sellers: list[int]
     holds: list[int]
+    held_back: list[int]
+    """Holds on sellers of whom a restored database had lost payments: only who settles those releases them."""
     switches: list[int]
     incidents: list[int]
     findings: list[int]
     versions: list[int]
     """Bank accounts that wait to be verified."""
+    restored: list[int]
+    """The open incident that says that the database was restored."""
 
     def unsent(self) -> list[int]:
         states = ("PENDING_REVIEW", "REVIEWED", "APPROVED", "BATCHED")
@@ -34,9 +38,11 @@ SELECT 'payouts', status, id FROM payouts_payout
 UNION ALL SELECT 'batches', status, id FROM payouts_batch
 UNION ALL SELECT 'submissions', status, id FROM payouts_submission
 UNION ALL SELECT 'sellers', '', id FROM sellers_seller
-UNION ALL SELECT 'holds', '', id FROM payouts_hold WHERE released_at IS NULL
+UNION ALL SELECT CASE WHEN seller_id IS NOT NULL AND placed_by_id IS NULL AND note LIKE 'The bank was handed %'
+  THEN 'held_back' ELSE 'holds' END, '', id FROM payouts_hold WHERE released_at IS NULL
 UNION ALL SELECT 'switches', '', id FROM payouts_railswitch WHERE restored_at IS NULL
 UNION ALL SELECT 'incidents', '', id FROM payouts_incident WHERE closed_at IS NULL
+UNION ALL SELECT 'restored', '', id FROM payouts_incident WHERE closed_at IS NULL AND code = 'restored'
 UNION ALL SELECT 'findings', '', id FROM payouts_resolution WHERE confirmed_at IS NULL AND dismissed_at IS NULL
 UNION ALL SELECT 'versions', '', v.id FROM payouts_accountversion AS v
   WHERE NOT EXISTS (SELECT 1 FROM payouts_accountdecision AS d WHERE d.version_id = v.id)

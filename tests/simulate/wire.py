@@ -122,6 +122,11 @@ class FileLine(DirectoryTransport):
             raise base.Unreachable("the folder is not mounted")
         return None if fault == "stale" else super().holds(name)
 
+    def left(self) -> list[str]:
+        if self.world.fault(("unreachable",)):
+            raise base.Unreachable("the folder is not mounted")
+        return super().left()
+
     def inbox(self) -> list[str]:
         if self.world.fault(("unreachable",)):
             raise base.Unreachable("the folder is not mounted")

@@ -20,6 +20,7 @@ from tests.simulate import clock, interrupts, wire
 from tests.simulate.bank import OtherSide
 from tests.simulate.interrupts import Crash
 from tests.simulate.judge_wire import WireRules
+from tests.simulate.memory import LostTime, Memory, Sale
 
 if TYPE_CHECKING:
     from tests.simulate.stage import Stage
@@ -51,6 +52,29 @@ def _mood(rng: Random) -> Mood:
     )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Before which steps a backup is taken and the database is put back to it.
+
+    Nothing is lost where nothing left: so it is put back as soon as something has, between two steps.
+    """
+
+    backup: int
+    earliest: int
+    latest: int
+    told: bool
+    """Whether who restores it says so, and the rails are asked before anything else."""
+
+
+def _plan(rng: Random) -> Plan | None:
+    """A sixth of the seeds has one."""
+    if rng.random() >= 1 / 6:
+        return None
+    backup = rng.randrange(20)
+    earliest = backup + rng.randint(1, 12)
+    return Plan(backup=backup, earliest=earliest, latest=earliest + 8, told=rng.random() < 0.5)
+
+
 class World:
     def __init__(self, seed: int, *, stage: "Stage", folder: Path) -> None:
         self.seed, self.rng = seed, Random(seed)
@@ -59,6 +83,7 @@ class World:
         self.mood = _mood(self.rng)
         self.calm = True
         """Nothing goes wrong and nobody comes in between: while the market is set up and at the end."""
+        self.plan = _plan(self.rng)
         self.countries = self.rng.choice((["US"], ["US"], ["FR"], ["US", "FR"]))
         self.window = timedelta(minutes=self.rng.choice((30, 60, 600)))
         self.rails = _rails(self.rng, self.window)
@@ -73,14 +98,11 @@ class World:
         self.violations: list[str] = []
         self.steps = self.crashes = 0
         self.numbers = itertools.count(1)
-        self.approved: set[tuple[int, int]] = set()
-        """(payout, account version) that somebody wanted to approve."""
-        self.sealed: dict[int, set[int]] = {}
-        """Batch to the payouts in it when somebody wanted to approve it."""
-        self.slipped: set[int] = set()
-        """Batches that somebody with a database shell has put a payout into."""
-        self.accounts: dict[int, str] = {}
-        """Account version to its number, as a bank writes it."""
+        self.memory = Memory()
+        self.lost: LostTime | None = None
+        """What the database has forgotten since it was put back to a backup."""
+        self.sales: list[Sale] = []
+        """What the source of the earnings has to tell, oldest first."""
         self.earned: dict[int, int] = {}
         """Seller to the minor units that they have ever earned."""
         self.act: Callable[[], None] = lambda: None

@@ -13,12 +13,14 @@ from backoffice.audit.actors import SYSTEM
 from backoffice.audit.errors import Refused
 from payouts.models import Batch, Hold, Incident, OutsidePayment, Payout, RailSwitch, Restoration, Submission
 from payouts.operations import (
+    _outside,
     answering,
     approval,
     batching,
     checking,
     creation,
     delivering,
+    givebacks,
     holds,
     incidents,
     lookups,
@@ -246,6 +248,37 @@ def test_an_attempt_is_not_sent_again_where_the_bank_was_handed_a_later_one(bank
     assert Submission.objects.get().status == "UNKNOWN"
 
 
+def test_the_money_of_a_lost_payout_is_due_again_but_not_paid_again_as_it_was(bank, backup):
+    batch = make_payouts.approved_batch([1200], country="US")
+    kept = backup()
+    submit(batch, NOW)
+    kept.restore()
+    restoring.ask(actor=SYSTEM, now=LATER)
+    (payout,) = make_payouts.payouts_of(batch)
+    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="The bank paid it.", now=LATER)
+
+    with pytest.raises(givebacks.HandedOver, match=f"handed {payout.reference}A1"):
+        givebacks.reissue(payout_id=payout.pk, actor=make.person("analyst"), now=LATER)
+    assert givebacks.roll(payout_id=payout.pk, actor=make.person("analyst"), now=LATER).amount_minor == 1200
+
+
+def test_what_is_left_of_a_batch_goes_out_under_a_key_that_the_bank_does_not_know(bank, backup):
+    batch = make_payouts.approved_batch([1200, 3400], country="FR")
+    lost, left = make_payouts.payouts_of(batch)
+    kept = backup()
+    holds.hold(payout_ids=[left.pk], actor=make.person("analyst"), reason="dispute", note="Find out.", now=NOW)
+    submit(batch, NOW)
+    assert at_the_bank(bank) == [f"{lost.reference}A1"]
+    kept.restore()
+
+    restoring.ask(actor=SYSTEM, now=LATER)
+    go_on()
+    submit(batch)
+
+    assert at_the_bank(bank) == [f"{lost.reference}A1", f"{left.reference}A1"]
+    assert Submission.objects.get().key == f"{batch.reference}F2"
+
+
 def test_postgresql_refuses_an_attempt_of_a_payout_that_the_outside_knows(bank, backup, monkeypatch):
     batch = make_payouts.approved_batch([1200], country="US")
     (payout,) = make_payouts.payouts_of(batch)
@@ -327,6 +360,25 @@ def test_asking_twice_writes_nothing_twice(bank, backup):
 
     assert (len(first.found), len(second.found)) == (1, 0)
     assert (Hold.objects.count(), OutsidePayment.objects.count(), Restoration.objects.count()) == (1, 1, 2)
+
+
+def test_two_who_ask_at_the_same_time_write_nothing_twice(bank, backup, monkeypatch):
+    batch = make_payouts.approved_batch([1200], country="US")
+    kept = backup()
+    submit(batch, NOW)
+    kept.restore()
+    found, others = _outside.with_answers, []
+
+    def while_another_asks(*arguments, **values):
+        monkeypatch.setattr(_outside, "with_answers", found)
+        others.append(restoring.ask(actor=SYSTEM, now=LATER))
+        return found(*arguments, **values)
+
+    monkeypatch.setattr(_outside, "with_answers", while_another_asks)
+    asked = restoring.ask(actor=SYSTEM, now=LATER)
+
+    assert ([len(other.found) for other in others], len(asked.found)) == ([1], 0)
+    assert (Hold.objects.count(), OutsidePayment.objects.count()) == (1, 1)
 
 
 def test_a_rail_that_does_not_answer_keeps_everything_stopped(bank, backup, settings):
