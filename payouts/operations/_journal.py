@@ -9,9 +9,11 @@ import fcntl
 import json
 import os
 import socket
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +22,12 @@ from payouts.models import Attempt
 from payouts.operations._leases import Lease
 from payouts.operations._watch import Watch
 from payouts.operations.bankfiles import sha256
+
+ENOUGH = 1000
+"""So many last submissions of a host are looked at: more than all its workers can have under way at once."""
+MOST = 16 * 1024 * 1024
+"""Bytes from the end of a file that a look at the last submissions reads at most."""
+_BLOCK = 64 * 1024
 
 
 class NotWritten(OSError):
@@ -42,12 +50,13 @@ class Payment:
 
 @dataclass(frozen=True)
 class Closing:
-    """A whole submission: its payments stand above it."""
+    """A whole submission: its payments stand above it. ``again``: not for the first time."""
 
     rail: str
     key: str
     sha256: str
     at: str
+    again: bool = False
 
 
 def watched() -> bool:
@@ -71,7 +80,10 @@ def write(*, leases: Sequence[Lease], watch: Watch) -> None:
         lease = by_id[row[0]]
         payment = Payment(lease.rail, lease.key, row[1], row[2], row[3], row[4], row[5], at)
         lines.append(json.dumps(asdict(payment), ensure_ascii=False))
-    lines += [json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at))) for lease in leases]
+    lines += [
+        json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at, again=lease.fence > 1)))
+        for lease in leases
+    ]
     _append("".join(f"\n{line}" for line in lines) + "\n", now)
 
 
@@ -113,18 +125,38 @@ def _sync(folder: Path) -> None:
 
 
 def newest() -> list[Closing]:
-    """The last submission that each file tells of: the database must know every one."""
-    found = []
+    """The submissions that each host handed over last for the first time: the database must know every one.
+
+    More than the last: workers write beside each other, in another order than they committed.
+    """
+    by_host: dict[str, list[Path]] = defaultdict(list)
     for path in _files():
-        try:
-            with path.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
-                tail = file.read().decode(errors="replace").splitlines()
-        except OSError as error:
-            raise NotWritten(f"The journal {path} cannot be read: {error.strerror}.") from error
-        closings = [line for line in _parsed(tail) if isinstance(line, Closing)]
-        found += closings[-1:]
+        by_host[path.stem[: -len("-2026-11")]].append(path)
+    found: list[Closing] = []
+    for paths in by_host.values():
+        lines = chain.from_iterable(_backwards(path) for path in reversed(paths))
+        # Cheap to tell apart, where most lines are payments or hand-overs again.
+        firsts = (line for line in lines if b'"sha256"' in line and b'"again": true' not in line)
+        found += islice((line for line in _parsed(firsts) if isinstance(line, Closing)), ENOUGH)
     return found
+
+
+def _backwards(path: Path) -> Iterator[bytes]:
+    """The lines of a file from its end, of its last `MOST` bytes."""
+    try:
+        with path.open("rb") as file:
+            left, rest = file.seek(0, os.SEEK_END), b""
+            stop = max(0, left - MOST)
+            while left > stop:
+                size = min(_BLOCK, left - stop)
+                left -= size
+                file.seek(left)
+                first, *lines = (file.read(size) + rest).split(b"\n")
+                yield from reversed(lines)
+                rest = first
+            yield rest
+    except OSError as error:
+        raise NotWritten(f"The journal {path} cannot be read: {error.strerror}.") from error
 
 
 def everything() -> Iterator[Payment | Closing]:
@@ -138,7 +170,7 @@ def _files() -> list[Path]:
     return sorted(Path(settings.HANDOVER_DIR).glob("handovers-*.jsonl")) if watched() else []
 
 
-def _parsed(lines: Iterable[str]) -> Iterator[Payment | Closing]:
+def _parsed(lines: Iterable[str | bytes]) -> Iterator[Payment | Closing]:
     for line in lines:
         try:
             told = json.loads(line)

@@ -58,12 +58,14 @@ def in_journal() -> list[Found]:
 
 
 def unknown_closing() -> _journal.Closing | None:
-    """A submission that stands last in the journal and that this database does not know. Raises `NotWritten`."""
-    for line in _journal.newest():
-        asked = OutsidePayment.objects.filter(rail=line.rail, key=line.key)
-        if not _knows(line) and not asked.exists():
-            return line
-    return None
+    """One of the last submissions in the journal that this database does not know. Raises `NotWritten`."""
+    lines = _journal.newest()
+    keys = {line.key for line in lines}
+    known = Submission.objects.filter(key__in=keys).values_list("rail", "key", "body_sha256")
+    asked = OutsidePayment.objects.filter(key__in=keys).values_list("rail", "key")
+    ours, found = set(known), set(asked)
+    unknown = (line for line in lines if (line.rail, line.key, line.sha256) not in ours)
+    return next((line for line in unknown if (line.rail, line.key) not in found), None)
 
 
 def _knows(line: _journal.Closing) -> bool:

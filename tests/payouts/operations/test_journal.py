@@ -1,5 +1,6 @@
 """The journal outside the database: written before a call, read back whole, and silent about people."""
 
+import dataclasses
 import json
 import threading
 
@@ -61,8 +62,59 @@ def test_a_line_that_a_crash_cut_short_hides_nothing_after_it(bank, journal):
 
     lines = list(_journal.everything())
     assert len(lines) == 4
-    assert [each.key for each in _journal.newest()] == [Submission.objects.latest("pk").key]
+    assert [each.key for each in _journal.newest()] == list(
+        Submission.objects.order_by("-pk").values_list("key", flat=True)
+    )
     assert _outside.unknown_closing() is None
+
+
+def closing(key: str, **more) -> str:
+    return "\n" + json.dumps({"rail": "sandbox", "key": key, "sha256": "0" * 64, "at": NOW.isoformat()} | more) + "\n"
+
+
+def test_a_submission_lost_by_a_restore_is_found_behind_later_ones_that_are_known(bank, journal):
+    make_payouts.submitted([1200], country="US")
+    (path,) = journal.iterdir()
+    kept = path.read_text()
+    path.write_text(closing("P77A1") + kept)  # another worker wrote later what it had committed earlier
+
+    assert _outside.unknown_closing().key == "P77A1"
+
+
+def test_many_handed_over_again_hide_none(bank, journal):
+    make_payouts.submitted([1200], country="US")
+    (path,) = journal.iterdir()
+    own = Submission.objects.get()
+    with path.open("a") as file:
+        file.write(closing("P77A1"))
+        for _ in range(2 * _journal.ENOUGH):
+            file.write(closing(own.key, sha256=own.body_sha256, again=True))
+
+    assert _outside.unknown_closing().key == "P77A1"
+    assert {line.key for line in _journal.newest()} == {own.key, "P77A1"}
+
+
+def test_the_last_of_each_host_are_found_across_months_and_blocks(journal):
+    journal.mkdir()
+    for host in ("one", "two-2"):
+        for month in ("2026-10", "2026-11"):
+            lines = [closing(f"{host} {month} {number}") for number in range(_journal.ENOUGH // 2 + 1)]
+            (journal / f"handovers-{host}-{month}.jsonl").write_text("".join(lines))
+
+    found = [line.key for line in _journal.newest()]
+    assert len(found) == len(set(found)) == 2 * _journal.ENOUGH
+    assert {"one 2026-11 0", "two-2 2026-11 0", "one 2026-10 500", "two-2 2026-10 2"} <= set(found)
+    assert "one 2026-10 1" not in found
+
+
+def test_a_hand_over_again_is_marked_as_one(bank, journal):
+    batch = make_payouts.approved_batch([1200], country="US")
+    (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
+    assert lease.fence == 1
+    for fence in (1, 2):
+        _journal.write(leases=[dataclasses.replace(lease, fence=fence)], watch=Watch(NOW))
+
+    assert [line.again for line in _journal.everything() if isinstance(line, _journal.Closing)] == [False, True]
 
 
 def test_payments_without_their_closing_line_are_asked_about_too(bank, journal):
