@@ -1,7 +1,7 @@
 """What stands in a PDF, read without the library that wrote it: pages of text in the order it is drawn.
 
-It knows as much of the format as our documents use: simple objects, Flate and ASCII85 streams, fonts with a ToUnicode map
-or in UCS-2, and forms drawn on a page.
+It knows as much of the format as our documents use: simple objects, Flate and ASCII85 streams, fonts with a ToUnicode
+map or in UCS-2, and forms drawn on a page.
 """
 
 import base64
@@ -20,7 +20,7 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 class Reading:
-    """One document. ``pages`` is the text of each, a line for each height that is written at."""
+    """One document. ``pages`` is the text of each: a line for each height written at, a tab between its pieces."""
 
     def __init__(self, body: bytes) -> None:
         self._objects = {int(number): content for number, content in _OBJECT.findall(body)}
@@ -91,12 +91,15 @@ class Reading:
             elif match["form"]:
                 parts.append(" " + self._drawn(self._stream(self._forms[match["form"]])))
             elif match["text"] is not None:
-                parts.append(("\n" if end else "\t" if parts else "") + self._decoded(match["text"], self._fonts[font]))
+                parts.append(
+                    ("\n" if end else "\t" if parts else "") + self._decoded(match["text"], self._fonts[font])
+                )
                 end = False
         return "".join(parts).strip()
 
     def _decoded(self, text: bytes, letters: dict[int, str] | None) -> str:
         plain = _ESCAPE.sub(
-            lambda found: bytes([int(found[1], 8)]) if found[1].isdigit() else _NAMED.get(found[1], found[1]), text
+            lambda found: bytes([int(found[1], 8)]) if found[1].isdigit() else _NAMED.get(found[1], found[1]),
+            text,
         )
         return plain.decode("utf-16-be") if letters is None else "".join(letters[code] for code in plain)
