@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from sellers.ledger.models import Account, Book, Entry
 from sellers.ledger.operations import posting
 from tests import make, make_accounts
 from tests.payouts import quick
+from tests.sellers import plans
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FIRST, LAST = date(2026, 10, 4), date(2026, 10, 7)
@@ -137,3 +139,9 @@ def test_the_sheet_adds_up_in_words(account):
 def test_nothing_in_the_period_is_said(db):
     sheet = seller_sheet.sheet(stated(make.ledger_account()), language="es")
     assert [table.note for table in sheet.tables] == ["", "Nada en este periodo.", "Nada en este periodo."]
+
+
+def test_no_table_is_read_whole(account):
+    plan = plans.of(lambda: stated(account), connection)
+    assert "ledger_entry" in plan and "payouts_transition" in plan
+    assert "Seq Scan" not in plan.replace("Seq Scan on payouts_fundingaccount", ""), plan
