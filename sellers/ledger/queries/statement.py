@@ -12,8 +12,10 @@ from django.db import connection
 
 from sellers.ledger.models import EarningKind
 
+# OFFSET 0 keeps each transaction a look-up by its key: for a large seller the planner would read the table whole.
 _PAYABLE = """
-FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
+FROM ledger_entry AS e
+CROSS JOIN LATERAL (SELECT kind, posted_at FROM ledger_transaction WHERE id = e.transaction_id OFFSET 0) AS t
 WHERE e.account_id = %(account)s AND e.book = 'payable'
 """
 _OPENING = f"SELECT coalesce(-sum(e.amount_minor), 0) {_PAYABLE} AND t.posted_at < %(since)s"
