@@ -83,9 +83,9 @@ def render(
     return render_template(request, template, values, status=status)
 
 
-def attachment(name: str, body: bytes) -> HttpResponse:
+def attachment(name: str, body: bytes, *, media_type: str = "application/octet-stream") -> HttpResponse:
     """Bytes as a download of this name, which no browser opens as a page of ours."""
-    response = HttpResponse(body, content_type="application/octet-stream")
+    response = HttpResponse(body, content_type=media_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

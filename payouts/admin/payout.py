@@ -100,6 +100,10 @@ def _recall_verb(payout: Payout) -> dict[str, Any]:
     return verb | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference])}
 
 
+def _statement(payout: Payout) -> dict[str, str]:
+    return {"label": "Statement", "url": reverse("admin:payouts_payout_statement", args=[payout.reference])}
+
+
 @pages.page("payouts.view_payout")
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One payout."""
@@ -118,7 +122,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "money": money,
         "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
         "explanation": explain.payout(payout=payout, now=now),
-        "verbs": _buttons(request, payout),
+        "verbs": [*_buttons(request, payout), _statement(payout)],
         "flag_entries": _flags(payout, groups),
         "groups": groups,
         "before": before,

@@ -18,6 +18,7 @@ from payouts.admin import (
     reconciliation,
     runs,
     search,
+    statement,
     unknown,
     unknown_files,
     unknown_verbs,
@@ -26,6 +27,7 @@ from payouts.admin import (
 urlpatterns: list[URLPattern] = [
     *lists.urlpatterns,
     *recalls.urlpatterns,
+    *statement.urlpatterns,
     *payout.urlpatterns,
     *holds.urlpatterns,
     *batches.urlpatterns,

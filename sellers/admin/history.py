@@ -92,7 +92,7 @@ def _open_holds(seller: Seller) -> Any:
 
 
 def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
-    """The deeds the reader's role has on this seller now."""
+    """The deeds the reader's role has on this seller now, and the way to the statement."""
     held = pages.permissions(request)
     shown = []
 
@@ -113,6 +113,7 @@ def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
         url = reverse("admin:ledger_adjustment_new", args=[seller.reference])
         shown.append({"label": "Adjust the balance", "url": url, "kind": ""})
     offer("sellers.add_note", "note", "Add a note")
+    shown.append({"label": "Statement", "url": reverse("admin:sellers_seller_statement", args=[seller.reference])})
     return shown
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from sellers.admin import history, imports, sellers, verbs
+from sellers.admin import history, imports, sellers, statement, verbs
 
 urlpatterns: list[URLPattern] = [
     *imports.urlpatterns,
     *sellers.urlpatterns,
     *verbs.urlpatterns,
+    *statement.urlpatterns,
     *history.urlpatterns,
 ]

@@ -62,6 +62,14 @@ DEEDS: Mapping[str, Row] = {
     f"{P}givebacks.cancel": ("payouts.cancel_payout", _with("reviewed", reason="No.")),
     f"{P}givebacks.reissue": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
     f"{P}givebacks.roll": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
+    f"{P}statements.of_payout": (
+        "payouts.view_payout",
+        lambda w: {"payout_id": w.pending.pk, "language": "fr"},
+    ),
+    f"{P}statements.of_seller": (
+        "sellers.view_seller",
+        _seller(currency="EUR", first=TODAY, last=TODAY, language="fr"),
+    ),
     f"{P}creation.preview": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}creation.run": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine"}),
     f"{P}accounts.request": (

@@ -70,6 +70,8 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_failed": Door(("payouts.view_payout",)),
     "payouts_payout_totals": Door(("payouts.view_payout",)),
     "payouts_payout_detail": Door(("payouts.view_payout",), args=_payout, unknown=NO_PAYOUT),
+    "payouts_payout_statement": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
+    "payouts_payout_statement_pdf": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_reissue": Door(
         ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
     ),
@@ -178,6 +180,12 @@ TABLE: Mapping[str, Door] = {
     "sellers_seller_list": Door(("sellers.view_seller",)),
     "sellers_seller_detail": Door(
         ("sellers.view_seller",), args=lambda w: [w.seller.reference], unknown=NO_SELLER
+    ),
+    "sellers_seller_statement": Door(
+        ("sellers.view_seller",), post=405, args=lambda w: [w.seller.reference], unknown=NO_SELLER
+    ),
+    "sellers_seller_statement_pdf": Door(
+        ("sellers.view_seller",), post=405, args=lambda w: [w.seller.reference], unknown=NO_SELLER
     ),
     "payouts_payoutaccount_list": Door(
         ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")

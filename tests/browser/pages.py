@@ -15,7 +15,8 @@ NO_PAGES = frozenset(
     {
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
-        "payouts_statement_document", "payouts_submission_evidence",
+        "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
+        "sellers_seller_statement_pdf",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
@@ -50,6 +51,11 @@ def all_of(world: World) -> Iterator[Page]:
         yield Page(
             f"payout {name}", "analyst", reverse("admin:payouts_payout_detail", args=[state.reference])
         )
+    statement = reverse("admin:sellers_seller_statement", args=[world.paid.seller.reference])
+    yield Page("statement of a period", "auditor", f"{statement}?from=2026-11-01&to=2026-11-25&lang=ja")
+    yield Page("statement of no period", "support", f"{statement}?from=2026-11-25&to=soon&currency=XXX", 400)
+    paid = reverse("admin:payouts_payout_statement", args=[world.paid.reference])
+    yield Page("statement in Spanish", "accountant", f"{paid}?lang=es")
     yield Page("batch sent", "treasurer", reverse("admin:payouts_batch_detail", args=[world.sent.reference]))
     proposed = reverse("admin:payouts_statement_line", args=[world.proposed_line.pk])
     yield Page("line to confirm", "treasurer", proposed)

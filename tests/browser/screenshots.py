@@ -32,13 +32,16 @@ TALLEST = 1_300  # of a picture: enough to judge a page, and a repository stays 
 
 @dataclasses.dataclass(frozen=True)
 class Shot:
-    """One page: its address, or the text of a navigation entry, then perhaps the first row of what it lists."""
+    """One page: its address, or the text of a navigation entry, then perhaps the first row of what it lists, then the
+    link of this name.
+    """
 
     name: str
     roles: tuple[str, ...]
     place: str = ""
     path: str = ""
     first_row: bool = False
+    link: str = ""
     verb: str = ""
     """With the first three rows ticked, the button of this key is pressed: the picture is of what asks once more."""
 
@@ -61,6 +64,8 @@ SHOTS = (
     Shot("rails", ("treasurer",), place="Rails"),
     Shot("failed", ("analyst",), place="Failed & returned"),
     Shot("payouts", ("auditor",), place="Payouts"),
+    Shot("payout-statement", ("accountant",), place="Payouts", first_row=True, link="Statement"),
+    Shot("seller-statement", ("support",), place="Sellers", first_row=True, link="Statement"),
     Shot("sellers", ("support",), place="Sellers"),
     Shot("seller", ("support", "compliance"), place="Sellers", first_row=True),
     Shot("accounts", ("compliance",), place="Accounts to verify"),
@@ -156,6 +161,8 @@ def go(page: Page, shot: Shot) -> str:
         if not row.count():
             return "the list is empty"
         page.goto(row.get_attribute("href") or "/")
+    if shot.link:
+        page.goto(page.locator("main").get_by_role("link", name=shot.link, exact=True).get_attribute("href") or "/")
     if shot.verb:
         for tick in page.locator("tr[data-row] input[type=checkbox]").all()[:3]:
             tick.check()

@@ -1,73 +1,76 @@
-"""A seller's account as they would keep it themselves: opening, every movement, closing."""
+"""A seller's account between two moments: what it stood at, what was earned, what went into payouts or came back.
 
-from collections.abc import Iterator
+The balance is that of the book `payable`: earned, and in no payout. A payout takes its amount out when it is made;
+one that is cancelled, fails or is returned puts it back. So every movement is an earning or names its payout.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-_OPENING = """
-SELECT coalesce(-sum(e.amount_minor), 0)
-FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
-WHERE e.account_id = %(account)s AND t.posted_at < %(since)s
-"""
+from sellers.ledger.models import EarningKind
 
-_MOVEMENTS = """
-SELECT t.id, t.posted_at, t.kind, t.description, max(e.payout_ref), -sum(e.amount_minor),
-  -coalesce(sum(e.amount_minor) FILTER (WHERE e.book = 'payable'), 0),
-  -coalesce(sum(e.amount_minor) FILTER (WHERE e.book = 'reserved'), 0),
-  -coalesce(sum(e.amount_minor) FILTER (WHERE e.book = 'in_transit'), 0)
-FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
-WHERE e.account_id = %(account)s AND t.posted_at >= %(since)s AND t.posted_at < %(until)s
-GROUP BY t.id ORDER BY t.posted_at, t.id
+# OFFSET 0 keeps each transaction a look-up by its key: for a large seller the planner would read the table whole.
+_PAYABLE = """
+FROM ledger_entry AS e
+CROSS JOIN LATERAL (SELECT kind, posted_at FROM ledger_transaction WHERE id = e.transaction_id OFFSET 0) AS t
+WHERE e.account_id = %(account)s AND e.book = 'payable'
+"""
+_OPENING = f"SELECT coalesce(-sum(e.amount_minor), 0) {_PAYABLE} AND t.posted_at < %(since)s"
+_WITHIN = f"{_PAYABLE} AND t.posted_at >= %(since)s AND t.posted_at < %(until)s"
+# The kind of an earning's transaction is the earning's own.
+_EARNED = f"SELECT t.kind, count(*), -sum(e.amount_minor) {_WITHIN} AND e.payout_ref = '' GROUP BY t.kind"
+_PAYOUTS = f"""
+SELECT e.payout_ref, t.posted_at, -e.amount_minor {_WITHIN} AND e.payout_ref <> '' ORDER BY t.posted_at, e.id
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """One ledger transaction on the account. ``total`` changes what we owe; the others say between which books.
+class Earned:
+    """All earnings of one kind: how many, and their sum in minor units."""
 
-    A payout under way moves payable to reserved to in_transit with a total of 0; only the bank's statement
-    makes what we owe less.
-    """
-
-    transaction_id: int
-    posted_at: datetime
     kind: str
-    description: str
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One payout's amount in minor units: negative when it went into the payout, positive when it came back."""
+
     payout_ref: str
-    total: int
-    payable: int
-    reserved: int
-    in_transit: int
-    balance: int  # what we owe after this movement
+    at: datetime
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An account between two moments, in minor units: opening + the movements' totals = closing."""
+    """An account between two moments, in minor units: opening + earned + payouts = closing."""
 
     opening: int
-    movements: list[Movement]
+    earned: list[Earned]
+    payouts: list[Moved]
 
     @property
     def closing(self) -> int:
-        return self.movements[-1].balance if self.movements else self.opening
+        return (
+            self.opening
+            + sum(each.amount_minor for each in self.earned)
+            + sum(each.amount_minor for each in self.payouts)
+        )
 
 
 def statement(*, account_id: int, since: datetime, until: datetime) -> Statement:
-    """Everything posted on the account from ``since`` up to, not including, ``until``."""
+    """Everything posted on the account from ``since`` up to, not including, ``until``; earnings in order of kind."""
     values: dict[str, Any] = {"account": account_id, "since": since, "until": until}
+    order = list(EarningKind.values)
     with connection.cursor() as cursor:
         cursor.execute(_OPENING, values)
         opening = int(cursor.fetchone()[0])
-        cursor.execute(_MOVEMENTS, values)
-        return Statement(opening, list(_running(opening, cursor.fetchall())))
-
-
-def _running(balance: int, rows: list[tuple]) -> Iterator[Movement]:
-    for row in rows:
-        minors = [int(minor) for minor in row[5:]]
-        balance += minors[0]
-        yield Movement(*row[:5], *minors, balance)  # type: ignore[call-arg]
+        cursor.execute(_EARNED, values)
+        earned = [Earned(kind, count, int(total)) for kind, count, total in cursor.fetchall()]
+        cursor.execute(_PAYOUTS, values)
+        moved = [Moved(reference, at, int(minor)) for reference, at, minor in cursor.fetchall()]
+    return Statement(opening, sorted(earned, key=lambda each: order.index(each.kind)), moved)

@@ -44,7 +44,7 @@ def test_support_reads_why_it_is_not_paid_and_what_we_owe(seller):
 
 def test_support_can_change_no_money(seller):
     page = client("support").get(url(seller))
-    assert [verb["label"] for verb in page.context["verbs"]] == ["Add a note"]
+    assert [verb["label"] for verb in page.context["verbs"]] == ["Add a note", "Statement"]
     for name in ("hold", "suspend", "lift", "verify"):
         answer = client("support").post(act(seller, name), {"reason": "other", "note": "x", "passed": "yes"})
         assert answer.status_code == 403

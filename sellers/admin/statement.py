@@ -1,0 +1,137 @@
+"""The statement of one seller for a period, in one currency, to print or to send."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import pages
+from payouts.exports.statements import seller as seller_sheet
+from payouts.exports.statements import words
+from payouts.operations import statements
+from payouts.queries import seller_statement
+from sellers.admin.history import find
+from sellers.admin.sellers import today_of
+from sellers.models import Seller
+
+EARLIEST = date(2000, 1, 1)
+LONGEST = 366
+
+
+class PeriodForm(forms.Form):
+    """From which day to which, in which currency and language. Days are days in the seller's country."""
+
+    def __init__(self, given: Any, *, currencies: list[str], today: date) -> None:
+        super().__init__(given)
+        self.today = today
+        for name, label in (("from", "From"), ("to", "To")):
+            self.fields[name] = forms.DateField(
+                label=label,
+                input_formats=["%Y-%m-%d"],
+                widget=forms.DateInput(attrs={"type": "date"}),
+                error_messages={"invalid": "That is no date. Write year, month and day, as in 2026-11-30."},
+            )
+        self.fields["currency"] = forms.ChoiceField(
+            choices=[(each, each) for each in currencies],
+            error_messages={
+                "invalid_choice": f"Choose {' or '.join(currencies)}: the seller has no other account."
+            },
+        )
+        self.fields["lang"] = forms.ChoiceField(
+            label="Language",
+            choices=list(words.LANGUAGES.items()),
+            error_messages={"invalid_choice": "Statements are written in the languages of this list only."},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last = values.get("from"), values.get("to")
+        if first is not None and first < EARLIEST:
+            self.add_error("from", f"There is nothing before {EARLIEST.year}. Choose a later day.")
+        if last is not None and last > self.today:
+            self.add_error("to", "That day has not come yet. Choose today or an earlier day.")
+        if first is not None and last is not None:
+            if first > last:
+                self.add_error("to", "The period ends before it begins. Choose a day on or after the first.")
+            elif (last - first).days >= LONGEST:
+                self.add_error("to", "A statement covers at most a year. Choose an earlier day.")
+        return values
+
+
+def _form(request: HttpRequest, seller: Seller) -> PeriodForm:
+    """What the address says; what it leaves out is last month, the first currency, the seller's language."""
+    currencies = seller_statement.currencies(seller=seller)
+    today = today_of(seller, database_now())
+    last = today.replace(day=1) - timedelta(days=1)
+    usual = {
+        "from": last.replace(day=1).isoformat(),
+        "to": last.isoformat(),
+        "currency": currencies[0] if currencies else "",
+        "lang": words.language_of(seller.country),
+    }
+    given = {name: request.GET.get(name, value) for name, value in usual.items()}
+    return PeriodForm(given, currencies=currencies, today=today)
+
+
+def _chosen(form: PeriodForm) -> dict[str, Any]:
+    values = form.cleaned_data
+    return {"currency": values["currency"], "first": values["from"], "last": values["to"]}
+
+
+@require_safe
+@pages.page("sellers.view_seller")
+def page(request: HttpRequest, reference: str) -> HttpResponse:
+    """The statement under the form that chooses it; what is wrong with the period stands in the form."""
+    seller = find(reference)
+    return _page(request, seller, _form(request, seller))
+
+
+def _page(request: HttpRequest, seller: Seller, form: PeriodForm) -> HttpResponse:
+    fine = form.is_valid()
+    context: dict[str, Any] = {
+        "title": f"Statement of {seller.name}",
+        "form": form,
+        "reference": "Statement",
+        "back_url": reverse("admin:sellers_seller_detail", args=[seller.reference]),
+        "back_label": seller.name,
+        "has_account": bool(form.fields["currency"].choices),  # type: ignore[attr-defined]
+    }
+    if fine:
+        found = seller_statement.of_seller(seller=seller, **_chosen(form))
+        context["sheet"] = seller_sheet.sheet(found, language=form.cleaned_data["lang"])
+        query = urlencode({name: form[name].value() for name in form.fields})
+        url = reverse("admin:sellers_seller_statement_pdf", args=[seller.reference])
+        context["verbs"] = [{"label": "Download the PDF", "url": f"{url}?{query}", "kind": "main"}]
+    refused = not fine and context["has_account"]
+    return pages.render(
+        request, "admin/sellers/seller/statement.html", context, status=400 if refused else 200
+    )
+
+
+@require_safe
+@pages.page("sellers.view_seller")
+def pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The statement as a file, and that it was fetched is written down; for a wrong period the page that says so."""
+    seller = find(reference)
+    form = _form(request, seller)
+    if not form.is_valid():
+        return _page(request, seller, form)
+    made = statements.of_seller(
+        seller_id=seller.pk,
+        **_chosen(form),
+        language=form.cleaned_data["lang"],
+        actor=pages.actor(request),
+        now=database_now(),
+    )
+    return pages.attachment(made.name, made.body, media_type="application/pdf")
+
+
+urlpatterns = [
+    path("sellers/<str:reference>/statement/", page, name="sellers_seller_statement"),
+    path("sellers/<str:reference>/statement.pdf", pdf, name="sellers_seller_statement_pdf"),
+]
