@@ -113,7 +113,10 @@ def _sync(folder: Path) -> None:
 
 
 def newest() -> list[Closing]:
-    """The last submission that each file tells of: the database must know every one."""
+    """The last submissions that each file tells of, as many as fit 8 kB: the database must know every one.
+
+    The very last one alone says too little: it may be an old one that was sent again.
+    """
     found = []
     for path in _files():
         try:
@@ -122,8 +125,7 @@ def newest() -> list[Closing]:
                 tail = file.read().decode(errors="replace").splitlines()
         except OSError as error:
             raise NotWritten(f"The journal {path} cannot be read: {error.strerror}.") from error
-        closings = [line for line in _parsed(tail) if isinstance(line, Closing)]
-        found += closings[-1:]
+        found += [line for line in _parsed(tail) if isinstance(line, Closing)]
     return found
 
 

@@ -58,10 +58,13 @@ def in_journal() -> list[Found]:
 
 
 def unknown_closing() -> _journal.Closing | None:
-    """A submission that stands last in the journal and that this database does not know. Raises `NotWritten`."""
-    for line in _journal.newest():
-        asked = OutsidePayment.objects.filter(rail=line.rail, key=line.key)
-        if not _knows(line) and not asked.exists():
+    """One of the last submissions in the journal, if this database does not know it. Raises `NotWritten`."""
+    lines = _journal.newest()
+    keys = {line.key for line in lines}
+    known = set(Submission.objects.filter(key__in=keys).values_list("rail", "key", "body_sha256"))
+    told = set(OutsidePayment.objects.filter(key__in=keys).values_list("rail", "key"))
+    for line in lines:
+        if (line.rail, line.key, line.sha256) not in known and (line.rail, line.key) not in told:
             return line
     return None
 
