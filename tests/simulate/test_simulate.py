@@ -10,7 +10,11 @@ from tests.simulate.planted import BUGS
 from tests.simulate.stage import Stage
 
 SEEDS = range(1, 31)
-"""A seed takes about 0.7 s of one core: 300 would take longer than all other tests together (docs/measurements.md)."""
+"""A seed takes about 0.8 s of one core: 300 would take longer than all other tests together (docs/measurements.md)."""
+AT_ONCE = 10
+"""Seeds of one test: workers share them."""
+RESTORED = 17
+"""A seed whose database is put back to a backup."""
 CORPUS = [
     int(found[1])
     for found in re.finditer(r"^(\d+) ", (Path(__file__).parent / "corpus.txt").read_text(), re.M)
@@ -19,20 +23,33 @@ CORPUS = [
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_nothing_is_paid_twice_lost_or_guessed_in_any_seed(database):
+@pytest.mark.parametrize("first", range(SEEDS.start, SEEDS.stop, AT_ONCE))
+def test_nothing_is_paid_twice_lost_or_guessed_in_any_seed(first, database):
+    _play(SEEDS[first - SEEDS.start :][:AT_ONCE], database)
+
+
+def test_what_was_found_once_stays_away(database):
+    _play(CORPUS, database)
+
+
+def _play(seeds, database) -> None:
     with Stage(database) as stage:
-        results = [scheduler.run(seed, stage=stage) for seed in (*CORPUS, *SEEDS)]
+        results = [scheduler.run(seed, stage=stage) for seed in seeds]
     assert {result.seed: result.violations for result in results if result.violations} == {}
 
 
-def test_a_seed_repeats_itself(database):
+@pytest.mark.parametrize("seed", [RESTORED, 7])
+def test_a_seed_repeats_itself(seed, database):
     with Stage(database) as stage:
-        first, again = (scheduler.run(7, stage=stage) for _ in range(2))
+        first, again = (scheduler.run(seed, stage=stage) for _ in range(2))
     assert first == again
     assert first.carried > 0
+    assert any("the database is put back" in line for line in first.story) == (seed == RESTORED)
 
 
-@pytest.mark.parametrize("name", ["unknown-is-refusal", "two-live-attempts", "holds-not-rechecked"])
+@pytest.mark.parametrize(
+    "name", ["unknown-is-refusal", "two-live-attempts", "holds-not-rechecked", "upload-counted-again"]
+)
 def test_the_harness_finds_what_is_planted(name, database):
     (bug,) = [bug for bug in BUGS if bug.name == name]
     assert planting.hunt(bug, database=database).seed is not None

@@ -324,6 +324,23 @@ def test_a_database_older_than_its_anchors_stops_by_itself_and_the_audit_trail_f
     assert switches.open_on("sandbox") is None
 
 
+def test_what_was_lost_is_seen_behind_what_was_sent_again(bank, backup):
+    known = make_payouts.approved_batch([1200], country="US")
+    lost = make_payouts.approved_batch([3400], country="US")
+    preparing.prepare(batch_id=known.pk, now=NOW)  # and its worker dies
+    kept = backup()
+    submit(lost, NOW)
+    sweeping.sweep(now=LATER)
+    lookups.work(submission_id=Submission.objects.get(batch=known).pk, now=LATER + timedelta(minutes=1))
+    sent = at_the_bank(bank)
+    assert len(sent) == 2
+    kept.restore()
+
+    with pytest.raises(switches.RailStopped, match="restored from a backup"):
+        submit(lost)
+    assert at_the_bank(bank) == sent
+
+
 def test_a_database_that_went_on_after_its_restore_is_found_by_the_hash(backup):
     checking.seal_audit(now=NOW)
     kept = backup()
