@@ -248,10 +248,7 @@ def _run_country(*, run: PayoutRun, country: Country, until: date, actor: Actor,
     with connection.cursor() as cursor:
         # A table of its own, because an INSERT … SELECT never plans in parallel.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.run_due")
-        # Earnings that came in a moment ago are not in the statistics yet: no loop over all for each account.
-        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {_DUE}", arguments)
-        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute(_PAYOUTS, arguments)
         cursor.execute(_RESERVES, arguments)
         cursor.execute(_RESERVE_LEGS, arguments)
