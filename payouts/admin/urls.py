@@ -21,6 +21,7 @@ from payouts.admin import (
     unknown,
     unknown_files,
     unknown_verbs,
+    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     *exports.urlpatterns,
     *runs.urlpatterns,
     *search.urlpatterns,
+    *why.urlpatterns,
     *reconciliation.urlpatterns,
     *breaks.urlpatterns,
     *break_verbs.urlpatterns,
