@@ -270,7 +270,7 @@ def test_money_that_came_back_is_followed_to_where_it_is_now(bank):
     rolled = told(first)
     assert rolled.cause is Cause.NOT_DUE
     assert f"The money is part of the next payout, due {explain.day(due)}." in rolled.text
-    tomorrow = NOW + timedelta(days=2)
+    tomorrow = NOW + timedelta(days=1)
     creation.run(until=None, key="next", actor=make.person("analyst"), now=tomorrow)
     third = Payout.objects.latest("pk")
     found = told(first, now=tomorrow)
@@ -368,17 +368,17 @@ def test_when_nothing_waits_the_last_payout_is_told(bank):
 
 def test_a_seller_with_payouts_under_way_is_told_of_each():
     seller = make.seller()
-    quick.payout(seller=seller)
-    payout = quick.payout(seller=seller, now=NOW + timedelta(days=1))
+    quick.payout(seller=seller, now=NOW - timedelta(days=1))
+    payout = quick.payout(seller=seller)
     review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=NOW)
     approval.approve(payout_ids=[payout.pk], actor=make.person("approver"), now=NOW)
-    found = paragraphs.seller(seller=seller, now=NOW + timedelta(days=1))
+    found = paragraphs.seller(seller=seller, now=NOW)
     assert [each.cause for each in found] == [Cause.TO_BATCH, Cause.TO_REVIEW]
 
 
 def test_the_number_of_queries_grows_with_neither_payouts_nor_earnings(django_assert_max_num_queries):
     seller = make.seller()
     for day in range(7):
-        quick.payout(seller=seller, now=NOW + timedelta(days=day))
+        quick.payout(seller=seller, now=NOW - timedelta(days=7 - day))
     with django_assert_max_num_queries(1 + paragraphs.MOST * 4):
         assert len(paragraphs.seller(seller=seller, now=NOW)) == paragraphs.MOST
