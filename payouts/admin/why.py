@@ -67,7 +67,12 @@ def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
         country=seller.country,
         order=answer.order,
     )
-    return {"answer": answer, "seller": seller} | _letter(request, letter, language)
+    about, whom = str(seller.name), str(seller.reference)
+    if answer.order or answer.payout is not None:
+        about = f"Order {answer.order}" if answer.order else f"Payout {answer.payout}"
+        whom = f"{seller.name}, {seller.reference}"
+    shown = {"answer": answer, "seller": seller, "about": about, "whom": whom}
+    return shown | _letter(request, letter, language)
 
 
 def _language(request: HttpRequest, default: str) -> str:

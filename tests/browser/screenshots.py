@@ -81,7 +81,7 @@ SHOTS = (
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),
     Shot("search", ("support",), path="/search/?q=mobile"),
-    Shot("why", ("support",), path="/why/?q=S1"),
+    Shot("why", ("support",), path="/why/?q=P1"),
     Shot("styleguide", ("analyst",), path="/styleguide/"),
 )
 

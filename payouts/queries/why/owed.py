@@ -18,6 +18,7 @@ from sellers.ledger.queries import balances
 from sellers.models import Seller
 
 ADMINISTRATOR = "an administrator"
+_VERIFIED = "Once compliance has verified it and its wait is over, the next run takes what is due."
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,8 @@ class Amount:
 
 
 def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[Explanation]:
-    """The paragraphs for all that the seller is owed and no payout carries, one for each currency; or for one amount
-    of it.
-    """
-    barred = _barred(seller)
+    """The paragraphs for all that the seller is owed and no payout carries, by currency; or for one amount of it."""
+    barred = _barred(seller, now)
     if barred is not None:
         return [barred]
     if not countries.is_open(seller.country):
@@ -62,14 +61,14 @@ def _cancelled_out() -> Explanation:
     return Explanation(text, "nobody", Cause.NOTHING_OWED)
 
 
-def _barred(seller: Seller) -> Explanation | None:
+def _barred(seller: Seller, now: datetime) -> Explanation | None:
     """What stops everything of the seller."""
     if seller.suspended_at is not None:
         text = "Nothing is paid while the seller is suspended; compliance must lift that."
-        return Explanation(text, unsent.COMPLIANCE, Cause.SUSPENDED)
+        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.SUSPENDED)
     if seller.verified_at is None:
         text = "Nothing is paid before the seller is verified; compliance does that."
-        return Explanation(text, unsent.COMPLIANCE, Cause.UNVERIFIED)
+        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.UNVERIFIED)
     hold = Hold.objects.filter(seller=seller, released_at__isnull=True).order_by("placed_at", "id").first()
     if hold is None:
         return None
@@ -77,7 +76,16 @@ def _barred(seller: Seller) -> Explanation | None:
     text = (
         f"The seller is on hold: {hold.get_reason_display()}. What a run makes does not go on before. {words}"
     )
-    return Explanation(text, actor, Cause(f"held_{hold.reason}"))
+    return Explanation(f"{text}{_then(seller, now)}", actor, Cause(f"held_{hold.reason}"))
+
+
+def _then(seller: Seller, now: datetime) -> str:
+    """When the next run could take what is due, once what stops it is over."""
+    if not countries.is_open(seller.country):
+        return ""
+    country = countries.get(seller.country)
+    run = explain.next_run(country, due=calendars.local_today(country, now), now=now)
+    return f" After that the next run takes what is due; the first is on {explain.day(run)}."
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ class _Question:
             details.newest(slot=slot, zone=self.country.time_zone, now=self.now) if slot is not None else None
         )
         if new is None:
-            text = "There is no usable bank account: ask the seller for one."
+            text = f"There is no usable bank account: ask the seller for one. {_VERIFIED}"
             return Explanation(text, "the seller", Cause.NO_ACCOUNT)
         name, facts = f"The seller's bank account {new.masked}", Facts(until=new.earliest)
         if new.code == details.WAITING:
