@@ -72,7 +72,8 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
     at = (fact.occurred_at or fact.received_at) if fact is not None else payout.status_at
     on = at.astimezone(ZoneInfo(zone)).date()
     money = Money(payout.amount_minor, payout.currency)
-    bank = attempt.submission.bank_reference
+    # Of a file it names the file, which helps nobody to find one payment of it.
+    bank = attempt.submission.bank_reference if attempt.submission.payout_id is not None else ""
     text = (
         f"Payout {payout.reference} is paid: the bank reported it on {explain.day(on)}. {written.text(money)} went to "
         f"{attempt.account_version.masked} as {attempt.end_to_end_id}{f' (the bank calls it {bank})' if bank else ''}. "
