@@ -88,6 +88,7 @@ PLACES = (
     ),
     Place("Payouts", "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
     Place("Sellers", "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
+    Place("Why isn’t it paid?", "admin:payouts_why", ("sellers.view_seller",), group=1),
     Place(
         "Accounts to verify",
         "admin:payouts_payoutaccount_list",

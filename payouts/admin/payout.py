@@ -20,6 +20,7 @@ from payouts.models import Payout
 from payouts.operations import approval, givebacks, review
 from payouts.queries import attempts, blocks, explain, flags, history, judgement
 from payouts.queries import recalls as recalling
+from payouts.queries.why import paragraphs
 from payouts.states import DEAD, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -121,7 +122,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "back_label": "Payouts",
         "money": money,
         "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
-        "explanation": explain.payout(payout=payout, now=now),
+        "explanation": paragraphs.payout(payout=payout, now=now),
         "verbs": [*_buttons(request, payout), _statement(payout)],
         "flag_entries": _flags(payout, groups),
         "groups": groups,

@@ -22,6 +22,7 @@ from payouts.admin import (
     unknown,
     unknown_files,
     unknown_verbs,
+    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     *exports.urlpatterns,
     *runs.urlpatterns,
     *search.urlpatterns,
+    *why.urlpatterns,
     *reconciliation.urlpatterns,
     *breaks.urlpatterns,
     *break_verbs.urlpatterns,

@@ -16,6 +16,7 @@ from payouts.models import Batch, BatchItem, FundingAccount, MissedCutOff, Payou
 from payouts.operations import _batches, _doorbell, _locks, _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import caps
+from payouts.queries.explain import deadline
 from payouts.rails import registry
 from payouts.states import BatchStatus, PayoutStatus
 
@@ -245,13 +246,6 @@ def _some(payout_ids: Iterable[int]) -> str:
         Payout.objects.filter(pk__in=list(payout_ids)).order_by("pk").values_list("reference", flat=True)[:11]
     )
     return ", ".join(references[:10]) + (" and more" if len(references) > 10 else "")
-
-
-def deadline(batch: Batch, now: datetime) -> calendars.Deadline:
-    """The batch's cut-off and value date; past its cut-off, the next ones the calendar allows."""
-    if now < batch.cut_off_at or not countries.is_open(batch.country):
-        return calendars.Deadline(batch.cut_off_at, batch.value_date)
-    return calendars.value_date_for(countries.get(batch.country), now)
 
 
 @transaction.atomic

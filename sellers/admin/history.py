@@ -10,7 +10,8 @@ from django.urls import path, reverse
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from payouts.models import Hold, Payout, PayoutAccount
-from payouts.queries import explain, history
+from payouts.queries import history
+from payouts.queries.why import paragraphs
 from sellers import queries
 from sellers.admin.sellers import today_of
 from sellers.ledger import written
@@ -46,7 +47,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "back_url": reverse("admin:sellers_seller_list"),
         "back_label": "Sellers",
         "verbs": _verbs(request, seller),
-        "explanations": explain.seller(seller=seller, now=now),
+        "explanations": paragraphs.seller(seller=seller, now=now),
         "strips": _strips(seller, now),
         "rows": [(p, Money(p.amount_minor, p.currency)) for p in page.rows],
         "pager": page,

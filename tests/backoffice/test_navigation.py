@@ -18,7 +18,7 @@ def test_each_role_sees_its_own_work_and_no_other():
     assert "Review" in labels("analyst")
     assert "Approvals" not in labels("analyst")
     assert "Approvals" in labels("approver")
-    assert labels("support") == {"Home", "Payouts", "Sellers"}
+    assert labels("support") == {"Home", "Payouts", "Sellers", "Why isn’t it paid?"}
     assert labels("admin") == {"Home", "Settings"}
 
 

@@ -86,6 +86,7 @@ SHOTS = (
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),
     Shot("search", ("support",), path="/search/?q=mobile"),
+    Shot("why", ("support",), path="/why/?q=P1"),
     Shot("styleguide", ("analyst",), path="/styleguide/"),
 )
 

@@ -1,0 +1,107 @@
+"""Why isn't it paid? One box for a payout, a seller, an order, a batch or the bank's reference; one answer.
+
+The question stands in the address, so that a link shows the same. Nothing here writes.
+"""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import pages
+from payouts.queries.why import letters, question
+
+FOUND, NOT_FOUND, BAD = 200, 404, 400
+
+
+class QuestionForm(forms.Form):
+    q = forms.CharField(
+        label="Payout, seller, order, batch or bank reference",
+        help_text="P48213, S1204, the marketplace’s id of a seller, a name, an e-mail, an order id, P48213A1 or B12.",
+        min_length=question.SHORTEST,
+        max_length=question.LONGEST,
+        error_messages={
+            "min_length": f"Type at least {question.SHORTEST} characters.",
+            "max_length": f"Ask about one thing: at most {question.LONGEST} characters.",
+        },
+    )
+
+
+@require_safe
+@pages.page("sellers.view_seller")
+def why(request: HttpRequest) -> HttpResponse:
+    """The box; below it the answer and the text for the seller, or what to choose from."""
+    words = " ".join(request.GET.get("q", "").split())
+    form = QuestionForm({"q": words} if words else None)
+    context: dict[str, Any] = {"title": "Why isn’t it paid?", "form": form}
+    if not form.is_valid():
+        return _page(request, context, BAD if words else FOUND)
+    found = question.ask(
+        text=words,
+        kind=request.GET.get("kind", ""),
+        seller=request.GET.get("seller", ""),
+        now=database_now(),
+    )
+    if found.answer is not None:
+        return _page(request, context | _answered(request, found.answer))
+    context["choices"] = [(each, _url(each)) for each in found.choices]
+    context["more"] = found.more
+    if found.choices:
+        return _page(request, context)
+    language = _language(request, "en")
+    letter = letters.not_found(words=words, language=language)
+    return _page(request, context | {"words": words} | _letter(request, letter, language), NOT_FOUND)
+
+
+def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
+    seller = answer.seller
+    language = _language(request, letters.language_of(seller.country))
+    letter = letters.letter(
+        explanations=answer.explanations,
+        language=language,
+        name=seller.name,
+        country=seller.country,
+        order=answer.order,
+    )
+    about, whom = str(seller.name), str(seller.reference)
+    if answer.order or answer.payout is not None:
+        about = f"Order {answer.order}" if answer.order else f"Payout {answer.payout}"
+        whom = f"{seller.name}, {seller.reference}"
+    shown = {"answer": answer, "seller": seller, "about": about, "whom": whom}
+    return shown | _letter(request, letter, language)
+
+
+def _language(request: HttpRequest, default: str) -> str:
+    asked = request.GET.get("lang", "")
+    return asked if asked in letters.LANGUAGES else default
+
+
+def _letter(request: HttpRequest, letter: str, language: str) -> dict[str, Any]:
+    """The text and the tabs that lead to it in the other languages, the question kept."""
+    tabs = []
+    for code, name in letters.LANGUAGES.items():
+        query = request.GET.copy()
+        query["lang"] = code
+        tabs.append({"label": name, "url": f"?{query.urlencode()}", "current": code == language})
+    return {
+        "letter": letter,
+        "language": language,
+        "language_name": letters.LANGUAGES[language],
+        "tabs": tabs,
+    }
+
+
+def _url(choice: question.Choice) -> str:
+    query = {"q": choice.text, "kind": choice.kind} | ({"seller": choice.seller} if choice.seller else {})
+    return f"{reverse('admin:payouts_why')}?{urlencode(query)}"
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int = FOUND) -> HttpResponse:
+    return pages.render(request, "admin/payouts/why.html", context, status=status)
+
+
+urlpatterns = [path("why/", why, name="payouts_why")]

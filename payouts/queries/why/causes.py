@@ -1,0 +1,89 @@
+"""Why something is not paid, as a name; and the paragraph that says it with the facts it rests on."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from payouts.states import PayoutStatus
+from sellers.ledger.money import Money
+
+
+class Cause(StrEnum):
+    """Every reason that a paragraph can give. For colleagues: what a seller is told stands in `letters`."""
+
+    # The seller, whatever is owed.
+    SUSPENDED = "suspended"
+    UNVERIFIED = "unverified"
+    # A hold, by its reason.
+    HELD_ACCOUNT_CHANGE = "held_account_change"
+    HELD_ACCOUNT_REFUSED = "held_account_refused"
+    HELD_AMOUNT_UNUSUAL = "held_amount_unusual"
+    HELD_DISPUTE = "held_dispute"
+    HELD_DOCUMENTS = "held_documents"
+    HELD_FRAUD_SUSPECTED = "held_fraud_suspected"
+    HELD_COMPLIANCE = "held_compliance"
+    HELD_RAIL_REJECTED = "held_rail_rejected"
+    HELD_SELLER_REQUEST = "held_seller_request"
+    HELD_OTHER = "held_other"
+    # A payout on its way to the bank.
+    TO_REVIEW = "to_review"
+    TO_APPROVE = "to_approve"
+    OVER_CAP = "over_cap"
+    TO_BATCH = "to_batch"
+    BANK_REFUSED = "bank_refused"
+    BATCH_TO_APPROVE = "batch_to_approve"
+    CUT_OFF_MISSED = "cut_off_missed"
+    RAIL_STOPPED = "rail_stopped"
+    LEAVING = "leaving"
+    # A payout at the bank.
+    UNKNOWN = "unknown"
+    WITH_THE_BANK = "with_the_bank"
+    LATE = "late"
+    RECALL_ASKED = "recall_asked"
+    PAID = "paid"
+    # A payout that died, its money not disposed of.
+    CANCELLED = "cancelled"
+    DETAILS_REFUSED = "details_refused"
+    CAME_BACK = "came_back"
+    # Money that is in no payout.
+    COUNTRY_CLOSED = "country_closed"
+    OTHER_CURRENCY = "other_currency"
+    NO_ACCOUNT = "no_account"
+    ACCOUNT_TO_VERIFY = "account_to_verify"
+    ACCOUNT_WAITS = "account_waits"
+    NEGATIVE = "negative"
+    NOT_DUE = "not_due"
+    UNDER_MINIMUM = "under_minimum"
+    NEXT_RUN = "next_run"
+    NOTHING_OWED = "nothing_owed"
+    ORDER_CANCELS_OUT = "order_cancels_out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a text for the seller may mention. Days are those of the seller's country.
+
+    ``on`` is when it happened or becomes due; ``until`` when it is to have arrived, or what comes next begins.
+    """
+
+    reference: str = ""
+    money: Money | None = None
+    on: date | None = None
+    until: date | None = None
+    account: str = ""
+    minimum: Money | None = None
+    missing: Money | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "nobody").
+
+    ``status`` is that of the payout it ends with; empty where there is none.
+    """
+
+    text: str
+    actor: str
+    cause: Cause
+    facts: Facts = field(default_factory=Facts)
+    status: PayoutStatus | None = None

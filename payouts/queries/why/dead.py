@@ -1,0 +1,142 @@
+"""What became of a payout that was cancelled, failed or returned, and where its money is now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from payouts.models import BankFact, Disposal, Payout, Transition
+from payouts.queries import explain
+from payouts.queries.why.causes import Cause, Explanation, Facts
+from payouts.rails import base, reasons
+from payouts.states import PayoutStatus
+from sellers.ledger.models import Earning
+from sellers.ledger.money import Money
+
+# Each payout's money is disposed of once, so this is a line. A rolled amount is in the payout whose span covers it.
+_LINE = """
+WITH RECURSIVE line (id, step) AS (
+  SELECT %(payout)s::bigint, 0
+  UNION ALL
+  SELECT coalesce(d.new_payout_id, covering.id), line.step + 1
+  FROM line JOIN payouts_disposal AS d ON d.payout_id = line.id
+  LEFT JOIN ledger_earning AS e ON e.id = d.earning_id
+  LEFT JOIN payouts_payout AS covering ON covering.account_id = e.account_id AND covering.span @> e.due_date
+  WHERE coalesce(d.new_payout_id, covering.id) IS NOT NULL AND line.step < %(most)s
+)
+SELECT id FROM line ORDER BY step
+"""
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """The payouts that the money went through, the first being the one asked about. ``rolled`` is the earning it is
+    now, where it waits for a run; ``told`` the sentences about all of them that are dead.
+    """
+
+    payouts: Sequence[Payout]
+    rolled: Earning | None
+    told: str
+
+    @property
+    def last(self) -> Payout:
+        return self.payouts[-1]
+
+
+def line(payout: Payout) -> Line:
+    """Where the money of a dead payout went, reissued or rolled, as often as that was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINE, {"payout": payout.pk, "most": MOST})
+        ids = [row[0] for row in cursor.fetchall()]
+    found = Payout.objects.select_related("seller", "batch").in_bulk(ids)
+    payouts = [found[pk] for pk in ids]
+    disposals = {
+        each.payout_id: each
+        for each in Disposal.objects.filter(payout__in=ids).select_related("earning", "new_payout")
+    }
+    ends = _ends(payouts)
+    told = []
+    for position, each in enumerate(payouts):
+        if each.pk not in ends:
+            continue
+        words = f"{ends[each.pk].words}."
+        disposal = disposals.get(each.pk)
+        if disposal is not None:
+            words += f" {_went(disposal, payouts[position + 1 : position + 2])}"
+        told.append(words)
+    last = disposals.get(payouts[-1].pk)
+    return Line(payouts, last.earning if last is not None else None, " ".join(told))
+
+
+def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
+    if disposal.new_payout is not None:
+        return f"The money is paid again as {disposal.new_payout.reference}."
+    if after:
+        return f"The money is part of {after[0].reference}."
+    assert disposal.earning is not None  # a constraint: one way or the other
+    return f"The money is part of the next payout, due {explain.day(disposal.earning.due_date)}."
+
+
+def undisposed(payout: Payout, told: str) -> Explanation:
+    """The paragraph while nobody has decided what becomes of the money. ``told`` ends with how it died."""
+    end = _ends([payout])[payout.pk]
+    facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
+
+    def answer(text: str, actor: str, cause: Cause) -> Explanation:
+        return Explanation(f"{told} {text}", actor, cause, facts, PayoutStatus(payout.status))
+
+    decide = "nobody decided yet whether to pay it again or to add it to the next payout"
+    if end.action is reasons.Action.REVERIFY_DETAILS:
+        text = (
+            "The money is with us. Ask the seller for new bank details; when they are verified and in effect, an "
+            "analyst pays it again or adds it to the next payout."
+        )
+        return answer(text, "the seller, then an analyst", Cause.DETAILS_REFUSED)
+    if end.action is reasons.Action.HOLD_COMPLIANCE:
+        text = f"The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
+        return answer(text, "compliance, then an analyst", Cause.CAME_BACK)
+    cause = Cause.CANCELLED if payout.status == PayoutStatus.CANCELLED else Cause.CAME_BACK
+    return answer(f"The money is with us, and {decide}.", "an analyst", cause)
+
+
+@dataclass(frozen=True)
+class _End:
+    words: str
+    action: reasons.Action | None = None
+
+
+def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
+    """How each dead one of these died, without a full stop."""
+    dead = [p for p in payouts if p.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)]
+    facts: dict[int, BankFact] = {}
+    said = BankFact.objects.filter(attempt__payout__in=dead, kind__in=["failed", "returned", "rejected"])
+    for fact in said.select_related("attempt").order_by("pk"):
+        facts[fact.attempt.payout_id] = fact
+    cancelled = [p for p in payouts if p.status == PayoutStatus.CANCELLED]
+    why = {
+        move.payout_id: move
+        for move in Transition.objects.filter(payout__in=cancelled, name="cancel").order_by("id")
+    }
+    found = {}
+    for payout in [*dead, *cancelled]:
+        at = payout.status_at.astimezone(ZoneInfo(explain.zone_of(payout.country)))
+        label = PayoutStatus(payout.status).label.lower()
+        words = f"Payout {payout.reference} was {label} on {explain.day(at.date())}"
+        if payout.pk in facts:
+            because, action = _why(facts[payout.pk])
+            found[payout.pk] = _End(f"{words}: {because}", action)
+        elif payout.pk in why:
+            move = why[payout.pk]
+            found[payout.pk] = _End(f"{words} by {move.actor_name}: {move.reason.rstrip('.')}")
+        else:
+            found[payout.pk] = _End(words)
+    return found
+
+
+def _why(fact: BankFact) -> tuple[str, reasons.Action]:
+    """Why the bank did not carry it: in our words where its code is known, else in its own."""
+    reason = reasons.explain(fact.code, kind=base.ReportKind(fact.kind))
+    sentence = reason.sentence if fact.code or not fact.text else fact.text
+    return sentence[:1].lower() + sentence[1:].rstrip("."), reason.action

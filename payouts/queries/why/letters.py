@@ -1,0 +1,126 @@
+"""What a seller is told, in their language: a closed list of texts that name no reason of ours.
+
+The texts stand in `texts/`, a file for each language. A hold of whatever reason, a check, an approval and a
+suspension are told in the same words, so that no text gives one of them away.
+"""
+
+import pathlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from babel.dates import format_date
+
+from payouts import countries
+from payouts.queries.why.causes import Cause, Explanation, Facts
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+TEXTS = pathlib.Path(__file__).parent / "texts"
+LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français", "es": "Español", "ja": "日本語"}
+_LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ja": "ja_JP"}
+
+# Each cause has one text; `checking` is for all that a seller is not to know, and for what takes its course.
+SAID: Mapping[Cause, str] = {
+    **dict.fromkeys((Cause.SUSPENDED, Cause.UNVERIFIED), "checking"),
+    **dict.fromkeys((cause for cause in Cause if cause.startswith("held_")), "checking"),
+    Cause.HELD_ACCOUNT_CHANGE: "new_details",
+    Cause.HELD_ACCOUNT_REFUSED: "details",
+    Cause.TO_REVIEW: "checking",
+    Cause.TO_APPROVE: "checking",
+    Cause.OVER_CAP: "checking",
+    Cause.TO_BATCH: "checking",
+    Cause.BANK_REFUSED: "checking",
+    Cause.BATCH_TO_APPROVE: "checking",
+    Cause.CUT_OFF_MISSED: "checking",
+    Cause.RAIL_STOPPED: "checking",
+    Cause.COUNTRY_CLOSED: "checking",
+    Cause.OTHER_CURRENCY: "checking",
+    Cause.LEAVING: "leaving",
+    Cause.UNKNOWN: "confirming",
+    Cause.RECALL_ASKED: "confirming",
+    Cause.WITH_THE_BANK: "sent",
+    Cause.LATE: "late",
+    Cause.PAID: "paid",
+    Cause.CANCELLED: "not_sent",
+    Cause.DETAILS_REFUSED: "details",
+    Cause.CAME_BACK: "came_back",
+    Cause.NO_ACCOUNT: "no_details",
+    Cause.ACCOUNT_TO_VERIFY: "new_details",
+    Cause.ACCOUNT_WAITS: "new_details",
+    Cause.NEGATIVE: "negative",
+    Cause.NOT_DUE: "not_due",
+    Cause.UNDER_MINIMUM: "under_minimum",
+    Cause.NEXT_RUN: "next_run",
+    Cause.NOTHING_OWED: "nothing_owed",
+    Cause.ORDER_CANCELS_OUT: "order_cancels_out",
+}
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """The texts of one of `LANGUAGES`, by name."""
+    found: dict[str, str] = tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def language_of(country: str) -> str:
+    """The language to write to a seller of this country in: the country's own where we have texts in it."""
+    language = countries.get(country).locale[:2] if countries.is_open(country) else "en"
+    return language if language in LANGUAGES else "en"
+
+
+def letter(
+    *, explanations: Sequence[Explanation], language: str, name: str, country: str, order: str = ""
+) -> str:
+    """The text to send to this seller: a greeting, what was asked, a sentence or two for each cause."""
+    ours = texts(language)
+    parts = [ours["greeting"].format(name=name)]
+    if order:
+        parts.append(ours["order"].format(order=order))
+    locale = _locale(language, country)
+    parts += dict.fromkeys(_sentence(each, ours, locale) for each in explanations)
+    return "\n\n".join([*parts, ours["closing"]])
+
+
+def not_found(*, words: str, language: str) -> str:
+    """The text to send to a person whose order, payout or name we do not know."""
+    ours = texts(language)
+    return "\n\n".join([ours["greeting_unnamed"], ours["not_found"].format(words=words), ours["closing"]])
+
+
+def _sentence(explanation: Explanation, ours: Mapping[str, str], locale: str) -> str:
+    facts, name = explanation.facts, SAID[explanation.cause]
+    if name == "new_details" and facts.until is None:
+        name = "checking"
+    return ours[name].format(
+        it=_it(facts, ours, locale),
+        reference=facts.reference,
+        account=facts.account,
+        money=_money(facts.money, locale),
+        minimum=_money(facts.minimum, locale),
+        missing=_money(facts.missing, locale),
+        on=_day(facts.on, locale),
+        until=_day(facts.until, locale),
+    )
+
+
+def _it(facts: Facts, ours: Mapping[str, str], locale: str) -> str:
+    if not facts.reference:
+        return ours["next_payout"]
+    return ours["this_payout"].format(reference=facts.reference, money=_money(facts.money, locale))
+
+
+def _locale(language: str, country: str) -> str:
+    """The country's own way of writing dates and amounts where it has the language, else the language's."""
+    own = countries.get(country).locale if countries.is_open(country) else ""
+    return own if own.startswith(language) else _LOCALES[language]
+
+
+def _money(money: Money | None, locale: str) -> str:
+    return written.text(money, locale=locale) if money is not None else ""
+
+
+def _day(day: date | None, locale: str) -> str:
+    return format_date(day, "full", locale=locale) if day is not None else ""

@@ -1,0 +1,203 @@
+"""Why money that is in no payout is in none: what keeps the next run from taking it, or when that run is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Sum
+
+from payouts import countries
+from payouts.countries import Country, calendars
+from payouts.models import Hold, HoldReason, PayoutAccount
+from payouts.queries import explain
+from payouts.queries.why import details, unsent
+from payouts.queries.why.causes import Cause, Explanation, Facts
+from sellers.ledger import written
+from sellers.ledger.models import Earning
+from sellers.ledger.money import Money
+from sellers.ledger.queries import balances
+from sellers.models import Seller
+
+ADMINISTRATOR = "an administrator"
+_VERIFIED = "Once compliance has verified it and its wait is over, the next run takes what is due."
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A part of a balance that somebody asks about: an order, or what came back from a dead payout."""
+
+    account_id: int
+    money: Money
+    due: date
+
+
+def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[Explanation]:
+    """The paragraphs for all that the seller is owed and no payout carries, by currency; or for one amount of it."""
+    barred = _barred(seller, now)
+    if barred is not None:
+        return [barred]
+    if not countries.is_open(seller.country):
+        text = f"No country file opens {seller.country}: nothing is paid there before one does."
+        return [Explanation(text, ADMINISTRATOR, Cause.COUNTRY_CLOSED)]
+    country = countries.get(seller.country)
+    today = calendars.local_today(country, now)
+    found = balances.balances(seller_id=seller.pk, today=today)
+    if amount is not None:
+        found = [each for each in found if each.account_id == amount.account_id]
+    else:
+        found = [each for each in found if each.due or each.pending]
+    asked = _Question(seller, country, today, now, amount)
+    if not found:
+        return [asked.account(country.currency) or _nothing()]
+    return [asked.of(each) for each in found]
+
+
+def _nothing() -> Explanation:
+    text = "Nothing waits: what is due has been paid, and the next run takes what comes due."
+    return Explanation(text, "nobody", Cause.NOTHING_OWED)
+
+
+def _cancelled_out() -> Explanation:
+    text = "With what else is due it adds up to nothing: sales and deductions cancel out."
+    return Explanation(text, "nobody", Cause.NOTHING_OWED)
+
+
+def _barred(seller: Seller, now: datetime) -> Explanation | None:
+    """What stops everything of the seller."""
+    if seller.suspended_at is not None:
+        text = "Nothing is paid while the seller is suspended; compliance must lift that."
+        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.SUSPENDED)
+    if seller.verified_at is None:
+        text = "Nothing is paid before the seller is verified; compliance does that."
+        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.UNVERIFIED)
+    hold = Hold.objects.filter(seller=seller, released_at__isnull=True).order_by("placed_at", "id").first()
+    if hold is None:
+        return None
+    actor, words = unsent.HOLDS[HoldReason(hold.reason)]
+    text = (
+        f"The seller is on hold: {hold.get_reason_display()}. What a run makes does not go on before. {words}"
+    )
+    return Explanation(f"{text}{_then(seller, now)}", actor, Cause(f"held_{hold.reason}"))
+
+
+def _then(seller: Seller, now: datetime) -> str:
+    """When the next run could take what is due, once what stops it is over."""
+    if not countries.is_open(seller.country):
+        return ""
+    country = countries.get(seller.country)
+    run = explain.next_run(country, due=calendars.local_today(country, now), now=now)
+    return f" After that the next run takes what is due; the first is on {explain.day(run)}."
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One seller, whom nothing bars, at one moment."""
+
+    seller: Seller
+    country: Country
+    today: date
+    now: datetime
+    amount: Amount | None
+
+    def of(self, balance: balances.Balance) -> Explanation:
+        return self._stuck(balance) or self.account(balance.currency) or self._in_time(balance)
+
+    def _stuck(self, balance: balances.Balance) -> Explanation | None:
+        """Why no run could pay the balance whatever account the seller has; None where one could."""
+        due = Money(balance.due, balance.currency)
+        if balance.currency != self.country.currency:
+            text = (
+                f"{self.country.name} is paid in {self.country.currency} only: {_say(due)} waits until a rail for "
+                f"{balance.currency} is opened."
+            )
+            return Explanation(text, ADMINISTRATOR, Cause.OTHER_CURRENCY)
+        if due.minor < 0:
+            text = (
+                f"The balance is {_say(due)}: what is earned next is netted against it.{self._more(balance)}"
+            )
+            return Explanation(text, "nobody", Cause.NEGATIVE, Facts(money=due))
+        return None
+
+    def _in_time(self, balance: balances.Balance) -> Explanation:
+        """When a run takes it, or what it waits for until then."""
+        due, later = Money(balance.due, balance.currency), self._later(balance)
+        if later is not None:
+            return self._not_due(later)
+        if due.minor == 0:
+            return _nothing() if self.amount is None else _cancelled_out()
+        if due.minor < self.country.minimum_minor:
+            return self._too_little(balance, due)
+        return self._next_run(due)
+
+    def _later(self, balance: balances.Balance) -> tuple[Money, date] | None:
+        """What is not due yet and when it is; None where something is due, or nothing comes."""
+        if self.amount is not None:
+            return (self.amount.money, self.amount.due) if self.amount.due > self.today else None
+        return self._next_due(balance) if balance.due == 0 else None
+
+    def _next_due(self, balance: balances.Balance) -> tuple[Money, date] | None:
+        days = Earning.objects.filter(account_id=balance.account_id, due_date__gt=self.today).values(
+            "due_date"
+        )
+        first = days.annotate(total=Sum("amount_minor")).order_by("due_date").first()
+        return (
+            (Money(int(first["total"]), balance.currency), first["due_date"]) if first is not None else None
+        )
+
+    def _more(self, balance: balances.Balance) -> str:
+        following = self._next_due(balance)
+        if following is None:
+            return ""
+        return f" {_say(following[0])} comes due on {explain.day(following[1])}."
+
+    def _not_due(self, later: tuple[Money, date]) -> Explanation:
+        money, on = later
+        run = explain.next_run(self.country, due=on, now=self.now)
+        when = f"it comes due on {explain.day(on)}, and the run of {explain.day(run)} takes it"
+        text = f"{_say(money)} is not due yet: {when}."
+        return Explanation(text, "nobody", Cause.NOT_DUE, Facts(money=money, on=on, until=run))
+
+    def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
+        minimum = Money(self.country.minimum_minor, balance.currency)
+        missing = Money(minimum.minor - due.minor, balance.currency)
+        text = (
+            f"{_say(due)} is due, under the minimum of {_say(minimum)}: {_say(missing)} is missing. It waits for more "
+            f"earnings.{self._more(balance)}"
+        )
+        facts = Facts(money=due, minimum=minimum, missing=missing)
+        return Explanation(text, "nobody", Cause.UNDER_MINIMUM, facts)
+
+    def _next_run(self, due: Money) -> Explanation:
+        run = explain.next_run(self.country, due=self.today, now=self.now)
+        by = calendars.value_date_for(self.country, calendars.run_at(self.country, run))
+        cut_off = explain.clock(by.cut_off_at, self.country.time_zone)
+        text = (
+            f"{_say(due)} is due, and the run of {explain.day(run)} takes it. Reviewed, approved and sent by "
+            f"{cut_off}, it is paid on {explain.day(by.value_date)}. An analyst can run it earlier."
+        )
+        return Explanation(text, "nobody", Cause.NEXT_RUN, Facts(money=due, until=run))
+
+    def account(self, currency: str) -> Explanation | None:
+        """Why there is no bank account to pay to; None when there is one."""
+        slot = PayoutAccount.objects.filter(seller=self.seller, currency=currency).first()
+        if slot is not None and slot.current_id is not None:
+            return None
+        new = (
+            details.newest(slot=slot, zone=self.country.time_zone, now=self.now) if slot is not None else None
+        )
+        if new is None:
+            text = f"There is no usable bank account: ask the seller for one. {_VERIFIED}"
+            return Explanation(text, "the seller", Cause.NO_ACCOUNT)
+        name, facts = f"The seller's bank account {new.masked}", Facts(until=new.earliest)
+        if new.code == details.WAITING:
+            text = f"{name} waits for compliance to verify it; it may be paid from {new.start}."
+            return Explanation(text, unsent.COMPLIANCE, Cause.ACCOUNT_TO_VERIFY, facts)
+        if new.code == details.TO_COME:
+            text = f"{name} is verified and may be paid from {new.start}."
+            return Explanation(text, "nobody", Cause.ACCOUNT_WAITS, facts)
+        return Explanation(
+            f"{name} was rejected: ask the seller for another.", "the seller", Cause.NO_ACCOUNT
+        )
+
+
+def _say(money: Money) -> str:
+    return written.text(money)

@@ -1,0 +1,51 @@
+"""The paragraphs for one payout and for one seller, as every page shows them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from payouts.models import Disposal, Payout
+from payouts.queries.why import dead, owed, sent, unsent
+from payouts.queries.why.causes import Cause, Explanation
+from payouts.states import DEAD, UNSENT, PayoutStatus
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+MOST = 5  # payouts of one seller that are told of
+
+
+def payout(*, payout: Payout, now: datetime) -> Explanation:
+    """The paragraph for one payout; for a dead one it goes on to where its money is now."""
+    if payout.status not in DEAD:
+        return _alive(payout, now)
+    line = dead.line(payout)
+    last = line.last
+    if last.status not in DEAD:
+        told = _alive(last, now)
+    elif line.rolled is None:
+        return dead.undisposed(last, line.told)
+    else:
+        money = Money(line.rolled.amount_minor, last.currency)
+        amount = owed.Amount(line.rolled.account_id, money, line.rolled.due_date)
+        (told,) = owed.of(seller=last.seller, now=now, amount=amount)
+    return replace(told, text=f"{line.told} {told.text}")
+
+
+def _alive(payout: Payout, now: datetime) -> Explanation:
+    module = unsent if payout.status in UNSENT else sent
+    return module.of(payout=payout, now=now)
+
+
+def seller(*, seller: Seller, now: datetime) -> list[Explanation]:
+    """The paragraphs for a seller: each payout under way, else what keeps the next one from being made."""
+    rows = Payout.objects.filter(seller=seller).select_related("seller", "batch").order_by("-id")
+    disposed = Exists(Disposal.objects.filter(payout=OuterRef("pk")))
+    under_way = list(rows.exclude(status=PayoutStatus.PAID).exclude(disposed)[:MOST])
+    if under_way:
+        return [payout(payout=each, now=now) for each in under_way]
+    found = owed.of(seller=seller, now=now)
+    last = rows.filter(status=PayoutStatus.PAID).first()
+    if last is not None and [each.cause for each in found] == [Cause.NOTHING_OWED]:
+        return [payout(payout=last, now=now), *found]
+    return found

@@ -1,0 +1,83 @@
+"""What became of a payout that the bank has, or may have: handed over, unknown, awaited, late, paid."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from payouts.models import Attempt, BankFact, Payout
+from payouts.queries import attempts, explain, recalls
+from payouts.queries.why.causes import Cause, Explanation, Facts
+from payouts.states import PayoutStatus, SubmissionStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+NOBODY = "nobody"
+
+
+def of(*, payout: Payout, now: datetime) -> Explanation:
+    """The paragraph for a payout that is SUBMITTED or PAID."""
+    attempt = (
+        Attempt.objects.filter(payout=payout)
+        .select_related("submission__batch", "account_version")
+        .defer("submission__body_ciphertext", "account_version__ciphertext")
+        .order_by("-number")
+        .first()
+    )
+    assert attempt is not None  # a trigger: nothing is SUBMITTED without its attempt
+    told = _paid(payout, attempt) if payout.status == PayoutStatus.PAID else _submitted(payout, attempt, now)
+    recall = recalls.open_of(attempt)
+    if recall is None:
+        return told
+    asked = explain.clock(recall.asked_at, explain.zone_of(payout.country))
+    text = f"{told.text} The bank was asked to recall it, {asked}, and has not answered."
+    return Explanation(text, "the bank", Cause.RECALL_ASKED, told.facts, told.status)
+
+
+def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
+    submission, zone = attempt.submission, explain.zone_of(payout.country)
+    name = f"Payout {payout.reference}"
+    value_date = submission.batch.value_date
+    at = submission.delivered_at
+    facts = Facts(
+        reference=str(payout.reference),
+        money=Money(payout.amount_minor, payout.currency),
+        on=at.astimezone(ZoneInfo(zone)).date() if at is not None else None,
+        until=value_date,
+        account=attempt.account_version.masked,
+    )
+
+    def told(text: str, actor: str, cause: Cause) -> Explanation:
+        return Explanation(f"{name} {text}", actor, cause, facts, PayoutStatus.SUBMITTED)
+
+    if submission.status == SubmissionStatus.UNKNOWN:
+        follows = attempts.unknown_words(submission, zone, now=now)
+        text = f"was handed over, and no clear answer came. It may or may not have left. {follows}"
+        return told(text, "a treasurer, if the bank cannot say", Cause.UNKNOWN)
+    if at is None or submission.status != SubmissionStatus.ACCEPTED:
+        return told(
+            f"is on its way to the bank. {attempts.handing_over(submission, zone)}", NOBODY, Cause.LEAVING
+        )
+    sent = explain.clock(at, zone)
+    text = (
+        f"is with the bank, which has not reported it paid yet. It was handed over {sent} as {attempt.end_to_end_id}, "
+        f"to {facts.account}. {attempts.due_words(submission, zone, now=now)}"
+    )
+    if now.astimezone(ZoneInfo(zone)).date() > value_date:
+        return told(text, "a treasurer", Cause.LATE)
+    return told(text, "the bank", Cause.WITH_THE_BANK)
+
+
+def _paid(payout: Payout, attempt: Attempt) -> Explanation:
+    zone = explain.zone_of(payout.country)
+    fact = BankFact.objects.filter(attempt=attempt, kind="paid").order_by("pk").first()
+    at = (fact.occurred_at or fact.received_at) if fact is not None else payout.status_at
+    on = at.astimezone(ZoneInfo(zone)).date()
+    money = Money(payout.amount_minor, payout.currency)
+    # Of a file it names the file, which helps nobody to find one payment of it.
+    bank = attempt.submission.bank_reference if attempt.submission.payout_id is not None else ""
+    text = (
+        f"Payout {payout.reference} is paid: the bank reported it on {explain.day(on)}. {written.text(money)} went to "
+        f"{attempt.account_version.masked} as {attempt.end_to_end_id}{f' (the bank calls it {bank})' if bank else ''}. "
+        "A seller who does not see it asks their bank with that reference."
+    )
+    facts = Facts(reference=str(payout.reference), money=money, on=on, account=attempt.account_version.masked)
+    return Explanation(text, NOBODY, Cause.PAID, facts, PayoutStatus.PAID)

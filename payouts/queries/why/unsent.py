@@ -1,0 +1,174 @@
+"""Why a payout that is not with the bank yet is not: what blocks it, or whose step is next and by when."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from payouts.models import Attempt, Batch, HoldReason, MissedCutOff, Payout, PayoutAccount
+from payouts.queries import attempts, batch_words, blocks, caps, explain, rails
+from payouts.queries.why import details
+from payouts.queries.why.causes import Cause, Explanation, Facts
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger.money import Money
+
+COMPLIANCE, RELEASERS = "compliance", "an approver or compliance"
+
+# Who has to act on a hold of each reason, and what ends it.
+HOLDS: Mapping[HoldReason, tuple[str, str]] = {
+    HoldReason.ACCOUNT_CHANGE: (RELEASERS, "They release it once they know which account is right."),
+    HoldReason.ACCOUNT_REFUSED: (
+        "the seller, then compliance",
+        "Ask the seller for new bank details. It ends when they are verified and in effect, or when an approver or "
+        "compliance knows that the account is right.",
+    ),
+    HoldReason.AMOUNT_UNUSUAL: (RELEASERS, "They compare the amount with what was sold, and release it."),
+    HoldReason.DISPUTE: (RELEASERS, "They release it when the dispute is settled."),
+    HoldReason.DOCUMENTS: (RELEASERS, "They release it when the documents named in its note are there."),
+    HoldReason.FRAUD_SUSPECTED: (COMPLIANCE, "Compliance decides; tell the seller nothing of it."),
+    HoldReason.COMPLIANCE: (COMPLIANCE, "Compliance decides; tell the seller nothing of it."),
+    HoldReason.RAIL_REJECTED: (RELEASERS, "They release it when what the bank refused is mended."),
+    HoldReason.SELLER_REQUEST: (RELEASERS, "They release it when the seller asks for the money."),
+    HoldReason.OTHER: (RELEASERS, "They release it when what its note asks for is found out."),
+}
+# A text about the seller's own bank details is given only where nothing else blocks.
+_LAST = (Cause.HELD_ACCOUNT_REFUSED, Cause.HELD_ACCOUNT_CHANGE)
+_LEFT = {
+    PayoutStatus.PENDING_REVIEW: "an analyst reviews it, another person approves it",
+    PayoutStatus.REVIEWED: "a second person approves it",
+    PayoutStatus.APPROVED: "it goes into a batch",
+    PayoutStatus.BATCHED: "its batch goes out",
+}
+_WAITING = {
+    PayoutStatus.PENDING_REVIEW: (
+        "waits for an analyst's review, then for another person's approval. If it is approved, batched and sent",
+        "an analyst",
+        Cause.TO_REVIEW,
+    ),
+    PayoutStatus.REVIEWED: (
+        "was reviewed and waits for a second person's approval. If it is approved, batched and sent",
+        "an approver",
+        Cause.TO_APPROVE,
+    ),
+    PayoutStatus.APPROVED: (
+        "is approved and waits to be put into a batch. If that is sent",
+        "a treasurer",
+        Cause.TO_BATCH,
+    ),
+}
+
+
+def of(*, payout: Payout, now: datetime) -> Explanation:
+    """The paragraph for a payout that is still in our hands."""
+    found = blocks.of(payouts=[payout]).get(payout.pk, [])
+    if found:
+        return _blocked(payout, found, now)
+    if payout.status == PayoutStatus.BATCHED:
+        return _batched(payout, now)
+    words, actor, cause = _WAITING[PayoutStatus(payout.status)]
+    text = f"Payout {payout.reference} {words} {explain.if_approved(payout=payout, now=now)}."
+    if payout.status == PayoutStatus.REVIEWED:
+        too_large = caps.too_large([payout]).get(payout.pk)
+        if too_large is not None:
+            text = f"Payout {payout.reference} was reviewed, and nobody can approve it: {too_large}."
+            actor, cause = "an administrator", Cause.OVER_CAP
+    refused = _refused_before(payout)
+    if refused:
+        return _told(payout, f"{text} {refused}", actor, Cause.BANK_REFUSED)
+    return _told(payout, text, actor, cause)
+
+
+def _told(payout: Payout, text: str, actor: str, cause: Cause, facts: Facts | None = None) -> Explanation:
+    money = Money(payout.amount_minor, payout.currency)
+    told = facts or Facts(reference=str(payout.reference), money=money)
+    return Explanation(text, actor, cause, told, PayoutStatus(payout.status))
+
+
+def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
+    steps = [_step(payout, block, now) for block in found]
+    reasons = "; ".join(dict.fromkeys(block.reason for block in found))
+    nexts = " ".join(filter(None, dict.fromkeys(text for text, _, _, _ in steps)))
+    refused = _refused_before(payout)
+    left = _LEFT[PayoutStatus(payout.status)]
+    when = explain.if_approved(payout=payout, now=now)
+    text = (
+        f"Payout {payout.reference} does not go on: {reasons}. {f'{refused} ' if refused else ''}{nexts} "
+        f"Then it goes on from where it stands: {left}. If all of that is done {when}."
+    )
+    actors = ", ".join(dict.fromkeys(actor for _, actor, _, _ in steps))
+    _, _, cause, until = min(steps, key=lambda step: step[2] in _LAST)
+    money = Money(payout.amount_minor, payout.currency)
+    facts = Facts(reference=str(payout.reference), money=money, until=until)
+    return _told(payout, text.replace("  ", " "), actors, cause, facts)
+
+
+def _step(payout: Payout, block: blocks.Block, now: datetime) -> tuple[str, str, Cause, date | None]:
+    """What ends the block, who does it, why it is, and when it may end where that is the seller's to know."""
+    if block.hold is None:
+        return "", COMPLIANCE, Cause(block.code.removeprefix("seller_")), None
+    hold = block.hold
+    cause = Cause(f"held_{hold.reason}")
+    actor, words = HOLDS[HoldReason(hold.reason)]
+    zone = explain.zone_of(payout.country)
+    if hold.until is not None:
+        words += f" It ends by itself {explain.clock(hold.until, zone)}."
+    if cause is Cause.HELD_ACCOUNT_CHANGE and hold.placed_by_id is None:
+        return _account_change(payout, zone, now) or (words, actor, cause, None)
+    return words, actor, cause, None
+
+
+def _account_change(payout: Payout, zone: str, now: datetime) -> tuple[str, str, Cause, date] | None:
+    """The same for the program's own hold, while the new account is not in effect: until when, at the earliest."""
+    slot = PayoutAccount.objects.filter(seller=payout.seller_id, currency=payout.currency).first()
+    new = details.newest(slot=slot, zone=zone, now=now) if slot is not None else None
+    cause = Cause.HELD_ACCOUNT_CHANGE
+    if new is not None and new.code == details.WAITING:
+        words = f"Compliance verifies the new account {new.masked}, which may be paid from {new.start}. "
+        words += "The hold ends when it is in effect, or rejected."
+        return words, COMPLIANCE, cause, new.earliest
+    if new is not None and new.code == details.TO_COME:
+        words = (
+            f"The new account {new.masked} is verified and in effect from {new.start}; the hold ends then."
+        )
+        return words, "nobody", cause, new.earliest
+    return None
+
+
+def _refused_before(payout: Payout) -> str:
+    """What the bank said when it refused the last hand-over; empty where there was none, or another end to it."""
+    last = (
+        Attempt.objects.filter(payout=payout)
+        .select_related("submission")
+        .defer("submission__body_ciphertext")
+        .order_by("-number")
+        .first()
+    )
+    if last is None or last.ended_because != "rejected":
+        return ""
+    fact = last.facts.filter(kind="rejected").order_by("-pk").first()
+    said = attempts.plain(fact) if fact is not None else attempts.refused(last.submission)
+    return f"It was handed over before, and never left. {said}"
+
+
+def _batched(payout: Payout, now: datetime) -> Explanation:
+    batch = payout.batch
+    assert batch is not None  # a constraint: what is BATCHED has a batch
+    zone, by = explain.zone_of(batch.country), explain.deadline(batch, now)
+    name = f"Payout {payout.reference} is in batch {batch.reference}"
+    then = f"Sent by {explain.clock(by.cut_off_at, zone)}, it is paid on {explain.day(by.value_date)}."
+    if batch.status == BatchStatus.PROPOSED:
+        text = f"{name}, which waits for a treasurer's approval. {then}"
+        miss = _missed(batch)
+        if miss is None:
+            return _told(payout, text, "a treasurer", Cause.BATCH_TO_APPROVE)
+        return _told(payout, f"{batch_words.missed_words(miss)} {text}", "a treasurer", Cause.CUT_OFF_MISSED)
+    stop = rails.stops().filter(rail__in=[batch.rail, rails.ALL]).first()
+    if stop is not None:
+        since = explain.clock(stop.stopped_at, zone)
+        text = f"{name}, and nothing is handed over since {since}: {stop.reason.rstrip('.')}. Two treasurers let the "
+        return _told(payout, f"{text}rail go on. {then}", "a treasurer", Cause.RAIL_STOPPED)
+    money = Money(payout.amount_minor, payout.currency)
+    facts = Facts(reference=str(payout.reference), money=money, until=by.value_date)
+    return _told(payout, f"{name}, which is about to be sent. {then}", "nobody", Cause.LEAVING, facts)
+
+
+def _missed(batch: Batch) -> MissedCutOff | None:
+    return batch_words.missed().filter(batch=batch).first()
