@@ -27,7 +27,7 @@ class OutsidePayment(models.Model):
 
     rail = models.CharField(max_length=20)
     key = models.CharField(max_length=35)
-    end_to_end_id = models.CharField(max_length=35, unique=True)
+    end_to_end_id = models.CharField(max_length=35)
     payout_reference = models.TextField(db_index=True)
     seller = models.ForeignKey(
         "sellers.Seller", null=True, on_delete=models.PROTECT, related_name="outside_payments"
@@ -41,6 +41,10 @@ class OutsidePayment(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["end_to_end_id", "key"], name="outside_payment_once_a_key")
+        ]
+        indexes = [models.Index(fields=["rail", "key"], name="outside_payment_key")]
 
     def __str__(self) -> str:
         return self.end_to_end_id

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
@@ -50,13 +50,12 @@ class Payment:
 
 @dataclass(frozen=True)
 class Closing:
-    """A whole submission: its payments stand above it. ``again``: not for the first time."""
+    """A whole submission: its payments stand above it. Handed over again, it stands there again."""
 
     rail: str
     key: str
     sha256: str
     at: str
-    again: bool = False
 
 
 def watched() -> bool:
@@ -80,10 +79,7 @@ def write(*, leases: Sequence[Lease], watch: Watch) -> None:
         lease = by_id[row[0]]
         payment = Payment(lease.rail, lease.key, row[1], row[2], row[3], row[4], row[5], at)
         lines.append(json.dumps(asdict(payment), ensure_ascii=False))
-    lines += [
-        json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at, again=lease.fence > 1)))
-        for lease in leases
-    ]
+    lines += [json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at))) for lease in leases]
     _append("".join(f"\n{line}" for line in lines) + "\n", now)
 
 
@@ -125,20 +121,30 @@ def _sync(folder: Path) -> None:
 
 
 def newest() -> list[Closing]:
-    """The submissions that each host handed over last for the first time: the database must know every one.
+    """The submissions that stand last in each host's files, each once: the database must know every one.
 
-    More than the last: workers write beside each other, in another order than they committed.
+    More than the last: workers write beside each other in another order than they committed, and what is handed over
+    again stands there again. Of files of the last two months.
     """
+    files = _files()
+    months = sorted({path.stem[-7:] for path in files})[-2:]
     by_host: dict[str, list[Path]] = defaultdict(list)
-    for path in _files():
-        by_host[path.stem[: -len("-2026-11")]].append(path)
-    found: list[Closing] = []
-    for paths in by_host.values():
-        lines = chain.from_iterable(_backwards(path) for path in reversed(paths))
-        # Cheap to tell apart, where most lines are payments or hand-overs again.
-        firsts = (line for line in lines if b'"sha256"' in line and b'"again": true' not in line)
-        found += islice((line for line in _parsed(firsts) if isinstance(line, Closing)), ENOUGH)
-    return found
+    for path in files:
+        if path.stem[-7:] in months:
+            by_host[path.stem[: -len("-2026-11")]].append(path)
+    return [line for paths in by_host.values() for line in _last(paths)]
+
+
+def _last(paths: Sequence[Path]) -> Iterable[Closing]:
+    """The closings of one host's files from the end, each submission once, at most `ENOUGH`."""
+    found: dict[tuple[str, str, str], Closing] = {}
+    lines = chain.from_iterable(_backwards(path) for path in reversed(paths))
+    for line in _parsed(line for line in lines if b'"sha256"' in line):  # most lines are payments
+        if isinstance(line, Closing):
+            found.setdefault((line.rail, line.key, line.sha256), line)
+            if len(found) == ENOUGH:
+                break
+    return found.values()
 
 
 def _backwards(path: Path) -> Iterator[bytes]:

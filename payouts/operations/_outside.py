@@ -6,6 +6,7 @@ lookup under the key that each unsent payout's next attempt would use.
 
 import dataclasses
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -37,6 +38,8 @@ class Found:
     at: datetime | None = None
     told_by: str = "rail"
     said: str = ""
+    sha256: str = ""
+    """Of the submission's bytes, where the witness knows them."""
 
 
 def in_journal() -> list[Found]:
@@ -49,7 +52,7 @@ def in_journal() -> list[Found]:
             continue
         inside = above.pop((line.rail, line.key), [])
         if not _knows(line):
-            found += [_of_line(payment) for payment in inside]
+            found += [_of_line(payment, sha256=line.sha256) for payment in inside]
     for (
         left
     ) in above.values():  # a crash cut the closing line off: it was not handed over, but ask all the same
@@ -59,20 +62,24 @@ def in_journal() -> list[Found]:
 
 def unknown_closing() -> _journal.Closing | None:
     """One of the last submissions in the journal that this database does not know. Raises `NotWritten`."""
-    lines = _journal.newest()
-    keys = {line.key for line in lines}
-    known = Submission.objects.filter(key__in=keys).values_list("rail", "key", "body_sha256")
-    asked = OutsidePayment.objects.filter(key__in=keys).values_list("rail", "key")
-    ours, found = set(known), set(asked)
-    unknown = (line for line in lines if (line.rail, line.key, line.sha256) not in ours)
-    return next((line for line in unknown if (line.rail, line.key) not in found), None)
+    by_rail: dict[str, list[_journal.Closing]] = defaultdict(list)
+    for line in _journal.newest():
+        by_rail[line.rail].append(line)
+    for rail, lines in by_rail.items():  # a rail at a time: by the index
+        keys = {line.key for line in lines}
+        ours = set(Submission.objects.filter(rail=rail, key__in=keys).values_list("key", "body_sha256"))
+        asked = set(OutsidePayment.objects.filter(rail=rail, key__in=keys).values_list("key", flat=True))
+        for line in lines:
+            if (line.key, line.sha256) not in ours and line.key not in asked:
+                return line
+    return None
 
 
 def _knows(line: _journal.Closing) -> bool:
     return Submission.objects.filter(rail=line.rail, key=line.key, body_sha256=line.sha256).exists()
 
 
-def _of_line(line: _journal.Payment) -> Found:
+def _of_line(line: _journal.Payment, *, sha256: str = "") -> Found:
     return Found(
         rail=line.rail,
         key=line.key,
@@ -83,6 +90,7 @@ def _of_line(line: _journal.Payment) -> Found:
         currency=line.currency,
         at=datetime.fromisoformat(line.at),
         told_by="journal",
+        sha256=sha256,
     )
 
 
@@ -187,20 +195,25 @@ def _payout_of(end_to_end_id: str) -> str:
 def not_ours(found: Iterable[Found]) -> list[Found]:
     """Once each, without those this database knows as attempts of its own or has been told of before.
 
-    The same EndToEndId under another key stays: another submission carried it.
+    The same EndToEndId under another key stays, and so does the same key with other bytes: another submission carried
+    it.
     """
-    once: dict[str, Found] = {}
-    for one in found:  # the journal comes first: it knows the seller
-        once.setdefault(one.end_to_end_id, one)
-    told = set(OutsidePayment.objects.filter(end_to_end_id__in=once).values_list("end_to_end_id", flat=True))
+    once: dict[tuple[str, str], Found] = {}
+    for one in found:  # the journal comes first: it knows the seller and the bytes
+        once.setdefault((one.end_to_end_id, one.key), one)
+    references = {reference for reference, _ in once}
+    told = set(
+        OutsidePayment.objects.filter(end_to_end_id__in=references).values_list("end_to_end_id", "key")
+    )
+    attempts = Attempt.objects.filter(end_to_end_id__in=references)
     ours = {
-        (row[0], row[1])
-        for row in Attempt.objects.filter(end_to_end_id__in=once).values_list(
-            "end_to_end_id", "submission__key"
+        (reference, key): sha256
+        for reference, key, sha256 in attempts.values_list(
+            "end_to_end_id", "submission__key", "submission__body_sha256"
         )
     }
     return [
         one
-        for one in once.values()
-        if one.end_to_end_id not in told and (one.end_to_end_id, one.key) not in ours
+        for name, one in once.items()
+        if name not in told and (name not in ours or one.sha256 not in ("", ours[name]))
     ]

@@ -153,12 +153,16 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
 
 def _check_never_handed_over(payout: Payout) -> None:
     """A new payout of the whole amount would pass by the adjustment that takes off what the bank paid already."""
-    known = outside.known(payouts=[payout])
-    if known:
+    lost = _lost(payout)
+    if lost:
         raise HandedOver(
-            f"Not reissued: the bank was handed {known[payout.pk]} before this database was restored from a backup. "
+            f"Not reissued: the bank was handed {lost} before this database was restored from a backup. "
             "Roll it: then the next run pays what an adjustment leaves of it."
         )
+
+
+def _lost(payout: Payout) -> str:
+    return outside.known(payouts=[payout]).get(payout.pk, "") or outside.took_since(payout)
 
 
 @transaction.atomic
@@ -171,9 +175,9 @@ def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
     authority.require(actor=actor, permission="payouts.dispose_payout")
     old, given_back = _dead(payout_id)
     if not countries.is_open(old.country):
+        advice = "Have the country opened again" + ("." if _lost(old) else f", or reissue {old.reference}.")
         raise Refused(
-            f"Not rolled: no country file opens {old.country}, so no run would take it. Reissue {old.reference}, or "
-            "have the country opened again.",
+            f"Not rolled: no country file opens {old.country}, so no run would take it. {advice}",
             code="country_closed",
         )
     account = Account.objects.get(pk=old.account_id)  # locked with the payout

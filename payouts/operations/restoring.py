@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from backoffice.audit import authority, recording, sealing
 from backoffice.audit.actors import SYSTEM, Actor
@@ -39,7 +39,7 @@ class NotAsked(Refused):
 
 @dataclass
 class Asked:
-    """What asking the rails found."""
+    """What asking the rails has found since this restore, this time or before."""
 
     found: list[OutsidePayment] = field(default_factory=list)
     held: int = 0
@@ -112,7 +112,7 @@ def _write(asked: Asked, lost: Sequence[_outside.Found], actor: Actor, watch: Wa
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('restore: asking the rails'))")
     lost = _outside.not_ours(lost)
     sellers = _sellers(lost)
-    asked.found = OutsidePayment.objects.bulk_create(
+    made_now = OutsidePayment.objects.bulk_create(
         [
             OutsidePayment(
                 rail=one.rail,
@@ -131,8 +131,13 @@ def _write(asked: Asked, lost: Sequence[_outside.Found], actor: Actor, watch: Wa
         ],
         batch_size=2000,
     )
-    asked.held = _hold(asked.found, now)
-    _step_over(asked.found)
+    _hold(made_now, now)
+    _step_over(made_now)
+    # Of this restore, whoever asked: the text is what a person closes the incident by.
+    since = Incident.objects.filter(key=_restored.KEY, closed_at__isnull=True).values("opened_at")[:1]
+    of_this = OutsidePayment.objects.filter(found_at__gte=Subquery(since))
+    asked.found = list(of_this.order_by("pk"))
+    asked.held = of_this.exclude(seller=None).values("seller").distinct().count()
     asked.unknown = Submission.objects.filter(
         status__in=(SubmissionStatus.UNKNOWN, SubmissionStatus.DELIVERING)
     ).count()
@@ -173,7 +178,7 @@ def _sellers(lost: Sequence[_outside.Found]) -> dict[str, int]:
     return {reference: seller for reference, seller in found.items() if seller is not None}
 
 
-def _hold(found: Sequence[OutsidePayment], now: datetime) -> int:
+def _hold(found: Sequence[OutsidePayment], now: datetime) -> None:
     by_seller: dict[int, list[OutsidePayment]] = defaultdict(list)
     for one in found:
         if one.seller_id is not None:
@@ -186,10 +191,10 @@ def _hold(found: Sequence[OutsidePayment], now: datetime) -> int:
             actor=SYSTEM,
             reason=HoldReason.OTHER,
             note=f"The bank was handed {names} before this database was restored from a backup. Find out whether it "
-            "was paid; if so take it off the balance with an adjustment. Cancel that payout here, then release.",
+            "was paid; if so take it off the balance with an adjustment. Then cancel and roll what stands here unsent, "
+            "roll what came back, reissue nothing, and release.",
             now=now,
         )
-    return len(by_seller)
 
 
 def say(one: OutsidePayment) -> str:

@@ -13,6 +13,17 @@ def known(*, payouts: Sequence[Payout]) -> dict[int, str]:
     return {references[row.payout_reference]: row.end_to_end_id for row in rows}
 
 
+def took_since(payout: Payout) -> str:
+    """The EndToEndId of a payment of the dead payout's seller that the database lost after the payout had ended.
+
+    It may have carried this payout's money: by a reissue, or by a run after it was rolled. Empty when there is none.
+    """
+    lost = OutsidePayment.objects.filter(
+        seller=payout.seller_id, found_at__gte=payout.status_at, currency__in=(payout.currency, "")
+    )
+    return lost.order_by("-pk").values_list("end_to_end_id", flat=True).first() or ""
+
+
 def later_than(submission: Submission) -> str:
     """The EndToEndId of a payment of this submission's payouts that the database lost; empty when there is none."""
     inside = Attempt.objects.filter(submission=submission).values("payout__reference")

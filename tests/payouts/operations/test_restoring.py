@@ -4,7 +4,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from backoffice.audit.actors import SYSTEM
 from backoffice.audit.errors import Refused
@@ -21,10 +21,12 @@ from payouts.operations import (
     preparing,
     restoring,
     review,
+    settlement,
     sweeping,
     switches,
 )
 from payouts.operations._watch import Watch
+from payouts.rails import base
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts.restored import LATER, at_the_bank, go_on, submit
@@ -210,6 +212,49 @@ def test_the_money_of_a_lost_payout_is_due_again_but_not_paid_again_as_it_was(ba
     with pytest.raises(givebacks.HandedOver, match=f"handed {payout.reference}A1"):
         givebacks.reissue(payout_id=payout.pk, actor=make.person("analyst"), now=LATER)
     assert givebacks.roll(payout_id=payout.pk, actor=make.person("analyst"), now=LATER).amount_minor == 1200
+
+
+def test_what_came_back_and_was_reissued_in_the_lost_days_is_only_rolled(bank, backup):
+    (old,) = make_payouts.payouts_of(make_payouts.submitted([1200], country="US"))
+    told = base.Report(
+        kind=base.ReportKind.RETURNED, source_id="r1", end_to_end_id=f"{old.reference}A1", code=""
+    )
+    settlement.apply(reports=[told], rail="sandbox", now=NOW)
+    kept = backup()
+    new = givebacks.reissue(payout_id=old.pk, actor=make.person("analyst"), now=NOW)
+    review.review(payout_ids=[new.pk], actor=make.person("analyst"), now=NOW).only()
+    approval.approve(payout_ids=[new.pk], actor=make.person("approver"), now=NOW).only()
+    submit(_batch_of([new]), NOW)
+    assert len(at_the_bank(bank)) == 2
+    kept.restore()
+    restoring.ask(actor=SYSTEM, now=LATER)
+
+    with pytest.raises(givebacks.HandedOver, match=f"handed {new.reference}A1 before .* Roll it"):
+        givebacks.reissue(payout_id=old.pk, actor=make.person("analyst"), now=LATER)
+    with pytest.raises(DatabaseError, match="is only rolled"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payouts_disposal (payout_id, new_payout_id, decided_by_id, decided_at)"
+            " VALUES (%s, %s, %s, now())",
+            [old.pk, old.pk, make.user().pk],
+        )
+    assert givebacks.roll(payout_id=old.pk, actor=make.person("analyst"), now=LATER).amount_minor == 1200
+
+
+def test_what_came_back_after_a_restore_may_be_reissued(bank, backup):
+    (old,) = make_payouts.payouts_of(make_payouts.submitted([1200], country="US"))
+    kept = backup()
+    kept.restore()
+    restoring.ask(actor=SYSTEM, now=LATER)
+    OutsidePayment.objects.create(
+        rail="sandbox", key="P9A1", end_to_end_id="P9A1", payout_reference="P9", seller=old.seller,
+        currency="USD", told_by="journal", found_at=LATER,
+    )  # fmt: skip
+    told = base.Report(
+        kind=base.ReportKind.RETURNED, source_id="r1", end_to_end_id=f"{old.reference}A1", code=""
+    )
+    settlement.apply(reports=[told], rail="sandbox", now=LATER + timedelta(hours=1))
+
+    assert givebacks.reissue(payout_id=old.pk, actor=make.person("analyst"), now=LATER + timedelta(hours=2))
 
 
 def test_what_is_left_of_a_batch_goes_out_under_a_key_that_the_bank_does_not_know(bank, backup):
