@@ -1,6 +1,6 @@
 """Placing and releasing holds. A hold is a row, not a status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -76,7 +76,13 @@ def hold(
 
 
 def _place(
-    *, payouts: Sequence[Payout], actor: Actor, reason: str, note: str, now: datetime, until: datetime | None
+    *,
+    payouts: Sequence[Payout],
+    actor: Actor,
+    reason: str,
+    note: str | Mapping[int, str],
+    now: datetime,
+    until: datetime | None,
 ) -> None:
     label = HoldReason(reason).label
     batched = [p for p in payouts if p.status == PayoutStatus.BATCHED]
@@ -87,7 +93,7 @@ def _place(
             Hold(
                 payout=p,
                 reason=reason,
-                note=note.strip(),
+                note=(note if isinstance(note, str) else note[p.pk]).strip(),
                 placed_by_id=actor.user_id,
                 placed_at=now,
                 until=until,
@@ -105,8 +111,13 @@ def _place(
     )
 
 
-def place_on(*, payouts: Sequence[Payout], reason: HoldReason, note: str, now: datetime) -> None:
-    """The program itself holds these payouts, which the caller has locked; a person releases them."""
+def place_on(
+    *, payouts: Sequence[Payout], reason: HoldReason, note: str | Mapping[int, str], now: datetime
+) -> None:
+    """The program itself holds these payouts, which the caller has locked; a person releases them.
+
+    ``note`` is one for all, or one for each by its id.
+    """
     _place(payouts=payouts, actor=SYSTEM, reason=reason.value, note=note, now=now, until=None)
 
 

@@ -23,6 +23,7 @@ from payouts.operations import (
     _locks,
     _move,
     _parcels,
+    _refused_accounts,
     batching,
     holds,
     switches,
@@ -98,7 +99,8 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
         # Part of it went in time; the rest needs a new value date, and so a new approval.
         _take_out(inside, TOO_LATE, now)
         return Prepared(more=waiting.exists())
-    fine = _recheck(batch, inside, now)
+    refused = _refused_accounts.hold(payouts=Payout.objects.filter(pk__in=[p.pk for p in inside]), now=now)
+    fine = _recheck(batch, [p for p in inside if p.pk not in refused], now)
     chunk = fine if capabilities.shape is base.Shape.FILE else fine[: capabilities.chunk_size]
     parcels = _ready(batch, chunk, now)
     going = [order.payout.pk for parcel in parcels for order in parcel.orders]

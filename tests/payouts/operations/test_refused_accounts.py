@@ -1,12 +1,26 @@
 """What would go to an account that sent the last payment back waits, whoever made it due again."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backoffice.audit.actors import SYSTEM
 from payouts.countries import schemes
-from payouts.models import AccountVersion, Hold, Payout
-from payouts.operations import accounts, approval, batching, creation, givebacks, review, submission
+from payouts.models import AccountVersion, Batch, Hold, Payout
+from payouts.operations import (
+    accounts,
+    approval,
+    batching,
+    creation,
+    givebacks,
+    holds,
+    review,
+    submission,
+)
 from payouts.rails import base
-from tests import make, make_payouts
+from tests import make, make_accounts, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts.operations.test_settlement import sent, tell
 
@@ -44,7 +58,7 @@ def disposer():
 
 def run_of(payout: Payout) -> Payout:
     """What the next day's run makes for the seller of this payout."""
-    later = NOW.replace(day=NOW.day + 2)
+    later = NOW + timedelta(days=2)
     creation.run(
         until=None, country="US", key=f"run-{make.number()}", actor=make.person("analyst"), now=later
     )
@@ -112,17 +126,86 @@ def test_new_details_in_effect_release_it_and_rejected_ones_do_not(settings, ver
     assert open_holds(new) == left
 
 
+def approved(payout: Payout) -> Payout:
+    review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=NOW).only()
+    approval.approve(payout_ids=[payout.pk], actor=make.person("approver"), now=NOW).only()
+    return payout
+
+
+def batch_of(payout: Payout) -> Batch:
+    (batch,), _ = batching.propose(payout_ids=[payout.pk], actor=make.person("treasurer"), now=NOW)
+    return batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+
+
+def told(payout: Payout, kind: Kind, code: str = "") -> None:
+    source = f"event {make.number()}"
+    tell(base.Report(kind=kind, source_id=source, end_to_end_id=f"{payout.reference}A1", code=code))
+
+
+def release(payout: Payout) -> None:
+    ids = Hold.objects.filter(payout=payout, released_at=None).values_list("pk", flat=True)
+    holds.release(hold_ids=list(ids), actor=make.person("approver"), note="It is open.", now=NOW)
+
+
+def later_one(payout: Payout) -> Payout:
+    """Another payout of the seller, made while the first was still with the bank."""
+    make.earning(payout.account, amount_minor=5_000)
+    return run_of(payout)
+
+
 def test_an_account_that_was_paid_since_is_trusted_again():
     old = came_back(code="AC04")
     paid = reissued(old)
-    Hold.objects.filter(payout=paid).update(
-        released_at=NOW, released_by=make.user(), release_note="It is open."
+    release(paid)
+    submission.submit(batch_id=batch_of(approved(paid)).pk, now=NOW)
+    told(paid, Kind.PAID)
+    assert open_holds(later_one(paid)) == []
+
+
+def test_the_last_word_counts_and_not_the_last_payment():
+    _, first, _ = sent()
+    second = approved(later_one(first))
+    submission.submit(batch_id=batch_of(second).pk, now=NOW)
+    told(second, Kind.PAID)
+    told(first, Kind.RETURNED, "AC04")  # days later
+    make.earning(first.account, amount_minor=700)
+    creation.run(
+        until=None, country="US", key="third", actor=make.person("analyst"), now=NOW + timedelta(days=4)
     )
-    review.review(payout_ids=[paid.pk], actor=make.person("analyst"), now=NOW).only()
-    approval.approve(payout_ids=[paid.pk], actor=make.person("approver"), now=NOW).only()
-    (batch,), _ = batching.propose(payout_ids=[paid.pk], actor=make.person("treasurer"), now=NOW)
-    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    assert open_holds(Payout.objects.latest("pk")) == [("account_refused", None)]
+
+
+def test_what_is_in_a_batch_already_leaves_it_and_is_not_sent():
+    _, first, _ = sent()
+    second = approved(later_one(first))
+    batch = batch_of(second)
+    told(first, Kind.RETURNED, "AC04")
     submission.submit(batch_id=batch.pk, now=NOW)
-    tell(base.Report(kind=Kind.PAID, source_id="paid", end_to_end_id=f"{paid.reference}A1", code=""))
-    make.earning(paid.account, amount_minor=5_000)
-    assert open_holds(run_of(paid)) == []
+    second.refresh_from_db()
+    assert (second.status, open_holds(second)) == ("APPROVED", [("account_refused", None)])
+    release(second)
+    submission.submit(batch_id=batch_of(second).pk, now=NOW)
+    second.refresh_from_db()
+    assert second.status == "SUBMITTED"
+
+
+def test_the_same_account_given_again_is_the_same_account():
+    old = came_back(code="AC04")
+    same = AccountVersion.objects.get(pk=old.payout_account_id)
+    again = make_accounts.payable(old.seller, currency="USD", fingerprint=same.fingerprint)
+    new = reissued(old)
+    assert new.payout_account_id == again.pk != same.pk
+    assert open_holds(new) == [("account_refused", None)]
+
+
+def test_many_refused_accounts_take_no_more_queries_than_few():
+    def queries(count: int) -> int:
+        for _ in range(count):
+            givebacks.roll(payout_id=came_back(code="AC04").pk, actor=disposer(), now=NOW)
+        later, key = NOW + timedelta(days=2), f"run of {count}"
+        with CaptureQueriesContext(connection) as seen:
+            creation.run(until=None, country="US", key=key, actor=SYSTEM, now=later)
+        return len(seen)
+
+    assert queries(1) == queries(4)
+    assert Hold.objects.filter(reason="account_refused", released_at=None).count() == 5
