@@ -27,7 +27,7 @@ def no_bare_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         if response.status_code != 405 or request.path.startswith("/api/"):
             return response
         page = render(request, "405.html", status=405)
-        page.headers["Allow"] = response.headers["Allow"]
+        page.headers["Allow"] = response.headers.get("Allow", "")
         return page
 
     return answer

@@ -48,4 +48,4 @@ def test_who_opens_the_address_of_a_button_reads_what_to_do():
     client.force_login(make.user("analyst", is_staff=True))
     answer = client.get("/logout/")
     assert (answer.status_code, "POST" in answer["Allow"]) == (405, True)
-    assert "use its button" in answer.content.decode()
+    assert "use its buttons" in answer.content.decode()

@@ -115,7 +115,6 @@ def race(
     seed: int,
     bank: Simbank,
     seconds: float = float("inf"),
-    told: Callable[[str], None] = print,
 ) -> Race:
     """At least so many rounds over both rails, or as many as begin within so many seconds."""
     with Crew(4) as crew:

@@ -1,5 +1,6 @@
 """What is wrong with a field of a body, said with its name and with what to send instead of the framework's words."""
 
+import copy
 from typing import Any
 
 from django.core.validators import BaseValidator
@@ -24,7 +25,7 @@ _OF_KIND: list[tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, str]
         {
             "not_a_list": "“{name}” is a list: write it in brackets.",
             "empty": "“{name}” is empty: name at least one.",
-            "min_length": "“{name}” is empty: name at least one.",
+            "min_length": "“{name}” names fewer than %(limit_value)s: send more.",
             "max_length": "“{name}” names more than %(limit_value)s: send fewer at once.",
         },
     ),
@@ -54,12 +55,19 @@ def speak(field: "serializers.Field[Any, Any, Any, Any]", name: str) -> None:
     for key, sentence in ours.items():
         if key in stock and field.error_messages[key] == stock[key]:
             field.error_messages[key] = sentence.format(name=name, choices=choices)
-    for validator in field.validators:
-        if isinstance(validator, BaseValidator) and validator.code in ours:
-            validator.message = ours[validator.code].format(name=name)
+    field.validators = [_said(validator, ours, name) for validator in field.validators]
     child = getattr(field, "child", None)
     if child is not None:
         speak(child, name)
+
+
+def _said(validator: Any, ours: dict[str, str], name: str) -> Any:
+    """The validator with our sentence; its own copy, as one may serve many fields."""
+    if not (isinstance(validator, BaseValidator) and validator.code in ours):
+        return validator
+    mine = copy.copy(validator)
+    mine.message = ours[validator.code].format(name=name)
+    return mine
 
 
 def _framework_says(field: "serializers.Field[Any, Any, Any, Any]") -> dict[str, Any]:

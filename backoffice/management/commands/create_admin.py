@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if not asked:
             raise CommandError(
                 "Nobody added: no password came. Type it where it is asked for, or send it in: "
-                f"echo PASSWORD | manage.py create_admin {username}"
+                f"manage.py create_admin {username} < FILE"
             )
         try:
             people.add_first_admin(username=username, password=asked, now=database_now())

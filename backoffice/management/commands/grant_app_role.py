@@ -24,6 +24,9 @@ class Command(BaseCommand):
             _run(cursor, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}", name)
             _run(cursor, "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {}", name)
             _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", name)
+            cursor.execute("SELECT to_regprocedure('ledger_analyse_staged()')")
+            if cursor.fetchone()[0] is not None:  # before it is migrated the tables below are not there either
+                _run(cursor, "GRANT EXECUTE ON FUNCTION ledger_analyse_staged() TO {}", name)
             _run(cursor, "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}", name)
             there = set(connection.introspection.table_names(cursor))
             models = [model for model in apps.get_models() if model._meta.managed]

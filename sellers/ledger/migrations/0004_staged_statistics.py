@@ -16,4 +16,8 @@ class Migration(migrations.Migration):
                SET search_path = pg_catalog, public, pg_temp AS 'ANALYZE public.ledger_stagedearning'""",
             "DROP FUNCTION ledger_analyse_staged()",
         ),
+        # `grant_app_role` gives it to the program's role.
+        migrations.RunSQL(
+            "REVOKE ALL ON FUNCTION ledger_analyse_staged() FROM PUBLIC", migrations.RunSQL.noop
+        ),
     ]

@@ -28,7 +28,7 @@ class Everything(Body):
         ({"colour": None}, "colour", "“colour” is null: send a value."),
         ({"colour": "green"}, "colour", "“green” is no colour. Use one of: red, blue."),
         ({"ids": 5}, "ids", "“ids” is a list: write it in brackets."),
-        ({"ids": []}, "ids", "“ids” is empty: name at least one."),
+        ({"ids": []}, "ids", "“ids” names fewer than 1: send more."),
         ({"ids": [1, 2, 3]}, "ids", "“ids” names more than 2: send fewer at once."),
         ({"ids": ["1"]}, "ids.0", "“ids” is a whole number, written without quotes: 12."),
         ({"ids": [0]}, "ids.0", "“ids” is less than 1."),
