@@ -217,9 +217,7 @@ RAIL_TRANSPORTS = {  # rail to the names of the settings above that say where it
     "sandbox": {"url": "SIMBANK_URL"},
     "sepa": {"outbox": "SEPA_OUTBOX_DIR", "inbox": "SEPA_INBOX_DIR"},
 }
-SUBMISSION_LEASE_SECONDS = env.read.int(
-    "SUBMISSION_LEASE_SECONDS", default=300
-)  # longer than a task may deliver
+SUBMISSION_LEASE_SECONDS = env.lease_seconds()
 UNKNOWN_ALERT_MINUTES = env.read.int("UNKNOWN_ALERT_MINUTES", default=30)
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)

@@ -43,8 +43,17 @@ def running_services(data: pathlib.Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.get("environment", {}).items()}
 
 
+def lease_seconds() -> int:
+    """How long a worker has a submission for itself; longer than a task may deliver."""
+    return read.int("SUBMISSION_LEASE_SECONDS", default=300)
+
+
 def database(url: str) -> dict[str, Any]:
-    """Django's description of the PostgreSQL database that `url` names, in any form libpq understands."""
+    """Django's description of the PostgreSQL database that `url` names, in any form libpq understands.
+
+    PostgreSQL ends the session of who says nothing in a transaction for as long as a lease: a process that was frozen,
+    or cut off, must not keep locks for which everybody else waits.
+    """
     try:
         parts = conninfo.conninfo_to_dict(url)
     except Exception as error:
@@ -53,10 +62,11 @@ def database(url: str) -> dict[str, Any]:
     described: dict[str, Any] = {django: str(parts.pop(libpq, "") or "") for libpq, django in known.items()}
     if not described["NAME"]:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user:password@host:5432/NAME")
+    # The just-in-time compiler costs a second or two where our statements take a tenth of one.
+    ours = f"-c jit=off -c idle_in_transaction_session_timeout={lease_seconds()}s"
     return described | {
         "ENGINE": "django.db.backends.postgresql",
-        # The just-in-time compiler costs a second or two where our statements take a tenth of one.
-        "OPTIONS": {"options": "-c jit=off"} | dict(parts),
+        "OPTIONS": dict(parts) | {"options": f"{ours} {parts.get('options', '')}".strip()},
         "CONN_HEALTH_CHECKS": True,
     }
 

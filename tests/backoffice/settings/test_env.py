@@ -22,6 +22,11 @@ def test_options_of_the_address_reach_libpq():
     assert env.database("postgres://a@b/c?sslmode=require")["OPTIONS"]["sslmode"] == "require"
 
 
+def test_options_of_the_address_stand_beside_ours():
+    options = env.database("postgres://a@b/c?options=-c%20work_mem%3D64MB")["OPTIONS"]["options"]
+    assert "-c jit=off" in options and options.endswith(" -c work_mem=64MB")
+
+
 @pytest.mark.parametrize("url", ["mysql://a/b", "postgres://a@b/"])
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from backoffice.audit.errors import Refused
+from backoffice.settings import env
 from payouts.models import Submission
 from payouts.operations import answering, delivering, preparing, unknown
 from payouts.operations._watch import Watch
@@ -123,3 +125,19 @@ def test_what_a_worker_did_not_hand_over_is_not_waited_for(bank, why):
     unknown.confirm(resolution_id=finding.pk, actor=make.person("approver"), now=SOON)
 
     assert make_payouts.statuses(batch) == ["APPROVED"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_frozen_inside_a_transaction_keeps_its_locks_for_a_lease_and_no_longer(
+    database, monkeypatch
+):
+    payout = make_payouts.approved([1200])[0]
+    monkeypatch.setenv("SUBMISSION_LEASE_SECONDS", "1")
+    options = env.database(database.app)["OPTIONS"]["options"]
+    lock = "SELECT 1 FROM payouts_payout WHERE id = %s FOR UPDATE"
+    with psycopg.connect(database.app, options=options) as frozen, psycopg.connect(database.app) as other:
+        frozen.execute(lock, [payout.pk])
+        other.execute("SET lock_timeout = '60s'")
+        assert other.execute(lock, [payout.pk]).fetchone() == (1,)
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            frozen.execute("SELECT 1")
