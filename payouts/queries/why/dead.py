@@ -8,6 +8,7 @@ from django.db import connection
 
 from payouts.models import BankFact, Disposal, Payout, Transition
 from payouts.queries import explain
+from payouts.queries.why import bars
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus
@@ -80,11 +81,17 @@ def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
 
 
 def undisposed(payout: Payout, told: str) -> Explanation:
-    """The paragraph while nobody has decided what becomes of the money. ``told`` ends with how it died."""
+    """The paragraph while nobody has decided what becomes of the money. ``told`` ends with how it died.
+
+    While something stops everything of the seller, that is the cause: new bank details alone would not be paid.
+    """
     end = _ends([payout])[payout.pk]
     facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
+    barred = bars.of(payout.seller)
 
     def answer(text: str, actor: str, cause: Cause) -> Explanation:
+        if barred is not None:
+            text, actor, cause = f"{barred.text} {text}", f"{barred.actor}, {actor}", barred.cause
         return Explanation(f"{told} {text}", actor, cause, facts, PayoutStatus(payout.status))
 
     decide = "nobody decided yet whether to pay it again or to add it to the next payout"

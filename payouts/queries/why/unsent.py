@@ -1,6 +1,6 @@
 """Why a payout that is not with the bank yet is not: what blocks it, or whose step is next and by when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from payouts.models import Attempt, Batch, HoldReason, MissedCutOff, Payout, PayoutAccount
@@ -76,6 +76,11 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     return _told(payout, text, actor, cause)
 
 
+def most_secret(causes: Sequence[Cause]) -> Cause:
+    """Of all that blocks, the cause that decides what the seller is told."""
+    return min(causes, key=lambda cause: cause in _LAST)
+
+
 def _told(payout: Payout, text: str, actor: str, cause: Cause, facts: Facts | None = None) -> Explanation:
     money = Money(payout.amount_minor, payout.currency)
     told = facts or Facts(reference=str(payout.reference), money=money)
@@ -94,7 +99,8 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         f"Then it goes on from where it stands: {left}. If all of that is done {when}."
     )
     actors = ", ".join(dict.fromkeys(actor for _, actor, _, _ in steps))
-    _, _, cause, until = min(steps, key=lambda step: step[2] in _LAST)
+    cause = most_secret([cause for _, _, cause, _ in steps])
+    until = next(until for _, _, each, until in steps if each is cause)
     money = Money(payout.amount_minor, payout.currency)
     facts = Facts(reference=str(payout.reference), money=money, until=until)
     return _told(payout, text.replace("  ", " "), actors, cause, facts)
