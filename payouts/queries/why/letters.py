@@ -40,6 +40,7 @@ SAID: Mapping[Cause, str] = {
     Cause.LEAVING: "leaving",
     Cause.UNKNOWN: "confirming",
     Cause.RECALL_ASKED: "confirming",
+    Cause.KNOWN_OUTSIDE: "confirming",
     Cause.WITH_THE_BANK: "sent",
     Cause.LATE: "late",
     Cause.PAID: "paid",
