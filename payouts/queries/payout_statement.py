@@ -12,10 +12,14 @@ from payouts import countries
 from payouts.models import FundingAccount, Payout, Transition
 from payouts.queries import explain, judgement, periods
 from payouts.queries.judgement import LineGroup
+from payouts.states import PayoutStatus
 from sellers.ledger.models import EarningKind
 from sellers.ledger.queries import earnings
 
 CHUNK = 2_000
+AT_THE_BANK = frozenset(
+    {PayoutStatus.SUBMITTED, PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,7 @@ def rows() -> "QuerySet[Payout]":
 def of_payout(*, payout: Payout) -> PayoutStatement:
     """The statement of a payout of `rows`, without its lines."""
     zone = ZoneInfo(explain.zone_of(payout.country))
-    sent = (
-        Transition.objects.filter(payout=payout, name="submit")
-        .order_by("-pk")
-        .values_list("at", flat=True)
-        .first()
-    )
+    sent = _sent(payout)
     over = payout.status in ("PAID", "CANCELLED", "FAILED", "RETURNED")
     return PayoutStatement(
         payout=payout,
@@ -74,6 +73,14 @@ def of_payout(*, payout: Payout) -> PayoutStatement:
         sent=_day(sent, zone) if sent else None,
         settled=_day(payout.status_at, zone) if over else None,
     )
+
+
+def _sent(payout: Payout) -> datetime | None:
+    """When the bank was handed what it has; None when it has nothing, whatever was handed over before."""
+    if payout.status not in AT_THE_BANK:
+        return None
+    handed = Transition.objects.filter(payout=payout, name="submit").order_by("-pk")
+    return handed.values_list("at", flat=True).first()
 
 
 def issuer(*, country: str, currency: str) -> str:
