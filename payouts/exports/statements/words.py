@@ -36,6 +36,12 @@ _TABLE = {
         "Las primeras {shown} de {count} líneas; el PDF las contiene todas. Los totales son de todas las líneas.",
         "全{count}件中、最初の{shown}件を表示しています。PDFには全件が記載されます。合計は全件の金額です。",
     ),
+    "first_lines_only": (
+        "The first {shown} of {count} lines. Sums are of all lines.",
+        "Les {shown} premières lignes sur {count}. Les totaux portent sur toutes les lignes.",
+        "Las primeras {shown} de {count} líneas. Los totales son de todas las líneas.",
+        "全{count}件中、最初の{shown}件を表示しています。合計は全件の金額です。",
+    ),
     "balance": ("Balance", "Solde", "Saldo", "残高"),
     "balance_note": (
         "The balance is what was earned and is in no payout yet. A payout that was not delivered comes back to it.",

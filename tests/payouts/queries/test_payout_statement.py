@@ -135,6 +135,12 @@ def test_the_page_shows_the_first_lines_and_says_so_while_the_sums_are_of_all():
     assert str(shown.total[1]) == "5.10"
 
 
+def test_of_what_no_pdf_holds_the_page_promises_none(monkeypatch):
+    monkeypatch.setattr(payout_statement, "LONGEST", 4)
+    payout = paid(*((1_00 + n, EarningKind.SALE, f"O{n}") for n in range(5)))
+    assert sheet(payout, most=2).tables[1].note == "The first 2 of 5 lines. Sums are of all lines."
+
+
 def test_more_lines_than_are_read_at_once_are_all_there(monkeypatch):
     monkeypatch.setattr(payout_statement, "CHUNK", 3)
     payout = paid(*((1_00, EarningKind.SALE, f"O{n}") for n in range(10)))
