@@ -8,10 +8,9 @@ from django.views.decorators.http import require_safe
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from payouts.exports.statements import payout as payout_sheet
-from payouts.exports.statements import words
 from payouts.models import Payout
 from payouts.operations import statements
-from payouts.queries import payout_statement
+from payouts.queries import languages, payout_statement
 
 SHOWN = 200
 """Lines of each kind on the page; the PDF has them all, or there is none."""
@@ -22,7 +21,7 @@ def _find(reference: str) -> Payout:
 
 
 def _language(request: HttpRequest, payout: Payout) -> str:
-    return words.language_of(payout.seller.country, wanted=request.GET.get("lang", ""))
+    return languages.language_of(payout.seller.country, wanted=request.GET.get("lang", ""))
 
 
 @require_safe
@@ -43,7 +42,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         "verbs": [] if found.too_long else [download],
         "tabs": [
             {"label": name, "url": f"?lang={code}", "current": code == language}
-            for code, name in words.LANGUAGES.items()
+            for code, name in languages.LANGUAGES.items()
         ],
     }
     return pages.render(request, "admin/payouts/payout/statement.html", context)

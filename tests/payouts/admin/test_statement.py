@@ -43,6 +43,11 @@ def test_the_payouts_page_leads_to_it_and_it_speaks_the_sellers_language(payout)
     assert "Payout statement" in browser.get(url(payout) + "?lang=en").content.decode()
 
 
+def test_a_belgian_seller_reads_the_language_of_their_countrys_file():
+    payout = quick.payout(country="BE")
+    assert "Relevé de versement" in client("support").get(url(payout)).content.decode()
+
+
 def test_a_negative_amount_is_read_aloud_in_its_language(payout):
     make.earning(payout.account, amount_minor=-5_00, due_date=make.TODAY)
     later = quick.payout(seller=payout.seller, amount_minor=90_00, now=make.NOW + timedelta(days=1))
