@@ -8,13 +8,12 @@ from django.views.decorators.http import require_safe
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from payouts.exports.statements import payout as payout_sheet
-from payouts.exports.statements import words
 from payouts.models import Payout
 from payouts.operations import statements
-from payouts.queries import payout_statement
+from payouts.queries import languages, payout_statement
 
 SHOWN = 200
-"""Lines of each kind on the page; the PDF has them all."""
+"""Lines of each kind on the page; the PDF has them all, or there is none."""
 
 
 def _find(reference: str) -> Payout:
@@ -22,7 +21,7 @@ def _find(reference: str) -> Payout:
 
 
 def _language(request: HttpRequest, payout: Payout) -> str:
-    return words.language_of(payout.seller.country, wanted=request.GET.get("lang", ""))
+    return languages.language_of(payout.seller.country, wanted=request.GET.get("lang", ""))
 
 
 @require_safe
@@ -31,18 +30,19 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
     """The statement in the seller's language or in that of `?lang=`; one we do not write is as none."""
     payout = _find(reference)
     language = _language(request, payout)
-    sheet = payout_sheet.sheet(payout_statement.of_payout(payout=payout), language=language, most=SHOWN)
+    found = payout_statement.of_payout(payout=payout)
     pdf = reverse("admin:payouts_payout_statement_pdf", args=[payout.reference])
+    download = {"label": "Download the PDF", "url": f"{pdf}?lang={language}", "kind": "main"}
     context = {
         "title": f"Statement of {payout.reference}",
-        "sheet": sheet,
+        "sheet": payout_sheet.sheet(found, language=language, most=SHOWN),
         "reference": payout.reference,
         "back_url": reverse("admin:payouts_payout_detail", args=[payout.reference]),
         "back_label": payout.reference,
-        "verbs": [{"label": "Download the PDF", "url": f"{pdf}?lang={language}", "kind": "main"}],
+        "verbs": [] if found.too_long else [download],
         "tabs": [
             {"label": name, "url": f"?lang={code}", "current": code == language}
-            for code, name in words.LANGUAGES.items()
+            for code, name in languages.LANGUAGES.items()
         ],
     }
     return pages.render(request, "admin/payouts/payout/statement.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from payouts.queries import languages
 from payouts.queries.why import letters, question
 
 FOUND, NOT_FOUND, BAD = 200, 404, 400
@@ -59,7 +60,7 @@ def why(request: HttpRequest) -> HttpResponse:
 
 def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
     seller = answer.seller
-    language = _language(request, letters.language_of(seller.country))
+    language = _language(request, languages.language_of(seller.country))
     letter = letters.letter(
         explanations=answer.explanations,
         language=language,
@@ -77,20 +78,20 @@ def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
 
 def _language(request: HttpRequest, default: str) -> str:
     asked = request.GET.get("lang", "")
-    return asked if asked in letters.LANGUAGES else default
+    return asked if asked in languages.LANGUAGES else default
 
 
 def _letter(request: HttpRequest, letter: str, language: str) -> dict[str, Any]:
     """The text and the tabs that lead to it in the other languages, the question kept."""
     tabs = []
-    for code, name in letters.LANGUAGES.items():
+    for code, name in languages.LANGUAGES.items():
         query = request.GET.copy()
         query["lang"] = code
         tabs.append({"label": name, "url": f"?{query.urlencode()}", "current": code == language})
     return {
         "letter": letter,
         "language": language,
-        "language_name": letters.LANGUAGES[language],
+        "language_name": languages.LANGUAGES[language],
         "tabs": tabs,
     }
 

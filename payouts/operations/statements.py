@@ -10,12 +10,19 @@ from django.db.models import Model
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Refused
 from payouts.exports.statements import payout as payout_sheet
 from payouts.exports.statements import pdf
 from payouts.exports.statements import seller as seller_sheet
 from payouts.exports.statements.sheet import Sheet
 from payouts.queries import payout_statement, seller_statement
 from sellers.models import Seller
+
+
+class TooLong(Refused):
+    """The statement has more lines than one document holds."""
+
+    code = "statement_too_long"
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,14 @@ class Document:
 
 @transaction.atomic
 def of_payout(*, payout_id: int, language: str, actor: Actor, now: datetime) -> Document:
-    """The payout's statement with every line; that it was fetched is recorded. Raises `NotAllowed`."""
+    """The payout's statement with every line; that it was fetched is recorded. Raises `TooLong`, `NotAllowed`."""
     authority.require(actor=actor, permission="payouts.view_payout")
     payout = payout_statement.rows().get(pk=payout_id)
+    if payout_statement.too_long(payout=payout):
+        raise TooLong(
+            f"No PDF made: {payout.reference} has more than {payout_statement.LONGEST:,} lines. Print the page of its "
+            "statement instead: it has every sum, and the first lines of each kind."
+        )
     sheet = payout_sheet.sheet(payout_statement.of_payout(payout=payout), language=language)
     return _fetched(
         sheet, payout, f"statement-{payout.reference}", {"payout": payout.reference}, actor=actor, now=now

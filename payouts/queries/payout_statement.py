@@ -12,10 +12,16 @@ from payouts import countries
 from payouts.models import FundingAccount, Payout, Transition
 from payouts.queries import explain, judgement, periods
 from payouts.queries.judgement import LineGroup
+from payouts.states import PayoutStatus
 from sellers.ledger.models import EarningKind
 from sellers.ledger.queries import earnings
 
 CHUNK = 2_000
+LONGEST = 20_000
+"""Lines of a payout that one document holds, each of which takes about a millisecond to write."""
+HANDED_OVER = frozenset(
+    {PayoutStatus.SUBMITTED, PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class PayoutStatement:
     settled: date | None
     """Since when the status is what it is, once nothing more is expected of the payout."""
 
+    @property
+    def too_long(self) -> bool:
+        """Whether it has more lines than one document holds."""
+        return sum(group.count for group in self.groups) > LONGEST
+
 
 def rows() -> "QuerySet[Payout]":
     """Payouts with what a statement of one says."""
@@ -56,12 +67,7 @@ def rows() -> "QuerySet[Payout]":
 def of_payout(*, payout: Payout) -> PayoutStatement:
     """The statement of a payout of `rows`, without its lines."""
     zone = ZoneInfo(explain.zone_of(payout.country))
-    sent = (
-        Transition.objects.filter(payout=payout, name="submit")
-        .order_by("-pk")
-        .values_list("at", flat=True)
-        .first()
-    )
+    sent = _sent(payout)
     over = payout.status in ("PAID", "CANCELLED", "FAILED", "RETURNED")
     return PayoutStatement(
         payout=payout,
@@ -76,12 +82,27 @@ def of_payout(*, payout: Payout) -> PayoutStatement:
     )
 
 
+def _sent(payout: Payout) -> datetime | None:
+    """When the bank was handed the payout; None where every hand-over came to nothing."""
+    if payout.status not in HANDED_OVER:
+        return None
+    handed = Transition.objects.filter(payout=payout, name="submit").order_by("-pk")
+    return handed.values_list("at", flat=True).first()
+
+
 def issuer(*, country: str, currency: str) -> str:
     """The holder of the account that pays this currency to sellers of this country; empty when there is none."""
     if not countries.is_open(country):
         return ""
     ours = FundingAccount.objects.filter(rail=countries.get(country).rail, currency=currency, active=True)
     return ours.values_list("holder_name", flat=True).first() or ""
+
+
+def too_long(*, payout: Payout) -> bool:
+    """Whether the payout has more lines than one document holds, by counting no further than that."""
+    if payout.span is None:
+        return False
+    return earnings.of_span(**judgement.span_of(payout))[: LONGEST + 1].count() > LONGEST
 
 
 def lines(*, payout: Payout, kind: str, most: int | None = None) -> Iterator[Line]:

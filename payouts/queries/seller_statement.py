@@ -31,7 +31,9 @@ class PaidOut:
 class SellerStatement:
     """One seller's balance in one currency from the first day to the last, both included, in days of their country.
 
-    Amounts in minor units; opening + earned + paid out = closing. Once the last day is over it never changes.
+    Amounts in minor units, all of one snapshot; opening + earned + paid out = closing. Once the last day is over, its
+    amounts and statuses change only by what was begun on a day of it and is committed afterwards: a run or an import
+    over midnight bears the moment it began. Name, address and issuer are today's, and so is the country's time zone.
     """
 
     seller: Seller

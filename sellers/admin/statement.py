@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from payouts.exports.statements import seller as seller_sheet
-from payouts.exports.statements import words
 from payouts.operations import statements
-from payouts.queries import seller_statement
+from payouts.queries import languages, seller_statement
 from sellers.admin.history import find
 from sellers.admin.sellers import today_of
 from sellers.models import Seller
@@ -44,7 +43,7 @@ class PeriodForm(forms.Form):
         )
         self.fields["lang"] = forms.ChoiceField(
             label="Language",
-            choices=list(words.LANGUAGES.items()),
+            choices=list(languages.LANGUAGES.items()),
             error_messages={"invalid_choice": "Statements are written in the languages of this list only."},
         )
 
@@ -72,7 +71,7 @@ def _form(request: HttpRequest, seller: Seller) -> PeriodForm:
         "from": last.replace(day=1).isoformat(),
         "to": last.isoformat(),
         "currency": currencies[0] if currencies else "",
-        "lang": words.language_of(seller.country),
+        "lang": languages.language_of(seller.country),
     }
     given = {name: request.GET.get(name, value) for name, value in usual.items()}
     return PeriodForm(given, currencies=currencies, today=today)

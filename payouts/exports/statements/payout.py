@@ -65,7 +65,8 @@ def _facts(found: PayoutStatement, pen: Pen) -> list[tuple[str, str]]:
 def _lines(found: PayoutStatement, group: LineGroup, pen: Pen, most: int | None) -> Table:
     note = ""
     if most is not None and group.count > most:
-        note = pen.say("first_lines", shown=pen.count(most), count=pen.count(group.count))
+        word = "first_lines_only" if found.too_long else "first_lines"
+        note = pen.say(word, shown=pen.count(most), count=pen.count(group.count))
     return Table(
         heading=f"{pen.say(group.kind)} ({pen.count(group.count)})",
         columns=pen.columns(*_LINES),

@@ -1,14 +1,12 @@
-"""The words of a statement in the four languages it is written in, and which one a seller reads."""
+"""The words of a statement in each of the languages it is written in."""
 
 from datetime import date
 from functools import lru_cache
 
 from payouts.countries import moments
+from payouts.queries.languages import LANGUAGES
 
-LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "ja": "日本語"}
-_OF_COUNTRY = {"FR": "fr", "ES": "es", "JP": "ja"}
-
-_ORDER = ("en", "fr", "es", "ja")
+_ORDER = tuple(LANGUAGES)
 _TABLE = {
     "payout_statement": ("Payout statement", "Relevé de versement", "Extracto de pago", "支払明細書"),
     "seller_statement": ("Account statement", "Relevé de compte", "Extracto de cuenta", "取引明細書"),
@@ -35,6 +33,12 @@ _TABLE = {
         "Les {shown} premières lignes sur {count} ; le PDF les a toutes. Les totaux portent sur toutes les lignes.",
         "Las primeras {shown} de {count} líneas; el PDF las contiene todas. Los totales son de todas las líneas.",
         "全{count}件中、最初の{shown}件を表示しています。PDFには全件が記載されます。合計は全件の金額です。",
+    ),
+    "first_lines_only": (
+        "The first {shown} of {count} lines. Sums are of all lines.",
+        "Les {shown} premières lignes sur {count}. Les totaux portent sur toutes les lignes.",
+        "Las primeras {shown} de {count} líneas. Los totales son de todas las líneas.",
+        "全{count}件中、最初の{shown}件を表示しています。合計は全件の金額です。",
     ),
     "balance": ("Balance", "Solde", "Saldo", "残高"),
     "balance_note": (
@@ -77,11 +81,6 @@ _TABLE = {
     "FAILED": ("Not delivered", "Non abouti", "No entregado", "送金不能"),
     "RETURNED": ("Returned by the bank", "Renvoyé par la banque", "Devuelto por el banco", "銀行から返却"),
 }  # fmt: skip
-
-
-def language_of(country: str, *, wanted: str = "") -> str:
-    """The wanted language where statements are written in it, else that of the seller's country, else English."""
-    return wanted if wanted in LANGUAGES else _OF_COUNTRY.get(country, "en")
 
 
 def say(language: str, word: str, **values: object) -> str:

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     WITH_THE_BANK = "with_the_bank"
     LATE = "late"
     RECALL_ASKED = "recall_asked"
+    KNOWN_OUTSIDE = "known_outside"
     PAID = "paid"
     # A payout that died, its money not disposed of.
     CANCELLED = "cancelled"

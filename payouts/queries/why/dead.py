@@ -1,13 +1,14 @@
 """What became of a payout that was cancelled, failed or returned, and where its money is now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from payouts.models import BankFact, Disposal, Payout, Transition
-from payouts.queries import explain
+from payouts.queries import explain, outside
+from payouts.queries.why import bars, unsent
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus
@@ -33,12 +34,14 @@ MOST = 20
 @dataclass(frozen=True)
 class Line:
     """The payouts that the money went through, the first being the one asked about. ``rolled`` is the earning it is
-    now, where it waits for a run; ``told`` the sentences about all of them that are dead.
+    now, where it waits for a run; ``told`` the sentences about all of them that are dead; ``lost`` those of which the
+    bank has a payment that this database lost in a restore.
     """
 
     payouts: Sequence[Payout]
     rolled: Earning | None
     told: str
+    lost: Collection[int]
 
     @property
     def last(self) -> Payout:
@@ -56,18 +59,20 @@ def line(payout: Payout) -> Line:
         each.payout_id: each
         for each in Disposal.objects.filter(payout__in=ids).select_related("earning", "new_payout")
     }
-    ends = _ends(payouts)
+    ends, lost = _ends(payouts), outside.known(payouts=payouts)
     told = []
     for position, each in enumerate(payouts):
         if each.pk not in ends:
             continue
         words = f"{ends[each.pk].words}."
+        if each.pk in lost:
+            words += f" {unsent.handed_before(lost[each.pk])}"
         disposal = disposals.get(each.pk)
         if disposal is not None:
             words += f" {_went(disposal, payouts[position + 1 : position + 2])}"
         told.append(words)
     last = disposals.get(payouts[-1].pk)
-    return Line(payouts, last.earning if last is not None else None, " ".join(told))
+    return Line(payouts, last.earning if last is not None else None, " ".join(told), lost)
 
 
 def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
@@ -79,14 +84,25 @@ def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
     return f"The money is part of the next payout, due {explain.day(disposal.earning.due_date)}."
 
 
-def undisposed(payout: Payout, told: str) -> Explanation:
-    """The paragraph while nobody has decided what becomes of the money. ``told`` ends with how it died."""
+def undisposed(line: Line) -> Explanation:
+    """The paragraph while nobody has decided what becomes of the money of the last payout, a dead one.
+
+    While something stops everything of the seller, that is the cause: new bank details alone would not be paid.
+    """
+    payout = line.last
     end = _ends([payout])[payout.pk]
     facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
+    barred = bars.of(payout.seller)
 
     def answer(text: str, actor: str, cause: Cause) -> Explanation:
-        return Explanation(f"{told} {text}", actor, cause, facts, PayoutStatus(payout.status))
+        if barred is not None:
+            text, actor, cause = f"{barred.text} {text}", f"{barred.actor}, {actor}", barred.cause
+        return Explanation(f"{line.told} {text}", actor, cause, facts, PayoutStatus(payout.status))
 
+    if payout.pk in line.lost:
+        text = "It is not paid again as it was: after that an analyst adds it to the next payout."
+        cause = Cause.KNOWN_OUTSIDE
+        return replace(answer(text, unsent.FINDERS, cause), cause=cause)
     decide = "nobody decided yet whether to pay it again or to add it to the next payout"
     if end.action is reasons.Action.REVERIFY_DETAILS:
         text = (

@@ -18,7 +18,6 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 TEXTS = pathlib.Path(__file__).parent / "texts"
-LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français", "es": "Español", "ja": "日本語"}
 _LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ja": "ja_JP"}
 
 # Each cause has one text; `checking` is for all that a seller is not to know, and for what takes its course.
@@ -40,6 +39,7 @@ SAID: Mapping[Cause, str] = {
     Cause.LEAVING: "leaving",
     Cause.UNKNOWN: "confirming",
     Cause.RECALL_ASKED: "confirming",
+    Cause.KNOWN_OUTSIDE: "confirming",
     Cause.WITH_THE_BANK: "sent",
     Cause.LATE: "late",
     Cause.PAID: "paid",
@@ -60,15 +60,9 @@ SAID: Mapping[Cause, str] = {
 
 @cache
 def texts(language: str) -> Mapping[str, str]:
-    """The texts of one of `LANGUAGES`, by name."""
+    """The texts in one of `languages.LANGUAGES`, by name."""
     found: dict[str, str] = tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
     return found
-
-
-def language_of(country: str) -> str:
-    """The language to write to a seller of this country in: the country's own where we have texts in it."""
-    language = countries.get(country).locale[:2] if countries.is_open(country) else "en"
-    return language if language in LANGUAGES else "en"
 
 
 def letter(

@@ -1,15 +1,15 @@
 """Why money that is in no payout is in none: what keeps the next run from taking it, or when that run is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Sum
 
 from payouts import countries
 from payouts.countries import Country, calendars
-from payouts.models import Hold, HoldReason, PayoutAccount
+from payouts.models import PayoutAccount
 from payouts.queries import explain
-from payouts.queries.why import details, unsent
+from payouts.queries.why import bars, details, unsent
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger import written
 from sellers.ledger.models import Earning
@@ -32,9 +32,9 @@ class Amount:
 
 def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[Explanation]:
     """The paragraphs for all that the seller is owed and no payout carries, by currency; or for one amount of it."""
-    barred = _barred(seller, now)
+    barred = bars.of(seller)
     if barred is not None:
-        return [barred]
+        return [replace(barred, text=f"{barred.text}{_then(seller, now)}")]
     if not countries.is_open(seller.country):
         text = f"No country file opens {seller.country}: nothing is paid there before one does."
         return [Explanation(text, ADMINISTRATOR, Cause.COUNTRY_CLOSED)]
@@ -59,24 +59,6 @@ def _nothing() -> Explanation:
 def _cancelled_out() -> Explanation:
     text = "With what else is due it adds up to nothing: sales and deductions cancel out."
     return Explanation(text, "nobody", Cause.NOTHING_OWED)
-
-
-def _barred(seller: Seller, now: datetime) -> Explanation | None:
-    """What stops everything of the seller."""
-    if seller.suspended_at is not None:
-        text = "Nothing is paid while the seller is suspended; compliance must lift that."
-        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.SUSPENDED)
-    if seller.verified_at is None:
-        text = "Nothing is paid before the seller is verified; compliance does that."
-        return Explanation(f"{text}{_then(seller, now)}", unsent.COMPLIANCE, Cause.UNVERIFIED)
-    hold = Hold.objects.filter(seller=seller, released_at__isnull=True).order_by("placed_at", "id").first()
-    if hold is None:
-        return None
-    actor, words = unsent.HOLDS[HoldReason(hold.reason)]
-    text = (
-        f"The seller is on hold: {hold.get_reason_display()}. What a run makes does not go on before. {words}"
-    )
-    return Explanation(f"{text}{_then(seller, now)}", actor, Cause(f"held_{hold.reason}"))
 
 
 def _then(seller: Seller, now: datetime) -> str:

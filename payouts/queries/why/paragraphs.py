@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from payouts.models import Disposal, Payout
 from payouts.queries.why import dead, owed, sent, unsent
-from payouts.queries.why.causes import Cause, Explanation
+from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.states import DEAD, UNSENT, PayoutStatus
 from sellers.ledger.money import Money
 from sellers.models import Seller
@@ -24,11 +24,15 @@ def payout(*, payout: Payout, now: datetime) -> Explanation:
     if last.status not in DEAD:
         told = _alive(last, now)
     elif line.rolled is None:
-        return dead.undisposed(last, line.told)
+        return dead.undisposed(line)
     else:
         money = Money(line.rolled.amount_minor, last.currency)
         amount = owed.Amount(line.rolled.account_id, money, line.rolled.due_date)
         (told,) = owed.of(seller=last.seller, now=now, amount=amount)
+        if last.pk in line.lost and told.cause in (Cause.NOT_DUE, Cause.NEXT_RUN):
+            # Before the adjustment is posted, the amount that would be named is money the bank may have paid.
+            facts = Facts(reference=str(last.reference), money=Money(last.amount_minor, last.currency))
+            told = replace(told, cause=Cause.KNOWN_OUTSIDE, facts=facts)
     return replace(told, text=f"{line.told} {told.text}")
 
 

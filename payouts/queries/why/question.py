@@ -101,7 +101,7 @@ def _lines(text: str, seller: str) -> list[Earning]:
     rows = Earning.objects.filter(order_ref=text).exclude(order_ref="").select_related("account__seller")
     if seller:
         rows = rows.filter(account__seller__reference=seller)
-    return list(rows.order_by("id")[:MOST_LINES])
+    return list(rows.order_by("id")[: MOST_LINES + 1])
 
 
 def _by_name(text: str, now: datetime) -> Found:
@@ -140,6 +140,7 @@ def _of_seller(seller: Seller, now: datetime) -> Answer:
 
 def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
     """What the order came to, each payout that has a part of it, and what keeps the rest from being in one."""
+    adds_up, lines = _adds_up(order, lines), lines[:MOST_LINES]
     owner, currencies = lines[0].account.seller, {line.account.currency for line in lines}
     with connection.cursor() as cursor:
         cursor.execute(_COVERING, [[line.pk for line in lines]])
@@ -159,12 +160,16 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
         text = "Nothing is left of it to pay: what was taken back is as much as what was earned."
         told = [Explanation(text, "nobody", Cause.ORDER_CANCELS_OUT)]
     inside = " and ".join(str(each.reference) for each in carrying) or "no payout yet"
-    told[0] = replace(told[0], text=f"{_adds_up(order, lines)} It is in {inside}. {told[0].text}")
+    told[0] = replace(told[0], text=f"{adds_up} It is in {inside}. {told[0].text}")
     return Answer(owner, told, carrying[0] if len(carrying) == 1 else None, order)
 
 
 def _adds_up(order: str, lines: Sequence[Earning]) -> str:
-    """Order 7: sale €100.00, commission −€12.00; €88.00 in all, due Thursday 26 November."""
+    """Order 7: sale €100.00, commission −€12.00; €88.00 in all, due Thursday 26 November.
+
+    Of an order of more lines than are read it says so: what follows is about the first of them.
+    """
+    more, lines = len(lines) > MOST_LINES, lines[:MOST_LINES]
     sums: Counter[tuple[str, str]] = Counter()
     totals: Counter[str] = Counter()
     for line in lines:
@@ -176,4 +181,9 @@ def _adds_up(order: str, lines: Sequence[Earning]) -> str:
     )
     in_all = " and ".join(written.text(Money(minor, currency)) for currency, minor in totals.items())
     last = max(line.due_date for line in lines)
+    if more:
+        name = (
+            f"Order {order} has more than {MOST_LINES} lines; what is told here is of the first {MOST_LINES}"
+        )
+        return f"{name}: {parts}; {in_all} together, the last due {explain.day(last)}."
     return f"Order {order}: {parts}; {in_all} in all, due {explain.day(last)}."

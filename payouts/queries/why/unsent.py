@@ -1,16 +1,17 @@
 """Why a payout that is not with the bank yet is not: what blocks it, or whose step is next and by when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from payouts.models import Attempt, Batch, HoldReason, MissedCutOff, Payout, PayoutAccount
-from payouts.queries import attempts, batch_words, blocks, caps, explain, rails
+from payouts.queries import attempts, batch_words, blocks, caps, explain, outside, rails
 from payouts.queries.why import details
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
 COMPLIANCE, RELEASERS = "compliance", "an approver or compliance"
+FINDERS = "an analyst, then an approver"
 
 # Who has to act on a hold of each reason, and what ends it.
 HOLDS: Mapping[HoldReason, tuple[str, str]] = {
@@ -59,6 +60,9 @@ _WAITING = {
 def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
     found = blocks.of(payouts=[payout]).get(payout.pk, [])
+    lost = outside.known(payouts=[payout])
+    if payout.pk in lost:
+        return _lost(payout, lost[payout.pk], found)
     if found:
         return _blocked(payout, found, now)
     if payout.status == PayoutStatus.BATCHED:
@@ -76,10 +80,31 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     return _told(payout, text, actor, cause)
 
 
+def most_secret(causes: Sequence[Cause]) -> Cause:
+    """Of all that blocks, the cause that decides what the seller is told."""
+    return min(causes, key=lambda cause: cause in _LAST)
+
+
 def _told(payout: Payout, text: str, actor: str, cause: Cause, facts: Facts | None = None) -> Explanation:
     money = Money(payout.amount_minor, payout.currency)
     told = facts or Facts(reference=str(payout.reference), money=money)
     return Explanation(text, actor, cause, told, PayoutStatus(payout.status))
+
+
+def _lost(payout: Payout, end_to_end_id: str, found: list[blocks.Block]) -> Explanation:
+    """The bank may have paid it: nothing of what would be next is told, for it never goes out from here."""
+    text = f"Payout {payout.reference} is not sent from here. {handed_before(end_to_end_id)} Then cancel it."
+    if found:
+        text += f" Besides: {'; '.join(dict.fromkeys(block.reason for block in found))}."
+    return _told(payout, text, FINDERS, Cause.KNOWN_OUTSIDE)
+
+
+def handed_before(end_to_end_id: str) -> str:
+    """What is known of a payment that this database lost, and what is to be found out."""
+    return (
+        f"The bank was handed it as {end_to_end_id} before this database was restored from a backup. Find out whether "
+        "the bank paid it; if so, take it off the balance with an adjustment."
+    )
 
 
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
@@ -94,7 +119,8 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         f"Then it goes on from where it stands: {left}. If all of that is done {when}."
     )
     actors = ", ".join(dict.fromkeys(actor for _, actor, _, _ in steps))
-    _, _, cause, until = min(steps, key=lambda step: step[2] in _LAST)
+    cause = most_secret([cause for _, _, cause, _ in steps])
+    until = next(until for _, _, each, until in steps if each is cause)
     money = Money(payout.amount_minor, payout.currency)
     facts = Facts(reference=str(payout.reference), money=money, until=until)
     return _told(payout, text.replace("  ", " "), actors, cause, facts)

@@ -18,12 +18,15 @@ FROM ledger_entry AS e
 CROSS JOIN LATERAL (SELECT kind, posted_at FROM ledger_transaction WHERE id = e.transaction_id OFFSET 0) AS t
 WHERE e.account_id = %(account)s AND e.book = 'payable'
 """
-_OPENING = f"SELECT coalesce(-sum(e.amount_minor), 0) {_PAYABLE} AND t.posted_at < %(since)s"
 _WITHIN = f"{_PAYABLE} AND t.posted_at >= %(since)s AND t.posted_at < %(until)s"
-# The kind of an earning's transaction is the earning's own.
-_EARNED = f"SELECT t.kind, count(*), -sum(e.amount_minor) {_WITHIN} AND e.payout_ref = '' GROUP BY t.kind"
-_PAYOUTS = f"""
-SELECT e.payout_ref, t.posted_at, -e.amount_minor {_WITHIN} AND e.payout_ref <> '' ORDER BY t.posted_at, e.id
+# One statement, so one snapshot. The kind of an earning's transaction is the earning's own.
+_STATEMENT = f"""SELECT 'opening', '', NULL::timestamptz AS at, NULL::bigint AS id, 1, coalesce(-sum(e.amount_minor), 0)
+{_PAYABLE} AND t.posted_at < %(since)s
+UNION ALL
+SELECT 'earned', t.kind, NULL, NULL, count(*), -sum(e.amount_minor) {_WITHIN} AND e.payout_ref = '' GROUP BY t.kind
+UNION ALL
+SELECT 'payout', e.payout_ref, t.posted_at, e.id, 1, -e.amount_minor {_WITHIN} AND e.payout_ref <> ''
+ORDER BY at, id
 """
 
 
@@ -63,14 +66,20 @@ class Statement:
 
 
 def statement(*, account_id: int, since: datetime, until: datetime) -> Statement:
-    """Everything posted on the account from ``since`` up to, not including, ``until``; earnings in order of kind."""
+    """Everything posted on the account from ``since`` up to, not including, ``until``; earnings in order of kind.
+
+    All of it is of one snapshot: what is posted meanwhile is in opening and movements, or in neither.
+    """
     values: dict[str, Any] = {"account": account_id, "since": since, "until": until}
-    order = list(EarningKind.values)
+    opening, earned, moved = 0, [], []
     with connection.cursor() as cursor:
-        cursor.execute(_OPENING, values)
-        opening = int(cursor.fetchone()[0])
-        cursor.execute(_EARNED, values)
-        earned = [Earned(kind, count, int(total)) for kind, count, total in cursor.fetchall()]
-        cursor.execute(_PAYOUTS, values)
-        moved = [Moved(reference, at, int(minor)) for reference, at, minor in cursor.fetchall()]
+        cursor.execute(_STATEMENT, values)
+        for part, name, at, _, count, minor in cursor.fetchall():
+            if part == "opening":
+                opening = int(minor)
+            elif part == "earned":
+                earned.append(Earned(name, count, int(minor)))
+            else:
+                moved.append(Moved(name, at, int(minor)))
+    order = list(EarningKind.values)
     return Statement(opening, sorted(earned, key=lambda each: order.index(each.kind)), moved)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from payouts.operations import holds, review
+from payouts.queries import payout_statement
 from tests import make
 from tests.payouts import quick
 from tests.pdf_reading import Reading
@@ -40,6 +41,11 @@ def test_the_payouts_page_leads_to_it_and_it_speaks_the_sellers_language(payout)
     page = browser.get(url(payout)).content.decode()
     assert 'lang="fr"' in page and "Relevé de versement" in page and "Marketplace SAS" in page
     assert "Payout statement" in browser.get(url(payout) + "?lang=en").content.decode()
+
+
+def test_a_belgian_seller_reads_the_language_of_their_countrys_file():
+    payout = quick.payout(country="BE")
+    assert "Relevé de versement" in client("support").get(url(payout)).content.decode()
 
 
 def test_a_negative_amount_is_read_aloud_in_its_language(payout):
@@ -75,3 +81,23 @@ def test_fetching_the_pdf_is_recorded_and_the_same_statement_is_the_same_bytes(p
     assert browser.get(url(payout, "payouts_payout_statement_pdf") + "?lang=ja").content == answer.content
     browser.get(url(payout))
     assert Event.objects.filter(action="statement.download").count() == 2
+
+
+def test_a_payout_of_more_lines_than_a_pdf_holds_gets_a_sentence_and_no_pdf(payout, monkeypatch):
+    make.earning(payout.account, amount_minor=5_00, due_date=make.TODAY)
+    browser, pdf = client("support"), url(payout, "payouts_payout_statement_pdf")
+    monkeypatch.setattr(payout_statement, "LONGEST", 1)
+    assert browser.get(pdf).status_code == 200
+    later = quick.payout(seller=payout.seller, amount_minor=90_00, now=make.NOW + timedelta(days=1))
+    pdf = url(later, "payouts_payout_statement_pdf")
+    answer = browser.get(pdf)
+    assert answer.status_code == 422
+    assert f"No PDF made: {later.reference} has more than 1 lines." in answer.content.decode()
+    assert Event.objects.filter(action="statement.download").count() == 1
+    assert pdf not in browser.get(url(later)).content.decode()
+
+
+def test_the_lines_are_counted_no_further_than_a_pdf_holds(payout, django_assert_num_queries):
+    with django_assert_num_queries(1) as asked:
+        assert not payout_statement.too_long(payout=payout)
+    assert "LIMIT 20001" in asked.captured_queries[0]["sql"]

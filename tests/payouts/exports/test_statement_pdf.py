@@ -7,6 +7,7 @@ import pytest
 
 from payouts.exports.statements import fonts, pdf, words
 from payouts.exports.statements.sheet import Pen, Sheet, Table
+from payouts.queries.languages import LANGUAGES
 from payouts.states import PayoutStatus
 from sellers.ledger.models import EarningKind
 from tests.pdf_reading import Reading
@@ -85,24 +86,9 @@ def fields(text: str) -> set[str]:
 
 def test_every_word_is_there_in_every_language_with_the_same_values():
     for word, said in words._TABLE.items():
-        assert len(said) == len(words.LANGUAGES) == len(words._ORDER), word
+        assert len(said) == len(LANGUAGES), word
         assert all(said) and len({frozenset(fields(each)) for each in said}) == 1, word
     assert {*EarningKind.values, *PayoutStatus.values} <= set(words._TABLE)
-
-
-@pytest.mark.parametrize(
-    ("country", "wanted", "language"),
-    [
-        ("JP", "", "ja"),
-        ("FR", "", "fr"),
-        ("ES", "", "es"),
-        ("DE", "", "en"),
-        ("JP", "es", "es"),
-        ("FR", "xx", "fr"),
-    ],
-)
-def test_a_seller_reads_the_language_of_their_country_unless_another_is_wanted(country, wanted, language):
-    assert words.language_of(country, wanted=wanted) == language
 
 
 def test_days_always_name_their_year():

@@ -7,11 +7,12 @@ import pytest
 from payouts.exports.statements import payout as payout_sheet
 from payouts.exports.statements import pdf
 from payouts.models import Payout
-from payouts.operations import creation, givebacks
+from payouts.operations import creation, givebacks, settlement
 from payouts.queries import payout_statement
+from payouts.rails import base
 from sellers.ledger.models import AdjustmentKind, EarningKind
 from sellers.ledger.operations import adjustments
-from tests import make, make_accounts
+from tests import make, make_accounts, make_payouts
 from tests.payouts import quick, standing
 from tests.pdf_reading import Reading
 
@@ -134,6 +135,12 @@ def test_the_page_shows_the_first_lines_and_says_so_while_the_sums_are_of_all():
     assert str(shown.total[1]) == "5.10"
 
 
+def test_of_what_no_pdf_holds_the_page_promises_none(monkeypatch):
+    monkeypatch.setattr(payout_statement, "LONGEST", 4)
+    payout = paid(*((1_00 + n, EarningKind.SALE, f"O{n}") for n in range(5)))
+    assert sheet(payout, most=2).tables[1].note == "The first 2 of 5 lines. Sums are of all lines."
+
+
 def test_more_lines_than_are_read_at_once_are_all_there(monkeypatch):
     monkeypatch.setattr(payout_statement, "CHUNK", 3)
     payout = paid(*((1_00, EarningKind.SALE, f"O{n}") for n in range(10)))
@@ -168,3 +175,38 @@ def test_what_became_of_it_is_said_in_words_for_the_seller(status, said):
     facts = dict(sheet(read(standing.payout(status))).facts)
     assert facts["Status"].startswith(said)
     assert ("2026" in facts["Status"]) == said.endswith(", ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "told"),
+    [
+        ("", "Handed to the bank", True),
+        ("paid", "Paid, ", True),
+        ("failed", "Not delivered, ", True),
+        ("returned", "Returned by the bank, ", True),
+        ("rejected", "Being prepared", False),
+    ],
+)
+def test_a_hand_over_is_told_only_while_the_bank_has_what_was_handed_over(
+    tmp_path, settings, answer, status, told
+):
+    with make_payouts.bank(tmp_path, settings):
+        (payout,) = make_payouts.payouts_of(make_payouts.submitted([1200], country="US"))
+    if answer:
+        reference = payout.attempts.get().end_to_end_id
+        report = base.Report(kind=base.ReportKind(answer), source_id="s1", end_to_end_id=reference)
+        settlement.apply(reports=[report], rail="sandbox", now=make.NOW)
+    facts = dict(sheet(read(payout)).facts)
+    assert facts["Status"].startswith(status)
+    assert ("Handed to the bank on" in facts) is told
+
+
+def test_what_was_refused_and_then_cancelled_was_not_handed_over(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings):
+        (payout,) = make_payouts.payouts_of(make_payouts.submitted([1200], country="US"))
+    reference = payout.attempts.get().end_to_end_id
+    report = base.Report(kind=base.ReportKind.REJECTED, source_id="s1", end_to_end_id=reference)
+    settlement.apply(reports=[report], rail="sandbox", now=make.NOW)
+    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="x", now=make.NOW).only()
+    facts = dict(sheet(read(payout)).facts)
+    assert facts["Status"].startswith("Cancelled, ") and "Handed to the bank on" not in facts

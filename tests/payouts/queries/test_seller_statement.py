@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -96,7 +97,7 @@ def test_earned_and_paid_out_stand_with_their_sums(account):
     )  # fmt: skip
 
 
-def test_a_statement_of_days_that_are_over_never_changes(account):
+def test_what_happens_later_does_not_change_a_statement_of_days_that_are_over(account):
     before = stated(account)
     payout = account.payouts.get()
     givebacks.cancel(
@@ -109,6 +110,20 @@ def test_a_statement_of_days_that_are_over_never_changes(account):
         300_00, PayoutStatus.CANCELLED, date(2026, 10, 21),
     )  # fmt: skip
     assert (later.opening, later.closing) == (0, 300_00)
+
+
+def test_what_is_committed_after_the_period_stands_in_the_day_it_was_begun(account):
+    """As the statement's own words say: a posting bears the moment its run or import began."""
+    before, following = stated(account), (LAST + timedelta(days=1), date(2026, 10, 31))
+    begun = datetime(2026, 10, 7, 21, 59, tzinfo=UTC)  # 23:59 in Paris on the last day
+    make.earning(account, amount_minor=5_00, due_date=date(2026, 10, 8), now=begun)
+    assert stated(account).closing == before.closing + 5_00 == stated(account, *following).opening
+
+
+def test_everything_of_the_ledger_is_read_by_one_statement(account):
+    with CaptureQueriesContext(connection) as asked:
+        stated(account)
+    assert sum("ledger_entry" in each["sql"] for each in asked.captured_queries) == 1
 
 
 def test_days_are_those_of_the_sellers_country(db):

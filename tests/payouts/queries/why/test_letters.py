@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from payouts.models import HoldReason
+from payouts.queries.languages import LANGUAGES
 from payouts.queries.why import letters
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger.money import Money
@@ -42,7 +43,7 @@ def letter(cause: Cause, language: str, *, facts: Facts = FULL, country: str = "
     return letters.letter(explanations=[told], language=language, name="Phare", country=country, order=order)
 
 
-@pytest.mark.parametrize("language", letters.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cause", Cause)
 def test_no_text_gives_a_reason_of_ours_away(cause, language):
     for facts in (FULL, Facts()):
@@ -69,7 +70,7 @@ def test_every_cause_has_a_text_and_every_text_is_used():
     assert set(letters.texts("en")) == set(letters.SAID.values()) | around
 
 
-@pytest.mark.parametrize("language", letters.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_who_asks_for_what_nobody_knows_is_told_what_to_send(language):
     text = letters.not_found(words="A-404", language=language)
     assert "A-404" in text
@@ -80,7 +81,7 @@ def test_every_reason_of_a_hold_is_a_cause():
     assert {f"held_{reason}" for reason in HoldReason} == {c.value for c in Cause if c.startswith("held_")}
 
 
-@pytest.mark.parametrize("language", letters.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_texts_with_the_same_facts_in_them(language):
     def facts(text: str) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(text)} - {None}
@@ -88,7 +89,7 @@ def test_every_language_has_the_same_texts_with_the_same_facts_in_them(language)
     english, ours = letters.texts("en"), letters.texts(language)
     assert set(ours) == set(english)
     assert {name: facts(text) for name, text in ours.items()} == {n: facts(t) for n, t in english.items()}
-    assert {path.stem for path in letters.TEXTS.glob("*.toml")} == set(letters.LANGUAGES)
+    assert {path.stem for path in letters.TEXTS.glob("*.toml")} == set(LANGUAGES)
 
 
 def test_what_a_seller_may_not_know_is_told_in_the_same_words_as_what_takes_its_course():
@@ -129,11 +130,6 @@ def test_paid_names_the_masked_account_and_the_reference_to_look_for():
     text = letter(Cause.PAID, "en")
     assert ACCOUNT in text
     assert "look for P48213 on your bank statement" in text
-
-
-def test_the_language_is_the_countrys_where_we_have_it_else_english():
-    wanted = {"FR": "fr", "BE": "fr", "ES": "es", "JP": "ja", "US": "en", "DE": "en", "ZZ": "en"}
-    assert {country: letters.language_of(country) for country in wanted} == wanted
 
 
 def test_the_same_sentence_is_not_said_twice():

@@ -69,6 +69,21 @@ def test_an_order_that_is_in_no_payout_says_when_it_is_due():
     assert "It is in no payout yet. €88.00 is not due yet: it comes due on Friday 27 November" in told.text
 
 
+def test_of_an_order_of_very_many_lines_the_sum_is_not_called_all_of_it(monkeypatch):
+    monkeypatch.setattr(question, "MOST_LINES", 2)
+    payout = quick.payout(order_ref="A-8")
+    later = [make.TODAY + timedelta(days=1), make.TODAY + timedelta(days=2)]
+    make.earning(payout.account, amount_minor=500, order_ref="A-8", due_date=later[0])
+    assert "€105.00 in all, due Wednesday" in answer("A-8").explanations[0].text
+    make.earning(payout.account, amount_minor=700, order_ref="A-8", due_date=later[1])
+    told = answer("A-8").explanations[0].text
+    assert told.startswith(
+        "Order A-8 has more than 2 lines; what is told here is of the first 2: sale €105.00; "
+    )
+    assert "€105.00 together, the last due Wednesday 25 November." in told
+    assert "in all" not in told
+
+
 def test_an_order_split_over_a_payout_and_a_later_day_tells_of_both():
     payout = quick.payout(order_ref="A-3")
     make.earning(payout.account, amount_minor=500, order_ref="A-3", due_date=make.TODAY + timedelta(days=2))

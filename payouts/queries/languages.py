@@ -1,0 +1,15 @@
+"""The languages that sellers are written to in, and which one a seller reads."""
+
+from collections.abc import Mapping
+
+from payouts import countries
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français", "es": "Español", "ja": "日本語"}
+
+
+def language_of(country: str, *, wanted: str = "") -> str:
+    """The wanted language where it is one of `LANGUAGES`, else that of the country's own file, else English."""
+    if wanted in LANGUAGES:
+        return wanted
+    own = countries.get(country).locale[:2] if countries.is_open(country) else ""
+    return own if own in LANGUAGES else "en"

@@ -1,0 +1,72 @@
+"""Whatever else is the matter, what stops everything of the seller decides what they are told."""
+
+import pytest
+
+from payouts.models import Payout
+from payouts.operations import holds, settlement
+from payouts.queries.why import letters, paragraphs
+from payouts.queries.why.causes import Cause
+from payouts.rails import base
+from sellers import operations as sellers
+from tests import make, make_payouts
+from tests.make import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def returned(tmp_path, settings) -> Payout:
+    """A payout that came back because its account is closed."""
+    with make_payouts.bank(tmp_path, settings):
+        (payout,) = make_payouts.payouts_of(make_payouts.submitted([1200], country="US"))
+        reference = payout.attempts.get().end_to_end_id
+        kind = base.ReportKind.RETURNED
+        report = base.Report(kind=kind, source_id="s1", end_to_end_id=reference, code="AC04")
+        settlement.apply(reports=[report], rail="sandbox", now=NOW)
+    return payout
+
+
+def told(payout: Payout):
+    fresh = Payout.objects.select_related("seller", "batch").get(pk=payout.pk)
+    return paragraphs.payout(payout=fresh, now=NOW)
+
+
+def held(seller, *reasons: str) -> None:
+    for reason in reasons:
+        holds.hold_seller(
+            seller_id=seller.pk, reason=reason, note="n", actor=make.person("compliance"), now=NOW
+        )
+
+
+def letter(found) -> str:
+    return letters.letter(explanations=[found], language="en", name="X", country="US")
+
+
+def test_new_details_are_not_asked_for_while_the_seller_is_suspended(returned):
+    assert told(returned).cause is Cause.DETAILS_REFUSED
+    sellers.suspend(seller_id=returned.seller_id, reason="Case 7", actor=make.person("compliance"), now=NOW)
+    found = told(returned)
+    assert (found.cause, found.actor) == (Cause.SUSPENDED, "compliance, the seller, then an analyst")
+    assert "the account is closed" in found.text
+    assert "Nothing is paid while the seller is suspended" in found.text
+    assert f"still checking your payout {returned.reference} of $12.00" in letter(found)
+
+
+def test_new_details_are_not_asked_for_while_a_fraud_hold_stops_the_seller(returned):
+    held(returned.seller, "fraud_suspected")
+    assert told(returned).cause is Cause.HELD_FRAUD_SUSPECTED
+    assert "details" not in letter(told(returned))
+
+
+@pytest.mark.parametrize("later", ["fraud_suspected", "compliance", "other"])
+def test_of_several_holds_on_the_seller_the_one_they_may_not_know_decides(later):
+    seller = make.seller()
+    held(seller, "account_refused")
+    (alone,) = paragraphs.seller(seller=seller, now=NOW)
+    assert alone.cause is Cause.HELD_ACCOUNT_REFUSED
+    held(seller, later)
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
+    assert found.cause == f"held_{later}"
+    assert "The bank account sent money back; " in found.text
+    assert found.actor.startswith("the seller, then compliance, ")
+    assert "details" not in letter(found)
