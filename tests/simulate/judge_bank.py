@@ -96,6 +96,7 @@ def look_at_the_end(world: World, observer: psycopg.Connection[Any]) -> None:
             world.broke(f"{reference} ends as {status}; the bank says {told_of_it or 'nothing'}")
         if status not in sent and told_of_it is not None:
             world.broke(f"{reference} ends as {status}, but the bank has it: {told_of_it}")
+    _owed(world, observer)
     names = sorted(world.lost.names) if world.lost is not None else []
     for sentence, sql in _AT_THE_END:
         for (found,) in observer.execute(sql, {"lost": names}).fetchall():
@@ -105,6 +106,41 @@ def look_at_the_end(world: World, observer: psycopg.Connection[Any]) -> None:
             world.broke(f"the audit trail does not fit: {problem}")
 
 
+def _owed(world: World, observer: psycopg.Connection[Any]) -> None:
+    """What we owe each seller is what they sold less what the bank carried, lost payments taken off by hand.
+
+    What came back after it was taken off is for people again: then it is more than what the bank carried.
+    """
+    known = {row.end_to_end_id: row for row in written(observer)}
+    gone: dict[int, int] = defaultdict(int)
+    lost: dict[int, int] = defaultdict(int)
+    for one in world.bank.bank.books.instructions.values():
+        row, memory = _found(world, known, one)
+        if row is not None and one.status not in NOT_CARRIED:
+            (gone if memory is world.memory else lost)[row.seller] += one.amount_minor
+    for seller, sold, taken_off, owed in observer.execute(_OWED).fetchall():
+        if owed != sold - taken_off - gone[seller]:
+            world.broke(
+                f"seller {seller} sold {sold} and got {gone[seller]}, {taken_off} was taken off; "
+                f"we say that we owe {owed}"
+            )
+        if taken_off < lost[seller]:
+            world.broke(f"seller {seller} got {lost[seller]} that a restore lost; {taken_off} was taken off")
+
+
+# Of sellers about whom people have settled everything that a restore lost.
+_OWED = """
+SELECT a.seller_id,
+  coalesce(sum((SELECT sum(amount_minor) FROM ledger_earning WHERE account_id = a.id AND kind = 'sale')), 0)::bigint,
+  coalesce(sum((SELECT -sum(amount_minor) FROM ledger_earning
+                WHERE account_id = a.id AND kind = 'adjustment')), 0)::bigint,
+  coalesce(sum((SELECT -sum(amount_minor) FROM ledger_entry
+                WHERE account_id = a.id AND book IN ('payable', 'reserved'))), 0)::bigint
+FROM ledger_account AS a
+WHERE NOT EXISTS (SELECT 1 FROM payouts_hold AS h
+  WHERE h.seller_id = a.seller_id AND h.placed_by_id IS NULL AND h.released_at IS NULL)
+GROUP BY a.seller_id
+"""
 _AT_THE_END = (
     (
         "{} is approved and nobody sends it",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from payouts import countries
 from payouts.models import Hold, OutsidePayment, Payout
 from payouts.operations import givebacks, holds
-from payouts.states import UNSENT, PayoutStatus
+from payouts.states import DEAD, UNSENT
 from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.operations import adjustments
 from sellers.models import Seller
@@ -46,7 +46,7 @@ def _cancel_and_roll(world: World, payouts: QuerySet[Payout]) -> None:
     unsent = list(payouts.filter(status__in=UNSENT).values_list("pk", flat=True))
     if unsent:
         givebacks.cancel(payout_ids=unsent, actor=world.one("approver"), reason="lost", now=world.clock.now)
-    for pk in payouts.filter(status=PayoutStatus.CANCELLED, disposal=None).values_list("pk", flat=True):
+    for pk in payouts.filter(status__in=DEAD, disposal=None).values_list("pk", flat=True):
         givebacks.roll(payout_id=pk, actor=world.one("analyst"), now=world.clock.now)
 
 
