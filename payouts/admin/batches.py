@@ -197,14 +197,20 @@ def _verbs(request: HttpRequest, batch: Batch, value_date: Any) -> list[dict[str
     if batch.status == BatchStatus.PROPOSED and "payouts.approve_batch" in held:
         money = Money(batch.total_minor, batch.currency)
         verb: dict[str, Any] = {"label": f"Approve {written.text(money, locale=LOCALE)}", "kind": "main"}
-        if batch.proposed_by_id == request.user.pk:
-            verb["off"] = "Off for you: you proposed it. Another treasurer must approve it."
-        elif batch.item_count == 0:
-            verb["off"] = "Off: every payout has left this batch. Dissolve it."
+        off = _why_not_approve(request, batch)
+        if off:
+            verb["off"] = off
         else:
             verb |= {"url": reverse("admin:payouts_batch_approve", args=[batch.reference]), "key": "a"}
         shown.append(verb)
     return shown
+
+
+def _why_not_approve(request: HttpRequest, batch: Batch) -> str:
+    """Why this reader cannot approve the proposed batch; empty where they can."""
+    if batch.proposed_by_id == request.user.pk:
+        return "Off for you: you proposed it. Another treasurer must approve it."
+    return "" if batch.item_count else "Off: every payout has left this batch. Dissolve it."
 
 
 def _timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
@@ -286,6 +292,11 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"{batch.reference} approved. It is being handed to the bank.")
+        return redirect(back)
+    if batch.status != BatchStatus.PROPOSED:
+        return pages.stale(request, [f"{batch.reference} is {BatchStatus(batch.status).label.lower()} already."], back)
+    if off := _why_not_approve(request, batch):
+        messages.error(request, f"Not approved. {off}")
         return redirect(back)
     money = Money(batch.total_minor, batch.currency)
     items = list(asked.items(batch).filter(left_at__isnull=True).order_by("-amount_minor")[:10])

@@ -37,7 +37,7 @@ LABELS = {
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
+        max_length=review.LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
     )
 
 
@@ -196,7 +196,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Write a note on a payout."""
     payout = _find(reference)
     form = NoteForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
+    text = form.cleaned_data["text"] if form.is_valid() else request.POST.get("text", "")
     try:
         review.annotate(payout_id=payout.pk, actor=pages.actor(request), text=text, now=database_now())
     except Refused as refusal:

@@ -101,7 +101,9 @@ def verdicts(
 
 def _what_changed(payout: Payout, seen: str) -> str:
     status, _, account = seen.split(".", 2) if seen.count(".") == 2 else ("", "", "")
-    if status != payout.status and status in PayoutStatus.values:
+    if status not in PayoutStatus.values:
+        return "what you say you saw is nothing that was shown to you. Look again"
+    if status != payout.status:
         before, after = PayoutStatus(status).label.lower(), PayoutStatus(payout.status).label.lower()
         return f"it changed since you looked: it was {before} and is {after} now. Look again"
     if account != str(payout.payout_account_id):

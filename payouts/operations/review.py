@@ -14,6 +14,8 @@ from payouts.operations import _batches, _move
 from payouts.operations._outcome import Outcome, Preview
 from payouts.states import PayoutStatus
 
+LONGEST_NOTE = 2000
+
 
 class ReasonMissing(Refused):
     """A deed that must be explained was not."""
@@ -87,10 +89,15 @@ def send_back(
 
 @transaction.atomic
 def annotate(*, payout_id: int, actor: Actor, text: str, now: datetime) -> PayoutNote:
-    """A note for colleagues stands on the payout. Raises `Refused` when it is empty, `NotAllowed`."""
+    """A note for colleagues stands on the payout. Raises `Refused` when it is empty or too long, `NotAllowed`."""
     authority.require(actor=actor, permission="sellers.add_note")
     if not text.strip():
         raise Refused("No note written: the text is empty. Write what a colleague should know.", code="empty")
+    if len(text) > LONGEST_NOTE:
+        raise Refused(
+            f"No note written: it has {len(text):,} characters, at most {LONGEST_NOTE:,} fit. Write what matters.",
+            code="too_long",
+        )
     payout = Payout.objects.get(pk=payout_id)
     note = PayoutNote.objects.create(
         payout=payout, text=text.strip(), written_by_id=actor.person_id, written_at=now

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from backoffice.audit.models import Event
-from payouts.operations import _reveals
+from payouts.operations import _reveals, batching
 from tests import make, make_payouts
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,19 @@ def test_who_may_not_have_the_file_is_not_asked_why(sent):
     support.force_login(make.user("support", is_staff=True))
     assert "Why you need the file" not in support.get(f"/batches/{sent.reference}/").content.decode()
     assert support.post(f"/batches/{sent.reference}/file/", {"reason": "x"}).status_code == 403
+
+
+def test_who_cannot_approve_a_batch_is_not_shown_what_would_be_sent(treasurer):
+    batch = make_payouts.proposed_batch([1200])
+    proposer = Client()
+    proposer.force_login(batch.proposed_by)
+    type(batch.proposed_by).objects.filter(pk=batch.proposed_by_id).update(is_staff=True)
+    page = f"/batches/{batch.reference}/approve/"
+
+    assert treasurer.get(page).status_code == 200
+    refused = proposer.get(page, follow=True)
+    assert refused.redirect_chain == [(f"/batches/{batch.reference}/", 302)]
+    assert "Another treasurer must approve it" in refused.content.decode()
+
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make_payouts.NOW)
+    assert treasurer.get(page).status_code == 409
