@@ -92,7 +92,7 @@ def test_support_finds_a_seller_by_name_sees_why_it_is_not_paid_and_can_change_n
     found = page.get_by_role("table", name="Sellers").get_by_role("row").filter(has_text=shop.name)
     found.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Phare Reconditionné")
-    expect(page.get_by_text("Why isn’t it paid?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why isn’t it paid?")).to_be_visible()
     expect(page.locator(".answer")).to_contain_text("on hold")
     expect(page.get_by_text("Ask for the company extract.").first).to_be_visible()
     assert offered(page) == ["Add a note"]
