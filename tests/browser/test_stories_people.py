@@ -95,11 +95,11 @@ def test_support_finds_a_seller_by_name_sees_why_it_is_not_paid_and_can_change_n
     expect(page.get_by_role("heading", name="Why isn’t it paid?")).to_be_visible()
     expect(page.locator(".answer")).to_contain_text("on hold")
     expect(page.get_by_text("Ask for the company extract.").first).to_be_visible()
-    assert offered(page) == ["Add a note"]
+    assert offered(page) == ["Add a note", "Statement"]
     page.get_by_role("link", name=made.reference).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("80.40")
     expect(page.locator(".answer")).to_contain_text("on hold")
-    assert offered(page) == ["Write the note"]
+    assert offered(page) == ["Statement", "Write the note"]
     for url in ("/payouts/review/", "/payouts/approvals/", "/payouts/", "/holds/", "/batches/", "/sellers/"):
         page.goto(url)
         assert offered(page) == [], url
