@@ -29,9 +29,9 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
             "operator sends again",
             lambda: unknown.send_again(submission_id=chosen, actor=world.one("treasurer"), now=now).status,
         )
-        yield 3, "operator finds out", lambda: propose(world, chosen)
+        yield 5, "operator finds out", lambda: propose(world, chosen)
     if view.findings:
-        yield 5, "second person confirms", lambda: confirm(world, world.rng.choice(view.findings))
+        yield 10, "second person confirms", lambda: confirm(world, world.rng.choice(view.findings))
 
 
 def verdict(world: World, row: Submission) -> str:

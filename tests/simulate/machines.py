@@ -42,7 +42,7 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
         yield 2, f"collector of {rail}", lambda rail=rail: tasks.collect(rail=rail)
     open_ones = view.submissions.get("UNKNOWN", []) + view.submissions.get("DELIVERING", [])
     if open_ones:
-        yield 2, "worker looks", lambda: tasks.work_submission(submission_id=world.rng.choice(open_ones))
+        yield 4, "worker looks", lambda: tasks.work_submission(submission_id=world.rng.choice(open_ones))
     yield 1.5, "account clock", lambda: tasks.take_effect()
     yield 0.5, "hold clock", lambda: tasks.release_due_holds()
     yield 0.3, "self-check", lambda: tasks.check_invariants()

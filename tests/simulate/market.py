@@ -33,7 +33,7 @@ def open_market(world: World) -> None:
     sure = world.some(judged, most=3 * len(judged))
     note_approval(world, sure)
     approval.approve(payout_ids=sure, actor=world.people["approver"][0], now=world.clock.now)
-    if world.rng.random() < 0.6:
+    if world.rng.random() < 0.85:
         _batch(world, world.some(sure, most=3 * len(sure)))
 
 

@@ -66,7 +66,7 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
         )
     if view.holds:
         yield (
-            4,
+            8,
             "somebody releases",
             lambda: (
                 holds.release(
@@ -84,11 +84,11 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
                 seller_id=seller, actor=world.one("compliance"), reason="compliance", note="look", now=now
             ),
         )
-        yield 0.8, "compliance suspends or lifts", lambda: _suspend(world, seller)
+        yield 0.6, "compliance suspends or lifts", lambda: _suspend(world, seller)
         yield 1.5, "analyst asks for another account", lambda: _ask_account(world, seller)
         yield 0.7, "earnings come", lambda: _earn(world, seller)
     if view.versions:
-        yield 4, "compliance decides on an account", lambda: _decide(world, view.versions[0])
+        yield 6, "compliance decides on an account", lambda: _decide(world, view.versions[0])
     yield from _of_batches(world, view)
     yield from _of_rails(world, view)
     if dead := view.dead():
@@ -137,7 +137,7 @@ def _of_batches(world: World, view: View) -> Iterator[Deed]:
 def _of_rails(world: World, view: View) -> Iterator[Deed]:
     now = world.clock.now
     yield (
-        0.6,
+        0.4,
         "treasurer stops",
         lambda: switches.stop(
             rail=world.rng.choice((*registry.names(), switches.ALL)),

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 HANGS = 600.0
 """Seconds after which nothing arrives any more that was handed to the line: the program's cool-down counts on it."""
-_SEND = ("refused", "busy", "error before", "garbage before", "late", "late", "drop", "drop", "garbage", "error")
+_SEND = (
+    *("refused", "busy", "error before", "garbage before", "garbage", "error"),
+    *("late", "late", "late", "drop", "drop"),
+)
 _ASK = ("unreachable", "stale", "garbage", "error")
 _NONSENSE = base.Reply(200, b"<html>maintenance</html>")
 _DOWN = base.Reply(503, b"{}")
