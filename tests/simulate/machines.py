@@ -52,7 +52,7 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
     yield 2.5, "time", lambda: _jump(world)
     lone, sealed = view.payouts.get("APPROVED"), view.batches.get("APPROVED")
     if lone and sealed:
-        yield 5, "stranger", lambda: _slip(world, world.rng.choice(sealed), world.rng.choice(lone))
+        yield 3, "stranger", lambda: _slip(world, world.rng.choice(sealed), world.rng.choice(lone))
 
 
 def deliver(world: World) -> str:
