@@ -75,7 +75,7 @@ planted: $(VENV)/.requirements-dev  ## bugs planted on purpose, each found withi
 	@BUG="$(BUG)" $(PY) -m tests.simulate planted
 
 .PHONY: screenshots
-screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, into docs/screenshots/
+screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, in both widths and themes, into docs/screenshots/
 	$(PY) -m tests.browser.screenshots
 
 .PHONY: requirements
