@@ -78,6 +78,10 @@ planted: $(VENV)/.requirements-dev  ## bugs planted on purpose, each found withi
 screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, in both widths and themes, into docs/screenshots/
 	$(PY) -m tests.browser.screenshots
 
+.PHONY: words
+words: $(VENV)/.requirements-dev  ## collect the words of pages into the catalogues of other languages, and compile them
+	DJANGO_SETTINGS_MODULE=backoffice.settings.test $(PY) -W ignore::RuntimeWarning manage.py collect_words
+
 .PHONY: requirements
 requirements: venv  ## compile requirements*.in to hash-pinned requirements*.txt
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/uv pip compile -q --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-emit-index-url requirements.in -o requirements.txt

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from payouts.queries import waiting
 
@@ -15,8 +17,8 @@ SEES_ALL = frozenset({"audit.view_event", "payouts.view_payout"})  # an auditor:
 class Place:
     """One entry: its words, its page, who may use it (any one of these; empty means everyone), what waits.
 
-    ``waiting`` counts it, up to ``cap`` + 1. ``late`` makes the number red: somebody has to decide, not
-    only to work through it.
+    The words are English and name the place, too; an `Entry` has the reader's. ``waiting`` counts, up to ``cap``
+    + 1. ``late`` makes the number red: somebody has to decide, not only to work through it.
     """
 
     label: str
@@ -29,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """A place as one reader sees it now. ``count`` is empty where nothing waits."""
+    """A place as one reader sees it now, in the reader's language. ``count`` is empty where nothing waits."""
 
     label: str
     url: str
@@ -41,91 +43,91 @@ class Entry:
 
 
 PLACES = (
-    Place("Home", "admin:index"),
+    Place(_("Home"), "admin:index"),
     Place(
-        "Review",
+        _("Review"),
         "admin:payouts_payout_review",
         ("payouts.review_payout",),
         waiting=waiting.to_review,
     ),
     Place(
-        "Approvals",
+        _("Approvals"),
         "admin:payouts_payout_approvals",
         ("payouts.approve_payout",),
         waiting=waiting.to_approve,
     ),
     Place(
-        "Holds",
+        _("Holds"),
         "admin:payouts_hold_list",
         ("payouts.place_hold", "payouts.release_hold"),
         waiting=waiting.held,
     ),
     Place(
-        "Batches",
+        _("Batches"),
         "admin:payouts_batch_list",
         ("payouts.propose_batch", "payouts.approve_batch"),
         waiting=waiting.batches,
     ),
     Place(
-        "Failed & returned",
+        _("Failed & returned"),
         "admin:payouts_payout_failed",
         ("payouts.dispose_payout",),
         waiting=waiting.failed,
         late=True,
     ),
     Place(
-        "Unknown",
+        _("Unknown"),
         "admin:payouts_submission_unknown",
         ("payouts.resolve_unknown",),
         waiting=waiting.unknown,
         late=True,
     ),
     Place(
-        "Recalls",
+        _("Recalls"),
         "admin:payouts_recall_list",
         ("payouts.ask_recall", "payouts.answer_recall"),
         waiting=waiting.recalls,
     ),
-    Place("Payouts", "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
-    Place("Sellers", "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
-    Place("Why isn’t it paid?", "admin:payouts_why", ("sellers.view_seller",), group=1),
+    Place(_("Payouts"), "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
+    Place(_("Sellers"), "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
+    Place(_("Why isn’t it paid?"), "admin:payouts_why", ("sellers.view_seller",), group=1),
     Place(
-        "Accounts to verify",
+        _("Accounts to verify"),
         "admin:payouts_payoutaccount_list",
         ("payouts.verify_payout_account", "payouts.request_payout_account"),
         waiting=waiting.accounts,
         group=1,
     ),
     Place(
-        "Adjustments",
+        _("Adjustments"),
         "admin:ledger_adjustment_list",
         ("ledger.request_adjustment", "ledger.approve_adjustment"),
         waiting=waiting.adjustments,
         group=1,
     ),
     Place(
-        "Imports", "admin:ledger_import_list", ("ledger.import_earnings", "sellers.import_sellers"), group=2
+        _("Imports"), "admin:ledger_import_list", ("ledger.import_earnings", "sellers.import_sellers"), group=2
     ),
-    Place("Runs", "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
-    Place("Exports", "admin:payouts_export_list", ("payouts.request_export",), group=2),
+    Place(_("Runs"), "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
+    Place(_("Exports"), "admin:payouts_export_list", ("payouts.request_export",), group=2),
     Place(
-        "Reconciliation",
+        _("Reconciliation"),
         "admin:payouts_statement_list",
         ("payouts.reconcile", "payouts.see_reconciliation"),
         waiting=waiting.breaks,
         group=2,
     ),
-    Place("Books", "admin:ledger_transaction_list", ("ledger.view_transaction",), group=2),
+    Place(_("Books"), "admin:ledger_transaction_list", ("ledger.view_transaction",), group=2),
     Place(
-        "Rails",
+        _("Rails"),
         "admin:payouts_rail_list",
         ("payouts.stop_rail", "payouts.resolve_unknown"),
         waiting=waiting.incidents,
         late=True,
         group=2,
     ),
-    Place("Audit", "admin:audit_event_list", ("audit.view_event",), group=3),
-    Place("Settings", "admin:settings", ("auth.view_user",), group=3),
+    Place(_("Audit"), "admin:audit_event_list", ("audit.view_event",), group=3),
+    Place(_("Settings"), "admin:settings", ("auth.view_user",), group=3),
 )
 
 
@@ -148,7 +150,7 @@ def address(place: Place) -> str:
 def _entry(place: Place, url: str, *, current: bool) -> Entry:
     total = place.waiting(cap=CAP) if place.waiting else 0
     words = "" if not total else f"{CAP:,}+" if total > CAP else f"{total:,}"
-    return Entry(place.label, url, words, place.late, current, place.group, total)
+    return Entry(gettext(place.label), url, words, place.late, current, place.group, total)
 
 
 def _may(place: Place, held: set[str]) -> bool:

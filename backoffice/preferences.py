@@ -1,5 +1,6 @@
-"""Theme and density, remembered per person in a cookie. The way that works without a script."""
+"""Language, theme and density, remembered in a cookie. The way that works without a script."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -16,6 +17,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
     response = HttpResponseRedirect(back)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+        )
     person = str(request.user.pk) if request.user.is_authenticated else "guest"
     for name, values in context.DISPLAY.items():
         value = request.POST.get(name, "")

@@ -1,0 +1,169 @@
+"""The words of pages in other languages: collected from code and templates, kept as gettext catalogues, compiled.
+
+`locale/<language>/LC_MESSAGES/django.po` is what translators write; the .mo beside it is made from it and is what
+the program reads. Both are in the repository, so that running needs no gettext on the machine.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages import Catalog, Message, mofile, pofile
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
+from django.conf import settings
+from django.template import Engine, Node
+from django.template.base import Template
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+ROOMS = ("backoffice", "payouts", "sellers")
+LANGUAGES = ("fr", "es", "ja")
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+_NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a day of its own would change the files although no word did
+_HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^}]*\}|%[sd]")
+
+Found = tuple[str, str | tuple[str, str], str | None]
+"""Where it stands, the words (with their plural), their context."""
+
+
+def path(language: str) -> Path:
+    """The catalogue that translators write."""
+    return Path(settings.BASE_DIR) / "backoffice" / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+@lru_cache(maxsize=1)
+def collected() -> Catalog:
+    """Every text that code and templates mark for translation, with the files it stands in."""
+    catalogue = Catalog(project="Payout back office", fuzzy=False)
+    for place, words, context in (*_of_code(), *_of_templates()):
+        catalogue.add(words, locations=[(place, 0)], context=context)
+    return catalogue
+
+
+def renewed(language: str) -> Catalog:
+    """The language's catalogue with exactly the texts that are collected now; what was translated stays."""
+    file = path(language)
+    before = _read(file, language) if file.exists() else Catalog(locale=language)
+    after = Catalog(
+        locale=language,
+        project="Payout back office",
+        fuzzy=False,
+        creation_date=_NO_DAY,
+        revision_date=_NO_DAY,
+    )
+    for message in sorted(collected(), key=lambda one: (_first(one), one.context or "")):
+        if not message.id:
+            continue
+        known = before.get(message.id, message.context)
+        after.add(
+            message.id,
+            known.string if known and known.id == message.id else None,
+            locations=sorted(set(message.locations)),
+            context=message.context,
+        )
+    return after
+
+
+def wanting(catalogue: Catalog) -> list[str]:
+    """The texts without a translation, or with one that loses or invents a placeholder."""
+    return [_first(message) for message in catalogue if message.id and not _whole(message)]
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """What stands in the repository: no dates and no line numbers, so that nothing changes but words."""
+    file = io.BytesIO()
+    pofile.write_po(file, catalogue, omit_header=True, width=120, include_lineno=False)
+    head = f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    plural = f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    return (head + plural).encode() + file.getvalue().strip() + b"\n"
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """What the program reads."""
+    file = io.BytesIO()
+    mofile.write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def _read(file: Path, language: str) -> Catalog:
+    with file.open("rb") as opened:
+        return pofile.read_po(opened, locale=language)
+
+
+def _of_code() -> Iterator[Found]:
+    for room in ROOMS:
+        for file in sorted((Path(settings.BASE_DIR) / room).rglob("*.py")):
+            with file.open("rb") as opened:
+                for _line, name, words, _notes in extract_python(opened, KEYWORDS, [], {"encoding": "utf-8"}):
+                    place = str(file.relative_to(settings.BASE_DIR))
+                    if found := _one(str(name), [words] if isinstance(words, str) else list(words or ())):
+                        yield place, *found
+
+
+def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | None] | None:
+    """One call's texts; None stands for what is not written down there. A context comes first, a plural last."""
+    texts = [str(text) for text in words if text]
+    context = texts.pop(0) if "pgettext" in name and texts else None
+    if not texts:
+        return None
+    if name.startswith(("ngettext", "npgettext")):
+        return (texts[0], texts[1]), context
+    return texts[0], context
+
+
+def _of_templates() -> Iterator[Found]:
+    folder = Path(settings.BASE_DIR) / "templates"
+    engine = Engine.get_default()
+    for file in sorted(folder.rglob("*.html")):
+        place = str(file.relative_to(settings.BASE_DIR))
+        template = Template(file.read_text(), engine=engine)
+        for node in template.nodelist.get_nodes_by_type(Node):
+            if isinstance(node, TranslateNode):
+                words = node.filter_expression.var
+                context = node.message_context
+                yield place, str(getattr(words, "literal", words)), str(context.var) if context else None
+            elif isinstance(node, BlockTranslateNode):
+                context = node.message_context
+                one, _names = node.render_token_list(node.singular)
+                many = node.render_token_list(node.plural)[0] if node.plural else ""
+                if node.trimmed:
+                    one, many = _trimmed(one), _trimmed(many)
+                yield place, (one, many) if many else one, str(context.var) if context else None
+
+
+def _trimmed(words: str) -> str:
+    return " ".join(line.strip() for line in words.splitlines() if line.strip())
+
+
+def _whole(message: Message) -> bool:
+    said, asked = _forms(message.string), _forms(message.id)
+    if not all(said):
+        return False
+    most = max((_holes(text) for text in asked), key=len)
+    # A plural form may say "one" for the number, and invents nothing; a text without forms keeps every hole.
+    return all(_holes(text) <= most for text in said) and (len(said) > 1 or _holes(said[0]) == most)
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
+
+
+def _holes(text: str) -> set[str]:
+    return {
+        match.group(0) if not any(match.groups()) else match.group(1) or match.group(2)
+        for match in _HOLE.finditer(text)
+    }
+
+
+def _first(message: Message) -> str:
+    return _forms(message.id)[0]

@@ -1,0 +1,71 @@
+"""The words of pages in other languages: collected, translated, compiled, offered when whole."""
+
+import pytest
+from babel.messages import Catalog
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import translation
+
+from backoffice import catalogue, navigation
+from tests import make
+
+
+def test_the_catalogues_hold_what_code_and_templates_say_now():
+    call_command("collect_words", check=True)
+
+
+def test_a_catalogue_behind_the_words_is_told_and_renewed(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "path", lambda language: tmp_path / language / "django.po")
+    with pytest.raises(SystemExit, match="make words"):
+        call_command("collect_words", check=True)
+    assert not list(tmp_path.iterdir())
+    call_command("collect_words")
+    call_command("collect_words", check=True)
+
+
+def test_words_of_code_and_of_templates_are_collected_with_their_place():
+    found = {message.id: [place for place, _line in message.locations] for message in catalogue.collected()}
+    assert found["Failed & returned"] == ["backoffice/navigation.py"]
+    assert found["Language"] == ["templates/parts/display.html"]
+
+
+def test_every_offered_language_is_whole():
+    for code, _name in settings.LANGUAGES:
+        if code != "en":
+            assert not catalogue.wanting(catalogue.renewed(code)), code
+
+
+@pytest.mark.parametrize(
+    ("english", "said", "whole"),
+    [
+        ("Hold {n} payouts", "Bloquer {n} versements", True),
+        ("Hold {n} payouts", "Bloquer les versements", False),
+        ("Hold {n} payouts", "", False),
+        ("%(count)s rows", "%(counts)s lignes", False),
+        (("%(n)s row", "%(n)s rows"), ("une ligne", "%(n)s lignes"), True),
+        (("%(n)s row", "%(n)s rows"), ("%(n)s ligne", "%(m)s lignes"), False),
+    ],
+)
+def test_a_translation_that_loses_a_placeholder_is_none(english, said, whole):
+    made = Catalog(locale="fr", fuzzy=False)
+    made.add(english, said)
+    assert (catalogue.wanting(made) == []) is whole
+
+
+@pytest.mark.django_db
+def test_the_navigation_speaks_the_language_of_its_reader():
+    with translation.override("fr"):
+        first = navigation.entries(permissions=[], path="/")[0]
+    assert first.label == "Accueil"
+
+
+@pytest.mark.django_db
+def test_a_language_is_chosen_among_those_offered_and_remembered(client, settings):
+    settings.LANGUAGES = [("en", "English"), ("es", "Español")]
+    client.force_login(make.user("support", is_staff=True))
+    client.post("/preferences/", {"language": "es"})
+    page = client.get("/").content.decode()
+    assert '<html lang="es"' in page
+    assert "Inicio" in page
+    client.post("/preferences/", {"language": "ja"})
+    assert '<html lang="es"' in client.get("/").content.decode()
