@@ -13,9 +13,8 @@ from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from payouts import countries
 from payouts.admin import _bulk, verbs
-from payouts.countries import calendars
 from payouts.models import Payout
-from payouts.queries import explain, filters, flags, waiting, worklist
+from payouts.queries import cutoffs, filters, flags, waiting, worklist
 from payouts.states import PayoutStatus
 
 
@@ -155,14 +154,9 @@ def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> l
     return shown
 
 
-def cut_offs(now: Any) -> list[str]:
-    """The next cut-offs, soonest first, one line for countries that share it."""
-    groups: dict[tuple[Any, str], list[str]] = {}
-    for country in countries.all():
-        deadline = calendars.value_date_for(country, now)
-        moment = explain.clock(deadline.cut_off_at, country.time_zone)
-        groups.setdefault((deadline.cut_off_at, moment), []).append(country.code)
-    return [f"{moment} ({', '.join(codes)})" for (_, moment), codes in sorted(groups.items())]
+def _next_cut_off() -> str:
+    first = next(iter(cutoffs.upcoming(now=database_now())), None)
+    return f"Next cut-off: {first.words} ({', '.join(first.codes)})." if first else ""
 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
@@ -189,7 +183,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
         "admin/payouts/payout/list.html",
         {
             "title": place.title,
-            "lead": f"{place.lead} Next cut-off: {cut_offs(database_now())[0]}.",
+            "lead": f"{place.lead} {_next_cut_off()}",
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": chips(request, chosen, place),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",

@@ -96,6 +96,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_detail": Door(("payouts.view_payoutrun",), args=lambda w: [w.run.pk], unknown=NO_NUMBER),
+    "payouts_invariant_list": Door(("payouts.view_payout",)),
     "search": Door(("payouts.view_payout", "sellers.view_seller"), query=lambda w: {"q": "Atelier"}),
     "payouts_why": Door(("sellers.view_seller",), post=405, query=lambda w: {"q": w.pending.reference}),
     "payouts_statement_list": Door(SEE_BOOKS),
