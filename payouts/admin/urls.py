@@ -9,6 +9,7 @@ from payouts.admin import (
     breaks,
     caps,
     exports,
+    finding,
     funding,
     holds,
     invariants,
@@ -18,6 +19,7 @@ from payouts.admin import (
     recalls,
     reconciliation,
     runs,
+    saved_views,
     search,
     statement,
     unknown,
@@ -28,6 +30,8 @@ from payouts.admin import (
 
 urlpatterns: list[URLPattern] = [
     *lists.urlpatterns,
+    *saved_views.urlpatterns,
+    *finding.urlpatterns,
     *recalls.urlpatterns,
     *statement.urlpatterns,
     *payout.urlpatterns,

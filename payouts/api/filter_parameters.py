@@ -30,6 +30,10 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "flag": ("A flag's code, or any.", {"type": "string", "pattern": "^[a-z_]{1,30}$"}),
     "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
     "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
+    "pasted": (
+        "A list of references that somebody pasted (L7), or its id.",
+        {"type": "string", "pattern": "^[Ll]?[0-9]{1,18}$"},
+    ),
     "funding": (
         "The code of our account that its batch is paid from.",
         {"type": "string", "pattern": r"^[A-Za-z0-9-]{1,40}$"},
@@ -95,6 +99,7 @@ class FilterBody(Body):
     batch = _text("batch")
     run = _text("run")
     batch_status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    pasted = _text("pasted")
     funding = _text("funding")
     value_from = _text("value_from")
     value_until = _text("value_until")

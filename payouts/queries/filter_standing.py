@@ -10,8 +10,9 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django_filters import FilterSet
 
-from payouts.models import Disposal, Hold, Payout
+from payouts.models import Disposal, Hold, PastedList, Payout
 from payouts.queries import filter_fields as fields
+from payouts.queries import searching
 from payouts.queries.filter_fields import OwnFilter
 from payouts.states import DEAD, BatchStatus
 
@@ -38,6 +39,14 @@ class StandingFilter(FilterSet):
     undecided = OwnFilter(
         fields.YesNoField, "by_decision", "Money to decide on", yes="To decide on", no="Decided"
     )
+
+    pasted = OwnFilter(
+        fields.NumberedField, "by_list", "Pasted list", letter="L", noun="pasted list", max_length=40
+    )
+
+    def by_list(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
+        pasted = PastedList.objects.filter(pk=value).first()
+        return queryset.filter(searching.named_in(pasted.text)) if pasted else queryset.none()
 
     def by_batch_status(self, queryset: QuerySet[Payout], name: str, value: list[str]) -> QuerySet[Payout]:
         return queryset.filter(batch__status__in=value) if value else queryset

@@ -58,6 +58,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "value_from" | "value_until" | "moved_from" | "moved_until" | "held_from" | "held_until":
             what, word = name.split("_")
             return f"{_DATED[what]} {word} {_day(value)}"
+        case "pasted":
+            return f"In the pasted list L{value}"
         case "undecided":
             return "Money to decide on" if value else "Money decided on"
         case _:

@@ -15,6 +15,7 @@ from tests.access.world import World
 STAFF: tuple[str, ...] = ()  # everybody who may log in here
 SEE_FILES = ("ledger.import_earnings", "ledger.view_importfile")
 SEE_SELLER_FILES = ("sellers.import_sellers", "ledger.view_importfile")
+SEE_PAYOUTS = ("payouts.view_payout",)
 SEE_BOOKS = ("payouts.see_reconciliation", "payouts.reconcile")
 RECONCILE = ("payouts.reconcile",)
 SEE_UNKNOWN = ("payouts.view_submission", "payouts.resolve_unknown")
@@ -69,6 +70,13 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_approvals": Door(("payouts.view_payout",)),
     "payouts_payout_failed": Door(("payouts.view_payout",)),
     "payouts_payout_totals": Door(("payouts.view_payout",)),
+    "payouts_payout_find": Door(SEE_PAYOUTS, 405, 302, query=lambda w: {"place": "review", "search": "P1"}),
+    "payouts_view_list": Door(SEE_PAYOUTS),
+    "payouts_view_new": Door(SEE_PAYOUTS, query=lambda w: {"place": "review", "query": "country=FR"}),
+    "payouts_view_plain": Door(SEE_PAYOUTS, 405, 302, query=lambda w: {"place": "review"}),
+    "payouts_view_change": Door(SEE_PAYOUTS, unknown=NO_NUMBER, own="views"),
+    "payouts_view_default": Door(SEE_PAYOUTS, 405, 302, unknown=NO_NUMBER, own="views"),
+    "payouts_view_delete": Door(SEE_PAYOUTS, 405, 302, unknown=NO_NUMBER, own="views"),
     "payouts_payout_detail": Door(("payouts.view_payout",), args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement_pdf": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
