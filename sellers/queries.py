@@ -14,8 +14,8 @@ SHORTEST = 2
 
 # Each probe has an index of its own; one OR over them would read the whole table. Values are bound on the client: a
 # prepared plan would lose the trigram index. Letters are raised by PostgreSQL on both sides: Python makes SS of ß.
-_BY_REFERENCE = "SELECT id FROM sellers_seller WHERE reference = ANY(%s)"
-_BY_EXTERNAL = "SELECT id FROM sellers_seller WHERE external_id = ANY(%s)"
+BY_REFERENCE = "SELECT id FROM sellers_seller WHERE reference = ANY(%s)"
+BY_EXTERNAL = "SELECT id FROM sellers_seller WHERE external_id = ANY(%s)"
 _BY_NAME = "SELECT id FROM sellers_seller WHERE upper(name) LIKE ANY(ARRAY[upper(%s), upper(%s)])"
 _BY_EMAIL = "SELECT id FROM sellers_seller WHERE upper(email) LIKE upper(%s)"
 
@@ -57,8 +57,8 @@ def probes(text: str) -> list[tuple[str, list[Any]]]:
     """
     terms, phrase = terms_of(text), " ".join(text.split())
     exact: list[tuple[str, list[Any]]] = [
-        (_BY_REFERENCE, [[term.upper() for term in terms]]),
-        (_BY_EXTERNAL, [list(dict.fromkeys([*terms, phrase]))]),
+        (BY_REFERENCE, [[term.upper() for term in terms]]),
+        (BY_EXTERNAL, [list(dict.fromkeys([*terms, phrase]))]),
     ]
     if all(_REFERENCE.fullmatch(term) for term in terms):
         return exact

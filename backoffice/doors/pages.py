@@ -11,13 +11,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.urls import reverse
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme, urlencode
 
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 
 P = ParamSpec("P")
+_ROWS = ("ids", "seen", "all_matching")
+_CHOSEN = (*_ROWS, "query", "back")
+_LONGEST_ADDRESS = 2_000
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -54,11 +57,29 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
 def _to_login(request: HttpRequest) -> HttpResponse:
     """To log in, and back. For a part of a page the whole page goes: the log-in form belongs in no cell."""
     if request.headers.get("HX-Request") != "true":
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        path = request.get_full_path() if request.method in ("GET", "HEAD") else _form_page(request)
+        return redirect_to_login(path, reverse("admin:login"))
     whole = urlsplit(request.headers.get("HX-Current-URL", ""))
     path = f"{whole.path}?{whole.query}" if whole.query else whole.path or "/"
     there = redirect_to_login(path, reverse("admin:login"))
     return HttpResponse(status=204, headers={"HX-Redirect": there.url})
+
+
+def _form_page(request: HttpRequest) -> str:
+    """The page of the form that was sent without a session: there stands what was typed, to be sent again.
+
+    A form about chosen rows is asked for with the same rows, as long as an address carries them; nothing that was
+    typed goes into it.
+    """
+    chosen = [(name, value) for name in _CHOSEN for value in request.POST.getlist(name) if value]
+    if any(name in _ROWS for name, _ in chosen):
+        address = f"{request.path}?{urlencode(chosen)}"
+        if len(address) <= _LONGEST_ADDRESS:
+            return address
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return back_url(request, "/")
+    return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -112,11 +112,16 @@ def sparkline(amounts: Sequence[int]) -> dict[str, Any]:
 
 @register.inclusion_tag("parts/bars.html")
 def bars(title: str, unit: str, labels: Sequence[str], series: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A chart with the table behind it. Series: {"name", "css": b-paid|b-held|b-failed, "values": [...]}."""
+    """A chart with the table behind it. Series: {"name", "css": b-paid|b-held|b-failed, "values": [...]}; with
+    "urls", one for each value, the table's numbers lead to their rows.
+    """
     chart = drawing.bars(
         labels, [(each["css"], [float(value) for value in each["values"]]) for each in series]
     )
-    rows = [(label, [each["values"][at] for each in series]) for at, label in enumerate(labels)]
+    rows = [
+        (label, [(each["values"][at], each["urls"][at] if "urls" in each else "") for each in series])
+        for at, label in enumerate(labels)
+    ]
     return {"title": title, "unit": unit, "chart": chart, "series": series, "rows": rows}
 
 

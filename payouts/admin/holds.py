@@ -22,9 +22,10 @@ class ReasonChip(forms.Form):
 @pages.page("payouts.view_hold")
 def listed(request: HttpRequest) -> HttpResponse:
     """Every open hold."""
-    rows = asked.open_ones()
+    past = request.GET.get("past") == "true"
+    rows = asked.past(now=database_now()) if past else asked.open_ones()
     reason = request.GET.get("reason", "")
-    chips: list[dict[str, object]] = []
+    chips: list[dict[str, object]] = [{"text": "Past their date", "clear_url": "?"}] if past else []
     if reason in HoldReason.values:
         rows = rows.filter(reason=reason)
         chips.append({"text": f"Reason is {HoldReason(reason).label.lower()}", "clear_url": "?"})

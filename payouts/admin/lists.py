@@ -1,73 +1,21 @@
 """The lists of payouts: to review, to approve, failed and returned, and all. One page, four places."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from payouts import countries
-from payouts.admin import _bulk, verbs
-from payouts.countries import calendars
+from payouts.admin import _bulk, finding, saved_views, verbs
+from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import explain, filters, flags, waiting, worklist
+from payouts.queries import cutoffs, filters, flags, waiting, worklist
 from payouts.states import PayoutStatus
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place where payouts are listed: what it selects, and the verbs people use there, with their keys."""
-
-    name: str
-    title: str
-    lead: str
-    status: PayoutStatus | None
-    verbs: tuple[tuple[str, str, str, str], ...]
-    empty: tuple[str, str]
-
-
-PLACES = {
-    place.name: place
-    for place in (
-        Place(
-            "review",
-            "Review",
-            "They wait for a first look.",
-            PayoutStatus.PENDING_REVIEW,
-            (("hold", "Hold", "h", "stop"), ("review", "Mark reviewed", "r", "main")),
-            ("Nothing to review", "Every payout has been looked at. The next run brings new ones."),
-        ),
-        Place(
-            "approvals",
-            "Approvals",
-            "They were reviewed and wait for a second person.",
-            PayoutStatus.REVIEWED,
-            (
-                ("send_back", "Send back", "", ""),
-                ("hold", "Hold", "h", "stop"),
-                ("approve", "Approve", "a", "main"),
-            ),
-            ("Nothing to approve", "Every reviewed payout has been approved."),
-        ),
-        Place(
-            "list",
-            "Payouts",
-            "Every payout, newest first.",
-            None,
-            (
-                ("hold", "Hold", "h", "stop"),
-                ("cancel", "Cancel", "", ""),
-                ("batch", "Put into batches", "", "main"),
-            ),
-            ("No payout matches", "Take a filter away, or run payouts."),
-        ),
-    )
-}
 
 
 class CountryChip(forms.Form):
@@ -108,6 +56,7 @@ class MadeChip(forms.Form):
     )
 
 
+CURSOR = ("before", "after")
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     ("Status", StatusChip),
     ("Country", CountryChip),
@@ -122,7 +71,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
 def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, QueryDict]:
     """The filter of the URL, the place's own status put in. Raises `filters.BadFilter`."""
     query = request.GET.copy()
-    for name in ("before", "after"):
+    for name in (*CURSOR, "view"):
         query.pop(name, None)
     if place.status is not None:
         query["status"] = place.status.value
@@ -133,16 +82,21 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
 
 def _without(request: HttpRequest, *names: str) -> QueryDict:
     query = request.GET.copy()
-    for name in (*names, "before", "after"):
+    for name in (*names, *CURSOR, "view"):
         query.pop(name, None)
     return query
+
+
+def _clear_url(request: HttpRequest, name: str) -> str:
+    """The list without this filter; without any it says so, for a bare address opens the reader's own view."""
+    return f"?{_without(request, name).urlencode() or 'view=all'}"
 
 
 def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
     """The filters that are set, to take away, then those that can be added."""
     fixed = {"status"} if place.status is not None else set()
     shown: list[dict[str, Any]] = [
-        {"text": words, "clear_url": f"?{_without(request, name).urlencode()}"}
+        {"text": words, "clear_url": _clear_url(request, name)}
         for words, name in chosen.chips()
         if name not in fixed
     ]
@@ -155,18 +109,16 @@ def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> l
     return shown
 
 
-def cut_offs(now: Any) -> list[str]:
-    """The next cut-offs, soonest first, one line for countries that share it."""
-    groups: dict[tuple[Any, str], list[str]] = {}
-    for country in countries.all():
-        deadline = calendars.value_date_for(country, now)
-        moment = explain.clock(deadline.cut_off_at, country.time_zone)
-        groups.setdefault((deadline.cut_off_at, moment), []).append(country.code)
-    return [f"{moment} ({', '.join(codes)})" for (_, moment), codes in sorted(groups.items())]
+def _next_cut_off() -> str:
+    first = next(iter(cutoffs.upcoming(now=database_now())), None)
+    return f"Next cut-off: {first.words} ({', '.join(first.codes)})." if first else ""
 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
     place = PLACES[name]
+    own = saved_views.opens_in(request, name)
+    if own:
+        return redirect(own)
     try:
         chosen, query = _chosen(request, place)
     except filters.BadFilter as problem:
@@ -189,9 +141,11 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
         "admin/payouts/payout/list.html",
         {
             "title": place.title,
-            "lead": f"{place.lead} Next cut-off: {cut_offs(database_now())[0]}.",
+            "lead": f"{place.lead} {_next_cut_off()}",
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": chips(request, chosen, place),
+            **saved_views.strip(request, place=name, query=_without(request).urlencode()),
+            **finding.box(request, place=name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": worklist.rows(page.rows),
             "selection": {"verbs": buttons} if buttons else None,
@@ -227,7 +181,7 @@ def totals(request: HttpRequest) -> HttpResponse:
     """The totals of a filtered list, asked for after its rows."""
     query = request.GET.copy()
     whole = query.pop("whole", None) is not None
-    chosen = filters.read(query, also=("before", "after", "back"))
+    chosen = filters.read(query, also=(*CURSOR, "back", "view"))
     found = worklist.totals(chosen.qs, whole=whole)
     query["whole"] = "1"
     context = {"totals": found, "noun": "payouts", "url": f"{request.path}?{query.urlencode()}"}

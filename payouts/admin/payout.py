@@ -7,32 +7,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from payouts import digests, states
+from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
 from payouts.admin._bulk import LOCALE
 from payouts.models import Payout
-from payouts.operations import approval, givebacks, review
+from payouts.operations import givebacks, review
 from payouts.queries import attempts, blocks, explain, flags, history, judgement
-from payouts.queries import recalls as recalling
 from payouts.queries.why import paragraphs
-from payouts.states import DEAD, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 from sellers.ledger.queries import earnings
-
-LABELS = {
-    "review": ("Mark reviewed", "main", "r"),
-    "approve": ("Approve", "main", "a"),
-    "send_back": ("Send back to review", "", ""),
-    "take_out": ("Take out of the batch", "", ""),
-    "cancel": ("Cancel", "stop", ""),
-}
 
 
 class NoteForm(forms.Form):
@@ -48,57 +37,8 @@ def _find(reference: str) -> Payout:
     return get_object_or_404(rows, reference=reference.upper())
 
 
-def _link(name: str, payout: Payout) -> str:
-    query = {"seen": f"{payout.pk}={digests.seen(payout)}", "back": _url(payout)}
-    return f"{reverse('admin:payouts_payout_act', args=[name])}?{urlencode(query)}"
-
-
 def _url(payout: Payout) -> str:
     return reverse("admin:payouts_payout_detail", args=[payout.reference])
-
-
-def _buttons(request: HttpRequest, payout: Payout) -> list[dict[str, Any]]:
-    """The verbs of the table for this status that the reader's role has, with why one is off."""
-    held = pages.permissions(request)
-    actor = pages.actor(request)
-    shown = []
-    for move in states.buttons_for(payout.status):
-        if move.permission not in held or move.name not in LABELS:
-            continue
-        label, kind, key = LABELS[move.name]
-        if move.name == "approve":
-            money = Money(payout.amount_minor, payout.currency)
-            label = f"Approve {written.text(money, locale=LOCALE)}"
-            refused = approval.preview(payout_ids=[payout.pk], actor=actor).refused
-            if refused:
-                shown.append({"label": label, "kind": kind, "off": f"Off: {refused[0].reason}."})
-                continue
-        shown.append({"label": label, "kind": kind, "key": key, "url": _link(move.name, payout)})
-    if payout.status == PayoutStatus.APPROVED and "payouts.propose_batch" in held:
-        shown.append({"label": "Put into a batch", "kind": "main", "url": _link("batch", payout)})
-    if payout.status in states.UNSENT and "payouts.place_hold" in held:
-        shown.insert(0, {"label": "Hold", "kind": "stop", "key": "h", "url": _link("hold", payout)})
-    if payout.status in recalling.WITH_THE_BANK and "payouts.ask_recall" in held:
-        shown.append(_recall_verb(payout))
-    own = payout.holds.filter(released_at__isnull=True).exists()
-    if own and "payouts.release_hold" in held:
-        shown.insert(0, {"label": "Release", "kind": "", "url": _link("release", payout)})
-    if payout.status in DEAD and "payouts.dispose_payout" in held and not hasattr(payout, "disposal"):
-        for name, label in (("reissue", "Pay it again"), ("roll", "Add it to the next payout")):
-            url = reverse(f"admin:payouts_payout_{name}", args=[payout.reference])
-            shown.append(
-                {"label": label, "url": url, "method": "post", "kind": "main" if name == "reissue" else ""}
-            )
-    return shown
-
-
-def _recall_verb(payout: Payout) -> dict[str, Any]:
-    """What a hold offers once it comes too late."""
-    verb: dict[str, Any] = {"label": "Ask the bank to recall", "kind": "stop", "key": "h"}
-    why_not = recalling.why_not(payout)
-    if why_not:
-        return verb | {"off": f"Off: {why_not}"}
-    return verb | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference])}
 
 
 def _statement(payout: Payout) -> dict[str, str]:
@@ -110,6 +50,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One payout."""
     payout = _find(reference)
     now = database_now()
+    doings = deeds.of(payout=payout, actor=pages.actor(request), held=pages.permissions(request))
     before = judgement.previous(payout)
     groups = judgement.lines(payout, before)
     opened = request.GET.get("lines", "")
@@ -123,12 +64,13 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "money": money,
         "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
         "explanation": paragraphs.payout(payout=payout, now=now),
-        "verbs": [*_buttons(request, payout), _statement(payout)],
+        "verbs": [*doings.now, _statement(payout)],
+        "later": doings.later,
         "flag_entries": _flags(payout, groups),
         "groups": groups,
         "before": before,
         "opened": opened,
-        "lines": earnings.lines(**judgement.span_of(payout), kind=opened) if opened and payout.span else None,
+        "lines": _lines(request, payout, opened),
         "seats": judgement.seats(payout),
         "stories": attempts.of_payout(payout=payout, now=now),
         "recalls": recalls.of_payout(payout),
@@ -139,6 +81,15 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "note_form": NoteForm() if "sellers.add_note" in pages.permissions(request) else None,
     }
     return pages.render(request, "admin/payouts/payout/detail.html", context)
+
+
+def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | None:
+    """The lines of one kind, or all, from where the address says; none while no kind is opened."""
+    if not kind or payout.span is None:
+        return None
+    after = earnings.Cursor.read(request.GET.get("after", ""))
+    only = "" if kind == "all" else kind
+    return earnings.lines(**judgement.span_of(payout), kind=only, following=after)
 
 
 def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, Any]]:

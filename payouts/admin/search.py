@@ -8,8 +8,8 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from backoffice.doors import pages
-from payouts.models import Attempt, Batch, Payout
-from payouts.queries import filters
+from payouts.models import Attempt, Payout
+from payouts.queries import everywhere, filters, searching
 from sellers import queries as sellers
 from sellers.ledger.money import Money
 from sellers.models import Seller
@@ -33,9 +33,33 @@ def search(request: HttpRequest) -> HttpResponse:
         "payouts": [(p, Money(p.amount_minor, p.currency)) for p in payouts[:SHOWN]],
         "more_url": f"{every}?{urlencode({'search': words})}" if len(payouts) > SHOWN else "",
         "sellers": sellers.search(text=words, size=SHOWN).sellers,
-        "batches": list(Batch.objects.filter(reference__iexact=words)[:1]),
+        "batches": everywhere.batches(text=words, most=SHOWN),
+        "orders": everywhere.orders(text=words, most=SHOWN),
+        "bank_lines": _bank_lines(request, words),
+        "unknown": _unknown(words),
     }
     return pages.render(request, "admin/search.html", context)
+
+
+def _bank_lines(request: HttpRequest, words: str) -> list[dict[str, Any]]:
+    """Lines of bank statements, for those who may see statements."""
+    if not pages.permissions(request) & {"payouts.see_reconciliation", "payouts.reconcile"}:
+        return []
+    return [
+        {
+            "line": line,
+            "url": reverse("admin:payouts_statement_line", args=[line.pk]),
+            "money": Money(line.amount_minor, line.statement.funding_account.currency),
+        }
+        for line in everywhere.statement_lines(text=words, most=SHOWN)
+    ]
+
+
+def _unknown(words: str) -> list[str]:
+    """Which of several references are nowhere; none for words, such as the parts of a name."""
+    terms = searching.terms_of(words)
+    unknown = searching.unknown_in(words) if 1 < len(terms) <= searching.MOST_TERMS else []
+    return unknown if len(unknown) < len(terms) else []
 
 
 def _straight(words: str) -> str:
@@ -46,8 +70,9 @@ def _straight(words: str) -> str:
     attempt = Attempt.objects.filter(end_to_end_id=exact).select_related("payout").first()
     if attempt is not None:
         return reverse("admin:payouts_payout_detail", args=[attempt.payout.reference])
-    if Batch.objects.filter(reference=exact).exists():
-        return reverse("admin:payouts_batch_detail", args=[exact])
+    batches = everywhere.batches(text=words, most=2) if words and " " not in words else []
+    if len(batches) == 1:
+        return reverse("admin:payouts_batch_detail", args=[batches[0].reference])
     seller = (
         Seller.objects.filter(reference=exact).first() or Seller.objects.filter(external_id=words).first()
     )

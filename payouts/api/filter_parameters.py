@@ -9,13 +9,14 @@ from rest_framework import serializers
 from backoffice.doors.api.bodies import Body, Text
 from payouts import countries
 from payouts.queries import filters
-from payouts.states import PayoutStatus
+from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import EXPONENTS
 
 _MOMENT = (
     r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
     r"(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-2]):[0-5]\d)?)?$"
 )  # every day that any month has; the parser takes the others, too
+_DAY = r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"
 _AMOUNT = r"^\d{1,14}(\.\d{1,4})?$"
 _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "seller": (
@@ -29,6 +30,25 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "flag": ("A flag's code, or any.", {"type": "string", "pattern": "^[a-z_]{1,30}$"}),
     "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
     "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
+    "pasted": (
+        "A list of references that somebody pasted (L7), or its id.",
+        {"type": "string", "pattern": "^[Ll]?[0-9]{1,18}$"},
+    ),
+    "funding": (
+        "The code of our account that its batch is paid from.",
+        {"type": "string", "pattern": r"^[A-Za-z0-9-]{1,40}$"},
+    ),
+    **{
+        name: (words, {"type": "string", "pattern": _DAY})
+        for name, words in (
+            ("value_from", "Its batch's value date is this day or later."),
+            ("value_until", "Its batch's value date is this day or earlier."),
+            ("moved_from", "In its present status since this day or later."),
+            ("moved_until", "In its present status since this day or earlier."),
+            ("held_from", "Put on hold, itself, on this day or later."),
+            ("held_until", "Put on hold, itself, on this day or earlier."),
+        )
+    },
     "search": (
         "Payout, batch or seller reference, the marketplace's seller id, order id, end-to-end id, or part of the "
         "seller's name or e-mail; several references, separated by spaces or commas, find each. At least two letters.",
@@ -49,6 +69,10 @@ ALL: list[OpenApiParameter] = [
     ),
     _codes("country", [country.code for country in countries.all()], "One or more, ISO 3166."),
     _codes("currency", sorted(EXPONENTS), "One or more, ISO 4217."),
+    _codes("batch_status", list(BatchStatus.values), "One or more statuses of its batch."),
+    OpenApiParameter(
+        "undecided", OpenApiTypes.BOOL, description="Dead, and its money neither reissued nor rolled yet."
+    ),
     *(OpenApiParameter(name, schema, description=words) for name, (words, schema) in _TEXTS.items()),
 ]
 
@@ -74,6 +98,16 @@ class FilterBody(Body):
     flag = _text("flag")
     batch = _text("batch")
     run = _text("run")
+    batch_status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    pasted = _text("pasted")
+    funding = _text("funding")
+    value_from = _text("value_from")
+    value_until = _text("value_until")
+    moved_from = _text("moved_from")
+    moved_until = _text("moved_until")
+    held_from = _text("held_from")
+    held_until = _text("held_until")
+    undecided = serializers.BooleanField(required=False)
     search = _text("search")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
 from .transition import Transition
+from .view import DefaultView, PastedList, SavedView
 
 __all__ = [
     "AccountDecision",
@@ -34,6 +35,7 @@ __all__ = [
     "CapChange",
     "CapKind",
     "CapUse",
+    "DefaultView",
     "Disposal",
     "Evidence",
     "Export",
@@ -48,6 +50,7 @@ __all__ = [
     "LineResolution",
     "MissedCutOff",
     "OutsidePayment",
+    "PastedList",
     "Payout",
     "PayoutAccount",
     "PayoutNote",
@@ -60,6 +63,7 @@ __all__ = [
     "Restoration",
     "Review",
     "RunSkip",
+    "SavedView",
     "Statement",
     "StatementLine",
     "Submission",

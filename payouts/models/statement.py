@@ -91,7 +91,10 @@ class StatementLine(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-id"], condition=Q(matched_at__isnull=True), name="statement_line_open")
+            models.Index(fields=["-id"], condition=Q(matched_at__isnull=True), name="statement_line_open"),
+            models.Index(
+                fields=["bank_reference"], condition=~Q(bank_reference=""), name="statement_line_bank_ref"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,6 +73,9 @@ class Submission(models.Model):
                 condition=Q(status__in=["PREPARED", "DELIVERING", "UNKNOWN"]),
                 name="submission_open",
             ),
+            models.Index(
+                fields=["bank_reference"], condition=~Q(bank_reference=""), name="submission_bank_ref"
+            ),
         ]
 
     def __str__(self) -> str:

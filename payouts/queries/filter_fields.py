@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import dateparse, timezone
+from django_filters import Filter
 
 MANY_AT_MOST = 50
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -19,6 +20,14 @@ def shortened(text: object) -> str:
     """The text as an error may repeat it."""
     plain = " ".join(str(text).split())
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+class OwnFilter(Filter):
+    """A filter whose form field we wrote. The condition is a method of the FilterSet."""
+
+    def __init__(self, field: type[forms.Field], method: str, label: str, **values: Any) -> None:
+        self.field_class = field
+        super().__init__(method=method, label=label, **values)
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -94,6 +103,17 @@ class MomentField(forms.CharField):
             raise ValidationError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="year")
         if isinstance(found, datetime) and timezone.is_naive(found):
             return timezone.make_aware(found)
+        return found
+
+
+class DayField(MomentField):
+    """A whole day: 2026-11-24."""
+
+    @staticmethod
+    def read(text: str) -> date:
+        found = MomentField.read(text)
+        if isinstance(found, datetime):
+            raise ValidationError(f"“{shortened(text)}” is no day. Write 2026-11-24.", code="invalid")
         return found
 
 

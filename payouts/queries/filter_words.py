@@ -9,9 +9,10 @@ from django.utils import formats, timezone
 from payouts import countries
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
-from payouts.states import PayoutStatus
+from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
+_DATED = {"value": "Value date", "moved": "In its status", "held": "Put on hold"}
 
 
 def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -24,7 +25,7 @@ def in_words(cleaned: Mapping[str, Any]) -> str:
     return " · ".join(words for words, _ in describe(cleaned)) or "All payouts"
 
 
-def _words(name: str, value: Any) -> str:  # noqa: PLR0911 - one a field
+def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
     match name:
         case "status":
             return f"Status is {fields.joined(str(PayoutStatus(code).label).lower() for code in value)}"
@@ -50,6 +51,17 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911 - one a field
             return f"Batch is B{value}"
         case "run":
             return f"Run is R{value}"
+        case "batch_status":
+            return f"Batch is {fields.joined(str(BatchStatus(code).label).lower() for code in value)}"
+        case "funding":
+            return f"Funding account is {value}"
+        case "value_from" | "value_until" | "moved_from" | "moved_until" | "held_from" | "held_until":
+            what, word = name.split("_")
+            return f"{_DATED[what]} {word} {_day(value)}"
+        case "pasted":
+            return f"In the pasted list L{value}"
+        case "undecided":
+            return "Money to decide on" if value else "Money decided on"
         case _:
             terms = searching.terms_of(value)
             more = f" and {len(terms) - 3} more" if len(terms) > 3 else ""

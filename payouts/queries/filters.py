@@ -16,13 +16,14 @@ from django import forms
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
-from django_filters import Filter, FilterSet
 
 from backoffice.audit.errors import Refused
 from payouts import countries
 from payouts.models import Flag, Payout
 from payouts.queries import filter_fields as fields
-from payouts.queries import filter_words, searching
+from payouts.queries import filter_standing, filter_words, searching
+from payouts.queries.filter_fields import OwnFilter
+from payouts.queries.filter_standing import StandingFilter
 from payouts.queries.filter_words import describe, in_words
 from payouts.states import PayoutStatus
 from sellers.ledger.money import EXPONENTS
@@ -59,18 +60,14 @@ class _Form(forms.Form):
         after, before = found.get("created_after"), found.get("created_before")
         if after and before and fields.start_of(after) >= fields.end_of(before):
             self.add_error("created_before", "The end lies before the beginning: exchange the two dates.")
+        for first, last in filter_standing.RANGES:
+            begins, ends = found.get(first), found.get(last)
+            if begins and ends and begins > ends:
+                self.add_error(last, "The end lies before the beginning: exchange the two days.")
         low, high = found.get("amount_min"), found.get("amount_max")
         if low is not None and high is not None and low > high:
             self.add_error("amount_max", "The largest amount is less than the smallest: exchange the two.")
         return found
-
-
-class OwnFilter(Filter):
-    """A filter whose form field we wrote. The condition is a method of the FilterSet."""
-
-    def __init__(self, field: type[forms.Field], method: str, label: str, **values: Any) -> None:
-        self.field_class = field
-        super().__init__(method=method, label=label, **values)
 
 
 def _statuses() -> list[tuple[str, str]]:
@@ -86,7 +83,7 @@ def _currencies() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(EXPONENTS)]
 
 
-class PayoutFilter(FilterSet):
+class PayoutFilter(StandingFilter):
     """A django-filter FilterSet over payouts. Invalid input selects nothing and says why in ``errors``."""
 
     status = OwnFilter(fields.CodesField, "by_codes", "Status", known=_statuses, noun="status of a payout")

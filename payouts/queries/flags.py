@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
 from payouts.models import Flag
+from payouts.queries import explain
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -28,8 +32,22 @@ class FlagWords:
 
 def words(flag: Flag, *, currency: str) -> FlagWords:
     """What a flag says, in short and with its facts. A code nobody gave words to shows as itself."""
-    short, title, fact = _say(flag.code, flag.facts, currency)
+    short, title, fact = (
+        _account_changed(flag) if flag.code == "account_changed" else _say(flag.code, flag.facts, currency)
+    )
     return FlagWords(flag.code, short, title, fact, "bad" if flag.code in BAD else "odd")
+
+
+def _account_changed(flag: Flag) -> tuple[str, str, str]:
+    """The days are those before the payout was made: they do not change while it waits."""
+    fact = f"From {flag.facts['from']} to {flag.facts['to']}"
+    asked = parse_datetime(str(flag.facts.get("requested_at", "")))
+    if asked is None:
+        return "Account changed", "The bank account changed lately", f"{fact}."
+    days = (flag.raised_at - asked).days
+    when = "the same day" if days == 0 else "1 day before" if days == 1 else f"{days} days before"
+    title = f"The bank account changed {when} this payout was made"
+    return f"Account changed {when}", title, f"{fact}, asked for on {explain.day(timezone.localdate(asked))}."
 
 
 def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, str]:
@@ -42,9 +60,6 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
             f"{times}× the usual payout",
             f"Usual is {usual}, the mean of the last twelve paid.",
         )
-    elif code == "account_changed":
-        fact = f"From {facts['from']} to {facts['to']}."
-        said = ("Account changed", "The bank account changed lately", fact)
     elif code == "account_shared":
         fact = f"Also used by {', '.join(facts['sellers'][:5])}."
         said = ("Shared account", "Another seller is paid to the same account", fact)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -27,6 +28,16 @@ def open_ones() -> "QuerySet[Hold]":
     return Hold.objects.filter(released_at__isnull=True).select_related(
         "payout", "payout__seller", "seller", "placed_by"
     )
+
+
+def past(*, now: datetime) -> "QuerySet[Hold]":
+    """Open holds whose date has come: the beat releases what it may, the others wait for a person."""
+    return open_ones().filter(until__lte=now)
+
+
+def count_past(*, cap: int, now: datetime) -> int:
+    """How many are `past`, read no further than ``cap`` + 1 rows."""
+    return past(now=now).order_by().values("pk")[: cap + 1].count()
 
 
 def rows(holds: Sequence[Hold]) -> list[HoldRow]:

@@ -8,11 +8,12 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
 from sellers.models import Seller
-from sellers.queries import SHORTEST, probes, terms_of
+from sellers.queries import BY_EXTERNAL, BY_REFERENCE, SHORTEST, probes, terms_of
 
 MOST_TERMS = 500
 
@@ -69,6 +70,35 @@ def found_by(text: str) -> Among:
     sellers, values = _seller_probes(text)
     statement = _EXACT.format(sellers=sellers)
     return Among(RawSQL(statement, [upper, upper, upper, exact, *values]))  # noqa: S611 - constants only
+
+
+def named_in(text: str) -> Among:
+    """Payouts that a pasted list names, each by a whole reference: no part of a name is searched."""
+    terms = terms_of(text)
+    upper = [term.upper() for term in terms]
+    sellers = f"{BY_REFERENCE} UNION {BY_EXTERNAL}"
+    statement = _EXACT.format(sellers=sellers)
+    return Among(RawSQL(statement, [upper, upper, upper, terms, upper, terms]))  # noqa: S611 - constants only
+
+
+_KNOWN = f"""
+SELECT reference FROM payouts_payout WHERE reference = ANY(%s)
+UNION SELECT reference FROM payouts_batch WHERE reference = ANY(%s)
+UNION SELECT end_to_end_id FROM payouts_attempt WHERE end_to_end_id = ANY(%s)
+UNION SELECT reference FROM sellers_seller WHERE id IN ({BY_REFERENCE})
+UNION SELECT upper(external_id) FROM sellers_seller WHERE id IN ({BY_EXTERNAL})
+UNION SELECT upper(order_ref) FROM ledger_earning WHERE order_ref = ANY(%s) AND order_ref <> ''
+"""  # noqa: S608 - constants
+
+
+def unknown_in(text: str) -> list[str]:
+    """The references of a pasted list that name nothing here: no payout, batch, attempt, seller or order."""
+    terms = terms_of(text)
+    upper = [term.upper() for term in terms]
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [upper, upper, upper, upper, terms, terms])
+        known = {row[0] for row in cursor.fetchall()}
+    return [term for term in terms if term.upper() not in known]
 
 
 def sellers_found_by(text: str) -> Among:

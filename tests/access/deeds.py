@@ -62,6 +62,18 @@ DEEDS: Mapping[str, Row] = {
     f"{P}givebacks.cancel": ("payouts.cancel_payout", _with("reviewed", reason="No.")),
     f"{P}givebacks.reissue": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
     f"{P}givebacks.roll": ("payouts.dispose_payout", lambda w: {"payout_id": w.failed.pk}),
+    f"{P}views.save": (
+        "payouts.view_payout",
+        lambda w: {"place": "review", "name": "Spain", "query": "country=ES", "shared": True},
+    ),
+    f"{P}views.change": (
+        "payouts.view_payout",
+        lambda w: {"view_id": w.views["analyst"].pk, "name": "Spain", "shared": True},
+    ),
+    f"{P}views.delete": ("payouts.view_payout", lambda w: {"view_id": w.views["analyst"].pk}),
+    f"{P}views.open_in": ("payouts.view_payout", lambda w: {"view_id": w.views["analyst"].pk}),
+    f"{P}views.open_plain": ("payouts.view_payout", lambda w: {"place": "review"}),
+    f"{P}views.paste": ("payouts.view_payout", lambda w: {"text": "P1 P2"}),
     f"{P}statements.of_payout": (
         "payouts.view_payout",
         lambda w: {"payout_id": w.pending.pk, "language": "fr"},

@@ -15,6 +15,7 @@ from tests.access.world import World
 STAFF: tuple[str, ...] = ()  # everybody who may log in here
 SEE_FILES = ("ledger.import_earnings", "ledger.view_importfile")
 SEE_SELLER_FILES = ("sellers.import_sellers", "ledger.view_importfile")
+SEE_PAYOUTS = ("payouts.view_payout",)
 SEE_BOOKS = ("payouts.see_reconciliation", "payouts.reconcile")
 RECONCILE = ("payouts.reconcile",)
 SEE_UNKNOWN = ("payouts.view_submission", "payouts.resolve_unknown")
@@ -69,6 +70,13 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_approvals": Door(("payouts.view_payout",)),
     "payouts_payout_failed": Door(("payouts.view_payout",)),
     "payouts_payout_totals": Door(("payouts.view_payout",)),
+    "payouts_payout_find": Door(SEE_PAYOUTS, 405, 302, query=lambda w: {"place": "review", "search": "P1"}),
+    "payouts_view_list": Door(SEE_PAYOUTS),
+    "payouts_view_new": Door(SEE_PAYOUTS, query=lambda w: {"place": "review", "query": "country=FR"}),
+    "payouts_view_plain": Door(SEE_PAYOUTS, 405, 302, query=lambda w: {"place": "review"}),
+    "payouts_view_change": Door(SEE_PAYOUTS, unknown=NO_NUMBER, own="views"),
+    "payouts_view_default": Door(SEE_PAYOUTS, 405, 302, unknown=NO_NUMBER, own="views"),
+    "payouts_view_delete": Door(SEE_PAYOUTS, 405, 302, unknown=NO_NUMBER, own="views"),
     "payouts_payout_detail": Door(("payouts.view_payout",), args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement_pdf": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
@@ -96,6 +104,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_detail": Door(("payouts.view_payoutrun",), args=lambda w: [w.run.pk], unknown=NO_NUMBER),
+    "payouts_invariant_list": Door(("payouts.view_payout",)),
     "search": Door(("payouts.view_payout", "sellers.view_seller"), query=lambda w: {"q": "Atelier"}),
     "payouts_why": Door(("sellers.view_seller",), post=405, query=lambda w: {"q": w.pending.reference}),
     "payouts_statement_list": Door(SEE_BOOKS),

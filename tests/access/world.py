@@ -28,6 +28,7 @@ from payouts.models import (
     RailSwitch,
     Recall,
     Resolution,
+    SavedView,
     Statement,
     StatementLine,
     Submission,
@@ -44,6 +45,7 @@ from payouts.operations import (
     reconciliation,
     switches,
     unknown,
+    views,
 )
 from sellers import importing as seller_files
 from sellers.ledger.models import Adjustment, AdjustmentKind, ImportFile
@@ -73,6 +75,7 @@ class World:
     lost: Submission
     resolution: Resolution
     exports: dict[str, Export]
+    views: dict[str, SavedView]
     run: PayoutRun
     version: AccountVersion
     seller: Seller
@@ -172,6 +175,18 @@ def _build(bank: Any, settings: Any) -> World:
         lost=lost,
         resolution=resolution,
         exports=exports,
+        views={
+            role: views.save(
+                place="review",
+                name="Mine",
+                query="country=FR",
+                shared=False,
+                actor=_person(user),
+                now=make.NOW,
+            )
+            for role, user in users.items()
+            if "payouts.view_payout" in roles.ROLES[role]
+        },
         run=PayoutRun.objects.latest("pk"),
         version=version,
         seller=pending.seller,

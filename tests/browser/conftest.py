@@ -20,7 +20,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Visit]:
-    """`visit("/review/", role="analyst")` opens the page; also user=, width=, theme=, javascript=.
+    """`visit("/review/", role="analyst")` opens the page; also user=, width=, theme=, javascript=, touch=.
 
     At the end of the test every script error, every refusal by the Content-Security-Policy and every failed
     request that a page had is an error of the test; only the page's own status (404, 409) is not.
@@ -36,11 +36,13 @@ def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, An
         width: int = 1280,
         theme: str = "light",
         javascript: bool = True,
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             **{**browser_context_args, "viewport": {"width": width, "height": 900}},
             color_scheme=theme,
             java_script_enabled=javascript,
+            has_touch=touch,
             base_url=live_server.url,
         )
         contexts.append(context)

@@ -32,7 +32,7 @@ function escape(target) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return; // held down is one press
   const target = event.target instanceof Element ? event.target : document.body;
   if (event.key === "Escape") {
     if (escape(target)) event.preventDefault();

@@ -76,7 +76,9 @@ function offer(form) {
   button.hidden = !(totals?.dataset.exact === "true" && count > boxes);
   const on = form.elements.all_matching?.value === "1";
   const shown = new Intl.NumberFormat(language).format(count);
-  button.textContent = on ? "Select only what is ticked" : `Select all ${shown} that match`;
+  const hint = document.createElement("kbd");
+  hint.textContent = "X";
+  button.replaceChildren(on ? "Select nothing " : `Select all ${shown} that match `, hint);
 }
 
 function everything(form, on) {

@@ -1,0 +1,127 @@
+"""What the front page says of all money: in flight, needed on our accounts, and the last twelve weeks."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from backoffice.home_figures import Figure, between, payouts_url, per_currency, sums
+from payouts.models import Batch, FundingAccount, Hold, Payout
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger.money import Money
+
+WEEKS = 12
+VALUE_DATES = 5
+_UNSENT = (BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING)
+_SENT = (BatchStatus.SUBMITTING, BatchStatus.SUBMITTED, BatchStatus.SETTLED)
+_DEAD_AT_BANK = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
+_NOT_PAID = (PayoutStatus.BATCHED, PayoutStatus.SUBMITTED, *_DEAD_AT_BANK)
+
+
+def flight() -> list[dict[str, Any]]:
+    """Payouts under way: those of batches being handed over that still wait for it, and those at the bank."""
+    return [
+        _under_way(status=PayoutStatus.BATCHED.value, batch_status=BatchStatus.SUBMITTING.value),
+        _under_way(status=PayoutStatus.SUBMITTED.value),
+    ]
+
+
+def _under_way(**wanted: str) -> dict[str, Any]:
+    names = {"status": "status", "batch_status": "batch__status"}
+    payouts = Payout.objects.filter(**{names[name]: value for name, value in wanted.items()})
+    count, totals = per_currency(payouts)
+    return (
+        {"items": Figure(count, payouts_url(**wanted)), "sums": list(sums(totals, **wanted).values())}
+        if count
+        else {}
+    )
+
+
+def funding() -> dict[str, Any]:
+    """Money that batches not yet sent need, per funding account and value date: the next five dates."""
+    rows = (
+        FundingAccount.objects.filter(batches__status__in=_UNSENT)
+        .order_by("code")
+        .values("code", "currency", day=F("batches__value_date"))
+        .annotate(total=Sum("batches__total_minor"))
+    )
+    days = sorted({row["day"] for row in rows})[:VALUE_DATES]
+    accounts: dict[str, dict[date, Figure]] = {}
+    for row in rows:
+        url = payouts_url(
+            batch_status=_UNSENT, funding=row["code"], **between("value", row["day"], row["day"])
+        )
+        figure = Figure(Money(int(row["total"]), row["currency"]), url)
+        accounts.setdefault(row["code"], {})[row["day"]] = figure
+    return {
+        "days": days,
+        "rows": [
+            (code, [(day, due.get(day)) for day in days])
+            for code, due in accounts.items()
+            if not due.keys().isdisjoint(days)
+        ],
+    }
+
+
+def weeks(*, now: datetime) -> dict[str, Any]:
+    """Twelve weeks in payouts, not in money: currencies do not add up. A week is Monday to Sunday.
+
+    Paid by the value date of their batch, failed or returned by the day they became so, held by the day a hold
+    was put on the payout itself.
+    """
+    today = timezone.localtime(now).date()
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=WEEKS - 1 - back) for back in range(WEEKS)]
+    first = timezone.make_aware(datetime.combine(mondays[0], time.min))
+    held = Hold.objects.filter(placed_at__gte=first, payout__isnull=False)
+    dead = Payout.objects.filter(status__in=_DEAD_AT_BANK, status_at__gte=first)
+    series: tuple[tuple[str, str, dict[date, int], str, dict[str, Any]], ...] = (
+        ("paid", "b-paid", _paid(mondays[0]), "value", {"status": PayoutStatus.PAID.value}),
+        ("held", "b-held", _by_week(held, "placed_at", Count("payout", distinct=True)), "held", {}),
+        (
+            "failed or returned",
+            "b-failed",
+            _by_week(dead, "status_at", Count("pk")),
+            "moved",
+            {"status": _DEAD_AT_BANK},
+        ),
+    )
+    return {
+        "series": [
+            {
+                "name": name,
+                "css": css,
+                "values": [found.get(day, 0) for day in mondays],
+                "urls": [
+                    payouts_url(**wanted, **between(by, day, day + timedelta(days=6))) for day in mondays
+                ],
+            }
+            for name, css, found, by, wanted in series
+        ],
+        "week_labels": [f"{day.day} {day:%b}" for day in mondays],
+        "any_week": any(found for _, _, found, _, _ in series),
+    }
+
+
+def _paid(first: date) -> dict[date, int]:
+    """Paid payouts by the week of their batch's value date, read without counting them one by one.
+
+    A batch knows how many payouts are in it (an invariant keeps that so); those not paid are few.
+    """
+    sent = Batch.objects.filter(status__in=_SENT, value_date__gte=first)
+    found = _by_week(sent, "value_date", Sum("item_count"))
+    unpaid = Payout.objects.filter(batch__in=sent, status__in=_NOT_PAID)
+    for week, number in _by_week(unpaid, "batch__value_date", Count("pk")).items():
+        found[week] = found.get(week, 0) - number
+    return {week: number for week, number in found.items() if number}
+
+
+def _by_week(rows: "QuerySet[Any]", moment: str, measure: Any) -> dict[date, int]:
+    counted = rows.order_by().annotate(week=TruncWeek(moment)).values("week").annotate(number=measure)
+    return {_day(row["week"]): int(row["number"] or 0) for row in counted}
+
+
+def _day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value

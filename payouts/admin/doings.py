@@ -1,0 +1,155 @@
+"""What can be done with one payout: every verb, and for each that is off why, in a sentence."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from backoffice.audit.actors import Actor
+from payouts import digests, states
+from payouts.admin import verbs
+from payouts.admin._bulk import LOCALE
+from payouts.models import Payout
+from payouts.queries import recalls
+from payouts.states import DEAD, UNSENT, PayoutStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One verb: whom it belongs to, when it fits, and what is said when it does not.
+
+    ``unfit`` answers why it does not fit this payout now, or nothing.
+    """
+
+    name: str
+    label: str
+    permission: str
+    unfit: Callable[[Payout], str]
+    kind: str = ""
+    key: str = ""
+    post: str = ""
+
+
+def _status(payout: Payout) -> str:
+    return str(PayoutStatus(payout.status).label).lower()
+
+
+def _by_table(name: str, only: str) -> Callable[[Payout], str]:
+    """By THE table: the verb has an edge from this status, or ``only`` says from where it has."""
+    sources = {move.source for move in states.moves_named(name)}
+    return lambda payout: "" if payout.status in sources else f"It is {_status(payout)}: {only}."
+
+
+def _to_hold(payout: Payout) -> str:
+    return "" if payout.status in UNSENT else f"It is {_status(payout)}: a hold comes too late."
+
+
+def _to_release(payout: Payout) -> str:
+    open_ones = payout.holds.filter(released_at__isnull=True).exists()
+    return "" if open_ones else "No hold on the payout itself is open."
+
+
+def _to_recall(payout: Payout) -> str:
+    why_not = recalls.why_not(payout)
+    return f"{why_not[:1].upper()}{why_not[1:]}"
+
+
+def _to_give_back(payout: Payout) -> str:
+    if payout.status not in DEAD:
+        return f"It is {_status(payout)}: only what failed, came back or was cancelled is paid anew."
+    return "Its money was paid again or added to a later payout already." if hasattr(payout, "disposal") else ""
+
+
+DEEDS = (
+    Deed("hold", "Hold", "payouts.place_hold", _to_hold, "stop", "h"),
+    Deed("release", "Release", "payouts.release_hold", _to_release),
+    Deed(
+        "review", "Mark reviewed", "payouts.review_payout",
+        _by_table("review", "only what is to review is marked reviewed"), "main", "r",
+    ),
+    Deed(
+        "approve", "Approve", "payouts.approve_payout",
+        _by_table("approve", "only what somebody reviewed is approved"), "main", "a",
+    ),
+    Deed(
+        "send_back", "Send back to review", "payouts.send_back_payout",
+        _by_table("send_back", "only what is reviewed and not yet sent goes back"),
+    ),
+    Deed(
+        "batch", "Put into a batch", "payouts.propose_batch",
+        _by_table("batch", "only what is approved goes into a batch"), "main",
+    ),
+    Deed(
+        "take_out", "Take out of the batch", "payouts.take_out_payout",
+        _by_table("take_out", "only what is in a batch is taken out"),
+    ),
+    Deed(
+        "cancel", "Cancel", "payouts.cancel_payout",
+        _by_table("cancel", "only what is not yet sent is cancelled"), "stop",
+    ),
+    Deed("recall", "Ask the bank to recall", "payouts.ask_recall", _to_recall, "stop", "h"),
+    Deed("reissue", "Pay it again", "payouts.dispose_payout", _to_give_back, "main", post="payouts_payout_reissue"),
+    Deed("roll", "Add it to the next payout", "payouts.dispose_payout", _to_give_back, post="payouts_payout_roll"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Doings:
+    """``now`` are the reader's verbs of this moment, on or off; ``later`` all others, each with why."""
+
+    now: list[dict[str, Any]]
+    later: list[dict[str, str]]
+
+
+def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
+    """Every verb on this payout for a reader who holds these permissions."""
+    now: list[dict[str, Any]] = []
+    later: list[dict[str, str]] = []
+    for deed in DEEDS:
+        unfit = deed.unfit(payout)
+        if unfit and deed.name == "recall" and deed.permission in held and payout.status in recalls.WITH_THE_BANK:
+            now.append({"label": deed.label, "kind": deed.kind, "off": f"Off: {recalls.why_not(payout)}"})
+        elif unfit:
+            later.append({"label": deed.label, "why": unfit})
+        elif deed.permission not in held:
+            later.append({"label": deed.label, "why": _whose(deed.permission)})
+        else:
+            now.append(_verb(deed, payout, actor))
+    return Doings(now, later)
+
+
+def _whose(permission: str) -> str:
+    """Who may, where the reader may not."""
+    app, codename = permission.split(".")
+    groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
+    names = " or ".join(groups.order_by("name").values_list("name", flat=True).distinct())
+    return f"Your role does not do this: ask {names}." if names else "Nobody has a role that does this."
+
+
+def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
+    label = deed.label
+    if deed.name == "approve":
+        label = f"Approve {written.text(Money(payout.amount_minor, payout.currency), locale=LOCALE)}"
+    shown: dict[str, Any] = {"label": label, "kind": deed.kind}
+    if deed.name in verbs.BULKS:
+        refused = verbs.BULKS[deed.name].preview(payout_ids=[payout.pk], actor=actor).refused
+        if refused:
+            return shown | {"off": f"Off: {refused[0].reason}."}
+    if deed.post:
+        url = reverse(f"admin:{deed.post}", args=[payout.reference])
+        return shown | {"url": url, "method": "post"}
+    if deed.name == "recall":
+        return shown | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference]), "key": deed.key}
+    return shown | {"key": deed.key, "url": _act(deed.name, payout)}
+
+
+def _act(name: str, payout: Payout) -> str:
+    """The page of the verb for this payout as it is shown now."""
+    back = reverse("admin:payouts_payout_detail", args=[payout.reference])
+    query = {"seen": f"{payout.pk}={digests.seen(payout)}", "back": back}
+    return f"{reverse('admin:payouts_payout_act', args=[name])}?{urlencode(query)}"

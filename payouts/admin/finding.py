@@ -1,0 +1,81 @@
+"""The one box of the payout lists: a reference, a name, an e-mail, or a pasted column of hundreds of references."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import numbers, pages
+from payouts.admin.places import PLACES, url_of
+from payouts.models import PastedList
+from payouts.operations import views
+from payouts.queries import searching
+
+FEW = 5
+"""As many references stand in the address itself; more are kept as a list, whatever their length."""
+NAMED = 100
+
+
+@require_POST
+@pages.page("payouts.view_payout")
+def find(request: HttpRequest) -> HttpResponse:
+    """To the list with what was typed or pasted into its box, its other filters kept."""
+    place, text = request.POST.get("place", ""), request.POST.get("search", "")
+    if place not in PLACES:
+        raise Http404("No such list")
+    query = QueryDict(request.POST.get("query", ""), mutable=True)
+    terms = searching.terms_of(text)
+    if len(terms) > FEW:
+        try:
+            kept = views.paste(text=text, actor=pages.actor(request), now=database_now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            query["pasted"] = str(kept)
+    elif text.strip():
+        query["search"] = " ".join(text.split())
+    return redirect(f"{url_of(place)}?{query.urlencode() or 'view=all'}")
+
+
+def box(request: HttpRequest, *, place: str, query: QueryDict) -> dict[str, Any]:
+    """The box above a list, with what is in it and which of its references name nothing here."""
+    text = _text(request)
+    terms = searching.terms_of(text)
+    return {
+        "find": {"place": place, "query": query.urlencode(), "text": text if len(terms) <= FEW else ""},
+        "pasted": _pasted(place, request, text) if len(terms) > 1 and text else None,
+    }
+
+
+def _text(request: HttpRequest) -> str:
+    number = numbers.whole(request.GET.get("pasted", "").upper().removeprefix("L"))
+    if number is None:
+        return request.GET.get("search", "")
+    kept = PastedList.objects.filter(pk=number).first()
+    return kept.text if kept else ""
+
+
+def _pasted(place: str, request: HttpRequest, text: str) -> dict[str, Any] | None:
+    """Which of several references are nowhere. None for words, such as the parts of a name."""
+    terms = searching.terms_of(text)
+    unknown = searching.unknown_in(text)
+    if "pasted" not in request.GET and len(unknown) == len(terms):
+        return None
+    name = "pasted" if "pasted" in request.GET else "search"
+    elsewhere = QueryDict(mutable=True)
+    elsewhere[name] = request.GET[name]
+    return {
+        "count": len(terms),
+        "known": len(terms) - len(unknown),
+        "unknown": unknown[:NAMED],
+        "more": max(len(unknown) - NAMED, 0),
+        "all_url": "" if place == "list" else f"{url_of('list')}?{elsewhere.urlencode()}",
+    }
+
+
+urlpatterns = [path("payouts/find/", find, name="payouts_payout_find")]

@@ -1,0 +1,213 @@
+"""Saved views of the payout lists: keep one, share it, open the list in it, rename and delete it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts.admin.places import PLACES, url_of
+from payouts.models import SavedView
+from payouts.operations import views
+from payouts.queries import filters
+from payouts.queries import views as asked
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(
+        max_length=views.LONGEST, label="Name", help_text="Such as “Spain, flagged, over 5,000”."
+    )
+    shared = forms.BooleanField(required=False, label="Share it with everybody who sees this list")
+
+
+def _place(request: HttpRequest) -> str:
+    source = request.POST if request.method == "POST" else request.GET
+    name = source.get("place", "")
+    if name not in PLACES:
+        raise Http404("No such list")
+    return name
+
+
+def address(view: SavedView) -> str:
+    """The list in this view; an empty one says so, so that the list does not open in the default again."""
+    return f"{url_of(view.place)}?{view.query or 'view=all'}"
+
+
+@pages.page(views.SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """A person's views of one list and those that others share."""
+    place = request.GET.get("place", "list")
+    if place not in PLACES:
+        raise Http404("No such list")
+    offered = asked.offered(person_id=pages.actor(request).person_id, place=place)
+    rows = [
+        {
+            "offered": each,
+            "words": filters.read(each.view.query, also=None).in_words(),
+            "url": address(each.view),
+        }
+        for each in offered
+    ]
+    context = {
+        "title": f"Views of {PLACES[place].title.lower()}",
+        "lead": "A view is a filter and a sort under a name. Only its owner changes or deletes one.",
+        "tabs": [
+            {"label": each.title, "url": f"?place={each.name}", "current": each.name == place}
+            for each in PLACES.values()
+        ],
+        "rows": rows,
+        "any_default": any(each.default for each in offered),
+        "place": place,
+        "empty_title": "No view yet",
+        "empty_text": "Filter the list as you like it, then press “Save this view”.",
+        "empty_url": url_of(place) + "?view=all",
+        "empty_label": "To the list",
+    }
+    return pages.render(request, "admin/payouts/savedview/list.html", context)
+
+
+@pages.page(views.SEE)
+def new(request: HttpRequest) -> HttpResponse:
+    """Keep what the list shows now under a name."""
+    place = _place(request)
+    source = request.POST if request.method == "POST" else request.GET
+    query = asked.kept(source.get("query", ""))
+    words = filters.read(query, also=None).in_words()
+    form = ViewForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            view = views.save(
+                place=place,
+                query=query,
+                actor=pages.actor(request),
+                now=database_now(),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, f"“{view.name}” saved{_for_whom(view)}.")
+            return redirect(address(view))
+    context = {
+        "title": "Save this view",
+        "lead": f"{PLACES[place].title}: {words}.",
+        "form": form,
+        "verb": "Save the view",
+        "hidden": [("place", place), ("query", query)],
+        "back_url": f"{url_of(place)}?{query or 'view=all'}",
+        "back_label": PLACES[place].title,
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+def _for_whom(view: SavedView) -> str:
+    return " and shared with everybody who sees this list" if view.shared else ""
+
+
+def _find(request: HttpRequest, view_id: int) -> SavedView:
+    return get_object_or_404(asked.visible(person_id=pages.actor(request).person_id), pk=view_id)
+
+
+@pages.page(views.SEE)
+def change(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Another name, shared or not."""
+    view = _find(request, view_id)
+    initial = {"name": view.name, "shared": view.shared}
+    form = ViewForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            view = views.change(
+                view_id=view.pk, actor=pages.actor(request), now=database_now(), **form.cleaned_data
+            )
+        except views.NotYours:
+            raise
+        except Refused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, f"“{view.name}” changed{_for_whom(view)}.")
+            return redirect(_manage(view.place))
+    context = {
+        "title": f"Change “{view.name}”",
+        "lead": f"{PLACES[view.place].title}: {filters.read(view.query, also=None).in_words()}.",
+        "form": form,
+        "verb": "Change the view",
+        "back_url": _manage(view.place),
+        "back_label": "Views",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+def _manage(place: str) -> str:
+    return f"{reverse('admin:payouts_view_list')}?{urlencode({'place': place})}"
+
+
+@require_POST
+@pages.page(views.SEE)
+def delete(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Delete one's own view."""
+    view = _find(request, view_id)
+    views.delete(view_id=view.pk, actor=pages.actor(request))
+    messages.success(request, f"“{view.name}” deleted. No payout was touched.")
+    return redirect(_manage(view.place))
+
+
+@require_POST
+@pages.page(views.SEE)
+def default(request: HttpRequest, view_id: int) -> HttpResponse:
+    """The list opens in this view from now on, for this person."""
+    view = _find(request, view_id)
+    views.open_in(view_id=view.pk, actor=pages.actor(request))
+    messages.success(request, f"{PLACES[view.place].title} opens in “{view.name}” for you from now on.")
+    return redirect(_manage(view.place))
+
+
+@require_POST
+@pages.page(views.SEE)
+def plain(request: HttpRequest) -> HttpResponse:
+    """The list opens with everything in it again."""
+    place = _place(request)
+    views.open_plain(place=place, actor=pages.actor(request))
+    messages.success(request, f"{PLACES[place].title} opens with everything in it for you from now on.")
+    return redirect(_manage(place))
+
+
+def opens_in(request: HttpRequest, place: str) -> str:
+    """Where a bare address of the list leads this reader: their own view, or nowhere else."""
+    if request.GET:
+        return ""
+    mine = asked.offered(person_id=pages.actor(request).person_id, place=place)
+    return next((address(each.view) for each in mine if each.default), "")
+
+
+def strip(request: HttpRequest, *, place: str, query: str) -> dict[str, Any]:
+    """The views above a list: everything, then each that is offered; and where to save what is shown now."""
+    shown = asked.kept(query)
+    offered = asked.offered(person_id=pages.actor(request).person_id, place=place)
+    tabs = (
+        [{"label": "Everything", "url": f"{url_of(place)}?view=all", "current": not shown}] if offered else []
+    )
+    for each in offered:
+        label = each.view.name if each.own else f"{each.view.name} ({each.owner_name})"
+        tabs.append(
+            {"label": label, "url": address(each.view), "current": bool(shown) and shown == each.view.query}
+        )
+    known = not shown or any(tab["current"] for tab in tabs)
+    save = f"{reverse('admin:payouts_view_new')}?{urlencode({'place': place, 'query': shown})}"
+    return {"tabs": tabs, "save_url": "" if known else save, "manage_url": _manage(place) if offered else ""}
+
+
+urlpatterns = [
+    path("payouts/views/", listed, name="payouts_view_list"),
+    path("payouts/views/new/", new, name="payouts_view_new"),
+    path("payouts/views/plain/", plain, name="payouts_view_plain"),
+    path("payouts/views/<int:view_id>/", change, name="payouts_view_change"),
+    path("payouts/views/<int:view_id>/delete/", delete, name="payouts_view_delete"),
+    path("payouts/views/<int:view_id>/default/", default, name="payouts_view_default"),
+]

@@ -1,0 +1,43 @@
+"""The next cut-offs: the last moments at which payouts can still be handed over for a value date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from payouts import countries
+from payouts.countries import calendars
+from payouts.queries import explain
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """One moment, said in its own zone, and the countries whose payouts must be with the bank before it."""
+
+    at: datetime
+    words: str
+    codes: tuple[str, ...]
+    value_date: date
+    today: bool
+
+    def left(self, now: datetime) -> str:
+        """How long people still have: "3 h 20 min"."""
+        minutes = max(int((self.at - now).total_seconds() // 60), 0)
+        return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def upcoming(*, now: datetime) -> list[CutOff]:
+    """The next cut-off of every open country, soonest first; countries that share moment and clock share a line."""
+    groups: dict[tuple[datetime, str, date], list[countries.Country]] = {}
+    for country in countries.all():
+        by = calendars.value_date_for(country, now)
+        words = explain.clock(by.cut_off_at, country.time_zone)
+        groups.setdefault((by.cut_off_at, words, by.value_date), []).append(country)
+    return [
+        CutOff(
+            at=at,
+            words=words,
+            codes=tuple(sorted(country.code for country in group)),
+            value_date=value_date,
+            today=at.date() == calendars.local_today(group[0], now),  # ``at`` is in the country's zone
+        )
+        for (at, words, value_date), group in sorted(groups.items(), key=lambda each: each[0][:2])
+    ]

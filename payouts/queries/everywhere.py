@@ -1,0 +1,82 @@
+"""Search everywhere: orders and what the bank calls things, beside payouts, sellers and batches."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from payouts.models import Batch, StatementLine, Submission
+from payouts.queries import searching
+from payouts.rails import registry
+from sellers.ledger.models import Earning
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+_COVERING = """
+SELECT e.id, min(p.reference) FROM ledger_earning AS e
+JOIN payouts_payout AS p ON p.account_id = e.account_id AND p.span @> e.due_date
+WHERE e.id = ANY(%s) GROUP BY e.id
+"""
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One earning of an order; ``payout`` is the reference of the payout that covers it, or nothing yet."""
+
+    order: str
+    seller: Seller
+    what: str
+    money: Money
+    due_date: date
+    payout: str
+
+
+def orders(*, text: str, most: int) -> list[OrderLine]:
+    """The lines of the orders that the text names, oldest first, whether a payout covers them yet or not."""
+    terms = list(dict.fromkeys([*searching.terms_of(text), " ".join(text.split())]))
+    lines = list(
+        Earning.objects.filter(order_ref__in=terms)
+        .exclude(order_ref="")
+        .select_related("account__seller")
+        .order_by("order_ref", "id")[:most]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERING, [[line.pk for line in lines]])
+        covering = dict(cursor.fetchall())
+    return [
+        OrderLine(
+            order=line.order_ref,
+            seller=line.account.seller,
+            what=str(line.get_kind_display()),
+            money=Money(line.amount_minor, line.account.currency),
+            due_date=line.due_date,
+            payout=covering.get(line.pk, ""),
+        )
+        for line in lines
+    ]
+
+
+def batches(*, text: str, most: int) -> list[Batch]:
+    """Batches by reference, by the key of a file or call of theirs, or by what the bank calls that."""
+    terms = searching.terms_of(text)
+    upper = [term.upper() for term in terms]
+    # Two probes, each with an index of its own: an OR of the two would read every submission.
+    by_key = Submission.objects.filter(rail__in=registry.names(), key__in=upper)
+    by_bank = Submission.objects.filter(bank_reference__in=terms).exclude(bank_reference="")
+    ids = {
+        pk for found in (by_key, by_bank) for pk in found.order_by().values_list("batch_id", flat=True)[:most]
+    }
+    ids |= set(Batch.objects.filter(reference__in=upper).values_list("pk", flat=True)[:most])
+    return list(Batch.objects.filter(pk__in=ids).order_by("-pk")[:most])
+
+
+def statement_lines(*, text: str, most: int) -> list[StatementLine]:
+    """Lines of our bank's statements by the bank's own reference of them."""
+    named = [term for term in searching.terms_of(text) if term]
+    return list(
+        StatementLine.objects.filter(bank_reference__in=named)
+        .exclude(bank_reference="")
+        .select_related("statement__funding_account")
+        .defer("statement__body_ciphertext")
+        .order_by("-pk")[:most]
+    )

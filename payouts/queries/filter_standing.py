@@ -1,0 +1,84 @@
+"""Filters by where a payout stands: its batch, its funding account, since when, since when held.
+
+The numbers of the front page lead to their rows by these, so that each link shows exactly what was counted.
+"""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django_filters import FilterSet
+
+from payouts.models import Disposal, Hold, PastedList, Payout
+from payouts.queries import filter_fields as fields
+from payouts.queries import searching
+from payouts.queries.filter_fields import OwnFilter
+from payouts.states import DEAD, BatchStatus
+
+RANGES = (("value_from", "value_until"), ("moved_from", "moved_until"), ("held_from", "held_until"))
+
+
+def _batch_statuses() -> list[tuple[str, str]]:
+    return [(status.value, str(status.label)) for status in BatchStatus]
+
+
+class StandingFilter(FilterSet):
+    """Days are whole days: the value date's own, or those of the program's time zone."""
+
+    batch_status = OwnFilter(
+        fields.CodesField, "by_batch_status", "Batch status", known=_batch_statuses, noun="status of a batch"
+    )
+    funding = OwnFilter(forms.CharField, "by_funding", "Funding account", max_length=40)
+    value_from = OwnFilter(fields.DayField, "by_value_date", "Value date from", max_length=40)
+    value_until = OwnFilter(fields.DayField, "by_value_date", "Value date until", max_length=40)
+    moved_from = OwnFilter(fields.DayField, "by_move", "In its status from", max_length=40)
+    moved_until = OwnFilter(fields.DayField, "by_move", "In its status until", max_length=40)
+    held_from = OwnFilter(fields.DayField, "by_holds", "Put on hold from", max_length=40)
+    held_until = OwnFilter(fields.DayField, "by_holds", "Put on hold until", max_length=40)
+    undecided = OwnFilter(
+        fields.YesNoField, "by_decision", "Money to decide on", yes="To decide on", no="Decided"
+    )
+
+    pasted = OwnFilter(
+        fields.NumberedField, "by_list", "Pasted list", letter="L", noun="pasted list", max_length=40
+    )
+
+    def by_list(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
+        pasted = PastedList.objects.filter(pk=value).first()
+        return queryset.filter(searching.named_in(pasted.text)) if pasted else queryset.none()
+
+    def by_batch_status(self, queryset: QuerySet[Payout], name: str, value: list[str]) -> QuerySet[Payout]:
+        return queryset.filter(batch__status__in=value) if value else queryset
+
+    def by_funding(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        return queryset.filter(batch__funding_account__code=value)
+
+    def by_value_date(self, queryset: QuerySet[Payout], name: str, value: date) -> QuerySet[Payout]:
+        lookup = "gte" if name == "value_from" else "lte"
+        return queryset.filter(**{f"batch__value_date__{lookup}": value})
+
+    def by_move(self, queryset: QuerySet[Payout], name: str, value: date) -> QuerySet[Payout]:
+        if name == "moved_from":
+            return queryset.filter(status_at__gte=fields.start_of(value))
+        return queryset.filter(status_at__lt=fields.end_of(value))
+
+    def by_holds(self, queryset: QuerySet[Payout], name: str, value: date) -> QuerySet[Payout]:
+        """Those with a hold of their own placed within the days: one hold, not one after and another before."""
+        given: dict[str, Any] = self.form.cleaned_data
+        first, last = given.get("held_from"), given.get("held_until")
+        if first and name == "held_until":
+            return queryset  # both ends were asked of the same hold already
+        placed = Hold.objects.filter(payout=OuterRef("pk"))
+        if first:
+            placed = placed.filter(placed_at__gte=fields.start_of(first))
+        if last:
+            placed = placed.filter(placed_at__lt=fields.end_of(last))
+        return queryset.filter(Exists(placed))
+
+    def by_decision(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
+        """Dead payouts whose money nobody has reissued or rolled yet (`waiting.undisposed`), or all others."""
+        decided = Exists(Disposal.objects.filter(payout=OuterRef("pk")))
+        if value:
+            return queryset.filter(~decided, status__in=DEAD)
+        return queryset.filter(decided)

@@ -1,0 +1,77 @@
+// What was typed into a form that changes something is kept in this tab until the server has taken it: a session that
+// ended, a page left by mistake or a refusal loses no word. Kept per person and per form; gone with the tab, at log-out
+// and after half a day. Never kept: passwords, files, hidden fields, and forms whose fields say autocomplete="off".
+const AGE = 12 * 60 * 60 * 1000;
+const PREFIX = "typed:";
+const person = document.documentElement.dataset.person || "guest";
+const FIELDS = "textarea, select, input:not([type=password], [type=file], [type=hidden], [type=submit], [type=search])";
+
+function fields(form) {
+  return [...form.elements].filter((field) => field.name && field.matches(FIELDS));
+}
+
+function keeps(form) {
+  return (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-display], [data-selection]") && !form.querySelector("[type=password], [autocomplete=off]") && fields(form).length > 0;
+}
+
+// The form's address and the things it is about: a note about one payout is never offered for another.
+function key(form) {
+  const about = (form.elements.seen?.value || "").replace(/=[^,]*/g, "").slice(0, 400);
+  return `${PREFIX}${person}:${new URL(form.getAttribute("action") || location.href, location.href).pathname}:${about}`;
+}
+
+function values(form) {
+  return fields(form).map((field) => [field.name, field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value, field.value]);
+}
+
+function keep(form, sent) {
+  sessionStorage.setItem(key(form), JSON.stringify({ at: Date.now(), sent, values: values(form) }));
+}
+
+function restore(form, kept) {
+  let changed = false;
+  for (const [name, value, own] of kept.values) {
+    const field = fields(form).find((each) => each.name === name && (typeof value !== "boolean" || each.value === own));
+    if (!field) continue;
+    const property = typeof value === "boolean" ? "checked" : "value";
+    changed ||= field[property] !== value;
+    field[property] = value;
+  }
+  if (!changed) return;
+  const said = document.createElement("p");
+  said.className = "help";
+  said.setAttribute("role", "status");
+  said.textContent = `What you typed at ${new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} is back. It was not sent.`;
+  form.prepend(said);
+}
+
+function all() {
+  return Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(sessionStorage.getItem(name))]);
+}
+
+function arrive() {
+  const notTaken = person === "guest" || document.querySelector("[data-not-taken]"); // the server asked to log in first, or refused
+  for (const [name, kept] of all()) {
+    if (Date.now() - kept.at > AGE) sessionStorage.removeItem(name);
+    else if (kept.sent && notTaken) sessionStorage.setItem(name, JSON.stringify({ ...kept, sent: false }));
+    else if (kept.sent) sessionStorage.removeItem(name);
+  }
+  for (const form of document.forms) {
+    const kept = keeps(form) && JSON.parse(sessionStorage.getItem(key(form)));
+    if (kept) restore(form, kept);
+  }
+}
+
+addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && keeps(form)) keep(form, false);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  if (form.matches("[data-log-out]")) for (const [name] of all()) sessionStorage.removeItem(name);
+  else if (keeps(form) && sessionStorage.getItem(key(form))) keep(form, true);
+});
+
+arrive();

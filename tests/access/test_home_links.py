@@ -1,0 +1,117 @@
+"""Every number of the front page leads to exactly the rows behind it: each link is opened and its rows are counted."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from django.utils.html import escape
+
+from backoffice import home, roles
+from backoffice.audit.clock import database_now
+from backoffice.home_figures import Figure
+from payouts.models import Payout
+from payouts.operations import givebacks, holds
+from payouts.queries import filters, worklist
+from sellers.ledger.money import Money
+from tests import make
+from tests.payouts import quick
+from tests.payouts import standing as payouts
+
+
+def line_counts(role: str, now: datetime) -> dict[str, Any]:
+    found = home.page(permissions=roles.ROLES[role], now=now)
+    return {line.work.label: line.count.value for line in found["decisions"]}
+
+
+def figures(value: Any) -> Iterator[Figure]:
+    """Every figure anywhere in the context; those of the chart are made of its values and addresses."""
+    if isinstance(value, Figure):
+        yield value
+    elif isinstance(value, dict):
+        if "urls" in value:
+            yield from (Figure(n, url) for n, url in zip(value["values"], value["urls"], strict=True) if n)
+        for each in value.values():
+            yield from figures(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from figures(each)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from figures(getattr(value, each.name))
+
+
+def behind(client: Client, figure: Figure) -> int | Money:
+    """What the address really lists: rows of the page, or of the filter of the payout list with their money."""
+    address = urlsplit(figure.url)
+    page = client.get(figure.url)
+    assert page.status_code == 200, figure.url
+    if resolve(address.path).url_name != "payouts_payout_list":
+        return len(page.context["rows"])
+    totals = worklist.totals(filters.read(address.query).qs)
+    assert totals.count == len(page.context["rows"]), figure.url
+    if isinstance(figure.value, int):
+        return totals.count
+    (money,) = totals.sums
+    return money
+
+
+@pytest.fixture
+def everything(standing, undone):
+    """The world, and what it lacks of what the front page counts."""
+    quick.payout(country="US", currency="USD", amount_minor=7_00)
+    quick.batch([quick.approved(), quick.approved()])
+    for status in ("RETURNED", "CANCELLED"):
+        payouts.payout(status)
+    late = quick.payout()
+    until = make.NOW + timedelta(hours=1)
+    _hold(late, until)
+    return standing
+
+
+def _hold(payout: Payout, until: datetime) -> None:
+    holds.hold(
+        payout_ids=[payout.pk],
+        actor=make.person("analyst"),
+        reason="documents",
+        note="Wait",
+        now=make.NOW,
+        until=until,
+    )
+
+
+@pytest.mark.parametrize("role", ["analyst", "approver", "treasurer", "compliance", "auditor"])
+def test_each_number_leads_to_exactly_the_rows_behind_it(role, everything):
+    client = Client()
+    client.force_login(everything.users[role])
+    now = database_now() + timedelta(hours=2)
+    found = list(figures(home.page(permissions=roles.ROLES[role], now=now)))
+    wrong = [(each, got) for each in found if (got := behind(client, each)) != each.value]
+    assert wrong == []
+    assert len(found) > {"auditor": 5}.get(role, 10)
+
+
+def test_every_address_of_a_number_stands_on_the_page(everything):
+    client = Client()
+    client.force_login(everything.users["treasurer"])
+    page = client.get("/")
+    shown = page.content.decode()
+    context = {
+        name: page.context[name] for name in ("lines", "decisions", "flight", "funding", "series", "cut_offs")
+    }
+    missing = [each for each in figures(context) if f'href="{escape(each.url)}"' not in shown]
+    assert missing == []
+
+
+def test_the_money_of_a_failed_payout_waits_until_somebody_decided(everything):
+    failed = Payout.objects.filter(status="FAILED").count()
+    before = line_counts("analyst", make.NOW)
+    assert before["Failed"] == failed
+    givebacks.roll(payout_id=everything.failed.pk, actor=make.person("analyst"), now=make.NOW)
+    after = line_counts("analyst", make.NOW)
+    assert after.get("Failed", 0) == failed - 1
+    assert filters.read("undecided=true&status=FAILED").qs.count() == failed - 1

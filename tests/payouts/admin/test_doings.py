@@ -1,0 +1,105 @@
+"""What the page of a payout offers: every verb once, those that are off with their reason, those that are on work."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from backoffice import roles
+from backoffice.audit import actors
+from payouts.admin import doings
+from payouts.models import Flag
+from payouts.operations import holds
+from payouts.queries import flags
+from payouts.states import PayoutStatus
+from tests import make
+from tests.payouts import quick, standing
+
+pytestmark = pytest.mark.django_db
+
+
+def of(payout, role):
+    user = make.user(role, is_staff=True)
+    found = doings.of(payout=payout, actor=actors.person(user), held=roles.ROLES[role])
+    return user, found
+
+
+@pytest.mark.parametrize("status", PayoutStatus.values)
+def test_every_verb_stands_there_once_for_every_role_and_what_is_off_says_why(status):
+    made = standing.payout(status)
+    for role in ("analyst", "approver", "treasurer", "support", "auditor"):
+        _, found = of(made, role)
+        labels = [each["label"].split(" €")[0] for each in (*found.now, *found.later)]
+        assert sorted(labels) == sorted(deed.label for deed in doings.DEEDS), (status, role)
+        for each in found.later:
+            assert each["why"].endswith(".") and each["why"][0].isupper() and "_" not in each["why"]
+        for each in found.now:
+            assert each.get("url") or each["off"].startswith("Off: ")
+
+
+@pytest.mark.parametrize("status", PayoutStatus.values)
+def test_a_verb_that_is_on_is_really_offered_by_its_page(status):
+    made = standing.payout(status)
+    for role in ("analyst", "approver", "treasurer"):
+        user, found = of(made, role)
+        browser = Client()
+        browser.force_login(user)
+        for each in found.now:
+            if each.get("url") and each.get("method") != "post":
+                page = browser.get(each["url"])
+                assert page.status_code == 200, each
+                assert page.context.get("preview", {"count": 1})["count"] == 1, (status, role, each)
+
+
+def test_who_may_is_named_where_the_reader_may_not():
+    made = quick.reviewed()
+    make.user("approver")
+    _, found = of(made, "analyst")
+    why = {each["label"]: each["why"] for each in found.later}
+    assert why["Approve"] == "Your role does not do this: ask approver."
+    assert why["Mark reviewed"] == "It is awaiting approval: only what is to review is marked reviewed."
+    assert why["Release"] == "No hold on the payout itself is open."
+
+
+def test_a_held_payout_is_not_approved_nor_batched_and_says_why():
+    made = quick.reviewed()
+    holds.hold(
+        payout_ids=[made.pk], actor=make.person("analyst"), reason="documents", note="Ask", now=make.NOW
+    )
+    _, found = of(made, "approver")
+    off = {each["label"]: each["off"] for each in found.now if each.get("off")}
+    assert off == {"Approve €100.00": "Off: it is on hold: Documents missing."}
+
+
+def test_the_page_shows_them_and_each_line_with_its_order_fifty_at_a_time():
+    seller = make.seller()
+    made = quick.payout(seller=seller, order_ref="ORD-1")
+    browser = Client()
+    browser.force_login(make.user("support", is_staff=True))
+    page = browser.get(f"/payouts/{made.reference}/").content.decode()
+    assert "Not now, and why" in page and "Your role does not do this: ask analyst" in page
+    lines = browser.get(f"/payouts/{made.reference}/?lines=all").content.decode()
+    assert '<a href="/search/?q=ORD-1">ORD-1</a>' in lines
+
+
+def test_more_lines_than_a_page_holds_are_read_one_page_after_the_other():
+    account = make.ledger_account()
+    for _ in range(51):
+        make.earning(account, amount_minor=100)
+    made = quick.payout(seller=account.seller)
+    browser = Client()
+    browser.force_login(make.user("support", is_staff=True))
+    first = browser.get(f"/payouts/{made.reference}/?lines=all").context["lines"]
+    second = browser.get(f"/payouts/{made.reference}/?lines=all&after={first.following}").context["lines"]
+    assert (len(first.lines), len(second.lines), second.following) == (50, 2, None)
+    assert browser.get(f"/payouts/{made.reference}/?lines=all&after=nonsense").context["lines"].following
+
+
+def test_the_flag_of_a_changed_account_says_how_many_days_before():
+    made = quick.payout()
+    facts = {"requested_at": (make.NOW - timedelta(days=2)).isoformat(), "from": "FR •• 1", "to": "FR •• 2"}
+    flag = Flag(payout=made, code="account_changed", facts=facts, raised_at=make.NOW)
+    said = flags.words(flag, currency="EUR")
+    assert said.short == "Account changed 2 days before"
+    assert said.title == "The bank account changed 2 days before this payout was made"
+    assert said.fact == "From FR •• 1 to FR •• 2, asked for on Sunday 22 November."
