@@ -10,8 +10,10 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from backoffice import logins
+        from backoffice.doors import sentences
 
         logins.connect()
+        sentences.speak()
 
 
 class AdminConfig(stock.AdminConfig):

@@ -13,6 +13,7 @@ from payouts.operations import (
     exporting,
     holds,
     lookups,
+    running,
     submission,
     sweeping,
 )
@@ -71,6 +72,16 @@ def release_due_holds() -> None:
 @shared_task
 def run_due() -> None:
     creation.run_due(now=database_now())
+
+
+@shared_task
+def make_run(run_id: int) -> None:
+    running.work(run_id=run_id, now=database_now())
+
+
+@shared_task
+def sweep_runs() -> None:
+    running.sweep(now=database_now())
 
 
 @shared_task

@@ -58,5 +58,7 @@ def require(*, actor: Actor, permission: str) -> None:
         return
     deed = permission.split(".", 1)[1].replace("_", " ")
     if permission in PERSON_ONLY and actor.via is not Via.SESSION:
-        raise NotAllowed(f"A {actor.via} may not {deed}: that needs a person. Log in and do it in the browser.")
+        raise NotAllowed(
+            f"A {actor.via} may not {deed}: that needs a person. Log in and do it in the browser."
+        )
     raise NotAllowed(f"{actor.name} may not {deed}. Ask an administrator for a role that may.")

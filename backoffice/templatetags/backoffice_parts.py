@@ -24,7 +24,9 @@ PAGES = {
     "payouts.payout": ("P", "admin:payouts_payout_detail"),
     "payouts.batch": ("B", "admin:payouts_batch_detail"),
     "sellers.seller": ("S", "admin:sellers_seller_detail"),
+    "payouts.payoutrun": ("R", "admin:payouts_run_detail"),
 }
+BY_NUMBER = frozenset({"payouts.payoutrun"})  # whose address holds the bare number
 ODD_DELTA = Decimal(1)  # twice the usual: said in colour and weight as well
 
 
@@ -48,7 +50,8 @@ def about(subject_type: str, subject_id: int | None) -> str:
     if subject_type in PAGES:
         letter, name = PAGES[subject_type]
         reference = f"{letter}{subject_id}"
-        return format_html('<a class="ref" href="{}">{}</a>', reverse(name, args=[reference]), reference)
+        key = subject_id if subject_type in BY_NUMBER else reference
+        return format_html('<a class="ref" href="{}">{}</a>', reverse(name, args=[key]), reference)
     model = apps.get_model(subject_type)
     return f"{model._meta.verbose_name} {subject_id}"
 

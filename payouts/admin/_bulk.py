@@ -58,6 +58,11 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
+    if (
+        confirmed and seen is None
+    ):  # a form that no page of ours made: it says what to do, not what was looked at
+        messages.warning(request, "Nothing was done yet: look at what will happen, then confirm it.")
+        confirmed = False
     form = bulk.form(request.POST if confirmed else None)
     if confirmed and form.is_valid():
         try:

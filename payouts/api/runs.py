@@ -23,6 +23,7 @@ from payouts.operations import creation
 
 ID = OpenApiParameter("id", int, OpenApiParameter.PATH)
 SHOWN = 200
+ALL = "ALL"
 
 
 class RunRow(serializers.Serializer[PayoutRun]):
@@ -66,12 +67,10 @@ class RunDetail(RunRow):
 
 
 class RunBody(Body):
-    """Until which due date, and where."""
+    """Until which due date, and where: a country, or all of them, said so."""
 
     until = serializers.DateField(required=False, help_text="today in each country when left out")
-    country = Text(
-        required=False, default="", max_length=2, allow_blank=True, help_text="every country when left out"
-    )
+    country = Text(max_length=3, help_text="Two letters, as FR; or “all” for every country we pay in.")
     key = Text(
         required=False,
         max_length=100,
@@ -112,6 +111,7 @@ class Runs(ListModelMixin, GenericViewSet[PayoutRun]):
         values = body.validated_data
         key, now = f"api:{values.get('key') or uuid4()}", database_now()
         until, country = values.get("until"), values["country"].upper()
+        country = "" if country == ALL else country
         done = creation.run(until=until, country=country, key=key, actor=actor(request), now=now)
         if done.country != country or until not in (None, done.until_date):
             raise Conflict(

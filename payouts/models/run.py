@@ -6,7 +6,15 @@ from django.db.models.functions import Now
 
 
 class PayoutRun(models.Model):
-    """One run: until which due date, for which country, what came of it. ``key``: a double click runs once."""
+    """One run: until which due date, for which country, what came of it. ``key``: a double click runs once.
+
+    A run that a worker makes in portions is its own job: ``left`` is what remains, ``through`` where the first of it
+    has come to. Once finished it never changes (a trigger).
+    """
+
+    app_may_update = (
+        "finished_at", "payout_count", "skip_count", "totals", "left", "through", "accounts_done", "trouble",
+    )  # fmt: skip
 
     key = models.TextField(unique=True)
     until_date = models.DateField(help_text="the last due date taken, in each country's calendar")
@@ -19,6 +27,19 @@ class PayoutRun(models.Model):
     payout_count = models.IntegerField(default=0)
     skip_count = models.IntegerField(default=0)
     totals = models.JSONField(default=dict, help_text="minor units per currency")
+    left = models.JSONField(
+        default=list, db_default=[], help_text="[country, last due date] of what is to be made"
+    )
+    through = models.BigIntegerField(
+        default=0, db_default=0, help_text="the last account of the first of them"
+    )
+    accounts_total = models.IntegerField(
+        null=True, help_text="balances to look at, counted when it was asked for"
+    )
+    accounts_done = models.IntegerField(default=0, db_default=0)
+    trouble = models.TextField(
+        blank=True, default="", db_default="", help_text="why it did not go on, last time"
+    )
 
     class Meta:
         default_permissions = ("view",)

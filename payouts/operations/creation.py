@@ -1,12 +1,13 @@
 """The payout run: due balances become payouts. One aggregate, a few inserts, whatever the number of sellers."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Max
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -15,42 +16,17 @@ from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import Payout, PayoutRun, RunSkip
 from payouts.operations import _account_change, _refused_accounts, flagging, incidents
+from payouts.queries import due
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
 log = structlog.get_logger(__name__)
 
-# What each account is owed from days not yet taken, and what keeps it from being paid. `wanting` is the reason
-# shown to people; the order of the cases is the order in which a person would have to mend them.
-_DUE = """
-SELECT a.id AS account_id, a.seller_id, a.currency, a.covered_through, due.amount_minor, due.lines,
-       slot.current_id AS version_id,
-       CASE
-         WHEN due.amount_minor < 0 THEN 'negative'
-         WHEN due.amount_minor = 0 THEN 'zero'
-         WHEN a.currency <> %(currency)s THEN 'currency'
-         WHEN s.suspended_at IS NOT NULL THEN 'seller_suspended'
-         WHEN s.verified_at IS NULL THEN 'seller_unverified'
-         WHEN slot.current_id IS NULL THEN 'no_account'
-         WHEN due.amount_minor < %(minimum)s THEN 'under_minimum'
-       END AS wanting
-FROM (
-  SELECT e.account_id, sum(e.amount_minor)::bigint AS amount_minor, count(*) AS lines
-  FROM ledger_earning AS e JOIN ledger_account AS c ON c.id = e.account_id
-  JOIN sellers_seller AS owner ON owner.id = c.seller_id
-  WHERE owner.country = %(country)s AND e.due_date <= %(until)s
-    AND (c.covered_through IS NULL OR e.due_date > c.covered_through)
-  GROUP BY e.account_id
-) AS due
-JOIN ledger_account AS a ON a.id = due.account_id
-JOIN sellers_seller AS s ON s.id = a.seller_id
-LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = a.seller_id AND slot.currency = a.currency
-"""
-
 _LOCK = """
 SELECT a.id FROM ledger_account AS a JOIN sellers_seller AS s ON s.id = a.seller_id
 JOIN unnest(%(countries)s::text[], %(untils)s::date[]) AS c (code, until) ON c.code = s.country
-WHERE EXISTS (SELECT 1 FROM ledger_earning AS e WHERE e.account_id = a.id AND e.due_date <= c.until
+WHERE a.id > %(after)s AND a.id <= %(through)s
+  AND EXISTS (SELECT 1 FROM ledger_earning AS e WHERE e.account_id = a.id AND e.due_date <= c.until
               AND (a.covered_through IS NULL OR e.due_date > a.covered_through))
 ORDER BY a.id FOR UPDATE OF a
 """
@@ -66,7 +42,7 @@ FROM run_due WHERE wanting IS NULL ORDER BY account_id
 _RESERVES = """
 INSERT INTO ledger_transaction (key, kind, description, posted_at)
 SELECT 'payout:' || id || ':reserve', 'reserve', '', %(now)s
-FROM payouts_payout WHERE run_id = %(run)s AND country = %(country)s
+FROM payouts_payout WHERE run_id = %(run)s AND country = %(country)s AND id > %(above)s
 """
 
 # A statement of its own: joined to the rows of a WITH, whose number the planner cannot know, it would be quadratic.
@@ -75,12 +51,13 @@ INSERT INTO ledger_entry (transaction_id, book, account_id, currency, amount_min
 SELECT posted.id, leg.book, made.account_id, made.currency, leg.sign * made.amount_minor, made.reference, ''
 FROM payouts_payout AS made JOIN ledger_transaction AS posted ON posted.key = 'payout:' || made.id || ':reserve'
 CROSS JOIN (VALUES ('payable', 1), ('reserved', -1)) AS leg (book, sign)
-WHERE made.run_id = %(run)s AND made.country = %(country)s
+WHERE made.run_id = %(run)s AND made.country = %(country)s AND made.id > %(above)s
 """
 
 _LIFE = """
 WITH made AS (
-  SELECT id, reference, amount_minor, currency FROM payouts_payout WHERE run_id = %(run)s AND country = %(country)s
+  SELECT id, reference, amount_minor, currency FROM payouts_payout
+  WHERE run_id = %(run)s AND country = %(country)s AND id > %(above)s
 ), life AS (
   INSERT INTO payouts_transition (payout_id, name, from_status, to_status, at, actor_id, actor_name, via, reason)
   SELECT id, 'create', '', 'PENDING_REVIEW', %(now)s, %(actor)s, %(actor_name)s, %(via)s, '' FROM made
@@ -114,18 +91,6 @@ class CountryClosed(Refused):
     code = "country_closed"
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One balance a run would look at. ``wanting`` is empty when it would be paid, else the code of why not."""
-
-    account_id: int
-    seller_id: int
-    currency: str
-    amount_minor: int
-    lines: int
-    wanting: str
-
-
 # Why a run leaves a balance alone, in words that say what to do.
 REASONS = {
     "negative": "The balance is negative: later earnings are netted against it.",
@@ -147,13 +112,19 @@ def sentences(country: Country) -> dict[str, str]:
     }
 
 
-def _chosen(country: str) -> list[Country]:
+def chosen(*, until: date | None, country: str, now: datetime) -> list[tuple[Country, date]]:
+    """The countries of a run, each with its last due date: ``until``, or today there.
+
+    Raises `CountryClosed`, and `NotYetDue` where that day has not come.
+    """
     if not country:
-        return list(countries.all())
-    try:
-        return [countries.get(country)]
-    except countries.UnknownCountry as error:
-        raise CountryClosed(str(error)) from error
+        markets = list(countries.all())
+    else:
+        try:
+            markets = [countries.get(country)]
+        except countries.UnknownCountry as error:
+            raise CountryClosed(str(error)) from error
+    return [(each, _until(each, until, now)) for each in markets]
 
 
 def _until(country: Country, until: date | None, now: datetime) -> date:
@@ -166,30 +137,6 @@ def _until(country: Country, until: date | None, now: datetime) -> date:
     return until or today
 
 
-def preview(*, until: date | None, country: str = "", actor: Actor, now: datetime) -> list[Candidate]:
-    """What a run would do now, account by account. Writes nothing. Raises as `run` does."""
-    authority.require(actor=actor, permission="payouts.run_payouts")
-    found: list[Candidate] = []
-    for each in _chosen(country):
-        arguments = _arguments(each, _until(each, until, now))
-        with connection.cursor() as cursor:
-            cursor.execute(_DUE + " ORDER BY a.id", arguments)
-            found += [
-                Candidate(row[0], row[1], row[2], amount_minor=row[4], lines=row[5], wanting=row[7] or "")
-                for row in cursor.fetchall()
-            ]
-    return found
-
-
-def _arguments(country: Country, until: date) -> dict[str, Any]:
-    return {
-        "country": country.code,
-        "currency": country.currency,
-        "minimum": country.minimum_minor,
-        "until": until,
-    }
-
-
 @transaction.atomic
 def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: datetime) -> PayoutRun:
     """Every payable balance due by ``until`` becomes one payout per seller and currency; the rest is listed.
@@ -199,11 +146,11 @@ def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: d
     second run finds nothing in them. Raises `NotYetDue`, `CountryClosed`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.run_payouts")
-    chosen = [(each, _until(each, until, now)) for each in _chosen(country)]
+    markets = chosen(until=until, country=country, now=now)
     made, new = PayoutRun.objects.get_or_create(
         key=key,
         defaults={
-            "until_date": until or max(day for _, day in chosen),
+            "until_date": until or max(day for _, day in markets),
             "country": country,
             "started_by_id": actor.user_id,
             "started_at": now,
@@ -211,34 +158,65 @@ def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: d
     )
     if not new:
         return made
-    with connection.cursor() as cursor:
-        # Of all countries at once, in id order like everybody. Lock first, then aggregate in statements of their own:
-        # what a rival run took meanwhile is seen as taken.
-        codes, days = [each.code for each, _ in chosen], [day for _, day in chosen]
-        cursor.execute(_LOCK, {"countries": codes, "untils": days})
-    for each, day in chosen:
-        _run_country(run=made, country=each, until=day, actor=actor, now=now)
-    flagging.flag_run(run_id=made.pk, now=now)
-    _account_change.hold(payouts=Payout.objects.filter(run=made), now=now)
-    _refused_accounts.hold(payouts=Payout.objects.filter(run=made), now=now)
-    made.payout_count = Payout.objects.filter(run=made).count()
-    made.skip_count = RunSkip.objects.filter(run=made).count()
-    made.totals = _totals(made.pk)
-    made.finished_at = now
-    made.save(update_fields=["payout_count", "skip_count", "totals", "finished_at"])
-    recording.record(
-        actor=actor,
-        action="payouts.run",
-        subject=made,
-        data={"country": country, "until": str(made.until_date), "payouts": made.payout_count},
-        now=now,
-    )
+    # Of all countries at once, in id order like everybody. Lock first, then aggregate in statements of their own:
+    # what a rival run took meanwhile is seen as taken.
+    lock(markets)
+    for each, day in markets:
+        _run_country(
+            run=made, arguments=due.arguments(each, day), country=each, above=0, actor=actor, now=now
+        )
+    _look_at(run=made, above=0, now=now)
+    finish(run=made, actor=actor, now=now)
     return made
 
 
-def _run_country(*, run: PayoutRun, country: Country, until: date, actor: Actor, now: datetime) -> None:
-    arguments = _arguments(country, until) | {
+def lock(markets: Sequence[tuple[Country, date]], *, after: int = 0, through: int = due.LAST) -> int:
+    """The accounts of these countries that have something due are ours until the transaction ends; answers how many."""
+    codes, days = [each.code for each, _ in markets], [day for _, day in markets]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"countries": codes, "untils": days, "after": after, "through": through})
+        return cursor.rowcount
+
+
+def make_portion(
+    *, run: PayoutRun, country: Country, until: date, after: int, through: int, actor: Actor, now: datetime
+) -> int:
+    """What is due to the country's accounts above ``after``, up to ``through``, becomes payouts of this run, with
+    flags and holds; answers how many accounts there were. The caller holds the run's row.
+    """
+    count = lock([(country, until)], after=after, through=through)
+    above = Payout.objects.filter(run=run).aggregate(last=Max("pk"))["last"] or 0
+    arguments = due.arguments(country, until, after=after, through=through)
+    _run_country(run=run, arguments=arguments, country=country, above=above, actor=actor, now=now)
+    _look_at(run=run, above=above, now=now)
+    return count
+
+
+def _look_at(*, run: PayoutRun, above: int, now: datetime) -> None:
+    """The payouts that this run has just made, with ids over ``above``, carry their flags and holds."""
+    flagging.flag_run(run_id=run.pk, above=above, now=now)
+    fresh = Payout.objects.filter(run=run, pk__gt=above)
+    _account_change.hold(payouts=fresh, now=now)
+    _refused_accounts.hold(payouts=fresh, now=now)
+
+
+def finish(*, run: PayoutRun, actor: Actor, now: datetime) -> None:
+    """The run says what came of it, and changes no more (a trigger)."""
+    run.payout_count = Payout.objects.filter(run=run).count()
+    run.skip_count = RunSkip.objects.filter(run=run).count()
+    run.totals = _totals(run.pk)
+    run.finished_at = now
+    run.save(update_fields=["payout_count", "skip_count", "totals", "finished_at"])
+    data = {"country": run.country, "until": str(run.until_date), "payouts": run.payout_count}
+    recording.record(actor=actor, action="payouts.run", subject=run, data=data, now=now)
+
+
+def _run_country(
+    *, run: PayoutRun, arguments: dict[str, Any], country: Country, above: int, actor: Actor, now: datetime
+) -> None:
+    arguments = arguments | {
         "run": run.pk,
+        "above": above,
         "now": now,
         "actor": actor.user_id,
         "actor_name": actor.name,
@@ -248,7 +226,7 @@ def _run_country(*, run: PayoutRun, country: Country, until: date, actor: Actor,
     with connection.cursor() as cursor:
         # A table of its own, because an INSERT … SELECT never plans in parallel.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.run_due")
-        cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {_DUE}", arguments)
+        cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {due.DUE}", arguments)
         cursor.execute(_PAYOUTS, arguments)
         cursor.execute(_RESERVES, arguments)
         cursor.execute(_RESERVE_LEGS, arguments)

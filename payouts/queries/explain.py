@@ -1,5 +1,6 @@
 """When: days and moments as people say them, and by when what has to happen. One computation for all pages."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,15 @@ def clock(moment: datetime, zone: str) -> str:
     return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale='en')} {city(zone)}"
 
 
+def paid_on(*, payout: Payout, now: datetime) -> date | None:
+    """The value date of a payout that is not sent yet, if nothing stops it; None where no country file says."""
+    if payout.batch is not None:
+        return deadline(payout.batch, now).value_date
+    if not countries.is_open(payout.country):
+        return None
+    return calendars.value_date_for(countries.get(payout.country), now).value_date
+
+
 def if_approved(*, payout: Payout, now: datetime) -> str:
     """When the money would be there: by which moment which step, and the value date. One computation for all pages."""
     if not countries.is_open(payout.country):
@@ -47,6 +57,22 @@ def deadline(batch: Batch, now: datetime) -> calendars.Deadline:
     if now < batch.cut_off_at or not countries.is_open(batch.country):
         return calendars.Deadline(batch.cut_off_at, batch.value_date)
     return calendars.value_date_for(countries.get(batch.country), now)
+
+
+@dataclass(frozen=True)
+class Forthcoming:
+    """The next run that takes what is due: its day, and cut-off and value date if all goes on that day."""
+
+    run: date
+    cut_off_at: datetime
+    value_date: date
+
+
+def forthcoming(country: Country, *, due: date, now: datetime) -> Forthcoming:
+    """THE answer to when what is due on ``due`` is paid; every page that names such a day asks here."""
+    run = next_run(country, due=due, now=now)
+    by = calendars.value_date_for(country, calendars.run_at(country, run))
+    return Forthcoming(run, by.cut_off_at, by.value_date)
 
 
 def next_run(country: Country, *, due: date, now: datetime) -> date:

@@ -9,23 +9,16 @@ from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
-from payouts.models import Hold, Payout, PayoutAccount
-from payouts.queries import history
-from payouts.queries.why import paragraphs
+from payouts.models import Hold
+from payouts.queries import accounts, filters, history
+from payouts.queries.why import expected, paragraphs
 from sellers import queries
+from sellers.admin import _balance, _payouts
 from sellers.admin.sellers import today_of
-from sellers.ledger import written
 from sellers.ledger.money import Money
-from sellers.ledger.queries import balances
 from sellers.models import Seller
 
-ABOUT = {
-    "pending": "not due yet",
-    "due": "the next run takes it",
-    "reserved": "in payouts under way",
-    "in_transit": "at the bank",
-    "given_back": "came back, to be paid again",
-}
+ACCOUNTS = 5  # of one seller that are shown; the others stand in the timeline
 
 
 def find(reference: str) -> Seller:
@@ -38,8 +31,15 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one seller. Nothing on it changes money by itself."""
     seller = find(reference)
     now = database_now()
-    page = keyset.page(request, Payout.objects.filter(seller=seller).select_related("batch"), size=15)
+    try:
+        chosen = _payouts.read(request, seller)
+    except filters.BadFilter as problem:
+        refused = {"title": seller.name, "what": str(problem), "back_url": request.path}
+        return pages.render(request, "admin/refused.html", refused, status=problem.status)
+    page = keyset.page(request, chosen.qs, size=15)
     facts = queries.facts(seller_id=seller.pk)
+    told = paragraphs.seller(seller=seller, now=now)
+    coming = expected.of_seller(seller=seller, told=told, now=now)
     context = {
         "title": seller.name,
         "seller": seller,
@@ -47,44 +47,25 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "back_url": reverse("admin:sellers_seller_list"),
         "back_label": "Sellers",
         "verbs": _verbs(request, seller),
-        "explanations": paragraphs.seller(seller=seller, now=now),
-        "strips": _strips(seller, now),
+        "explanations": told,
+        "coming": coming,
+        "strips": _balance.strips(seller=seller, today=today_of(seller, now), coming=coming),
+        "chips": _payouts.chips(request, chosen),
+        "filtered": bool(chosen.chips()),
         "rows": [(p, Money(p.amount_minor, p.currency)) for p in page.rows],
         "pager": page,
         "holds": _open_holds(seller),
-        "accounts": PayoutAccount.objects.filter(seller=seller)
-        .select_related("current")
-        .order_by("currency"),
+        "accounts": [
+            (version, accounts.standing(version))
+            for version in accounts.of_seller(seller_id=seller.pk)[:ACCOUNTS]
+        ],
         "notes": facts.notes if facts is not None else [],
         "verifications": facts.verifications if facts is not None else [],
         "timeline_entries": history.of_seller(seller_id=seller.pk),
+        "may_read_findings": "sellers.view_verification" in pages.permissions(request),
         "may_change_account": "payouts.request_payout_account" in pages.permissions(request),
     }
     return pages.render(request, "admin/sellers/seller/history.html", context)
-
-
-def _strips(seller: Seller, now: Any) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The balance in each currency, as figures with words."""
-    shown = []
-    for balance in balances.balances(seller_id=seller.pk, today=today_of(seller, now)):
-        figures = []
-        for name, label in (
-            ("pending", "Pending"),
-            ("due", "Due"),
-            ("reserved", "Reserved"),
-            ("in_transit", "In transit"),
-            ("given_back", "Given back"),
-        ):
-            minor = getattr(balance, name)
-            if name == "given_back" and not minor:
-                continue
-            figures.append(
-                (label, written.text(Money(minor, balance.currency)), ABOUT[name] if minor else "nothing")
-            )
-        total = written.text(Money(balance.total, balance.currency))
-        figures.append(("We owe in all", total, "they owe us" if balance.total < 0 else "the sum of these"))
-        shown.append((balance.currency, figures))
-    return shown
 
 
 def _open_holds(seller: Seller) -> Any:
@@ -114,7 +95,9 @@ def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
         url = reverse("admin:ledger_adjustment_new", args=[seller.reference])
         shown.append({"label": "Adjust the balance", "url": url, "kind": ""})
     offer("sellers.add_note", "note", "Add a note")
-    shown.append({"label": "Statement", "url": reverse("admin:sellers_seller_statement", args=[seller.reference])})
+    shown.append(
+        {"label": "Statement", "url": reverse("admin:sellers_seller_statement", args=[seller.reference])}
+    )
     return shown
 
 

@@ -82,7 +82,9 @@ DEEDS: Mapping[str, Row] = {
         "sellers.view_seller",
         _seller(currency="EUR", first=TODAY, last=TODAY, language="fr"),
     ),
-    f"{P}creation.preview": ("payouts.run_payouts", lambda w: {"until": None}),
+    f"{P}running.preview": ("payouts.run_payouts", lambda w: {"until": None}),
+    f"{P}running.request": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine, later"}),
+    f"{P}running.download": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}creation.run": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine"}),
     f"{P}accounts.request": (
         "payouts.request_payout_account",

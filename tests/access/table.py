@@ -103,6 +103,10 @@ TABLE: Mapping[str, Door] = {
     "payouts_export_download": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
+    "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
+    "payouts_run_progress": Door(
+        ("payouts.view_payoutrun",), post=405, args=lambda w: [w.run.pk], unknown=NO_NUMBER
+    ),
     "payouts_run_detail": Door(("payouts.view_payoutrun",), args=lambda w: [w.run.pk], unknown=NO_NUMBER),
     "payouts_invariant_list": Door(("payouts.view_payout",)),
     "search": Door(("payouts.view_payout", "sellers.view_seller"), query=lambda w: {"q": "Atelier"}),
@@ -133,8 +137,12 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_submission_sent": Door(("payouts.download_bank_file",), 405, 422, _lost, NO_KEY),
     "payouts_recall_list": Door(("payouts.view_recall",)),
-    "payouts_recall_answer": Door(("payouts.answer_recall",), args=lambda w: [w.recall.pk], unknown=NO_NUMBER),
-    "payouts_payout_recall": Door(("payouts.ask_recall",), args=lambda w: [w.paid.reference], unknown=NO_PAYOUT),
+    "payouts_recall_answer": Door(
+        ("payouts.answer_recall",), args=lambda w: [w.recall.pk], unknown=NO_NUMBER
+    ),
+    "payouts_payout_recall": Door(
+        ("payouts.ask_recall",), args=lambda w: [w.paid.reference], unknown=NO_PAYOUT
+    ),
     "payouts_rail_list": Door(("payouts.view_incident",)),
     "payouts_rail_stop": Door(("payouts.stop_rail",), args=lambda w: ["sepa"], unknown=(("nowhere",),)),
     "payouts_rail_restore": Door(

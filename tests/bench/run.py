@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from payouts.models import Payout, PayoutRun
 from payouts.operations import creation
+from payouts.queries import due
 from sellers.ledger.models import Entry
 from tests import make
 from tests.bench import _market
@@ -20,14 +21,14 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
     _market.sellers(count=size, earnings_each=EARNINGS_EACH)
     arguments = {
         "country": "FR", "currency": "EUR", "minimum": 1, "until": make.TODAY, "now": make.NOW, "actor": None,
-        "actor_name": "bench", "via": "system",
+        "actor_name": "bench", "via": "system", "after": 0, "through": due.LAST, "above": 0,
     }  # fmt: skip
     _market.analyze(owner_url)
     started = time.perf_counter()
     with transaction.atomic():
         bare = PayoutRun.objects.create(key="bare", until_date=make.TODAY)
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {creation._DUE}", arguments)
+            cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {due.DUE}", arguments)
             for statement in (creation._PAYOUTS, creation._RESERVES, creation._RESERVE_LEGS, creation._LIFE):
                 cursor.execute(statement, arguments | {"run": bare.pk})
         limit = time.perf_counter() - started
@@ -40,4 +41,9 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
     ours = time.perf_counter() - started
     assert made.payout_count == Payout.objects.count() == size
     assert Entry.objects.filter(book="reserved").count() == size
-    yield {"what": "creation.run, locks, skips and flags too", "rows": size, "seconds": ours, "ratio": ours / limit}
+    yield {
+        "what": "creation.run, locks, skips and flags too",
+        "rows": size,
+        "seconds": ours,
+        "ratio": ours / limit,
+    }

@@ -1,58 +1,169 @@
 """Who did what: the deeds of people and of the program, newest first, with what each was about."""
 
+import re
+from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 
+from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages
 
+SUBJECTS = {
+    "P": "payouts.payout",
+    "B": "payouts.batch",
+    "S": "sellers.seller",
+    "R": "payouts.payoutrun",
+}
+PROGRAM = "the program"
+
 
 class PersonChip(forms.Form):
-    person = forms.CharField(label="User name")
+    person = forms.ChoiceField(label="Person")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = get_user_model().objects.filter(is_staff=True).order_by("username")
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            (PROGRAM, PROGRAM.capitalize()),
+            *(
+                (each.username, f"{each.get_full_name() or each.username} ({each.username})")
+                for each in people
+            ),
+        ]
 
 
-class ActionChip(forms.Form):
-    action = forms.CharField(label="Deed", help_text="As in payout.approve; the beginning is enough.")
+class DeedChip(forms.Form):
+    action = forms.ChoiceField(label="Deed", choices=sorted(deeds.DEEDS.items(), key=itemgetter(1)))
+
+
+class SubjectChip(forms.Form):
+    about = forms.CharField(
+        label="Reference", help_text="P123, B12, S45 or R6: payout, batch, seller or run."
+    )
+
+
+class DaysChip(forms.Form):
+    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
+    ("Person", PersonChip),
+    ("Deed", DeedChip),
+    ("About", SubjectChip),
+    ("Day", DaysChip),
+)
+
+
+class _Bad(ValueError):
+    """A filter that cannot be read; the message says what to write."""
 
 
 @pages.page("audit.view_event")
 def listed(request: HttpRequest) -> HttpResponse:
-    """The events, filtered by person, deed or subject."""
-    rows = Event.objects.select_related("actor", "seal")
-    chips: list[dict[str, Any]] = []
-    keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
-    person, action = request.GET.get("person", "").strip(), request.GET.get("action", "").strip()
-    if person:
-        rows = rows.filter(actor__in=get_user_model().objects.filter(username=person))
-        chips.append({"text": f"By {person}", "clear_url": _without(request, "person")})
-    else:
-        chips.append({"label": "Person", "fields": list(PersonChip(auto_id="chip_%s")), "keep": keep})
-    if action:
-        rows = rows.filter(action__startswith=action)
-        chips.append({"text": f"Deed is {action}", "clear_url": _without(request, "action")})
-    else:
-        chips.append({"label": "Deed", "fields": list(ActionChip(auto_id="chip_%s")), "keep": keep})
-    page = keyset.page(request, rows)
+    """The events, filtered by person, deed, subject and day."""
+    try:
+        rows, words = _chosen(request)
+    except _Bad as problem:
+        context = {"title": "Audit", "what": str(problem), "back_url": request.path}
+        return pages.render(request, "admin/refused.html", context, status=400)
+    page = keyset.page(request, rows.select_related("actor", "seal"))
     return pages.render(
         request,
         "admin/audit/event/list.html",
         {
             "title": "Audit",
             "lead": "Append-only. A sealer chains the events by hash, and keeps the head outside the database.",
-            "chips": chips,
+            "chips": _chips(request, words),
             "rows": [
-                {"event": event, "facts": _facts(event.data), "sealed": hasattr(event, "seal")}
+                {
+                    "event": event,
+                    "deed": deeds.said(event.action),
+                    "door": deeds.DOORS.get(event.via, event.via),
+                    "facts": deeds.facts(event.data),
+                    "sealed": hasattr(event, "seal"),
+                }
                 for event in page.rows
             ],
             "pager": page,
-            "empty_title": "No such deed",
-            "empty_text": "Take a filter away.",
+            "empty_title": "No such deed" if words else "No deed yet",
+            "empty_text": "Take a filter away." if words else "What people and the program do stands here.",
         },
     )
+
+
+def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
+    """What the address selects, and each filter that is set in words. Raises `_Bad`."""
+    rows, words = Event.objects.all(), {}
+    given = {
+        name: request.GET.get(name, "").strip() for name in ("person", "action", "about", "first", "last")
+    }
+    if given["person"] == PROGRAM:
+        rows, words["person"] = rows.filter(actor=None), f"By {PROGRAM}"
+    elif given["person"]:
+        rows = rows.filter(actor__in=get_user_model().objects.filter(username=given["person"]))
+        words["person"] = f"By {given['person']}"
+    if given["action"]:
+        rows, words["action"] = (
+            rows.filter(action=given["action"]),
+            f"Deed is: {deeds.said(given['action']).lower()}",
+        )
+    if given["about"]:
+        rows, words["about"] = rows.filter(**_subject(given["about"])), f"About {given['about'].upper()}"
+    first, last = _day(given["first"]), _day(given["last"])
+    if first and last and first > last:
+        raise _Bad("The last day lies before the first: exchange the two.")
+    if first:
+        rows = rows.filter(at__gte=_midnight(first))
+        words["first"] = f"From {first:%-d %b %Y}"
+    if last:
+        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
+        words["last"] = f"Until {last:%-d %b %Y}"
+    return rows, words
+
+
+def _subject(reference: str) -> dict[str, Any]:
+    found = re.fullmatch(r"([PBSR])(\d{1,18})", reference.upper(), re.ASCII)
+    if found is None:
+        raise _Bad(
+            "That is no reference. Write P123 for a payout, B12 for a batch, S45 for a seller, R6 for a run."
+        )
+    return {"subject_type": SUBJECTS[found[1]], "subject_id": int(found[2])}
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise _Bad("That is no date. Write year, month and day, as in 2026-11-30.") from error
+    if day is not None and not 1990 <= day.year <= 2200:
+        raise _Bad("The year must lie between 1990 and 2200.")
+    return day
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _chips(request: HttpRequest, words: dict[str, str]) -> list[dict[str, Any]]:
+    """The filters that are set, to take away, then those that can be added."""
+    shown: list[dict[str, Any]] = [
+        {"text": text, "clear_url": _without(request, name)} for name, text in words.items()
+    ]
+    keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
+    for label, form in CHIPS:
+        made = form(auto_id="chip_%s")
+        if words.keys().isdisjoint(made.fields):
+            shown.append({"label": label, "fields": list(made), "keep": keep})
+    return shown
 
 
 def _without(request: HttpRequest, name: str) -> str:
@@ -60,16 +171,6 @@ def _without(request: HttpRequest, name: str) -> str:
     for each in (name, "before", "after"):
         query.pop(each, None)
     return f"?{query.urlencode()}"
-
-
-def _facts(data: dict[str, Any]) -> str:
-    """An event's data in one line; long lists are counted, not shown."""
-    said = []
-    for name, value in data.items():
-        shown = f"{len(value)} entries" if isinstance(value, list | dict) and len(str(value)) > 80 else value
-        if shown not in ("", None, [], {}):
-            said.append(f"{name.replace('_', ' ')}: {shown}")
-    return ", ".join(said)
 
 
 urlpatterns = [path("audit/", listed, name="audit_event_list")]

@@ -65,6 +65,7 @@ class Facts:
     """What a text for the seller may mention. Days are those of the seller's country.
 
     ``on`` is when it happened or becomes due; ``until`` when it is to have arrived, or what comes next begins.
+    ``paid`` is for colleagues only: the value date, if all that is left to do is done in time.
     """
 
     reference: str = ""
@@ -74,6 +75,7 @@ class Facts:
     account: str = ""
     minimum: Money | None = None
     missing: Money | None = None
+    paid: date | None = None
 
 
 @dataclass(frozen=True)

@@ -133,10 +133,11 @@ class _Question:
 
     def _not_due(self, later: tuple[Money, date]) -> Explanation:
         money, on = later
-        run = explain.next_run(self.country, due=on, now=self.now)
-        when = f"it comes due on {explain.day(on)}, and the run of {explain.day(run)} takes it"
+        by = explain.forthcoming(self.country, due=on, now=self.now)
+        when = f"it comes due on {explain.day(on)}, and the run of {explain.day(by.run)} takes it"
         text = f"{_say(money)} is not due yet: {when}."
-        return Explanation(text, "nobody", Cause.NOT_DUE, Facts(money=money, on=on, until=run))
+        facts = Facts(money=money, on=on, until=by.run, paid=by.value_date)
+        return Explanation(text, "nobody", Cause.NOT_DUE, facts)
 
     def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
         minimum = Money(self.country.minimum_minor, balance.currency)
@@ -149,14 +150,14 @@ class _Question:
         return Explanation(text, "nobody", Cause.UNDER_MINIMUM, facts)
 
     def _next_run(self, due: Money) -> Explanation:
-        run = explain.next_run(self.country, due=self.today, now=self.now)
-        by = calendars.value_date_for(self.country, calendars.run_at(self.country, run))
+        by = explain.forthcoming(self.country, due=self.today, now=self.now)
         cut_off = explain.clock(by.cut_off_at, self.country.time_zone)
         text = (
-            f"{_say(due)} is due, and the run of {explain.day(run)} takes it. Reviewed, approved and sent by "
+            f"{_say(due)} is due, and the run of {explain.day(by.run)} takes it. Reviewed, approved and sent by "
             f"{cut_off}, it is paid on {explain.day(by.value_date)}. An analyst can run it earlier."
         )
-        return Explanation(text, "nobody", Cause.NEXT_RUN, Facts(money=due, until=run))
+        facts = Facts(money=due, until=by.run, paid=by.value_date)
+        return Explanation(text, "nobody", Cause.NEXT_RUN, facts)
 
     def account(self, currency: str) -> Explanation | None:
         """Why there is no bank account to pay to; None when there is one."""

@@ -42,6 +42,7 @@ def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
         money=Money(payout.amount_minor, payout.currency),
         on=at.astimezone(ZoneInfo(zone)).date() if at is not None else None,
         until=value_date,
+        paid=value_date,
         account=attempt.account_version.masked,
     )
 

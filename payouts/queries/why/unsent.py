@@ -1,6 +1,7 @@
 """Why a payout that is not with the bank yet is not: what blocks it, or whose step is next and by when."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from payouts.models import Attempt, Batch, HoldReason, MissedCutOff, Payout, PayoutAccount
@@ -59,6 +60,11 @@ _WAITING = {
 
 def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
+    told = _of(payout, now)
+    return replace(told, facts=replace(told.facts, paid=explain.paid_on(payout=payout, now=now)))
+
+
+def _of(payout: Payout, now: datetime) -> Explanation:
     found = blocks.of(payouts=[payout]).get(payout.pk, [])
     lost = outside.known(payouts=[payout])
     if payout.pk in lost:

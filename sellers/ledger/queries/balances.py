@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Sum
+
+from sellers.ledger.models import Earning, EarningKind
 
 _BALANCES = """
 SELECT a.id, a.seller_id, a.currency, a.covered_through,
@@ -66,3 +69,12 @@ def balances_of(*, seller_ids: Collection[int], today: date) -> list[Balance]:
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES, {"sellers": list(seller_ids), "today": today})
         return [Balance(*row[:4], *(int(minor) for minor in row[4:])) for row in cursor.fetchall()]
+
+
+def kept_back(*, seller_id: int, today: date) -> dict[int, int]:
+    """What of ``pending`` is a reserve that comes free on a later day, in minor units by account."""
+    rows = Earning.objects.filter(
+        account__seller=seller_id, kind=EarningKind.RESERVE, amount_minor__gt=0, due_date__gt=today
+    )
+    sums = rows.order_by().values("account_id").annotate(total=Sum("amount_minor"))
+    return {each["account_id"]: int(each["total"]) for each in sums}

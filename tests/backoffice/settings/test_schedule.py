@@ -12,6 +12,7 @@ ON_REQUEST = {
     "work_submission",
     "collect",
     "write_export",
+    "make_run",
 }  # take an id: something asks for them
 
 

@@ -38,7 +38,7 @@ def test_the_file_is_not_handed_out_without_a_reason(sent, treasurer):
 
     assert answer.status_code == 422
     assert b"<CdtTrfTxInf>" not in answer.content
-    assert "This field is required" in answer.content.decode()
+    assert "Fill this in" in answer.content.decode()
     assert not Event.objects.filter(action="submission.download").exists()
 
 

@@ -64,10 +64,10 @@ def test_what_the_bank_kept_is_said_before_it_is_confirmed(sent):
 def test_the_form_says_what_it_lacks(unclear):
     browser = client("treasurer")
     for given, words in (
-        ({"about": "charges", "evidence": ""}, "This field is required"),
-        ({"evidence": "x"}, "This field is required"),
-        ({"about": "nonsense", "evidence": "x"}, "Select a valid choice"),
-        ({"about": "payment:999999", "evidence": "x"}, "Select a valid choice"),
+        ({"about": "charges", "evidence": ""}, "Fill this in"),
+        ({"evidence": "x"}, "Choose one of these"),
+        ({"about": "nonsense", "evidence": "x"}, "is none of these"),
+        ({"about": "payment:999999", "evidence": "x"}, "is none of these"),
         ({"about": "charges", "other": "P1", "evidence": "x"}, "a line is about one thing"),
         ({"about": "named", "evidence": "x"}, "Name the payment."),
         ({"about": "named", "other": "P999999A1", "evidence": "x"}, "Nothing was paid from SEPA-EUR under"),

@@ -55,7 +55,7 @@ def test_a_raise_is_dismissed():
         ("-5", "EUR", "more than zero"),
         ("0", "EUR", "more than zero"),
         ("", "EUR", "that is the cap already"),
-        ("5", "XXX", "Select a valid choice"),
+        ("5", "XXX", "is none of these"),
     ],
 )
 def test_what_is_no_cap_is_told_beside_the_form(amount, currency, words):

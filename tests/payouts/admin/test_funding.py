@@ -34,7 +34,7 @@ def test_an_account_is_added_shown_in_part_and_recorded():
         ({"currency": "EUX"}, "no currency of ISO 4217"),
         ({"code": "söpa"}, "capital letters"),
         ({"bic": "AGRI"}, "8 or 11 letters"),
-        ({"rail": "nowhere"}, "nowhere is not one of"),
+        ({"rail": "nowhere"}, "“nowhere” is none of these"),
         ({"scheme": "other", "identifier": "12/34"}, "bank&#x27;s own number"),
     ],
 )

@@ -30,7 +30,7 @@ def test_administrators_of_people_do_not_see_rails():
 
 def test_a_rail_is_stopped_with_a_reason_and_restored_by_another_person():
     one, other = client("treasurer"), client("treasurer")
-    assert "This field is required" in stop(one, reason=" ").content.decode()
+    assert "Fill this in" in stop(one, reason=" ").content.decode()
     page = stop(one).content.decode()
     assert "nothing new is handed to sepa" in page and "The bank called." in page
     assert "Off for you: you stopped it" in page
@@ -64,7 +64,7 @@ def test_an_incident_is_closed_with_what_was_found():
     browser = client("approver")
     assert "Paid twice, perhaps." in browser.get(RAILS).content.decode()
     url = reverse("admin:payouts_incident_close", args=[Incident.objects.get().pk])
-    assert "This field is required" in browser.post(url, {"note": ""}).content.decode()
+    assert "Fill this in" in browser.post(url, {"note": ""}).content.decode()
     assert "Incident closed." in browser.post(url, {"note": "It was not."}, follow=True).content.decode()
     assert "No open incident" in browser.get(RAILS).content.decode()
     assert "It was not." in browser.get(RAILS, {"closed": "1"}).content.decode()

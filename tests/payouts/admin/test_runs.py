@@ -1,11 +1,14 @@
-"""Choosing a run: what cannot be run is said beside the field."""
+"""Choosing a run, seeing what it would do, and watching it being made."""
 
 from datetime import timedelta
 
 import pytest
 
 from backoffice.audit.clock import database_now
-from tests import make
+from payouts.admin import run_new
+from payouts.models import Payout, PayoutRun
+from payouts.operations import running
+from tests import make, make_accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +27,67 @@ def test_a_day_that_has_come_shows_what_would_happen(client):
     client.force_login(make.user("analyst", is_staff=True))
     answer = client.get("/runs/new/", {"country": "FR", "until": "2026-11-20"})
     assert answer.context["title"] == "Make 0 payouts"
+
+
+def due(amount_minor: int = 10_000):
+    account = make.ledger_account()
+    make.earning(account, amount_minor=amount_minor)
+    make_accounts.payable(account.seller)
+    return account
+
+
+@pytest.fixture
+def analyst(client):
+    client.force_login(make.user("analyst", is_staff=True))
+    return client
+
+
+def test_the_preview_shows_the_last_run_and_what_changed(analyst):
+    due(5_000)
+    analyst.post("/runs/new/", {"key": "page:1", "country": "FR"})
+    due(7_000)
+    page = analyst.get("/runs/new/", {"country": "FR"}).content.decode()
+    assert "Beside the last run" in page
+    assert "nothing is due now" in page and "not paid last time" in page
+    assert "Make 1 payout" in page and "Make 1 payouts" not in page
+    assert "/runs/new/preview.csv?country=FR" in page
+
+
+def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):
+    due()
+    sent = {"key": "page:double", "country": "FR"}
+    page = analyst.post("/runs/new/", sent, follow=True).content.decode()
+    assert "1 payout made, 0 balances left alone." in page
+    analyst.post("/runs/new/", sent)
+    assert Payout.objects.count() == PayoutRun.objects.count() == 1
+
+
+def test_a_large_run_is_left_to_a_worker_shows_its_progress_and_is_found_again(analyst, monkeypatch):
+    due()
+    monkeypatch.setattr(run_new, "AT_ONCE", 0)
+    page = analyst.post("/runs/new/", {"key": "page:large", "country": "FR"}, follow=True)
+    assert "You can leave this page and come back." in page.content.decode()
+    run = PayoutRun.objects.get()
+    url = f"/runs/{run.pk}/progress/"
+    assert f'hx-get="{url}"' in page.content.decode()
+    assert "being made" in analyst.get("/runs/").content.decode()
+    fragment = analyst.get(url)
+    assert "0 of 1 balance looked at, now France" in fragment.content.decode()
+    assert "HX-Refresh" not in fragment.headers
+    running.work(run_id=run.pk, now=database_now())
+    assert analyst.get(url).headers["HX-Refresh"] == "true"
+    assert f'hx-get="{url}"' not in analyst.get(f"/runs/{run.pk}/").content.decode()
+
+
+def test_the_whole_preview_is_downloaded(analyst):
+    due(1_234)
+    answer = analyst.get("/runs/new/preview.csv", {"country": "FR", "until": ""})
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert "12.34" in b"".join(answer.streaming_content).decode()
+
+
+@pytest.mark.parametrize("query", [{"country": "XX"}, {"until": "soon"}])
+def test_a_download_of_nothing_known_is_refused_with_a_sentence(analyst, query):
+    answer = analyst.get("/runs/new/preview.csv", query)
+    assert answer.status_code == 422
+    assert "Nothing to download" in answer.content.decode()

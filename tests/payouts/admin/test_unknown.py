@@ -108,7 +108,7 @@ def test_sending_again_is_off_while_the_rail_is_stopped(lost):
 
 def test_a_finding_needs_evidence_and_another_person(lost):
     one, other = client("treasurer"), client("approver")
-    assert "This field is required" in propose(one, lost, evidence=" ")
+    assert "Fill this in" in propose(one, lost, evidence=" ")
     assert "Nothing changes before another person confirms it" in propose(one, lost)
     own = one.get(url(lost)).content.decode()
     assert "Off for you: it is your own finding" in own
@@ -204,7 +204,7 @@ def test_the_page_says_what_the_last_lookup_said_and_how_often_the_bank_was_aske
 
 def test_a_finding_without_a_file_or_with_one_nobody_can_read_is_refused(lost):
     browser = client("treasurer")
-    assert "This field is required" in propose(browser, lost, file="")
+    assert "Choose a file" in propose(browser, lost, file="")
     program = SimpleUploadedFile("proof.exe", b"MZ")
     assert "attach a PDF, an e-mail" in propose(browser, lost, file=program)
     assert not Resolution.objects.exists()
@@ -247,7 +247,7 @@ def test_a_paper_is_found_under_its_own_submission_alone(lost, bank, settings):
 def test_a_treasurer_downloads_exactly_what_was_sent_with_a_reason(lost):
     treasurer, given = client("treasurer"), {"reason": "The bank asks for it."}
     without = treasurer.post(url(lost, "sent"))
-    assert without.status_code == 422 and "This field is required" in without.content.decode()
+    assert without.status_code == 422 and "Fill this in" in without.content.decode()
     answer = treasurer.post(url(lost, "sent"), given)
     assert hashlib.sha256(answer.content).hexdigest() == lost.body_sha256
     assert answer["Content-Disposition"] == f'attachment; filename="{lost.key}.json"'

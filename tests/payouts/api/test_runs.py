@@ -45,7 +45,8 @@ def test_a_run_makes_payouts_and_the_same_key_runs_once(token):
 def test_what_a_run_left_alone_is_listed_with_the_reason(token):
     account = due(payable=False)
     caller = token("analyst")
-    made = caller.post("/api/v1/runs/", {}, format="json").json()
+    made = caller.post("/api/v1/runs/", {"country": "all"}, format="json").json()
+    assert made["country"] == ""
     (skipped,) = caller.get(f"/api/v1/runs/{made['id']}").json()["skipped"]
     assert (skipped["seller"], skipped["code"]) == (account.seller_id, "no_account")
     assert [row["id"] for row in caller.get("/api/v1/runs/").json()["results"]] == [made["id"]]
@@ -54,13 +55,16 @@ def test_what_a_run_left_alone_is_listed_with_the_reason(token):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"until": "2027-01-01"}, 422),
-        ({"until": "0001-01-01"}, 400),
-        ({"until": "soon"}, 400),
+        ({}, 400),
+        ({"country": ""}, 400),
+        ({"until": "2026-11-20"}, 400),
+        ({"country": "FR", "until": "2027-01-01"}, 422),
+        ({"country": "all", "until": "0001-01-01"}, 400),
+        ({"country": "all", "until": "soon"}, 400),
         ({"country": "XX"}, 422),
         ({"country": "France"}, 400),
-        ({"key": "short"}, 400),
-        ({"untl": "2026-01-01"}, 400),
+        ({"country": "all", "key": "short"}, 400),
+        ({"country": "all", "untl": "2026-01-01"}, 400),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_and_makes_nothing(token, body, code):
@@ -70,5 +74,5 @@ def test_a_run_that_cannot_be_is_refused_and_makes_nothing(token, body, code):
 
 
 def test_who_may_not_run_does_not(token):
-    assert token("accountant").post("/api/v1/runs/", {}, format="json").status_code == 403
+    assert token("accountant").post("/api/v1/runs/", {"country": "all"}, format="json").status_code == 403
     assert not PayoutRun.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 
 from backoffice.audit.errors import NotAllowed
 from payouts.models import Incident, Payout, PayoutRun, RunSkip
-from payouts.operations import creation
+from payouts.operations import creation, running
 from sellers.ledger.models import Account, Book, Entry
 from sellers.models import Seller
 from tests import make, make_accounts
@@ -142,8 +142,9 @@ def test_a_late_earning_is_due_on_the_next_open_day():
 def test_the_preview_writes_nothing_and_agrees_with_the_run():
     due(12_000)
     due(payable=False)
-    seen = creation.preview(until=None, actor=make.person("analyst"), now=make.NOW)
-    assert sorted((c.amount_minor, c.wanting) for c in seen) == [(10_000, "no_account"), (12_000, "")]
+    seen = running.preview(until=None, actor=make.person("analyst"), now=make.NOW)
+    assert [(each.count, each.money.minor) for each in seen.sums] == [(1, 12_000)]
+    assert [(each.code, each.money.minor) for each in seen.left] == [("no_account", 10_000)]
     assert Payout.objects.count() == 0
 
 

@@ -61,7 +61,7 @@ def test_a_seller_is_found_by_the_reference_of_a_payout(seller):
 
 def test_compliance_suspends_with_a_reason_that_the_page_then_shows(seller):
     browser = client("compliance")
-    assert b"This field is required" in browser.post(act(seller, "suspend"), {"reason": ""}).content
+    assert b"Fill this in" in browser.post(act(seller, "suspend"), {"reason": ""}).content
     page = browser.post(act(seller, "suspend"), {"reason": "Fraud case 12"}, follow=True).content.decode()
     assert "is suspended." in page
     assert "Fraud case 12" in page

@@ -67,7 +67,7 @@ def test_without_a_choice_it_is_last_month_in_the_first_currency(seller):
         ({"to": "2026-11-29"}, "to", "That day has not come yet"),
         ({"currency": "JPY"}, "currency", "Choose EUR or USD"),
         ({"lang": "xx"}, "lang", "Statements are written in the languages of this list only"),
-        ({"from": ""}, "from", "This field is required"),
+        ({"from": ""}, "from", "Fill this in"),
     ],
 )
 @pytest.mark.parametrize("name", ["sellers_seller_statement", "sellers_seller_statement_pdf"])

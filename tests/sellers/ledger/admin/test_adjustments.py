@@ -76,8 +76,8 @@ def test_who_asked_gets_no_button_and_no_way_around_it(client):
         ({"amount": "0"}, "The amount is zero"),
         ({"amount": "1e5"}, "is not an amount"),
         ({"kind": "write_off", "effect": "raises"}, "cannot be written off"),
-        ({"currency": "XXX"}, "XXX is not one of the available choices"),
-        ({"document": ""}, "This field is required"),
+        ({"currency": "XXX"}, "“XXX” is none of these"),
+        ({"document": ""}, "Choose a file"),
         ({"document": SimpleUploadedFile("x.pdf", b"x" * (5 * 1024 * 1024 + 1))}, "larger than 5 MB"),
     ],
 )

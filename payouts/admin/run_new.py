@@ -1,0 +1,181 @@
+"""A payout run before it runs: who would be paid what, who not and why, what is different from the last one."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages
+from payouts import countries
+from payouts.operations import creation, running
+from payouts.queries import run_preview
+
+RUN = "payouts.run_payouts"
+AT_ONCE = 2_000
+"""Balances that are paid while the person waits, about a second; more are a worker's, with progress."""
+
+
+class RunForm(forms.Form):
+    """Until which due date, and for which country."""
+
+    country = forms.ChoiceField(required=False, help_text="Leave it at all countries to run every one.")
+    until = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        label="Last due date",
+        help_text="Leave empty for today in each country.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "All countries"), *((c.code, c.name) for c in countries.all())]
+        self.fields["country"].choices = choices  # type: ignore[attr-defined]
+
+
+@pages.page(RUN)
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose, see what would happen, run."""
+    form = RunForm(request.GET if "country" in request.GET or "until" in request.GET else None)
+    if request.method == "POST":
+        return _run(request)
+    found = _found(request, form) if form.is_bound and form.is_valid() else None
+    if found is None:
+        context = {
+            "title": "Run payouts",
+            "lead": "Nothing happens yet: you see first who would be paid and who not.",
+            "form": form,
+            "verb": "Show what would happen",
+            "back_url": reverse("admin:payouts_run_list"),
+        }
+        return pages.render(request, "admin/payouts/run/choose.html", context)
+    context = _preview(found, form.cleaned_data["until"], form.cleaned_data["country"])
+    return pages.render(request, "admin/payouts/run/preview.html", context)
+
+
+def _found(request: HttpRequest, form: RunForm) -> run_preview.Preview | None:
+    """What a run would do; None where there can be none, and the form says why."""
+    try:
+        return running.preview(
+            until=form.cleaned_data["until"],
+            country=form.cleaned_data["country"],
+            actor=pages.actor(request),
+            now=database_now(),
+        )
+    except creation.NotYetDue as refusal:
+        form.add_error("until", str(refusal))
+        return None
+
+
+def _preview(found: run_preview.Preview, until: date | None, country: str) -> dict[str, Any]:
+    noun = "payout" if found.count == 1 else "payouts"
+    chosen = {"country": country, "until": until.isoformat() if until is not None else ""}
+    return {
+        "title": f"Make {found.count:,} {noun}",
+        "verb": f"Make {found.count:,} {noun}",
+        "noun": noun,
+        "back_url": reverse("admin:payouts_run_list"),
+        "back_label": "Runs",
+        "form": forms.Form(),
+        "hidden": [("key", f"page:{uuid4()}"), *chosen.items()],
+        "found": found,
+        "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
+        "changes": [(each, creation.REASONS.get(each.wanting, "")) for each in found.changes],
+        "preview": {
+            "count": found.count,
+            "sums": [each.money for each in found.sums if each.count],
+            "rows": [
+                {
+                    "reference": each.reference,
+                    "url": reverse("admin:sellers_seller_detail", args=[each.reference]),
+                    "name": each.name,
+                    "note": f"{each.lines:,} line{'' if each.lines == 1 else 's'}",
+                    "money": each.money,
+                }
+                for each in found.largest
+            ],
+            "more": max(found.count - len(found.largest), 0),
+            "refused": [
+                {
+                    "reason": creation.REASONS[each.code],
+                    "count": each.count,
+                    "sums": [each.money],
+                    "references": each.references,
+                }
+                for each in found.left
+            ],
+            "follows": ["Each waits for a review and then for another person's approval."],
+        },
+    }
+
+
+def _run(request: HttpRequest) -> HttpResponse:
+    form = RunForm(request.POST)
+    key = request.POST.get("key", "")
+    if not form.is_valid() or not key.startswith("page:"):
+        messages.error(request, "Nothing run: the form was not complete. Choose again.")
+        return redirect("admin:payouts_run_new")
+    try:
+        made = running.request(
+            until=form.cleaned_data["until"],
+            country=form.cleaned_data["country"],
+            key=key,
+            actor=pages.actor(request),
+            now=database_now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:payouts_run_new")
+    if (made.accounts_total or 0) <= AT_ONCE:
+        running.work(run_id=made.pk, now=database_now())
+        made.refresh_from_db()
+    if made.finished_at is None:
+        messages.info(request, "The run is being made. You can leave this page and come back.")
+    else:
+        messages.success(request, f"{said(made.payout_count, 'payout')} made, {left(made.skip_count)}.")
+    return redirect("admin:payouts_run_detail", pk=made.pk)
+
+
+def said(count: int, noun: str) -> str:
+    """A count with its noun: "1 payout", "3,241 payouts"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def left(count: int) -> str:
+    """How many balances a run left alone, in words."""
+    return f"{said(count, 'balance')} left alone"
+
+
+@require_safe
+@pages.page(RUN)
+def preview(request: HttpRequest) -> HttpResponse:
+    """The whole preview as CSV: every balance, paid or not, with the reason and what the last run paid."""
+    form = RunForm(request.GET)
+    if not form.is_valid():
+        raise Refused("Nothing to download: choose a country and a day on the page of runs first.")
+    found = running.download(
+        until=form.cleaned_data["until"],
+        country=form.cleaned_data["country"],
+        actor=pages.actor(request),
+        now=database_now(),
+    )
+    values: dict[str, Any] = {
+        "as_attachment": True,
+        "filename": found.name,
+        "content_type": "text/csv; charset=utf-8",
+    }
+    return FileResponse(found.file, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
+
+
+urlpatterns = [
+    path("runs/new/", new, name="payouts_run_new"),
+    path("runs/new/preview.csv", preview, name="payouts_run_preview"),
+]

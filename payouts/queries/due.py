@@ -1,0 +1,49 @@
+"""What a run would find due, account by account, and what would keep each from being paid."""
+
+from datetime import date
+from typing import Any
+
+from payouts.countries import Country
+
+LAST = 2**63 - 1
+"""Beyond every account's id."""
+
+# What each account is owed from days not yet taken, and what keeps it from being paid. `wanting` is the reason
+# shown to people; the order of the cases is the order in which a person would have to mend them.
+DUE = """
+SELECT a.id AS account_id, a.seller_id, a.currency, a.covered_through, due.amount_minor, due.lines,
+       slot.current_id AS version_id,
+       CASE
+         WHEN due.amount_minor < 0 THEN 'negative'
+         WHEN due.amount_minor = 0 THEN 'zero'
+         WHEN a.currency <> %(currency)s THEN 'currency'
+         WHEN s.suspended_at IS NOT NULL THEN 'seller_suspended'
+         WHEN s.verified_at IS NULL THEN 'seller_unverified'
+         WHEN slot.current_id IS NULL THEN 'no_account'
+         WHEN due.amount_minor < %(minimum)s THEN 'under_minimum'
+       END AS wanting
+FROM (
+  SELECT e.account_id, sum(e.amount_minor)::bigint AS amount_minor, count(*) AS lines
+  FROM ledger_earning AS e JOIN ledger_account AS c ON c.id = e.account_id
+  JOIN sellers_seller AS owner ON owner.id = c.seller_id
+  WHERE owner.country = %(country)s AND e.due_date <= %(until)s
+    AND (c.covered_through IS NULL OR e.due_date > c.covered_through)
+    AND c.id > %(after)s AND c.id <= %(through)s
+  GROUP BY e.account_id
+) AS due
+JOIN ledger_account AS a ON a.id = due.account_id
+JOIN sellers_seller AS s ON s.id = a.seller_id
+LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = a.seller_id AND slot.currency = a.currency
+"""
+
+
+def arguments(country: Country, until: date, *, after: int = 0, through: int = LAST) -> dict[str, Any]:
+    """The values of `DUE` for one country: accounts with an id above ``after``, up to and with ``through``."""
+    return {
+        "country": country.code,
+        "currency": country.currency,
+        "minimum": country.minimum_minor,
+        "until": until,
+        "after": after,
+        "through": through,
+    }

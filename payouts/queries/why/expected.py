@@ -1,0 +1,67 @@
+"""A seller's next payouts and their dates, out of the very paragraphs that say why they are not paid yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from payouts.queries.why import owed
+from payouts.queries.why.causes import Cause, Explanation
+from sellers.ledger.money import Money
+from sellers.models import Seller
+
+_OVER = frozenset({Cause.PAID, Cause.NOTHING_OWED, Cause.ORDER_CANCELS_OUT})
+_ON_ITS_WAY = frozenset(
+    {
+        Cause.TO_REVIEW,
+        Cause.TO_APPROVE,
+        Cause.TO_BATCH,
+        Cause.BANK_REFUSED,
+        Cause.BATCH_TO_APPROVE,
+        Cause.CUT_OFF_MISSED,
+        Cause.LEAVING,
+        Cause.WITH_THE_BANK,
+        Cause.NOT_DUE,
+        Cause.NEXT_RUN,
+    }
+)
+"""What takes its course. Whatever else keeps money from being paid has no date until somebody ends it."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One payment to come. ``on`` is the value date if all goes on in time; None while something stops it.
+
+    ``reference`` is the payout's; empty for what the next run takes. ``actor`` is who has to act.
+    """
+
+    cause: Cause
+    actor: str
+    reference: str
+    money: Money | None
+    run: date | None
+    on: date | None
+
+
+def of_seller(*, seller: Seller, told: Iterable[Explanation], now: datetime) -> list[Expected]:
+    """The payments to come, those under way first. ``told`` are the seller's paragraphs (`paragraphs.seller`)."""
+    told = list(told)
+    if any(
+        each.status is not None for each in told
+    ):  # those of payouts; what the next run takes comes after them
+        later = [each for each in owed.of(seller=seller, now=now) if each not in told]
+    else:
+        later = []
+    return [_expected(each) for each in (*told, *later) if each.cause not in _OVER]
+
+
+def _expected(told: Explanation) -> Expected:
+    going = told.cause in _ON_ITS_WAY
+    taken = told.cause in (Cause.NOT_DUE, Cause.NEXT_RUN)
+    return Expected(
+        cause=told.cause,
+        actor=told.actor,
+        reference=told.facts.reference if told.status is not None else "",
+        money=told.facts.money,
+        run=told.facts.until if taken else None,
+        on=told.facts.paid if going else None,
+    )

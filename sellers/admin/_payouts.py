@@ -1,0 +1,68 @@
+"""The payouts on a seller's page, filtered by what an angry seller on the phone has in hand."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+
+from payouts.models import Payout
+from payouts.queries import filters
+from payouts.states import PayoutStatus
+from sellers.models import Seller
+
+NAMES = ("search", "status", "created_after", "created_before")
+
+
+class SearchChip(forms.Form):
+    search = forms.CharField(label="Payout, order, batch or bank reference")
+
+
+class StatusChip(forms.Form):
+    status = forms.ChoiceField(label="Status", choices=PayoutStatus.choices)
+
+
+class PeriodChip(forms.Form):
+    created_after = forms.DateField(
+        label="Made from", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    created_before = forms.DateField(
+        label="Made until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
+    ("Search", SearchChip),
+    ("Status", StatusChip),
+    ("Period", PeriodChip),
+)
+
+
+def read(request: HttpRequest, seller: Seller) -> filters.PayoutFilter:
+    """The filter in the address, over this seller's payouts. Raises `filters.BadFilter`."""
+    query = QueryDict(mutable=True)
+    for name in NAMES:
+        query.setlist(name, request.GET.getlist(name))
+    return filters.read(query, queryset=Payout.objects.filter(seller=seller).select_related("batch"))
+
+
+def chips(request: HttpRequest, chosen: filters.PayoutFilter) -> list[dict[str, Any]]:
+    """The filters that are set, to take away, then those that can be added. Shaped for the part `chips`."""
+    set_ones = chosen.chips()
+    shown: list[dict[str, Any]] = [
+        {"text": words, "clear_url": f"?{_without(request, name).urlencode()}#payouts"}
+        for words, name in set_ones
+    ]
+    taken = {name for _, name in set_ones}
+    keep = [(name, value) for name, values in _without(request).lists() for value in values if value]
+    for label, form in CHIPS:
+        made = form(auto_id="chip_%s")
+        if taken.isdisjoint(made.fields):
+            shown.append({"label": label, "fields": list(made), "keep": keep})
+    return shown
+
+
+def _without(request: HttpRequest, *names: str) -> QueryDict:
+    query = request.GET.copy()
+    for name in (*names, "before", "after"):
+        query.pop(name, None)
+    return query

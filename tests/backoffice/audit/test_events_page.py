@@ -1,0 +1,85 @@
+"""The audit page: deeds in words, found by person, deed, subject and day."""
+
+import pathlib
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backoffice.audit import recording
+from backoffice.audit.actors import SYSTEM
+from backoffice.audit.admin import deeds
+from backoffice.audit.models import Event
+from payouts import states
+from payouts.states import BatchStatus
+from tests import make
+
+pytestmark = pytest.mark.django_db
+ROOMS = ("backoffice", "payouts", "sellers")
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def written() -> set[str]:
+    """Every deed that the source writes down by its name."""
+    found: set[str] = set()
+    for room in ROOMS:
+        for path in pathlib.Path(room).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            found |= set(re.findall(r'action="([a-z_]+(?:\.[a-z_]+)?)"', text)) - {"append", "store_true"}
+            found |= set(re.findall(r'_record\(\s*"([a-z]+\.[a-z_]+)"', text))
+    return found - {"audit.try"}
+
+
+def test_every_deed_has_words():
+    moves = {f"payout.{each.name}" for each in states.TRANSITIONS if each.name != "create"}
+    batches = {f"batch.{status.lower()}" for status in (BatchStatus.SUBMITTED, BatchStatus.SETTLED)}
+    wanted = written() | moves | batches
+    assert len(wanted) > 60
+    assert wanted - set(deeds.DEEDS) == set()
+
+
+@pytest.fixture
+def auditor(client):
+    client.force_login(make.user("auditor", is_staff=True))
+    return client
+
+
+def record(action: str, *, who=None, subject=None, at=NOON, **data) -> Event:
+    recording.record(actor=who or SYSTEM, action=action, subject=subject, data=data, now=at)
+    return Event.objects.latest("pk")
+
+
+def found(browser, **query) -> list[int]:
+    return [row["event"].pk for row in browser.get("/audit/", query).context["rows"]]
+
+
+def test_deeds_are_found_by_person_deed_subject_and_day(auditor):
+    anna, seller = make.person("analyst"), make.seller()
+    held = record("seller.hold", who=anna, subject=seller)
+    early = record("cap.ask", at=NOON - timedelta(days=3), currency="EUR", to_minor=60_000_00)
+    assert found(auditor, person=anna.name) == [held.pk]
+    assert early.pk in found(auditor, person="the program")
+    assert found(auditor, action="cap.ask") == [early.pk]
+    assert found(auditor, about=str(seller.reference).lower()) == [held.pk]
+    assert found(auditor, first="2026-11-24", last="2026-11-24") == [held.pk]
+    assert found(auditor, first="2026-11-21", last="2026-11-21", action="cap.ask") == [early.pk]
+    page = auditor.get("/audit/", {"action": "cap.ask"}).content.decode()
+    assert (
+        "Asked for a higher cap" in page
+        and "to: €60,000.00" in page
+        and "cap.ask" not in page.split("<tbody>")[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"about": "Atelier"}, "That is no reference"),
+        ({"first": "soon"}, "That is no date"),
+        ({"first": "2026-11-24", "last": "2026-11-20"}, "exchange the two"),
+        ({"first": "0001-01-01"}, "The year must lie"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_says_what_to_write(auditor, query, says):
+    answer = auditor.get("/audit/", query)
+    assert answer.status_code == 400 and says in answer.content.decode()
