@@ -10,7 +10,7 @@ END"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0010_lost_time")]
+    dependencies = [("payouts", "0014_saved_views")]
 
     operations = [
         migrations.AddField(
