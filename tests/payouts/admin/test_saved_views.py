@@ -78,7 +78,7 @@ def test_its_owner_renames_shares_and_deletes_it(ada):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("", "This field is required"), ("Taken", "you have a view “Taken” already"), (" ", "required")],
+    [("", "Fill this in"), ("Taken", "you have a view “Taken” already"), (" ", "Fill this in")],
 )
 def test_a_name_that_does_not_do_is_refused_with_a_sentence(ada, name, words):
     save(ada, name="Taken")
