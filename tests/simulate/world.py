@@ -17,7 +17,9 @@ from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
 from payouts.rails.sepa.rail import Sepa
 from tests.simulate import clock, interrupts, wire
+from tests.simulate import focus as focuses
 from tests.simulate.bank import OtherSide
+from tests.simulate.focus import Focus
 from tests.simulate.interrupts import Crash
 from tests.simulate.judge_wire import WireRules
 from tests.simulate.memory import LostTime, Memory, Sale
@@ -41,12 +43,12 @@ class Mood:
     twice: float
 
 
-def _mood(rng: Random) -> Mood:
+def _mood(rng: Random, focus: Focus) -> Mood:
     return Mood(
         crash=rng.choice((0.0, 0.02, 0.06)),
         others=rng.choice((0.03, 0.12, 0.25)),
         nap=rng.choice((0.0, 0.03, 0.1)),
-        fault=rng.choice((0.1, 0.3, 0.6)),
+        fault=max(rng.choice((0.1, 0.3, 0.6)), focus.fault),
         lost=rng.choice((0.1, 0.4)),
         twice=rng.choice((0.1, 0.3)),
     )
@@ -66,9 +68,9 @@ class Plan:
     """Whether who restores it says so, and the rails are asked before anything else."""
 
 
-def _plan(rng: Random) -> Plan | None:
-    """A sixth of the seeds has one."""
-    if rng.random() >= 1 / 6:
+def _plan(rng: Random, focus: Focus) -> Plan | None:
+    """A sixth of the other seeds has one, too."""
+    if rng.random() >= 1 / 6 and not focus.restored:
         return None
     backup = rng.randrange(20)
     earliest = backup + rng.randint(1, 12)
@@ -80,10 +82,11 @@ class World:
         self.seed, self.rng = seed, Random(seed)
         self.clock, self.people, self.observer = stage.clock, stage.people, stage.observer
         self.clock.now = clock.START + timedelta(minutes=self.rng.randrange(5 * 24 * 60))
-        self.mood = _mood(self.rng)
+        self.focus = focuses.drawn(self.rng)
+        self.mood = _mood(self.rng, self.focus)
         self.calm = True
         """Nothing goes wrong and nobody comes in between: while the market is set up and at the end."""
-        self.plan = _plan(self.rng)
+        self.plan = _plan(self.rng, self.focus)
         self.countries = self.rng.choice((["US"], ["US"], ["FR"], ["US", "FR"]))
         self.window = timedelta(minutes=self.rng.choice((30, 60, 600)))
         self.rails = _rails(self.rng, self.window)
