@@ -1,4 +1,4 @@
-"""What a seed dwells on: half of the seeds let some actors act more often, and the lines fail in one way more.
+"""What a seed dwells on: two of three let some actors act more often, and the lines fail in one way more.
 
 With everything equally likely all the time, an error that needs three rare things in a row is found once in a
 hundred seeds; in a seed that dwells on those three, in every third or so.
@@ -12,7 +12,8 @@ from random import Random
 @dataclass(frozen=True)
 class Focus:
     """``actors``: how much more often, by the beginning of their names. ``send`` and ``ask``: the only things that
-    go wrong with a call, and ``fault`` the least chance that something does."""
+    go wrong with a call, and ``fault`` the least chance that something does. ``deduplicates`` and ``lookup``: what
+    the rails promise, where that is not drawn."""
 
     name: str = ""
     actors: Mapping[str, float] = field(default_factory=dict)
@@ -20,6 +21,8 @@ class Focus:
     ask: tuple[str, ...] = ()
     fault: float = 0.0
     restored: bool = False
+    deduplicates: bool = False
+    lookup: bool | None = None
 
     def weight(self, who: str) -> float:
         """How much more often than usual this one acts."""
@@ -35,8 +38,22 @@ FOCI = (
         ask=("stale",),
         fault=0.6,
     ),
-    # Two people decide what became of it, early; and the same bytes go again, late.
-    Focus("desk", {"operator": 4, "second person": 4, "time": 2}, send=("late", "drop", "refused"), fault=0.6),
+    # Nobody can say what became of it, and the same bytes go again, late.
+    Focus(
+        "again",
+        {"operator sends again": 8, "operator finds out": 0.1, "time": 2, "collector": 0.3},
+        send=("late", "drop"),
+        fault=0.6,
+        deduplicates=True,
+        lookup=False,
+    ),
+    # Two people decide what became of it while it is on its way.
+    Focus(
+        "never",
+        {"operator finds out": 6, "second person": 4, "time": 0.3, "sweeper": 0.3, "worker looks": 0.3},
+        send=("late",),
+        fault=0.6,
+    ),
     # Somebody with a shell meddles with what is approved; accounts change under it.
     Focus("meddling", {"stranger": 4, "analyst asks for another account": 3, "treasurer approves": 2}),
     # The database is put back to a backup.
@@ -47,5 +64,5 @@ FOCI = (
 
 
 def drawn(rng: Random) -> Focus:
-    """Every second seed dwells on nothing."""
-    return rng.choice(FOCI) if rng.random() < 0.5 else Focus()
+    """Every third seed dwells on nothing."""
+    return rng.choice(FOCI) if rng.random() < 2 / 3 else Focus()

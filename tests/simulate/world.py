@@ -89,7 +89,7 @@ class World:
         self.plan = _plan(self.rng, self.focus)
         self.countries = self.rng.choice((["US"], ["US"], ["FR"], ["US", "FR"]))
         self.window = timedelta(minutes=self.rng.choice((30, 60, 600)))
-        self.rails = _rails(self.rng, self.window)
+        self.rails = _rails(self.rng, self.window, self.focus)
         deduplicates = self.rails["sandbox"].capabilities.deduplicates
         self.bank = OtherSide(
             folder, clock=self.clock, rng=self.rng, deduplicates=deduplicates, window=self.window
@@ -187,18 +187,19 @@ class World:
             self.violations.append(text)
 
 
-def _rails(rng: Random, window: timedelta) -> dict[str, base.Rail[Any]]:
+def _rails(rng: Random, window: timedelta, focus: Focus) -> dict[str, base.Rail[Any]]:
     """The rails as this seed has them: what they promise is data, so a promise can be taken away."""
     made: dict[str, base.Rail[Any]] = {"sandbox": Sandbox(), "sepa": Sepa()}
     for rail in made.values():
-        deduplicates = rng.random() < 0.6
+        deduplicates = focus.deduplicates or rng.random() < 0.6
+        lookup = rng.random() < 0.85 if focus.lookup is None else focus.lookup
         call = rail.capabilities.shape is base.Shape.CALL
         chunk = rng.choice((1, 2, 100)) if deduplicates else 1
         rail.capabilities = dataclasses.replace(  # type: ignore[misc]
             rail.capabilities,
             deduplicates=deduplicates,
             key_window=window if deduplicates else None,
-            lookup=rng.random() < 0.85,
+            lookup=lookup,
             chunk_size=chunk if call else rail.capabilities.chunk_size,
         )
     return made
