@@ -94,5 +94,6 @@ def _step(world: World, stage: Stage) -> None:
         *uploads.deeds(world),
         *restore.deeds(world, seen),
     ]
-    _, who, deed = world.rng.choices(deeds, weights=[weight for weight, _, _ in deeds])[0]
+    weights = [weight * world.focus.weight(who) for weight, who, _ in deeds]
+    _, who, deed = world.rng.choices(deeds, weights=weights)[0]
     world.step(who, deed)

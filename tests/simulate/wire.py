@@ -46,7 +46,7 @@ class CallLine:
         world, bank = self._world, self._world.bank
         content = json.loads(body)
         world.wire_rules.look(rail="sandbox", key=key, references=[content["end_to_end_id"]], body=body)
-        fault, started = world.fault(_SEND), world.clock.now
+        fault, started = world.fault(world.focus.send or _SEND), world.clock.now
         try:
             world.point(BEFORE_CALL)
         except Crash:
@@ -71,7 +71,7 @@ class CallLine:
 
     def _ask(self, key: str) -> base.Reply:
         world = self._world
-        fault = world.fault(_ASK)
+        fault = world.fault(world.focus.ask or _ASK)
         world.point(BEFORE_CALL)
         if fault == "unreachable":
             raise base.Unreachable("no connection")

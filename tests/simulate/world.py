@@ -17,7 +17,9 @@ from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
 from payouts.rails.sepa.rail import Sepa
 from tests.simulate import clock, interrupts, wire
+from tests.simulate import focus as focuses
 from tests.simulate.bank import OtherSide
+from tests.simulate.focus import Focus
 from tests.simulate.interrupts import Crash
 from tests.simulate.judge_wire import WireRules
 from tests.simulate.memory import LostTime, Memory, Sale
@@ -41,12 +43,12 @@ class Mood:
     twice: float
 
 
-def _mood(rng: Random) -> Mood:
+def _mood(rng: Random, focus: Focus) -> Mood:
     return Mood(
         crash=rng.choice((0.0, 0.02, 0.06)),
         others=rng.choice((0.03, 0.12, 0.25)),
         nap=rng.choice((0.0, 0.03, 0.1)),
-        fault=rng.choice((0.1, 0.3, 0.6)),
+        fault=max(rng.choice((0.1, 0.3, 0.6)), focus.fault),
         lost=rng.choice((0.1, 0.4)),
         twice=rng.choice((0.1, 0.3)),
     )
@@ -66,9 +68,9 @@ class Plan:
     """Whether who restores it says so, and the rails are asked before anything else."""
 
 
-def _plan(rng: Random) -> Plan | None:
-    """A sixth of the seeds has one."""
-    if rng.random() >= 1 / 6:
+def _plan(rng: Random, focus: Focus) -> Plan | None:
+    """A sixth of the other seeds has one, too."""
+    if rng.random() >= 1 / 6 and not focus.restored:
         return None
     backup = rng.randrange(20)
     earliest = backup + rng.randint(1, 12)
@@ -80,13 +82,14 @@ class World:
         self.seed, self.rng = seed, Random(seed)
         self.clock, self.people, self.observer = stage.clock, stage.people, stage.observer
         self.clock.now = clock.START + timedelta(minutes=self.rng.randrange(5 * 24 * 60))
-        self.mood = _mood(self.rng)
+        self.focus = focuses.drawn(self.rng)
+        self.mood = _mood(self.rng, self.focus)
         self.calm = True
         """Nothing goes wrong and nobody comes in between: while the market is set up and at the end."""
-        self.plan = _plan(self.rng)
+        self.plan = _plan(self.rng, self.focus)
         self.countries = self.rng.choice((["US"], ["US"], ["FR"], ["US", "FR"]))
         self.window = timedelta(minutes=self.rng.choice((30, 60, 600)))
-        self.rails = _rails(self.rng, self.window)
+        self.rails = _rails(self.rng, self.window, self.focus)
         deduplicates = self.rails["sandbox"].capabilities.deduplicates
         self.bank = OtherSide(
             folder, clock=self.clock, rng=self.rng, deduplicates=deduplicates, window=self.window
@@ -184,18 +187,19 @@ class World:
             self.violations.append(text)
 
 
-def _rails(rng: Random, window: timedelta) -> dict[str, base.Rail[Any]]:
+def _rails(rng: Random, window: timedelta, focus: Focus) -> dict[str, base.Rail[Any]]:
     """The rails as this seed has them: what they promise is data, so a promise can be taken away."""
     made: dict[str, base.Rail[Any]] = {"sandbox": Sandbox(), "sepa": Sepa()}
     for rail in made.values():
-        deduplicates = rng.random() < 0.6
+        deduplicates = focus.deduplicates or rng.random() < 0.6
+        lookup = rng.random() < 0.85 if focus.lookup is None else focus.lookup
         call = rail.capabilities.shape is base.Shape.CALL
         chunk = rng.choice((1, 2, 100)) if deduplicates else 1
         rail.capabilities = dataclasses.replace(  # type: ignore[misc]
             rail.capabilities,
             deduplicates=deduplicates,
             key_window=window if deduplicates else None,
-            lookup=rng.random() < 0.85,
+            lookup=lookup,
             chunk_size=chunk if call else rail.capabilities.chunk_size,
         )
     return made
