@@ -1,4 +1,4 @@
-"""Settings: people and their roles, what each role may do, the countries as they are paid. No money."""
+"""Settings: people and their roles, and what each role may do. No money."""
 
 from typing import Any
 
@@ -13,8 +13,6 @@ from backoffice import people, roles
 from backoffice.audit import clock
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from payouts import countries
-from sellers.ledger.money import Money
 
 
 class PersonForm(forms.Form):
@@ -54,27 +52,66 @@ class ChangeForm(PersonForm):
 
 @pages.page("auth.view_user")
 def overview(request: HttpRequest) -> HttpResponse:
-    """People, roles and countries on one page."""
-    words = {
-        codename: name.removeprefix("Can ")
-        for codename, name in Permission.objects.values_list("codename", "name")
-    }
-    rights = [
-        (role, sorted({words.get(name.split(".", 1)[1], name) for name in held if ".view_" not in name}))
-        for role, held in roles.ROLES.items()
-    ]
+    """Who works here, with their roles."""
     context = {
-        "title": "Settings",
+        "title": "People",
+        "lead": "Who may log in, and with which roles. Rights come from roles only, and nobody sets their own.",
+        "tabs": tabs("People"),
         "people": User.objects.filter(is_staff=True)
         .prefetch_related("groups")
         .order_by("-is_active", "username"),
         "may_add": "auth.add_user" in pages.permissions(request),
-        "rights": rights,
-        "countries": [
-            (country, Money(country.minimum_minor, country.currency)) for country in countries.all()
-        ],
     }
-    return pages.render(request, "admin/settings.html", context)
+    return pages.render(request, "admin/settings/people.html", context)
+
+
+@pages.page("auth.view_user")
+def role_list(request: HttpRequest) -> HttpResponse:
+    """Each role: what it may do beside looking, what it sees, and who has it."""
+    words = {
+        f"{app}.{codename}": name.removeprefix("Can ")
+        for app, codename, name in Permission.objects.values_list(
+            "content_type__app_label", "codename", "name"
+        )
+    }
+    people: dict[str, list[str]] = {}
+    for user in (
+        User.objects.filter(is_staff=True, is_active=True).prefetch_related("groups").order_by("username")
+    ):
+        for group in user.groups.all():
+            people.setdefault(group.name, []).append(user.get_full_name() or user.get_username())
+    rows = [
+        {
+            "role": role,
+            "may": sorted(words.get(name, name) for name in held if ".view_" not in name),
+            "sees": sorted(words.get(name, name).removeprefix("view ") for name in held if ".view_" in name),
+            "people": people.get(role, []),
+        }
+        for role, held in roles.ROLES.items()
+    ]
+    context = {
+        "title": "Roles",
+        "lead": "What each role may do. Whatever roles a person has, nobody approves their own work: the database "
+        "refuses it.",
+        "tabs": tabs("Roles"),
+        "roles": rows,
+    }
+    return pages.render(request, "admin/settings/roles.html", context)
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of the settings, as tabs."""
+    names = {
+        "People": "settings",
+        "Roles": "settings_roles",
+        "Countries": "settings_countries",
+        "Our accounts": "payouts_funding_list",
+        "Caps": "payouts_cap_list",
+    }
+    return [
+        {"label": label, "url": reverse(f"admin:{name}"), "current": label == current}
+        for label, name in names.items()
+    ]
 
 
 @pages.page("auth.add_user")
@@ -145,13 +182,14 @@ def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str) -> H
         "form": form,
         "verb": verb,
         "back_url": reverse("admin:settings"),
-        "back_label": "Settings",
+        "back_label": "People",
     }
     return pages.render(request, "parts/form.html", context)
 
 
 urlpatterns = [
     path("settings/", overview, name="settings"),
+    path("settings/roles/", role_list, name="settings_roles"),
     path("settings/people/add/", add, name="person_add"),
     path("settings/people/<int:user_id>/", change, name="person_change"),
 ]

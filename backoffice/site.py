@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 
-from backoffice import home, logins, preferences, settings_pages, styleguide
+from backoffice import country_pages, home, logins, preferences, settings_pages, styleguide
 from backoffice.audit import authority, clock
 
 DOORS = ("payouts.admin", "sellers.admin", "sellers.ledger.admin", "backoffice.audit.admin")
@@ -49,7 +49,7 @@ class BackOfficeSite(admin.AdminSite):
         ]
         if settings.DEMO:
             ours.append(path("styleguide/", styleguide.show, name="styleguide"))
-        return ours + settings_pages.urlpatterns + _doors() + super().get_urls()
+        return ours + settings_pages.urlpatterns + country_pages.urlpatterns + _doors() + super().get_urls()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The front page: what waits for this reader, first."""

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from django.conf import settings
 
@@ -144,6 +144,26 @@ def rows(
         text.detach()
 
 
+def raw_rows(text: TextIO, *, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a CSV as its cells, with its line as `rows` counts it. Ends where nothing more can be read."""
+    first = text.readline(LONGEST_CELL)
+    yield 1, next(csv.reader([first.rstrip("\r\n")], delimiter=delimiter), [])
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    while True:
+        begins = 2 + reader.line_num
+        try:
+            yield begins, next(reader)
+        except (StopIteration, csv.Error):
+            return
+
+
+def delimiter_of(first: str, delimiter: str, required: Sequence[str]) -> str:
+    """What separates the cells of a file with this first line, as `rows` takes it."""
+    tried = [delimiter] if delimiter else list(_DELIMITERS)
+    return max(tried, key=lambda mark: len(set(required) & set(_split(first, mark))))
+
+
 def _rows(
     text: io.TextIOWrapper, delimiter: str, required: Sequence[str], known: Sequence[str]
 ) -> Iterator[Row | Problem]:
@@ -176,9 +196,8 @@ def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[s
     """The normalised columns and the delimiter that found them."""
     if not first.strip():
         raise BadFile(1, "The first line is empty: the column names belong there.")
-    tried = {mark: _split(first, mark) for mark in ([delimiter] if delimiter else _DELIMITERS)}
-    best = max(tried, key=lambda mark: len(set(required) & set(tried[mark])))
-    columns = tried[best]
+    best = delimiter_of(first, delimiter, required)
+    columns = _split(first, best)
     missing = [column for column in required if column not in columns]
     if missing:
         other = next((m for m in _DELIMITERS if m != best and set(required) <= set(_split(first, m))), "")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountVersion
 from payouts.operations import accounts
 from payouts.queries import accounts as asked
+from payouts.queries import explain, waiting
 from sellers.models import Seller
 
 ASK, VERIFY = "payouts.request_payout_account", "payouts.verify_payout_account"
@@ -95,23 +97,66 @@ def _box(each: schemes.Field) -> forms.Field:
     )
 
 
+class CountryChip(forms.Form):
+    country = forms.ChoiceField(label="Country")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
+
+
+class WhatChip(forms.Form):
+    what = forms.ChoiceField(
+        label="What",
+        choices=[("first", "a first account"), ("change", "a change"), ("others", "asked by others")],
+    )
+
+
+CHIPS: dict[str, type[forms.Form]] = {"country": CountryChip, "what": WhatChip}
+
+
+def _narrowed(request: HttpRequest, rows: "QuerySet[AccountVersion]") -> "QuerySet[AccountVersion]":
+    given = worklists.chosen(request, CHIPS)
+    if "country" in given:
+        rows = rows.filter(slot__seller__country=given["country"])
+    match given.get("what"):
+        case "first":
+            return rows.filter(number=1)
+        case "change":
+            return rows.filter(number__gt=1)
+        case "others":
+            return rows.exclude(requested_by=request.user.pk)
+    return rows
+
+
+def _how_many() -> str:
+    oldest = asked.to_verify().order_by("pk").values_list("requested_at", flat=True).first()
+    since = explain.clock(oldest, settings.TIME_ZONE) if oldest is not None else ""
+    return worklists.lead(count=waiting.accounts, oldest=since)
+
+
 @pages.page(VERIFY, ASK, "audit.view_event")
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for a verifier, oldest first, or those that were decided."""
     old = request.GET.get("show") == "decided"
-    page = keyset.page(request, asked.decided() if old else asked.to_verify(), newest_first=old)
+    rows = _narrowed(request, asked.decided() if old else asked.to_verify())
+    page = keyset.page(request, rows, newest_first=old)
+    doubts = {} if old else asked.first_doubts(page.rows)
     here = reverse("admin:payouts_payoutaccount_list")
     affected = asked.affected_of(seller_ids={version.slot.seller_id for version in page.rows})
     context = {
         "title": "Bank accounts",
-        "lead": "One person asks for an account, another verifies it. Then it waits "
-        f"{settings.ACCOUNT_WAIT_HOURS} hours from the request before it is paid.",
+        "lead": f"{_how_many()} One person asks for an account, another verifies it. Then it waits "
+        f"{settings.ACCOUNT_WAIT_HOURS} hours from the request before it is paid.".strip(),
+        "chips": worklists.chips(request, CHIPS),
+        "may": VERIFY in pages.permissions(request),
+        "reader": request.user.pk,
         "tabs": [
             {"label": "To verify", "url": here, "current": not old},
             {"label": "Decided", "url": f"{here}?show=decided", "current": old},
         ],
         "decided": old,
-        "rows": [_row(version, affected) for version in page.rows],
+        "rows": [_row(version, affected) | {"doubts": doubts.get(version.pk, [])} for version in page.rows],
         "pager": page,
         "empty_title": "Nothing was decided yet" if old else "No account waits to be verified",
         "empty_text": "A new or changed account is asked for on the page of a seller.",
@@ -198,7 +243,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
                 now=database_now(),
             )
         except Conflict as conflict:
-            return pages.stale(request, [str(conflict)], reverse("admin:payouts_payoutaccount_detail", args=[pk]))
+            return pages.stale(
+                request, [str(conflict)], reverse("admin:payouts_payoutaccount_detail", args=[pk])
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -17,7 +17,7 @@ from backoffice.audit.errors import Refused
 from backoffice.doors import pages
 from payouts import countries
 from payouts.operations import creation, running
-from payouts.queries import run_preview
+from payouts.queries import due, run_preview
 
 RUN = "payouts.run_payouts"
 AT_ONCE = 2_000
@@ -88,7 +88,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
         "hidden": [("key", f"page:{uuid4()}"), *chosen.items()],
         "found": found,
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
-        "changes": [(each, creation.REASONS.get(each.wanting, "")) for each in found.changes],
+        "changes": [(each, due.REASONS.get(each.wanting, "")) for each in found.changes],
         "preview": {
             "count": found.count,
             "sums": [each.money for each in found.sums if each.count],
@@ -105,7 +105,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
             "more": max(found.count - len(found.largest), 0),
             "refused": [
                 {
-                    "reason": creation.REASONS[each.code],
+                    "reason": due.REASONS[each.code],
                     "count": each.count,
                     "sums": [each.money],
                     "references": each.references,

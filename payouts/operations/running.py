@@ -23,9 +23,9 @@ from payouts import countries
 from payouts.exports import writers
 from payouts.exports.columns import Column, Kind
 from payouts.models import PayoutRun
-from payouts.operations import _doorbell, creation, incidents
+from payouts.operations import _doorbell, _portions, creation, incidents
 from payouts.operations._watch import Watch
-from payouts.queries import run_preview
+from payouts.queries import due, run_preview
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ def _cells(row: run_preview.Row) -> Iterator[object]:
         row.lines,
     )
     yield "no" if row.wanting else "yes"
-    yield creation.REASONS.get(row.wanting, "")
+    yield due.REASONS.get(row.wanting, "")
     yield row.before
 
 
@@ -180,7 +180,7 @@ def _portion(run_id: int, *, now: datetime) -> bool:
         return False
     actor = _actor(run.started_by)
     if not run.left:
-        creation.finish(run=run, actor=actor, now=now)
+        _portions.finish(run=run, actor=actor, now=now)
         return False
     code, text = run.left[0]
     until = date.fromisoformat(text)
@@ -196,7 +196,7 @@ def _portion(run_id: int, *, now: datetime) -> bool:
     if through is None:  # nothing more is due in this country
         PayoutRun.objects.filter(pk=run_id).update(left=run.left[1:], through=0)
         return True
-    count = creation.make_portion(
+    count = _portions.make_portion(
         run=run,
         country=countries.get(code),
         until=until,

@@ -2,7 +2,7 @@
 see.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +131,29 @@ def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
     if recent is not None and (version.requested_at - recent.requested_at).days < 30:
         days = (version.requested_at - recent.requested_at).days
         found.append(Doubt("Changed before", f"The last change was asked for {days} days earlier."))
+    return found
+
+
+def first_doubts(versions: Sequence[AccountVersion]) -> dict[int, list[str]]:
+    """What a verifier should ask about first, in a few words, for the rows of a list; two queries for all of them."""
+    prints = {version.fingerprint for version in versions}
+    elsewhere: dict[str, set[int]] = {}
+    for fingerprint, seller_id in AccountVersion.objects.filter(fingerprint__in=prints).values_list(
+        "fingerprint", "slot__seller_id"
+    ):
+        elsewhere.setdefault(fingerprint, set()).add(seller_id)
+    found: dict[int, list[str]] = {}
+    for version in versions:
+        seller = version.slot.seller
+        said = []
+        if elsewhere.get(version.fingerprint, set()) - {seller.pk}:
+            said.append("another seller has it")
+        if _plain(version.holder_name) != _plain(seller.name):
+            said.append("another holder")
+        if version.country != seller.country:
+            said.append(f"bank in {_country(version.country)}")
+        if said:
+            found[version.pk] = said
     return found
 
 

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from payouts.countries import Country
+from sellers.ledger import written
+from sellers.ledger.money import Money
 
 LAST = 2**63 - 1
 """Beyond every account's id."""
@@ -46,4 +48,25 @@ def arguments(country: Country, until: date, *, after: int = 0, through: int = L
         "until": until,
         "after": after,
         "through": through,
+    }
+
+
+# Why a run leaves a balance alone, in words that say what to do.
+REASONS = {
+    "negative": "The balance is negative: later earnings are netted against it.",
+    "zero": "Sales and deductions cancel out: nothing to pay.",
+    "currency": "The country is paid in another currency: open a rail for this one first.",
+    "seller_suspended": "The seller is suspended: compliance must lift that first.",
+    "seller_unverified": "The seller is not verified: compliance must verify them first.",
+    "no_account": "No usable bank account: ask the seller for one, then have it verified.",
+    "under_minimum": "Under the country's minimum: it waits for more earnings.",
+}
+
+
+def sentences(country: Country) -> dict[str, str]:
+    """`REASONS` with this country's currency and minimum in them."""
+    minimum = written.text(Money(country.minimum_minor, country.currency), locale="en")
+    return REASONS | {
+        "currency": f"{country.name} is paid in {country.currency} only: open a rail for this currency first.",
+        "under_minimum": f"Under the minimum of {minimum}: it waits for more earnings.",
     }

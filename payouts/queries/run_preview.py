@@ -81,7 +81,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """Balances that would not be paid, by the code of why (`creation.REASONS`); the largest three by name."""
+    """Balances that would not be paid, by the code of why (`due.REASONS`); the largest three by name."""
 
     code: str
     count: int

@@ -63,6 +63,9 @@ TABLE: Mapping[str, Door] = {
     "jsi18n": Door(post=405),
     "autocomplete": Door(("nobody",), 403, 405),
     "settings": Door(("auth.view_user",)),
+    "settings_roles": Door(("auth.view_user",)),
+    "settings_countries": Door(("auth.view_user",)),
+    "settings_country": Door(("auth.view_user",), args=lambda w: ["FR"], unknown=(("XX",), ("fr",))),
     "person_add": Door(("auth.add_user",)),
     "person_change": Door(("auth.change_user",), args=lambda w: [w.users["support"].pk], unknown=NO_NUMBER),
     "payouts_payout_list": Door(("payouts.view_payout",)),
@@ -175,6 +178,7 @@ TABLE: Mapping[str, Door] = {
     "ledger_import_drop": Door(
         ("ledger.import_earnings",), 405, 302, lambda w: [w.earnings_file.pk], NO_NUMBER
     ),
+    "ledger_import_copy": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_import_errors": Door(SEE_FILES, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_adjustment_list": Door(
         ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")

@@ -54,7 +54,7 @@ def test_only_one_module_writes_transitions():
         if made.search(path.read_text()) and "class Transition(" not in path.read_text()
     }
     births = {
-        "payouts.operations.creation",
+        "payouts.operations._portions",
         "payouts.operations.givebacks",
     }  # a payout's first line, with its row
     assert writers <= {"payouts.operations._move"} | births

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from payouts.models import Payout, PayoutRun
-from payouts.operations import creation
+from payouts.operations import _portions, creation
 from payouts.queries import due
 from sellers.ledger.models import Entry
 from tests import make
@@ -29,7 +29,12 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
         bare = PayoutRun.objects.create(key="bare", until_date=make.TODAY)
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMP TABLE run_due ON COMMIT DROP AS {due.DUE}", arguments)
-            for statement in (creation._PAYOUTS, creation._RESERVES, creation._RESERVE_LEGS, creation._LIFE):
+            for statement in (
+                _portions._PAYOUTS,
+                _portions._RESERVES,
+                _portions._RESERVE_LEGS,
+                _portions._LIFE,
+            ):
                 cursor.execute(statement, arguments | {"run": bare.pk})
         limit = time.perf_counter() - started
         transaction.set_rollback(True)

@@ -88,6 +88,9 @@ SHOTS = (
     Shot("books", ("accountant",), place="Books"),
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),
+    Shot("roles", ("admin",), path="/settings/roles/"),
+    Shot("countries", ("admin",), path="/settings/countries/"),
+    Shot("country", ("admin",), path="/settings/countries/FR/"),
     Shot("search", ("support",), path="/search/?q=mobile"),
     Shot("why", ("support",), path="/why/?q=P1"),
     Shot("styleguide", ("analyst",), path="/styleguide/"),
@@ -172,7 +175,9 @@ def go(page: Page, shot: Shot) -> str:
             return "the list is empty"
         page.goto(row.get_attribute("href") or "/")
     if shot.link:
-        page.goto(page.locator("main").get_by_role("link", name=shot.link, exact=True).get_attribute("href") or "/")
+        page.goto(
+            page.locator("main").get_by_role("link", name=shot.link, exact=True).get_attribute("href") or "/"
+        )
     if shot.verb:
         for tick in page.locator("tr[data-row] input[type=checkbox]").all()[:3]:
             tick.check()

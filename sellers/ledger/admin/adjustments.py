@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -12,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from payouts import countries
 from payouts.countries import calendars
+from payouts.queries import explain, waiting
 from sellers.ledger import money
-from sellers.ledger.models import AdjustmentKind
+from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.money import Money
 from sellers.ledger.operations import adjustments
 from sellers.ledger.queries import adjustments as questions
@@ -85,15 +88,53 @@ class DecisionForm(forms.Form):
     )
 
 
+class KindChip(forms.Form):
+    kind = forms.ChoiceField(label="Kind", choices=AdjustmentKind.choices)
+
+
+class EffectChip(forms.Form):
+    effect = forms.ChoiceField(
+        label="Effect",
+        choices=[(RAISES, "we owe more"), (LOWERS, "we owe less"), ("others", "asked by others")],
+    )
+
+
+CHIPS: dict[str, type[forms.Form]] = {"kind": KindChip, "effect": EffectChip}
+
+
+def _narrowed(request: HttpRequest, rows: "QuerySet[Adjustment]") -> "QuerySet[Adjustment]":
+    given = worklists.chosen(request, CHIPS)
+    if "kind" in given:
+        rows = rows.filter(kind=given["kind"])
+    match given.get("effect"):
+        case "raises":
+            return rows.filter(amount_minor__gt=0)
+        case "lowers":
+            return rows.filter(amount_minor__lt=0)
+        case "others":
+            return rows.exclude(requested_by=request.user.pk)
+    return rows
+
+
+def _how_many() -> str:
+    oldest = questions.waiting().order_by("pk").values_list("requested_at", flat=True).first()
+    since = explain.clock(oldest, settings.TIME_ZONE) if oldest is not None else ""
+    return worklists.lead(count=waiting.adjustments, oldest=since)
+
+
 @pages.page(ASK, DECIDE, SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for somebody, or those that were decided."""
     decided = request.GET.get("show") == "decided"
-    page = keyset.page(request, questions.decided() if decided else questions.waiting(), newest_first=decided)
+    rows = _narrowed(request, questions.decided() if decided else questions.waiting())
+    page = keyset.page(request, rows, newest_first=decided)
     here = reverse("admin:ledger_adjustment_list")
     context = {
         "title": "Adjustments",
-        "lead": "Corrections of sellers' balances. One person asks, another decides.",
+        "lead": f"{_how_many()} Corrections of sellers' balances: one person asks, another decides.".strip(),
+        "chips": worklists.chips(request, CHIPS),
+        "may": DECIDE in pages.permissions(request),
+        "reader": request.user.pk,
         "tabs": [
             {"label": "To decide", "url": here, "current": not decided},
             {"label": "Decided", "url": f"{here}?show=decided", "current": decided},

@@ -1,20 +1,22 @@
 """Imports of earnings: choose a file, see every error by row or what it would add, then import it."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from import_export.formats.base_formats import CSV
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from sellers.ledger import importing, profiles
-from sellers.ledger.models import EarningKind, ImportFile
+from sellers.ledger.admin import _copy
+from sellers.ledger.models import EarningKind, ImportFile, ImportStatus
 from sellers.ledger.money import Money
 
 IMPORT = "ledger.import_earnings"
@@ -103,12 +105,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its preview while it waits, its errors when it was refused, its sums when it is in."""
     file = get_object_or_404(ImportFile.objects.select_related("uploaded_by"), pk=pk)
     page = keyset.page(request, file.staged.all(), newest_first=False)
+    result = importing.EarningResource().result(page.rows)
+    days = importing.moved(page.rows) if file.status == ImportStatus.CHECKED else {}
+    for row in page.rows:
+        row.moved_to = days.get(row.pk)  # type: ignore[attr-defined]  # for the template, beside the row
     context = {
         "title": file.name,
         "file": file,
         "by": who(file),
         "profile": title_of(file.profile),
-        "result": importing.EarningResource().result(page.rows),
+        "result": result,
         "pager": page,
         "totals": [
             (EarningKind(kind).label, Money(minor, currency))
@@ -157,6 +163,22 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:ledger_import_list")
 
 
+@require_safe
+@pages.page(*SEE)
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refused file with a column more that says at each row what is wrong; only the errors where it is not kept."""
+    file = get_object_or_404(ImportFile, pk=pk)
+    found = _copy.made(file)
+    if found is None:
+        return errors(request, pk=pk)
+    values: dict[str, Any] = {
+        "as_attachment": True,
+        "filename": f"{PurePath(file.name).stem}-with-errors.csv",
+        "content_type": "text/csv",
+    }
+    return FileResponse(found, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
+
+
 @pages.page(*SEE)
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by."""
@@ -202,5 +224,6 @@ urlpatterns = [
     path("imports/earnings/<int:pk>/", detail, name="ledger_import_detail"),
     path("imports/earnings/<int:pk>/confirm/", confirm, name="ledger_import_confirm"),
     path("imports/earnings/<int:pk>/drop/", drop, name="ledger_import_drop"),
+    path("imports/earnings/<int:pk>/copy.csv", copy, name="ledger_import_copy"),
     path("imports/earnings/<int:pk>/errors.csv", errors, name="ledger_import_errors"),
 ]

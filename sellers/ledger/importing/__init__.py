@@ -7,7 +7,7 @@ One bad row refuses the file. Importing the same rows again changes nothing and 
 """
 
 from .posting import AlreadyPosted, Changed, NotPostable, drop, post
-from .previewing import EarningResource
+from .previewing import EarningResource, moved
 from .reading import BadFile, Problem, TooBig
 from .staging import check
 
@@ -21,5 +21,6 @@ __all__ = [
     "TooBig",
     "check",
     "drop",
+    "moved",
     "post",
 ]

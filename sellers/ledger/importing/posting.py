@@ -122,6 +122,7 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     file.status = ImportStatus.DROPPED
     file.save()
     file.staged.all().delete()
+    file.parts.all().delete()
     recording.record(actor=actor, action="earnings.drop", subject=file, data={"file": file.name}, now=now)
     return file
 

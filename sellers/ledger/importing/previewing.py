@@ -3,14 +3,32 @@
 The library's own row-by-row saving is not used for earnings: staged rows are posted as one set.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from import_export import fields, resources
 from import_export.results import Result, RowResult
 
-from sellers.ledger.models import StagedEarning
+from sellers.ledger.models import Account, StagedEarning
 from sellers.ledger.money import Money
+
+
+def moved(staged: Sequence[StagedEarning]) -> dict[int, date]:
+    """By the row's id, the day on which it comes due where a payout has covered the day that the file asks for."""
+    sellers = {row.seller_external_id for row in staged}
+    covered = {
+        (external_id, currency): through
+        for external_id, currency, through in Account.objects.filter(
+            seller__external_id__in=sellers, covered_through__isnull=False
+        ).values_list("seller__external_id", "currency", "covered_through")
+    }
+    found = {}
+    for row in staged:
+        through = covered.get((row.seller_external_id, row.currency))
+        if through is not None and row.due_date is not None and row.due_date <= through and not row.known:
+            found[row.pk] = through + timedelta(days=1)
+    return found
 
 
 class EarningResource(resources.ModelResource):

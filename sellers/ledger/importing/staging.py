@@ -1,5 +1,6 @@
 """From a file to staged rows with every error listed. Nothing of the ledger changes here."""
 
+import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO
@@ -12,8 +13,9 @@ from sellers import reading
 from sellers.ledger import profiles
 from sellers.ledger.importing import rules
 from sellers.ledger.importing.reading import BadFile, Read, lines
-from sellers.ledger.models import ImportFile, ImportStatus
+from sellers.ledger.models import ImportFile, ImportPart, ImportStatus
 
+_PIECE = 1 << 20
 _FEW = 500
 """Rows that any plan compares in no time. Renewing statistics makes whoever else does it wait until this is checked."""
 _COPY = """
@@ -26,8 +28,8 @@ COPY ledger_stagedearning (import_file_id, row_number, seller_external_id, selle
 def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datetime) -> ImportFile:
     """The file is staged: CHECKED, with what it would add, or REFUSED, with every error of every row.
 
-    ``stream`` can be read and rewound. A refused file keeps its errors only. Raises `profiles.UnknownProfile`
-    and `reading.TooBig`, and then nothing is kept.
+    ``stream`` can be read and rewound. Of a refused file its errors are kept, and the file for its copy.
+    Raises `profiles.UnknownProfile` and `reading.TooBig`, and then nothing is kept.
     """
     authority.require(actor=actor, permission="ledger.import_earnings")
     chosen = profiles.get(profile)
@@ -55,6 +57,8 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
                 cursor.execute("SELECT ledger_analyse_staged()")
         rules.apply(file=file, profile=chosen, now=now)
     _conclude(file)
+    if file.status == ImportStatus.REFUSED:
+        _keep(file, stream)
     recording.record(
         actor=actor,
         action="earnings.check",
@@ -63,6 +67,14 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         now=now,
     )
     return file
+
+
+def _keep(file: ImportFile, stream: BinaryIO) -> None:
+    """The file as it was uploaded, in compressed pieces."""
+    stream.seek(0)
+    pieces = iter(lambda: stream.read(_PIECE), b"")
+    for position, piece in enumerate(pieces):
+        ImportPart.objects.create(import_file=file, position=position, body=zlib.compress(piece))
 
 
 def _stage(file: ImportFile, read: Iterable[Read]) -> int:

@@ -4,7 +4,7 @@ from .account import Account
 from .adjustment import Adjustment, AdjustmentKind
 from .earning import Earning, EarningKind
 from .entry import Book, Entry, Transaction
-from .importing import ImportFile, ImportStatus, StagedEarning
+from .importing import ImportFile, ImportPart, ImportStatus, StagedEarning
 
 __all__ = [
     "Account",
@@ -15,6 +15,7 @@ __all__ = [
     "EarningKind",
     "Entry",
     "ImportFile",
+    "ImportPart",
     "ImportStatus",
     "StagedEarning",
     "Transaction",

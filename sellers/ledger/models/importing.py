@@ -39,6 +39,24 @@ class ImportFile(models.Model):
         return self.name
 
 
+class ImportPart(models.Model):
+    """A piece of a refused file as it was uploaded, compressed: its copy with the errors is made from it.
+
+    Gone once the file is dropped. Pieces, so that no file is ever in memory whole.
+    """
+
+    import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="parts")
+    position = models.IntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["import_file", "position"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"part {self.position}"
+
+
 class StagedEarning(models.Model):
     """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped."""
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from backoffice.audit.models import Event
 from payouts.models import Incident, Payout, PayoutRun, RunSkip
-from payouts.operations import _doorbell, creation, running
+from payouts.operations import _doorbell, _portions, creation, running
 from payouts.queries import invariants
 from sellers.ledger.models import Entry
 from tests import make, make_accounts
@@ -60,7 +60,7 @@ def test_a_job_in_portions_makes_what_one_transaction_would(by_twos):
 def test_what_a_kill_interrupts_is_not_half_made_and_the_next_worker_goes_on(by_twos, monkeypatch):
     for n in range(1, 6):
         due(1_000 * n)
-    run, real, calls = asked(), creation.make_portion, []
+    run, real, calls = asked(), _portions.make_portion, []
 
     def killed(**values):
         count = real(**values)
@@ -70,7 +70,7 @@ def test_what_a_kill_interrupts_is_not_half_made_and_the_next_worker_goes_on(by_
         return count
 
     with monkeypatch.context() as patched:
-        patched.setattr(creation, "make_portion", killed)
+        patched.setattr(_portions, "make_portion", killed)
         with pytest.raises(KeyboardInterrupt):
             work(run)
     run.refresh_from_db()
@@ -84,7 +84,7 @@ def test_a_portion_that_fails_is_told_and_tried_again(by_twos, monkeypatch):
     due()
     run = asked()
     with monkeypatch.context() as patched:
-        patched.setattr(creation, "finish", lambda **values: 1 / 0)
+        patched.setattr(_portions, "finish", lambda **values: 1 / 0)
         assert not work(run)
     assert f"R{run.pk} stopped (ZeroDivisionError)" in run.trouble
     assert Incident.objects.get(code="run_failed").closed_at is None

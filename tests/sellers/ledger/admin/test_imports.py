@@ -1,11 +1,16 @@
 """Earnings come in through a page: file, preview with every error, yes."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from backoffice.audit.actors import SYSTEM
+from payouts.operations import creation
+from sellers.ledger import importing
 from sellers.ledger.models import Earning, ImportFile
-from tests import make
+from tests import make, make_accounts
 from tests.sellers.ledger.importing.given import checked, csv, row
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +146,19 @@ def test_a_long_file_comes_in_pages(client, shop):
         following = address + answer.context["pager"].next_url
 
     assert (seen, following) == (120, address)
+
+
+def test_the_preview_says_which_due_days_a_payout_has_covered(client):
+    account = make.ledger_account(make.seller(external_id="shop-9"))
+    make.earning(account, due_date=date(2026, 11, 16))
+    make_accounts.payable(account.seller)
+    creation.run(until=None, country="FR", key="covers", actor=make.person("analyst"), now=make.NOW)
+    file = checked(
+        csv(row("late", seller="shop-9", due="2026-11-20"), row("fine", seller="shop-9", due="2026-12-20"))
+    )
+    client.force_login(make.user("analyst", is_staff=True))
+    page = client.get(f"/imports/earnings/{file.pk}/").content.decode()
+    assert page.count("a payout covers the day before") == 1
+    assert "new, due Wed 25 Nov" in page
+    posted = importing.post(import_file_id=file.pk, actor=SYSTEM, now=make.NOW)
+    assert posted.earnings.get(external_id="late").due_date == date(2026, 11, 25)

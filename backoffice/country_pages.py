@@ -1,0 +1,99 @@
+"""Settings: the countries as their files say they are paid, and the next cut-offs that follow. Changed by a release."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+
+from backoffice.audit import clock
+from backoffice.doors import pages
+from backoffice.settings_pages import tabs
+from payouts import countries
+from payouts.countries import Country, calendars, schemes
+from payouts.queries import explain
+from sellers.ledger.money import Money
+
+CUT_OFFS, MONTHS_AHEAD = 5, timedelta(days=183)
+
+
+@pages.page("auth.view_user")
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every country that is open: how it is paid, and its next run and cut-off."""
+    now = clock.database_now()
+    context = {
+        "title": "Countries",
+        "lead": "One file a country. Changed by a release, not here.",
+        "tabs": tabs("Countries"),
+        "rows": [
+            {
+                "it": each,
+                "minimum": Money(each.minimum_minor, each.currency),
+                "scheme": schemes.get(each.account_scheme).label,
+                "cut_off": explain.clock(calendars.value_date_for(each, now).cut_off_at, each.time_zone),
+            }
+            for each in countries.all()
+        ],
+        "empty_title": "No country is open",
+        "empty_text": "Opening one takes a file: see docs/countries.md.",
+    }
+    return pages.render(request, "admin/settings/countries.html", context)
+
+
+@pages.page("auth.view_user")
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One country: all that its file says, the next cut-offs with their value dates, and when banks are closed."""
+    if not countries.is_open(code):
+        raise Http404(f"No country {code}")
+    country, now = countries.get(code), clock.database_now()
+    today = calendars.local_today(country, now)
+    run = explain.forthcoming(country, due=today, now=now)
+    minimum = Money(country.minimum_minor, country.currency)
+    context = {
+        "title": country.name,
+        "country": country,
+        "back_url": reverse("admin:settings_countries"),
+        "back_label": "Countries",
+        "reference": country.code,
+        "facts": _facts(country),
+        "minimum": minimum,
+        "run": run.run,
+        "run_paid": run.value_date,
+        "cut_offs": list(_cut_offs(country, now)),
+        "closed": list(calendars.closed_days(country.calendar, today, today + MONTHS_AHEAD)),
+        "timeline_entries": None,
+    }
+    return pages.render(request, "admin/settings/country.html", context)
+
+
+def _facts(country: Country) -> list[tuple[str, Any]]:
+    lag = country.settlement_lag_days
+    scheme = schemes.get(country.account_scheme)
+    return [
+        ("Currency", country.currency),
+        ("Paid", str(country.schedule)),
+        ("Rail", country.rail),
+        ("Cut-off", f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
+        (
+            "Value date",
+            "the same business day" if not lag else f"{lag} business day{'' if lag == 1 else 's'} later",
+        ),
+        ("Bank calendar", country.calendar),
+        ("Bank account", f"{scheme.label}: {', '.join(each.label for each in scheme.fields)}"),
+        ("Written as in", country.locale),
+    ]
+
+
+def _cut_offs(country: Country, now: datetime) -> Iterator[calendars.Deadline]:
+    """The next cut-offs, each with the value date of what is with the bank before it."""
+    for _ in range(CUT_OFFS):
+        found = calendars.value_date_for(country, now)
+        yield found
+        now = found.cut_off_at
+
+
+urlpatterns = [
+    path("settings/countries/", listed, name="settings_countries"),
+    path("settings/countries/<str:code>/", detail, name="settings_country"),
+]

@@ -1,0 +1,52 @@
+"""What every worklist says of itself: how many wait and since when, and the filters that narrow it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+
+CAP = 1_000
+"""As far as what waits is counted: a bigger number is not read, and counting it costs."""
+
+
+def lead(*, count: Callable[..., int], oldest: str) -> str:
+    """How many wait, up to `CAP`, and since when (``oldest``, as people say it); nothing where nothing waits."""
+    found = count(cap=CAP)
+    if not found:
+        return ""
+    number = f"More than {CAP:,} wait" if found > CAP else f"{found:,} wait{'s' if found == 1 else ''}"
+    return f"{number}, the oldest since {oldest}."
+
+
+def chosen(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> dict[str, str]:
+    """The filters in the address that their form knows, by name. Each form has one choice field, of that name."""
+    found = {name: request.GET.get(name, "").strip() for name in forms_of}
+    return {name: value for name, value in found.items() if value and value in _choices(forms_of[name], name)}
+
+
+def chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> list[dict[str, Any]]:
+    """A chip for each filter: set ones to take away, the others to choose. Shaped for the part `chips`."""
+    given = chosen(request, forms_of)
+    shown: list[dict[str, Any]] = []
+    for name, form in forms_of.items():
+        made = form(auto_id="chip_%s")
+        label = str(made.fields[name].label)
+        rest = _without(request, name)
+        if name in given:
+            words = _choices(form, name)[given[name]]
+            shown.append({"text": f"{label}: {words}", "clear_url": f"?{rest.urlencode()}"})
+        else:
+            shown.append({"label": label, "fields": list(made), "keep": list(rest.items())})
+    return shown
+
+
+def _choices(form: type[forms.Form], name: str) -> dict[str, str]:
+    return {str(value): str(words) for value, words in form().fields[name].choices}  # type: ignore[attr-defined]
+
+
+def _without(request: HttpRequest, name: str) -> QueryDict:
+    query = request.GET.copy()
+    for each in (name, "before", "after"):
+        query.pop(each, None)
+    return query

@@ -1,0 +1,45 @@
+"""The pages of the settings: people, what each role may do, and how each country is paid."""
+
+import pytest
+
+from payouts import countries
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(make.user("auditor", is_staff=True, first_name="Ada", last_name="Byron"))
+    return client
+
+
+def test_each_page_leads_to_the_others(reader):
+    for url, label in (
+        ("/settings/", "People"),
+        ("/settings/roles/", "Roles"),
+        ("/settings/countries/", "Countries"),
+    ):
+        answer = reader.get(url)
+        assert [tab["label"] for tab in answer.context["tabs"] if tab["current"]] == [label]
+        for tab in answer.context["tabs"]:
+            assert reader.get(tab["url"]).status_code == 200
+
+
+def test_a_role_says_what_it_may_do_what_it_sees_and_who_has_it(reader):
+    rows = {row["role"]: row for row in reader.get("/settings/roles/").context["roles"]}
+    assert rows["support"]["may"] == ["write notes on sellers and payouts"]
+    assert "Ada Byron" in rows["auditor"]["people"]
+    assert rows["admin"]["sees"]
+    assert not [word for row in rows.values() for word in row["may"] if "." in word]  # no raw name of a right
+
+
+@pytest.mark.parametrize("country", countries.all(), ids=lambda country: country.code)
+def test_a_country_says_all_that_its_file_says_and_its_next_cut_offs(reader, country):
+    answer = reader.get(f"/settings/countries/{country.code}/")
+    page = answer.content.decode()
+    for said in (country.name, country.currency, country.rail, country.calendar, str(country.schedule)):
+        assert said in page
+    moments = [each.cut_off_at for each in answer.context["cut_offs"]]
+    assert len(moments) == 5 and moments == sorted(set(moments))
+    assert country.name in reader.get("/settings/countries/").content.decode()
