@@ -134,6 +134,18 @@ def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> l
     return shown
 
 
+def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
+    """What an empty list says: that all is done, or that the filter leaves nothing of what there may be."""
+    if not filtered:
+        return {"empty_title": place.empty[0], "empty_text": place.empty[1]}
+    return {
+        "empty_title": "No payout here matches",
+        "empty_text": "Take a filter away, or look at everything.",
+        "empty_url": "?view=all",
+        "empty_label": "Everything in this list",
+    }
+
+
 def _next_cut_off() -> str:
     first = next(iter(cutoffs.upcoming(now=database_now())), None)
     return f"Next cut-off: {first.words} ({', '.join(first.codes)})." if first else ""
@@ -177,8 +189,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "list_query": words,
             "pager": page,
             "show_status": place.status is None,
-            "empty_title": place.empty[0],
-            "empty_text": place.empty[1],
+            **_nothing(place, filtered=bool(_without(request))),
         },
     )
 
