@@ -70,6 +70,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "flag_entries": _flags(payout, groups),
         "groups": groups,
         "before": before,
+        "before_money": None if before is None else Money(before.amount_minor, before.currency),
+        "total_change": None
+        if before is None
+        else Money(payout.amount_minor - before.amount_minor, payout.currency),
         "opened": opened,
         "lines": _lines(request, payout, opened),
         "seats": judgement.seats(payout),

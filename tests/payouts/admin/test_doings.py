@@ -123,3 +123,18 @@ def test_the_fact_behind_a_flag_is_one_link_away():
     for url in links:
         assert browser.get(url, follow=True).status_code == 200
     assert browser.get(links[0]).url == f"/sellers/{twin.reference}/"
+
+
+def test_the_lines_stand_beside_those_of_the_payout_before_and_so_do_the_totals():
+    seller = make.seller()
+    first = quick.payout(seller=seller, amount_minor=10_000)
+    later = make.NOW + timedelta(days=7)
+    second = quick.payout(seller=seller, amount_minor=12_500, now=later)
+    browser = Client()
+    browser.force_login(make.user("analyst", is_staff=True))
+    page = browser.get(f"/payouts/{second.reference}/")
+    assert page.context["before"] == first
+    assert [(group.kind, group.money.minor, group.change.minor) for group in page.context["groups"]] == [
+        ("sale", 12_500, 2_500)
+    ]
+    assert page.context["total_change"].minor == 2_500
