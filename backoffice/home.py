@@ -164,9 +164,10 @@ class Miss:
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
-    """Today's cut-offs still to come with what would miss them; after the last one, the next day's first."""
+    """Today's cut-offs still to come with what would miss them; after the last one, those of the next such day."""
     ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now)).figures]
-    return [each for each in ahead if each.cut_off.today] or ahead[:1]
+    today = [each for each in ahead if each.cut_off.today]
+    return today or [each for each in ahead if each.cut_off.at.date() == ahead[0].cut_off.at.date()]
 
 
 def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:

@@ -29,7 +29,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "admin/payouts/invariant/list.html",
         {
             "title": "Books in order",
-            "lead": "What must always be true of money. While one is broken, nothing is sent.",
+            "lead": "What must always be true of money. While it is in doubt, nothing new is sent.",
             "check": check,
             "rows": rows if check is not None else [],
             "empty_title": "Not checked yet",

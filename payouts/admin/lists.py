@@ -26,6 +26,26 @@ class CountryChip(forms.Form):
         self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
 
 
+class CurrencyChip(forms.Form):
+    currency = forms.ChoiceField(label="Currency")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = sorted({country.currency for country in countries.all()})
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+
+class BatchChip(forms.Form):
+    batch = forms.CharField(label="Batch, such as B12")
+
+
+class ValueDateChip(forms.Form):
+    value_from = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    value_until = forms.DateField(
+        label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 class FlagChip(forms.Form):
     flag = forms.ChoiceField(label="Flag", choices=[("any", "Any flag"), *flags.CODES.items()])
 
@@ -56,6 +76,7 @@ class MadeChip(forms.Form):
     )
 
 
+IN_BATCHES = (BatchChip, ValueDateChip)
 CURSOR = ("before", "after")
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     ("Status", StatusChip),
@@ -65,6 +86,9 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     ("On hold", HoldChip),
     ("Seller", SellerChip),
     ("Made", MadeChip),
+    ("Currency", CurrencyChip),
+    ("Batch", BatchChip),
+    ("Value date", ValueDateChip),
 )
 
 
@@ -100,13 +124,26 @@ def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> l
         for words, name in chosen.chips()
         if name not in fixed
     ]
+    unbatched = place.status is not None
     taken = {name for _, name in chosen.chips()} | fixed
     for label, form in CHIPS:
         made = form(auto_id="chip_%s")
-        if taken.isdisjoint(made.fields):
+        if taken.isdisjoint(made.fields) and not (unbatched and form in IN_BATCHES):
             keep = [(name, value) for name, values in _without(request).lists() for value in values]
             shown.append({"label": label, "fields": list(made), "keep": keep})
     return shown
+
+
+def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
+    """What an empty list says: that all is done, or that the filter leaves nothing of what there may be."""
+    if not filtered:
+        return {"empty_title": place.empty[0], "empty_text": place.empty[1]}
+    return {
+        "empty_title": "No payout here matches",
+        "empty_text": "Take a filter away, or look at everything.",
+        "empty_url": "?view=all",
+        "empty_label": "Everything in this list",
+    }
 
 
 def _next_cut_off() -> str:
@@ -152,8 +189,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "list_query": words,
             "pager": page,
             "show_status": place.status is None,
-            "empty_title": place.empty[0],
-            "empty_text": place.empty[1],
+            **_nothing(place, filtered=bool(_without(request))),
         },
     )
 

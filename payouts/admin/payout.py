@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -15,7 +16,7 @@ from backoffice.doors import pages
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
 from payouts.admin._bulk import LOCALE
-from payouts.models import Payout
+from payouts.models import Flag, Payout
 from payouts.operations import givebacks, review
 from payouts.queries import attempts, blocks, explain, flags, history, judgement
 from payouts.queries.why import paragraphs
@@ -69,6 +70,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "flag_entries": _flags(payout, groups),
         "groups": groups,
         "before": before,
+        "before_money": None if before is None else Money(before.amount_minor, before.currency),
+        "total_change": None
+        if before is None
+        else Money(payout.amount_minor - before.amount_minor, payout.currency),
         "opened": opened,
         "lines": _lines(request, payout, opened),
         "seats": judgement.seats(payout),
@@ -93,16 +98,32 @@ def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | N
 
 
 def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, Any]]:
-    found = [flags.words(flag, currency=payout.currency) for flag in payout.flags.order_by("id")]
-    entries: list[dict[str, Any]] = [
-        {"level": flag.level, "title": flag.title, "fact": flag.fact}
-        for flag in sorted(found, key=lambda each: each.level)
-    ]
+    entries: list[dict[str, Any]] = []
+    for flag in payout.flags.order_by("id"):
+        said = flags.words(flag, currency=payout.currency)
+        entries.append(
+            {"level": said.level, "title": said.title, "fact": said.fact, **_evidence(flag, payout)}
+        )
+    entries.sort(key=lambda entry: str(entry["level"]))
     total = sum(group.money.minor for group in groups)
     adds_up = total == payout.amount_minor
     fact = f"The lines add up to {written.text(Money(total, payout.currency), locale=LOCALE)}."
     entries.append({"level": "good" if adds_up else "bad", "fact": fact})
     return entries
+
+
+def _evidence(flag: Flag, payout: Payout) -> dict[str, str]:
+    """Where the fact behind a flag is looked at."""
+    if flag.code == "account_shared":
+        query = urlencode({"q": " ".join(flag.facts["sellers"])})
+        return {"url": f"{reverse('admin:search')}?{query}", "link": "See who"}
+    if flag.code == "unusual_amount":
+        query = urlencode({"seller": payout.seller.reference, "currency": payout.currency, "status": "PAID"})
+        return {"url": f"{reverse('admin:payouts_payout_list')}?{query}", "link": "See what was paid"}
+    if flag.code in ("account_changed", "name_differs", "country_differs"):
+        url = reverse("admin:payouts_payoutaccount_detail", args=[payout.payout_account_id])
+        return {"url": url, "link": "See the account"}
+    return {}
 
 
 @require_POST

@@ -92,6 +92,10 @@ SHOTS = (
     Shot("countries", ("admin",), path="/settings/countries/"),
     Shot("country", ("admin",), path="/settings/countries/FR/"),
     Shot("search", ("support",), path="/search/?q=mobile"),
+    Shot("review-filtered", ("analyst",), path="/payouts/review/?flag=any&search=P1+P2+P3+X-77"),
+    Shot("view-new", ("analyst",), path="/payouts/views/new/?place=review&query=flag%3Dany"),
+    Shot("views", ("analyst",), path="/payouts/views/?place=review"),
+    Shot("invariants", ("auditor",), path="/invariants/"),
     Shot("why", ("support",), path="/why/?q=P1"),
     Shot("styleguide", ("analyst",), path="/styleguide/"),
 )

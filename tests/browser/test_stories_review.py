@@ -53,8 +53,8 @@ def test_an_analyst_clears_a_queue_of_200_by_keyboard_alone(visit, queue):
     expect(page.locator("#totals")).to_contain_text("200 payouts")
 
     press(page, "j Enter")  # the first, looked at closely
-    first = page.url
     expect(page.locator("[data-walk]")).to_contain_text("1 of 50 in the list")
+    first = page.url
     press(page, "r")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mark 1 payout of €101.99 reviewed")
     press(page, "Enter")
@@ -175,7 +175,9 @@ def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_screen(visit
 def test_the_back_button_after_a_deed_does_it_no_second_time(visit):
     made = quick.payout()
     page = visit(f"/payouts/{made.reference}/", role="analyst")
-    press(page, "r Enter")
+    press(page, "r")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mark 1 payout")
+    press(page, "Enter")
     walks.said(page, "1 payout reviewed.")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing can be done")

@@ -103,3 +103,38 @@ def test_the_flag_of_a_changed_account_says_how_many_days_before():
     assert said.short == "Account changed 2 days before"
     assert said.title == "The bank account changed 2 days before this payout was made"
     assert said.fact == "From FR •• 1 to FR •• 2, asked for on Sunday 22 November."
+
+
+def test_the_fact_behind_a_flag_is_one_link_away():
+    made = quick.payout()
+    twin = make.seller()
+    facts = {
+        "account_shared": {"sellers": [str(twin.reference)]},
+        "unusual_amount": {"usual_minor": 100, "times": "100.0"},
+        "name_differs": {"holder": "A", "seller": "B"},
+    }
+    for code, each in facts.items():
+        Flag.objects.create(payout=made, code=code, facts=each, raised_at=make.NOW)
+    browser = Client()
+    browser.force_login(make.user("compliance", is_staff=True))
+    entries = browser.get(f"/payouts/{made.reference}/").context["flag_entries"]
+    links = [entry["url"] for entry in entries if entry.get("url")]
+    assert len(links) == 3
+    for url in links:
+        assert browser.get(url, follow=True).status_code == 200
+    assert browser.get(links[0]).url == f"/sellers/{twin.reference}/"
+
+
+def test_the_lines_stand_beside_those_of_the_payout_before_and_so_do_the_totals():
+    seller = make.seller()
+    first = quick.payout(seller=seller, amount_minor=10_000)
+    later = make.NOW + timedelta(days=7)
+    second = quick.payout(seller=seller, amount_minor=12_500, now=later)
+    browser = Client()
+    browser.force_login(make.user("analyst", is_staff=True))
+    page = browser.get(f"/payouts/{second.reference}/")
+    assert page.context["before"] == first
+    assert [(group.kind, group.money.minor, group.change.minor) for group in page.context["groups"]] == [
+        ("sale", 12_500, 2_500)
+    ]
+    assert page.context["total_change"].minor == 2_500

@@ -89,3 +89,10 @@ def test_everything_of_a_pasted_list_can_be_selected_and_is_exported_as_such(cli
 def test_a_list_that_is_not_there_finds_nothing():
     quick.payout()
     assert filters.read("pasted=L999999").qs.count() == 0
+
+
+def test_an_empty_list_tells_done_from_filtered_away(client):
+    assert "Nothing to review" in client.get(REVIEW).content.decode()
+    filtered = client.get(REVIEW, {"country": "FR"}).content.decode()
+    assert "No payout here matches" in filtered and "Nothing to review" not in filtered
+    assert 'href="?view=all">Everything in this list' in filtered
