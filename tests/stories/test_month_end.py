@@ -1,0 +1,148 @@
+"""A month is closed by two people and exported in every format: each, read by a reader of its own, says what the
+ledger says, to the cent. What comes late stands in the next month and says where it is from."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from payouts.exports.journal import FORMATS
+from payouts.operations import reconciliation
+from sellers.ledger.models import EarningKind, Entry, Transaction
+from sellers.ledger.money import exponent
+from tests import books, make, make_payouts
+from tests.payouts import camt
+
+pytestmark = pytest.mark.django_db
+LATE = date(2026, 10, 30)
+
+
+def trade() -> None:
+    """October: sales, commissions and refunds in France, Spain and Japan."""
+    for country, currency, unit in (("FR", "EUR", 100), ("ES", "EUR", 100), ("JP", "JPY", 1)):
+        account = make.ledger_account(make.seller(country=country), currency=currency)
+        for day in (3, 3, 17):
+            when = datetime(2026, 10, day, 9, 0, tzinfo=UTC)
+            values = {"occurred_date": when.date(), "due_date": when.date(), "now": when}
+            make.earning(account, amount_minor=199 * unit + day % unit, order_ref=f"A{day}", **values)
+            make.earning(account, amount_minor=-21 * unit, kind=EarningKind.COMMISSION, **values)
+        make.earning(account, amount_minor=-49 * unit, **values)
+
+
+def read(name: str, body: bytes, currency: str) -> dict[str, list[Decimal]]:
+    """Debits and credits of each account as a reader sees them who knows nothing of ours."""
+    found: dict[str, list[Decimal]] = {}
+
+    def add(account: str, debit: str, credit: str) -> None:
+        sums = found.setdefault(account, [Decimal(0), Decimal(0)])
+        for side, text in enumerate((debit, credit)):
+            sums[side] += Decimal(text.replace(",", ".") or 0)
+
+    names = {label: number for number, label in books.CHART.values()}
+    text = body.decode({"fec": "iso8859-15", "datev": "cp1252", "yayoi": "cp932"}.get(name, "utf-8"))
+    if name == "yayoi":
+        for row in csv.reader(io.StringIO(text)):
+            for account, amount, side in ((row[4], row[8], 0), (row[10], row[14], 1)):
+                if account:
+                    add(names[account], *((amount, "") if side == 0 else ("", amount)))
+        return found
+    lines = io.StringIO(text, newline="")
+    if name == "datev":
+        next(lines)
+    for row in csv.DictReader(lines, delimiter={"fec": "\t", "datev": ";"}.get(name, ",")):
+        if name == "datev":
+            amount, konto, contra = (
+                row["Umsatz (ohne Soll/Haben-Kz)"],
+                row["Konto"],
+                row["Gegenkonto (ohne BU-Schlüssel)"],
+            )
+            debit, credit = (konto, contra) if row["Soll/Haben-Kennzeichen"] == "S" else (contra, konto)
+            add(debit, amount, "")
+            add(credit, "", amount)
+        elif name == "xero":
+            amount = row["*Amount"]
+            add(row["*AccountCode"], *(("", amount[1:]) if amount.startswith("-") else (amount, "")))
+        else:
+            account, debit, credit = {
+                "csv": ("account", "debit", "credit"),
+                "fec": ("CompteNum", "Debit", "Credit"),
+                "netsuite": tuple(f"Journal Entry - Line: {each}" for each in ("Account", "Debit", "Credit")),
+                "quickbooks": ("Account", "Debits", "Credits"),
+                "sage": ("Ledger Account", "Debit", "Credit"),
+            }[name]
+            number = names[row[account]] if name == "quickbooks" else row[account]
+            add(number, row[debit], row[credit])
+    return found
+
+
+def ledger(first: date, last: date, currency: str) -> dict[str, list[Decimal]]:
+    """The same from the ledger's rows."""
+    found: dict[str, list[Decimal]] = {}
+    entries = Entry.objects.filter(transaction__booked_on__range=(first, last), currency=currency)
+    for entry in entries:
+        sums = found.setdefault(books.CHART[entry.book][0], [Decimal(0), Decimal(0)])
+        sums[entry.amount_minor < 0] += Decimal(abs(entry.amount_minor)).scaleb(-exponent(currency))
+    return found
+
+
+@pytest.fixture
+def october(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    books.charted()
+    trade()
+    return books.closed()
+
+
+@pytest.mark.parametrize("grouping", ["detailed", "daily"])
+def test_every_format_says_what_the_ledger_says(october, grouping):
+    for currency in ("EUR", "JPY"):
+        wanted = ledger(books.OCTOBER, date(2026, 10, 31), currency)
+        assert wanted
+        for name in FORMATS:
+            if (name == "yayoi") != (currency == "JPY") and name not in ("csv", "netsuite", "quickbooks"):
+                continue
+            got = read(
+                name, books.journal(books.OCTOBER, name, currency=currency, grouping=grouping), currency
+            )
+            got.pop("1590", None)  # DATEV's clearing account, which ends at zero
+            assert got == wanted, (name, currency)
+
+
+def test_a_closed_month_gives_the_same_bytes_again_whatever_happened_since(october, settings, tmp_path):
+    before = {name: books.journal(books.OCTOBER, name) for name in FORMATS if name != "yayoi"}
+    make.earning(make.ledger_account(), amount_minor=5, occurred_date=LATE, due_date=LATE)
+    books.account(books.Book.PAYABLE, "9999", "Another", effective_from=books.NOVEMBER)
+    settings.EXPORT_DIR = str(tmp_path / "another machine")
+    assert {name: books.journal(books.OCTOBER, name) for name in before} == before
+
+
+def test_a_late_fact_stands_in_the_open_month_and_says_where_it_is_from(october):
+    late = make.earning(
+        make.ledger_account(), amount_minor=77_00, occurred_date=LATE, due_date=LATE, now=books.IN_NOVEMBER
+    ).transaction
+    late.refresh_from_db()
+    assert (late.booked_on, late.fact_on) == (date(2026, 11, 5), LATE)
+    assert Entry.objects.filter(transaction__booked_on__lt=books.NOVEMBER).aggregate(
+        total=Sum("amount_minor")
+    ) == {"total": 0}
+    books.closed(books.NOVEMBER, now=datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    rows = list(csv.DictReader(io.StringIO(books.journal(books.NOVEMBER, "csv").decode())))
+    assert {(row["date"], row["original_date"]) for row in rows} == {("2026-11-05", "2026-10-30")}
+    fec = books.journal(books.NOVEMBER, "fec").decode("iso8859-15").splitlines()
+    assert "20261030" in fec[1] and "of 2026-10-30" in fec[1]
+    first = int(fec[1].split("\t")[2])
+    last = int(books.journal(books.OCTOBER, "fec").decode("iso8859-15").splitlines()[-1].split("\t")[2])
+    assert first == last + 1  # no gap between the months
+
+
+def test_payouts_and_the_banks_statement_are_closed_with_their_month(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    books.charted()
+    batch = make_payouts.approved_batch([12_34, 56_78])
+    body = camt.statement([camt.Line(-9)], day="2026-11-20")
+    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    assert Transaction.objects.get(kind="bank_line").booked_on == date(2026, 11, 20)
+    assert batch.total_minor == 69_12
