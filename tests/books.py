@@ -8,6 +8,7 @@ journal(first, "fec")          the bytes, as an accountant fetches them
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from backoffice.demo import books as demo_books
 from payouts.operations import journals, periods
 from sellers.ledger.models import Book, JournalFile, Period
 from sellers.ledger.operations import mapping
@@ -18,21 +19,8 @@ IN_OCTOBER = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
 IN_NOVEMBER = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
 BEGIN = date(2020, 1, 1)
 
-CHART = {
-    Book.PAYABLE: ("4671", "Sellers"),
-    Book.RESERVED: ("4672", "Sellers, in payouts"),
-    Book.IN_TRANSIT: ("5810", "Payouts on their way"),
-    Book.PSP_CLEARING: ("5110", "Payment providers"),
-    Book.COMMISSION_REVENUE: ("7061", "Commission"),
-    Book.FEE_REVENUE: ("7062", "Fees"),
-    Book.VAT: ("4457", "VAT collected"),
-    Book.CASH: ("5120", "Bank"),
-    Book.BANK_CHARGES: ("6270", "Bank charges"),
-    Book.ADJUSTMENTS: ("6580", "Adjustments"),
-    Book.WRITE_OFFS: ("6540", "Bad debts"),
-    Book.SUSPENSE: ("4710", "Suspense"),
-}
-"""All of them fit every format: four digits, the first three of the French plan comptable."""
+CHART = demo_books.CHART
+"""Fits every format: four digits, the first three of the French plan comptable."""
 
 
 def account(book: Book, number: str, label: str, *, effective_from: date = BEGIN, **values):

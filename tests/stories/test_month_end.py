@@ -3,15 +3,18 @@ ledger says, to the cent. What comes late stands in the next month and says wher
 
 import csv
 import io
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db.models import Sum
 
 from payouts.exports.journal import FORMATS
-from payouts.operations import reconciliation
-from sellers.ledger.models import EarningKind, Entry, Transaction
+from payouts.models import StatementLine
+from payouts.operations import breaks, journals, reconciliation
+from sellers.ledger.models import EarningKind, Entry, JournalFile, Transaction
 from sellers.ledger.money import exponent
 from tests import books, make, make_payouts
 from tests.payouts import camt
@@ -138,11 +141,88 @@ def test_a_late_fact_stands_in_the_open_month_and_says_where_it_is_from(october)
     assert first == last + 1  # no gap between the months
 
 
-def test_payouts_and_the_banks_statement_are_closed_with_their_month(settings, tmp_path):
-    settings.EXPORT_DIR = str(tmp_path)
+@pytest.mark.parametrize("grouping", ["detailed", "daily"])
+def test_payouts_returns_and_the_banks_charges_are_in_every_journal(settings, tmp_path, grouping):
+    settings.EXPORT_DIR = str(tmp_path / "kept")
     books.charted()
-    batch = make_payouts.approved_batch([12_34, 56_78])
-    body = camt.statement([camt.Line(-9)], day="2026-11-20")
-    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
-    assert Transaction.objects.get(kind="bank_line").booked_on == date(2026, 11, 20)
-    assert batch.total_minor == 69_12
+    with make_payouts.bank(tmp_path, settings):
+        sent = make_payouts.submitted([100_00, 34_00])
+        lines = [camt.Line(-134_00, batch=f"{sent.reference}F1", count=2), camt.Line(-9)]
+        reconciliation.read(
+            body=camt.statement(lines, day="2026-11-20"), rail="sepa", name="day", now=make.NOW
+        )
+    fee = StatementLine.objects.get(amount_minor=-9)
+    wish = breaks.propose(
+        line_id=fee.pk, verdict="charges", evidence="A fee.", actor=make.person("treasurer"), now=make.NOW
+    )
+    breaks.confirm(resolution_id=wish.pk, actor=make.person("treasurer"), now=make.NOW)
+    booked = Transaction.objects.filter(kind__in=["bank_line", "submitted", "reserve"])
+    assert set(booked.values_list("kind", "booked_on")) == {
+        ("bank_line", date(2026, 11, 20)),  # by the bank's day
+        ("submitted", make.TODAY),
+        ("reserve", make.TODAY),
+    }
+    books.closed(books.NOVEMBER, now=datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    wanted = ledger(books.NOVEMBER, date(2026, 11, 30), "EUR")
+    assert wanted["6270"] == [Decimal("0.09"), Decimal(0)]
+    for name in FORMATS:
+        if name != "yayoi":
+            got = read(name, books.journal(books.NOVEMBER, name, grouping=grouping), "EUR")
+            got.pop("1590", None)
+            assert got == wanted, name
+
+
+def test_a_journal_that_its_target_would_refuse_is_not_offered_and_says_why(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    books.charted(but=[books.Book.PSP_CLEARING])
+    books.account(books.Book.PSP_CLEARING, "PSP-CLEARING", "Providers")
+    trade()
+    books.closed()
+    for name, words in (
+        ("fec", "plan comptable"),
+        ("datev", "no account"),
+        ("sage", "8 digits"),
+        ("xero", "longer than 10"),
+    ):
+        made = books.file(books.OCTOBER, name)
+        assert made.status == "FAILED" and words in made.error, (name, made.error)
+    assert books.journal(books.OCTOBER, "csv")
+    assert list((tmp_path / "journals").glob("*")) == [
+        tmp_path / "journals" / f"journal-{JournalFile.objects.get(format='csv').pk}"
+    ]
+
+
+def test_a_long_month_comes_in_parts_that_each_balance_and_the_same_pack_again(
+    settings, tmp_path, monkeypatch
+):
+    settings.EXPORT_DIR = str(tmp_path)
+    monkeypatch.setattr(type(FORMATS["xero"]), "most_lines", 6)
+    books.charted()
+    trade()
+    books.closed()
+    body = books.journal(books.OCTOBER, "xero")
+    with zipfile.ZipFile(io.BytesIO(body)) as pack:
+        names = pack.namelist()
+        parts = [read("xero", pack.read(name), "EUR") for name in names]
+    assert names == [f"xero-2026-10-EUR-detailed-part-{at:04d}.csv" for at in range(1, 6)]
+    total: dict[str, list[Decimal]] = {}
+    for part in parts:
+        assert sum(debit for debit, _ in part.values()) == sum(credit for _, credit in part.values())
+        for account, sums in part.items():
+            total[account] = [a + b for a, b in zip(total.get(account, [Decimal(0)] * 2), sums, strict=True)]
+    assert total == ledger(books.OCTOBER, date(2026, 10, 31), "EUR")
+    (tmp_path / "journals" / f"journal-{JournalFile.objects.get().pk}").unlink()
+    assert books.journal(books.OCTOBER, "xero") == body
+
+
+def test_other_bytes_than_those_given_before_are_never_offered(october, settings):
+    first = books.file(books.OCTOBER, "fec")
+    settings.BOOKS_COMPANY = settings.BOOKS_COMPANY | {"siren": "732829320"}
+    books_file = Path(settings.EXPORT_DIR) / "journals" / f"journal-{first.pk}"
+    assert books.file(books.OCTOBER, "fec").sha256 == first.sha256  # what was kept is given
+    books_file.write_bytes(b"tampered")
+    with pytest.raises(journals.OtherBytes, match="damaged"):
+        journals.download(file_id=first.pk, actor=make.person("accountant"), now=make.NOW)
+    books.account(books.Book.PAYABLE, "4679", "Renamed", effective_from=books.NOVEMBER)
+    books_file.unlink()
+    assert books.file(books.OCTOBER, "fec").sha256 == first.sha256
