@@ -117,7 +117,13 @@ PLACES = (
         waiting=waiting.breaks,
         group=2,
     ),
-    Place(_("Books"), "admin:ledger_transaction_list", ("ledger.view_transaction",), group=2),
+    Place(
+        _("Books"),
+        "admin:ledger_period_list",
+        ("ledger.view_period",),
+        waiting=waiting.books,
+        group=2,
+    ),
     Place(
         _("Rails"),
         "admin:payouts_rail_list",

@@ -108,6 +108,11 @@ ROLES: Mapping[str, frozenset[str]] = {
         "ledger.view_entry",
         "ledger.view_adjustment",
         "ledger.request_adjustment",
+        "ledger.view_period",
+        "ledger.close_period",
+        "ledger.view_accountmapping",
+        "ledger.map_accounts",
+        "ledger.export_journal",
     },
     "auditor": SEE
     | {
@@ -124,6 +129,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         "ledger.view_entry",
         "ledger.view_adjustment",
         "ledger.view_importfile",
+        "ledger.view_period",
+        "ledger.view_accountmapping",
         "sellers.view_verification",
     },
     "admin": frozenset(

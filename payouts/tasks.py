@@ -12,6 +12,7 @@ from payouts.operations import (
     creation,
     exporting,
     holds,
+    journals,
     lookups,
     running,
     submission,
@@ -97,3 +98,13 @@ def write_export(export_id: int) -> None:
 @shared_task
 def sweep_exports() -> None:
     exporting.sweep(now=database_now())
+
+
+@shared_task
+def write_journal(file_id: int) -> None:
+    journals.write(file_id=file_id, now=database_now())
+
+
+@shared_task
+def sweep_journals() -> None:
+    journals.sweep(now=database_now())

@@ -28,6 +28,8 @@ PERSON_ONLY = frozenset(
         "payouts.change_cap",
         "payouts.grant_cap",
         "ledger.approve_adjustment",
+        "ledger.map_accounts",
+        "ledger.close_period",
         "sellers.verify_seller",
     }
 )

@@ -10,7 +10,7 @@ from backoffice import demo
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.models import Event
-from backoffice.demo import people, plan, sellers
+from backoffice.demo import books, people, plan, sellers
 from backoffice.demo.bank import Bank
 from backoffice.demo.plan import Agenda
 from backoffice.demo.rounds import Desk
@@ -97,6 +97,7 @@ def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> T
     desk.collect(now=now - timedelta(minutes=4))
     sweeping.alert(now=now - timedelta(minutes=3))
     _set_caps(staff["admin"], now - timedelta(minutes=2))
+    books.chart(asks=staff["accountant"], confirms=staff["accountant2"], now=now - timedelta(minutes=2))
     told = Told(sellers=Seller.objects.count(), payouts=Payout.objects.count())
     for status in PayoutStatus:
         told.by_status[status] = Payout.objects.filter(status=status).count()

@@ -36,6 +36,7 @@ PEOPLE = (
     Person("approver2", "Aiko", "Tanaka", "approver"),
     Person("treasurer2", "Paul", "Okafor", "treasurer"),
     Person("compliance2", "Marta", "Nowak", "compliance"),
+    Person("accountant2", "Elena", "Rossi", "accountant"),
     Person("support2", "Diego", "Santos", "support"),
 )
 

@@ -220,6 +220,19 @@ RAIL_TRANSPORTS = {  # rail to the names of the settings above that say where it
 }
 SUBMISSION_LEASE_SECONDS = env.lease_seconds()
 UNKNOWN_ALERT_MINUTES = env.read.int("UNKNOWN_ALERT_MINUTES", default=30)
+BOOKS_TIME_ZONE = env.read.str("BOOKS_TIME_ZONE", default=TIME_ZONE)  # kept by the database when it is made
+BOOKS_COMPANY: dict[str, Any] = {  # what accounting's programs ask of the company; empty: their formats are refused
+    "name": env.read.str("BOOKS_COMPANY", default=""),
+    "currency": env.read.str("BOOKS_CURRENCY", default="EUR"),
+    "year_begins": env.read.int("BOOKS_YEAR_BEGINS", default=1),  # the month
+    "siren": env.read.str("BOOKS_SIREN", default=""),
+    "datev_consultant": env.read.str("BOOKS_DATEV_CONSULTANT", default=""),
+    "datev_client": env.read.str("BOOKS_DATEV_CLIENT", default=""),
+    "datev_chart": env.read.str("BOOKS_DATEV_CHART", default="03"),
+    "datev_digits": env.read.int("BOOKS_DATEV_DIGITS", default=4),
+    "datev_clearing": env.read.str("BOOKS_DATEV_CLEARING", default=""),
+    "netsuite_subsidiary": env.read.str("BOOKS_NETSUITE_SUBSIDIARY", default=""),
+}
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
 # What is handed over is written down here before: a database restored from a backup does not know it any more.

@@ -2,7 +2,7 @@
 
 from backoffice.settings import env, logs
 from backoffice.settings.base import *  # noqa: F403
-from backoffice.settings.base import DATA_DIR
+from backoffice.settings.base import BOOKS_COMPANY, DATA_DIR
 
 _services = env.running_services(DATA_DIR)
 _secrets = env.generated(DATA_DIR)
@@ -26,6 +26,12 @@ CELERY_BROKER_URL = env.read.str(
     "CELERY_BROKER_URL", default=_services.get("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 )
 SIMBANK_URL = env.read.str("SIMBANK_URL", default=_services.get("SIMBANK_URL", "http://127.0.0.1:8090"))
+
+if DEMO and not BOOKS_COMPANY["siren"]:  # so that every format can be tried
+    BOOKS_COMPANY |= {
+        "name": "Demo Marketplace SAS", "siren": "123456782", "datev_consultant": "1001", "datev_client": "1",
+        "datev_clearing": "1590", "netsuite_subsidiary": "Demo Marketplace SAS",
+    }  # fmt: skip
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -17,5 +17,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "ring for payout runs that were left unfinished": every("sweep_runs", seconds=30),
     "check the invariants": every("check_invariants", seconds=5 * 60),
     "ring for forgotten exports, erase old ones": every("sweep_exports", seconds=30),
+    "ring for forgotten journals": every("sweep_journals", seconds=30),
     "seal the audit trail": every("seal_audit", seconds=5),
 }

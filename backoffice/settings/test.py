@@ -24,6 +24,11 @@ SEPA_INBOX_DIR = str(DATA_DIR / "sepa" / "inbox")
 EXPORT_DIR = str(DATA_DIR / "exports")
 AUDIT_ANCHOR_DIR = str(DATA_DIR / "anchors")
 HANDOVER_DIR = ""  # tests come and go with their databases; those of restoring keep a journal of their own
+BOOKS_COMPANY = {
+    "name": "Marketplace SAS", "currency": "EUR", "year_begins": 1, "siren": "123456782", "datev_consultant": "1001",
+    "datev_client": "1", "datev_chart": "03", "datev_digits": 4, "datev_clearing": "1590",
+    "netsuite_subsidiary": "Marketplace SAS",
+}  # fmt: skip
 STATIC_ROOT = str(DATA_DIR / "static")
 
 CELERY_BROKER_URL = "memory://"

@@ -30,6 +30,7 @@ def post_lines(
                         else [posting.Leg(Book.SUSPENSE, -line.amount_minor, funding.currency)]
                     ),
                 ),
+                fact_on=line.booking_date,
             )
             for line, found in lines
         ],
@@ -104,4 +105,5 @@ def post_opening(*, funding: FundingAccount, statement: Statement, now: datetime
             posting.Leg(Book.SUSPENSE, -missing, funding.currency),
         )
         key = f"opening:{funding.code}:{statement.pk}"
-        posting.post(postings=[posting.Posting(key=key, kind=OPENING, legs=legs)], now=now)
+        day = first.statement_date if first else None
+        posting.post(postings=[posting.Posting(key=key, kind=OPENING, legs=legs, fact_on=day)], now=now)

@@ -188,6 +188,27 @@ ALL: tuple[tuple[str, str, str], ...] = (
         """,
     ),
     (
+        "closed_months_stand",
+        "The last closed month of the books holds what it held when it was closed.",
+        """
+        WITH last AS (SELECT id, first_day, last_day FROM ledger_period WHERE closed ORDER BY first_day DESC LIMIT 1),
+        moved AS (
+          SELECT e.book, e.currency, sum(greatest(e.amount_minor, 0)) AS debit,
+            sum(greatest(-e.amount_minor, 0)) AS credit
+          FROM last JOIN ledger_transaction AS t ON t.booked_on BETWEEN last.first_day AND last.last_day
+          JOIN ledger_entry AS e ON e.transaction_id = t.id GROUP BY 1, 2
+        ), kept AS (
+          SELECT p.book, p.currency, p.debit_minor AS debit, p.credit_minor AS credit
+          FROM last JOIN ledger_periodtotal AS p ON p.period_id = last.id
+        )
+        SELECT coalesce(kept.book, moved.book) || ' ' || coalesce(kept.currency, moved.currency)
+        FROM kept FULL JOIN moved USING (book, currency)
+        WHERE coalesce(kept.debit, 0) <> coalesce(moved.debit, 0)
+           OR coalesce(kept.credit, 0) <> coalesce(moved.credit, 0)
+        ORDER BY 1
+        """,
+    ),
+    (
         "batch_is_its_items",
         "A batch's count and total are those of the payouts in it.",
         """

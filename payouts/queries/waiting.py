@@ -17,7 +17,7 @@ from payouts.models import (
 )
 from payouts.queries import filters
 from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
-from sellers.ledger.models import Adjustment
+from sellers.ledger.models import AccountMapping, Adjustment, Period
 
 
 def _count(rows: "QuerySet[Model]", cap: int) -> int:
@@ -78,6 +78,13 @@ def accounts(*, cap: int) -> int:
 def adjustments(*, cap: int) -> int:
     """Adjustments that wait for a second person."""
     return _count(Adjustment.objects.filter(decision=""), cap)
+
+
+def books(*, cap: int) -> int:
+    """Months and accounts of the books that wait for a second person."""
+    months = Period.objects.filter(decided_at__isnull=True)
+    accounts = AccountMapping.objects.filter(decided_at__isnull=True)
+    return _count(months, cap) + _count(accounts, cap)
 
 
 def breaks(*, cap: int) -> int:

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests import make, make_payouts
+from tests import books, make, make_payouts
 from tests.access.world import World
 
 Row = tuple[str, Callable[[World], dict[str, Any]]]
@@ -175,6 +175,34 @@ DEEDS: Mapping[str, Row] = {
         "payouts.change_fundingaccount",
         lambda w: {"code": w.funding.code, "holder_name": "Other", "bic": "", "active": True},
     ),
+    f"{P}periods.ask": ("ledger.close_period", lambda w: {"first": books.NOVEMBER}),
+    f"{P}periods.close": ("ledger.close_period", lambda w: {"first": books.OCTOBER}),
+    f"{P}periods.take_back": ("ledger.close_period", lambda w: {"first": books.OCTOBER}),
+    f"{P}journals.request": (
+        "ledger.export_journal",
+        lambda w: {
+            "first": w.journal.period.first_day,
+            "format": "csv",
+            "currency": "EUR",
+            "grouping": "daily",
+        },
+    ),
+    f"{P}journals.download": ("ledger.export_journal", lambda w: {"file_id": w.journal.pk}),
+    f"{L}mapping.ask": (
+        "ledger.map_accounts",
+        lambda w: {
+            "book": "vat",
+            "currency": "EUR",
+            "country": "ES",
+            "number": "4770",
+            "label": "IVA",
+            "targets": {},
+            "effective_from": books.NOVEMBER,
+            "reason": "Spain.",
+        },
+    ),
+    f"{L}mapping.confirm": ("ledger.map_accounts", lambda w: {"mapping_ids": [w.account_wanted.pk]}),
+    f"{L}mapping.dismiss": ("ledger.map_accounts", lambda w: {"mapping_ids": [w.account_wanted.pk]}),
     f"{S}suspend": ("sellers.suspend_seller", _seller(reason="Fraud.")),
     f"{S}lift_suspension": ("sellers.suspend_seller", _seller(reason="Cleared.")),
     f"{S}verify": ("sellers.verify_seller", _seller(passed=True, note="Seen.")),

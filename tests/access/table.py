@@ -47,10 +47,15 @@ def _batch(world: World) -> list[Any]:
     return [world.proposed.reference]
 
 
+def _payable(world: World) -> dict[str, Any]:
+    return {"book": "payable", "currency": "EUR"}
+
+
 NO_PAYOUT: tuple[tuple[Any, ...], ...] = (("P999999",), ("B1",), ("nothing",))
 NO_BATCH: tuple[tuple[Any, ...], ...] = (("B999999",), ("P1",))
 NO_SELLER: tuple[tuple[Any, ...], ...] = (("S999999",), ("P1",))
 NO_NUMBER: tuple[tuple[Any, ...], ...] = ((999_999,),)
+NO_MONTH: tuple[tuple[Any, ...], ...] = (("1999-01",), ("2099-12",))
 NO_KEY: tuple[tuple[Any, ...], ...] = (("sandbox", "P999999A1"), ("nowhere", "P1A1"))
 
 TABLE: Mapping[str, Door] = {
@@ -198,6 +203,29 @@ TABLE: Mapping[str, Door] = {
         ("ledger.request_adjustment",), args=lambda w: [w.seller.reference], unknown=NO_SELLER
     ),
     "ledger_transaction_list": Door(("ledger.view_transaction",)),
+    "ledger_transaction_detail": Door(
+        ("ledger.view_transaction",), args=lambda w: [w.adjusted.transaction_id], unknown=NO_NUMBER
+    ),
+    "ledger_period_list": Door(("ledger.view_period",)),
+    "ledger_period_detail": Door(("ledger.view_period",), args=lambda w: ["2026-09"], unknown=NO_MONTH),
+    "ledger_period_totals": Door(("ledger.view_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
+    "ledger_period_accounts": Door(
+        ("ledger.view_transaction",), 200, 405, lambda w: ["2026-09"], NO_MONTH, _payable
+    ),
+    "ledger_period_entries": Door(
+        ("ledger.view_transaction",), 200, 405, lambda w: ["2026-09"], NO_MONTH, _payable
+    ),
+    "ledger_period_ask": Door(("ledger.close_period",), args=lambda w: ["2026-11"], unknown=NO_MONTH),
+    "ledger_period_close": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
+    "ledger_period_take_back": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
+    "ledger_period_export": Door(("ledger.export_journal",), 405, 302, lambda w: ["2026-09"], NO_MONTH),
+    "ledger_journal_state": Door(("ledger.view_period",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER),
+    "ledger_journal_download": Door(
+        ("ledger.export_journal",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER
+    ),
+    "ledger_mapping_list": Door(("ledger.view_accountmapping",)),
+    "ledger_mapping_new": Door(("ledger.map_accounts",)),
+    "ledger_mapping_decide": Door(("ledger.map_accounts",), 405, 302),
     "audit_event_list": Door(("audit.view_event",)),
     "sellers_seller_list": Door(("sellers.view_seller",)),
     "sellers_seller_detail": Door(

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from payouts.operations import (
     exporting,
     holds,
     incidents,
+    periods,
     recalls,
     reconciliation,
     switches,
@@ -48,13 +50,23 @@ from payouts.operations import (
     views,
 )
 from sellers import importing as seller_files
-from sellers.ledger.models import Adjustment, AdjustmentKind, ImportFile
-from sellers.ledger.operations import adjustments
+from sellers.ledger.models import (
+    AccountMapping,
+    Adjustment,
+    AdjustmentKind,
+    Book,
+    Earning,
+    ImportFile,
+    JournalFile,
+)
+from sellers.ledger.operations import adjustments, mapping
 from sellers.models import Seller, SellerFile
-from tests import make, make_payouts
+from tests import books, make, make_payouts
 from tests.payouts import camt, line_to_the_bank, quick
 from tests.payouts.caps import cap
 from tests.sellers.ledger.importing import given
+
+SEPTEMBER = date(2026, 9, 1)
 
 
 @dataclass
@@ -91,6 +103,9 @@ class World:
     refused_file: ImportFile
     sellers_file: SellerFile
     adjustment: Adjustment
+    adjusted: Earning
+    journal: JournalFile
+    account_wanted: AccountMapping
 
 
 @contextlib.contextmanager
@@ -110,6 +125,7 @@ def _build(bank: Any, settings: Any) -> World:
     users = {
         role: make.user(role, is_staff=True, first_name=role.title(), last_name="Who") for role in roles.ROLES
     }
+    september = _books()
     make_payouts.submitted([75_00], country="US")
     lost = Submission.objects.get(status="UNKNOWN")
     resolution = unknown.propose(
@@ -218,7 +234,37 @@ def _build(bank: Any, settings: Any) -> World:
             actor=make.person("analyst"),
             now=make.NOW,
         ),
+        adjusted=september,
+        journal=books.file(SEPTEMBER, "csv"),
+        account_wanted=mapping.ask(
+            book=Book.CASH,
+            currency="EUR",
+            country="",
+            number="5121",
+            label="Bank, euros",
+            targets={},
+            effective_from=books.NOVEMBER,
+            reason="A second bank.",
+            actor=make.person("accountant"),
+            now=make.NOW,
+        ),
     )
+
+
+def _books() -> Earning:
+    """September is closed, October waits to be; answers an order line of September."""
+    books.charted()
+    account = make.ledger_account(make.seller(country="ES"))
+    lines = []
+    for month in (9, 10):
+        day = SEPTEMBER.replace(month=month, day=15)
+        when = make.NOW.replace(month=month, day=15)
+        lines.append(
+            make.earning(account, amount_minor=4_200, order_ref=f"order-{month}", due_date=day, now=when)
+        )
+    books.closed(SEPTEMBER)
+    periods.ask(first=books.OCTOBER, actor=make.person("accountant"), now=make.NOW)
+    return lines[0]
 
 
 @contextlib.contextmanager

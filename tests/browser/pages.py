@@ -17,7 +17,7 @@ NO_PAGES = frozenset(
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
         "payouts_run_preview", "payouts_run_progress", "ledger_import_copy",
         "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
-        "sellers_seller_statement_pdf",
+        "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
@@ -77,6 +77,8 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("bad filter", "analyst", "/payouts/?status=NONSENSE", 400)
     yield Page("not yours", "support", "/audit/", 403)
     yield Page("not there", "analyst", "/payouts/P999999/", 404)
+    yield Page("month open", "accountant", "/books/2026-11/")
+    yield Page("month asked for", "auditor", "/books/2026-10/")
     for role in roles.ROLES:
         yield Page(f"home {role}", role, "/")
 

@@ -1,4 +1,4 @@
-"""The books: every ledger transaction, newest first, with its debits and credits. Nothing here can be changed."""
+"""Every ledger transaction, newest first, with its debits and credits. Nothing here can be changed."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.urls import path
 from django.utils.http import urlencode
 
 from backoffice.doors import keyset, pages
+from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
 from sellers.ledger.queries import books
 
@@ -43,7 +44,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = keyset.page(request, found)
     legs = books.legs(transactions=page.rows)
     context = {
-        "title": "Books",
+        "title": "Transactions",
+        "tabs": _tabs.tabs(request, "transactions"),
         "lead": "Double entry, append-only: the debits of each transaction equal its credits.",
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
@@ -70,4 +72,4 @@ def _chip(name: str, label: str, form: type[forms.Form], asked: dict[str, str]) 
     return {"text": f"{label} is {shown}", "clear_url": f"?{urlencode(others)}"}
 
 
-urlpatterns = [path("books/", listed, name="ledger_transaction_list")]
+urlpatterns = [path("books/transactions/", listed, name="ledger_transaction_list")]

@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern
 
-from sellers.ledger.admin import adjustments, books, imports
+from sellers.ledger.admin import adjustments, books, closing, imports, lineage, mapping, months
 
-urlpatterns: list[URLPattern] = [*imports.urlpatterns, *adjustments.urlpatterns, *books.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *imports.urlpatterns,
+    *adjustments.urlpatterns,
+    *books.urlpatterns,
+    *mapping.urlpatterns,
+    *months.urlpatterns,
+    *closing.urlpatterns,
+    *lineage.urlpatterns,
+]

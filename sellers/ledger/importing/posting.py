@@ -74,8 +74,8 @@ WHERE s.import_file_id = %(file)s AND NOT s.known
 """
 
 _TRANSACTIONS = """
-INSERT INTO ledger_transaction (key, kind, posted_at, description)
-SELECT key, kind, %(now)s, description FROM posting_rows ORDER BY key COLLATE "C"
+INSERT INTO ledger_transaction (key, kind, posted_at, description, fact_on)
+SELECT key, kind, %(now)s, description, occurred_date FROM posting_rows ORDER BY key COLLATE "C"
 """
 
 _ENTRIES = """

@@ -5,18 +5,28 @@ from .adjustment import Adjustment, AdjustmentKind
 from .earning import Earning, EarningKind
 from .entry import Book, Entry, Transaction
 from .importing import ImportFile, ImportPart, ImportStatus, StagedEarning
+from .journal_file import JournalFile, JournalStatus
+from .mapping import AccountMapping
+from .period import Books, Period, PeriodNumbers, PeriodTotal
 
 __all__ = [
     "Account",
+    "AccountMapping",
     "Adjustment",
     "AdjustmentKind",
     "Book",
+    "Books",
     "Earning",
     "EarningKind",
     "Entry",
     "ImportFile",
     "ImportPart",
     "ImportStatus",
+    "JournalFile",
+    "JournalStatus",
+    "Period",
+    "PeriodNumbers",
+    "PeriodTotal",
     "StagedEarning",
     "Transaction",
 ]

@@ -8,6 +8,7 @@ class Account(models.Model):
 
     ``covered_through`` is the last due date that payouts have taken, in the country's calendar; null before
     the first payout. It only moves forward, and only by the trigger on a new payout (HOUSE ruling 3).
+    ``country`` is the seller's when the account was opened, by a trigger: the books keep it when the seller moves.
     """
 
     app_may_update = ("covered_through",)
@@ -15,6 +16,7 @@ class Account(models.Model):
     seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="accounts")
     currency = models.CharField(max_length=3)
     covered_through = models.DateField(null=True)
+    country = models.CharField(max_length=2, blank=True, db_default="")
 
     class Meta:
         default_permissions = ("view",)

@@ -26,7 +26,11 @@ SELLER_BOOKS = (Book.PAYABLE, Book.RESERVED, Book.IN_TRANSIT)
 
 
 class Transaction(models.Model):
-    """A balanced set of entries. ``key`` makes posting idempotent: the same fact posts once."""
+    """A balanced set of entries. ``key`` makes posting idempotent: the same fact posts once.
+
+    ``booked_on`` is the day it stands on in the books; a trigger chooses it: the day it happened where that month is
+    open, else the day of posting or the first open one. ``fact_on`` is the day it happened where that is another.
+    """
 
     append_only = True
 
@@ -34,9 +38,14 @@ class Transaction(models.Model):
     kind = models.CharField(max_length=30)
     posted_at = models.DateTimeField(db_default=Now())
     description = models.TextField(blank=True)
+    booked_on = models.DateField(help_text="in the books' time zone; written by a trigger")
+    fact_on = models.DateField(
+        null=True, help_text="when it happened, where that is not the day it is booked on"
+    )
 
     class Meta:
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["booked_on", "id"], name="transaction_booked")]
 
     def __str__(self) -> str:
         return self.key

@@ -60,7 +60,10 @@ def credit(
         posting.Leg(CONTRA[kind], amount_minor, account.currency),
     )
     written = posting.post(
-        postings=[posting.Posting(key=name, kind=kind, legs=legs, description=description)], now=now
+        postings=[
+            posting.Posting(key=name, kind=kind, legs=legs, description=description, fact_on=occurred_date)
+        ],
+        now=now,
     )
     if name not in written:
         return _known(account, kind, amount_minor, source, external_id)

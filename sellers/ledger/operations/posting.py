@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -23,17 +23,22 @@ class Leg:
 
 @dataclass(frozen=True)
 class Posting:
-    """One transaction to be. ``key`` names the fact it stands for, so that the fact posts once."""
+    """One transaction to be. ``key`` names the fact it stands for, so that the fact posts once.
+
+    ``fact_on`` is the day it happened, where that is not the day of posting: the books take it for that day while its
+    month is open (docs/adr/0024).
+    """
 
     key: str
     kind: str
     legs: tuple[Leg, ...]
     description: str = ""
+    fact_on: date | None = None
 
 
 _TRANSACTIONS = """
-INSERT INTO ledger_transaction (key, kind, description, posted_at)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[])
+INSERT INTO ledger_transaction (key, kind, description, posted_at, fact_on)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::date[])
 ON CONFLICT (key) DO NOTHING RETURNING key, id
 """
 
@@ -60,6 +65,7 @@ def post(*, postings: Sequence[Posting], now: datetime) -> dict[str, int]:
                 [posting.kind for posting in postings],
                 [posting.description for posting in postings],
                 [now] * len(postings),
+                [posting.fact_on for posting in postings],
             ],
         )
         written = dict(cursor.fetchall())

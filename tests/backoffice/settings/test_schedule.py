@@ -13,6 +13,7 @@ ON_REQUEST = {
     "collect",
     "write_export",
     "make_run",
+    "write_journal",
 }  # take an id: something asks for them
 
 

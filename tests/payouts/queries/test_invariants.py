@@ -56,6 +56,10 @@ BREAKS: dict[str, tuple[str, ...]] = {
     ),
     "statements_add_up": ("UPDATE payouts_statement SET closing_minor = closing_minor + 1",),
     "caps_count_what_left": ("UPDATE payouts_capuse SET total_minor = total_minor - 1",),
+    "closed_months_stand": (
+        "INSERT INTO ledger_period (first_day, last_day, asked_by_id, asked_at, decided_by_id, decided_at, closed)"
+        " SELECT '2026-11-01', '2026-11-30', min(id), now(), max(id), now(), true FROM auth_user",
+    ),
     "batch_is_its_items": ("UPDATE payouts_batch SET item_count = item_count + 1",),
     "one_live_attempt": (
         "DROP INDEX attempt_one_live",

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def read(role: str = "accountant", **query: str) -> str:
     browser = Client()
     browser.force_login(make.user(role, is_staff=True))
-    answer = browser.get("/books/", query)
+    answer = browser.get("/books/transactions/", query)
     assert answer.status_code == 200
     return answer.content.decode()
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_staged_statistics")]
+    dependencies = [("ledger", "0007_book_old_transactions")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,21 @@
+"""The journal in the formats of accounting's programs: pure, entries in, text out; and a checker of each.
+
+A writer only writes. What its target would refuse is refused by its checker, which reads the written file back on its
+own. Why they are so: docs/adr/0024.
+"""
+
+from .base import Company, Entry, Format, Job, Line, Need, Reading
+from .datev import DATEV
+from .fec import FEC
+from .generic import GENERIC
+from .netsuite import NETSUITE
+from .quickbooks import QUICKBOOKS
+from .sage import SAGE
+from .xero import XERO
+from .yayoi import YAYOI
+
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (GENERIC, FEC, DATEV, NETSUITE, QUICKBOOKS, XERO, SAGE, YAYOI)
+}
+
+__all__ = ["FORMATS", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading"]

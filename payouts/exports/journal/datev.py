@@ -1,0 +1,233 @@
+"""DATEV's Buchungsstapel in the EXTF format 700, version 13: 125 columns, Windows-1252, a line for a pair of accounts.
+
+DATEV knows no entry with several debits and several credits: such a one goes leg by leg against a clearing account,
+which ends at zero.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from .base import Entry, Job, Line, Need, Reading, fit, own_currency, records
+
+_NAMES = [
+    "Umsatz (ohne Soll/Haben-Kz)",
+    "Soll/Haben-Kennzeichen",
+    "WKZ Umsatz",
+    "Kurs",
+    "Basis-Umsatz",
+    "WKZ Basis-Umsatz",
+    "Konto",
+    "Gegenkonto (ohne BU-Schlüssel)",
+    "BU-Schlüssel",
+    "Belegdatum",
+    "Belegfeld 1",
+    "Belegfeld 2",
+    "Skonto",
+    "Buchungstext",
+    "Postensperre",
+    "Diverse Adressnummer",
+    "Geschäftspartnerbank",
+    "Sachverhalt",
+    "Zinssperre",
+    "Beleglink",
+]
+for _n in range(1, 9):
+    _NAMES += [f"Beleginfo - Art {_n}", f"Beleginfo - Inhalt {_n}"]
+_NAMES += [
+    "KOST1 - Kostenstelle",
+    "KOST2 - Kostenstelle",
+    "Kost-Menge",
+    "EU-Land u. UStID (Bestimmung)",
+    "EU-Steuersatz (Bestimmung)",
+    "Abw. Versteuerungsart",
+    "Sachverhalt L+L",
+    "Funktionsergänzung L+L",
+    "BU 49 Hauptfunktionstyp",
+    "BU 49 Hauptfunktionsnummer",
+    "BU 49 Funktionsergänzung",
+]
+for _n in range(1, 21):
+    _NAMES += [f"Zusatzinformation - Art {_n}", f"Zusatzinformation- Inhalt {_n}"]
+_NAMES += [
+    "Stück",
+    "Gewicht",
+    "Zahlweise",
+    "Forderungsart",
+    "Veranlagungsjahr",
+    "Zugeordnete Fälligkeit",
+    "Skontotyp",
+    "Auftragsnummer",
+    "Buchungstyp",
+    "USt-Schlüssel (Anzahlungen)",
+    "EU-Land (Anzahlungen)",
+    "Sachverhalt L+L (Anzahlungen)",
+    "EU-Steuersatz (Anzahlungen)",
+    "Erlöskonto (Anzahlungen)",
+    "Herkunft-Kz",
+    "Buchungs GUID",
+    "KOST-Datum",
+    "SEPA-Mandatsreferenz",
+    "Skontosperre",
+    "Gesellschaftername",
+    "Beteiligtennummer",
+    "Identifikationsnummer",
+    "Zeichnernummer",
+    "Postensperre bis",
+    "Bezeichnung SoBil-Sachverhalt",
+    "Kennzeichen SoBil-Buchung",
+    "Festschreibung",
+    "Leistungsdatum",
+    "Datum Zuord. Steuerperiode",
+    "Fälligkeit",
+    "Generalumkehr (GU)",
+    "Steuersatz",
+    "Land",
+    "Abrechnungsreferenz",
+    "BVV-Position",
+    "EU-Land u. UStID (Ursprung)",
+    "EU-Steuersatz (Ursprung)",
+    "Abw. Skontokonto",
+]
+COLUMNS = tuple(_NAMES)
+AMOUNT, SIDE, CURRENCY, ACCOUNT, CONTRA, TAX_KEY, DAY, REF, TEXT = 0, 1, 2, 6, 7, 8, 9, 10, 13
+INFO_KIND, INFO, COST, LOCKED = 20, 21, 36, 113
+HEADER_FIELDS = 31
+MOST_DIGITS = 10
+TAX = Need("datev.tax_code", "DATEV: BU-Schlüssel", r"\d{1,4}")
+CENTRE = Need("datev.cost_centre", "DATEV: Kostenstelle (KOST1)", r"[\w./-]{1,36}")
+_QUOTED = frozenset({SIDE, CURRENCY, REF, TEXT, INFO_KIND, INFO, COST, TAX_KEY})
+
+
+class Datev:
+    """Amounts are positive with a comma; the sign is S (debit) or H (credit) of ``Konto``."""
+
+    name = "datev"
+    label = "DATEV (Germany)"
+    encoding = "cp1252"
+    most_lines = 99_999
+    most_bytes = 0
+    needs = (TAX, CENTRE)
+
+    def unfit(self, job: Job) -> list[str]:
+        found = own_currency(job, "DATEV")
+        company = job.company
+        if not _between(company.datev_consultant, 1_001, 9_999_999):
+            found.append(
+                "DATEV asks for the consultant's number, 1001 to 9999999: set BOOKS_DATEV_CONSULTANT."
+            )
+        if not _between(company.datev_client, 1, 99_999):
+            found.append("DATEV asks for the client's number, 1 to 99999: set BOOKS_DATEV_CLIENT.")
+        if not 4 <= company.datev_digits <= 8:
+            found.append("DATEV's accounts have 4 to 8 digits: set BOOKS_DATEV_DIGITS.")
+        if job.digits > 2:
+            found.append(f"DATEV has two decimals, {job.currency} has {job.digits}.")
+        return found
+
+    def file_name(self, job: Job) -> str:
+        return f"EXTF_Buchungsstapel_{job.stem('datev').removeprefix('datev-')}.csv"
+
+    def head(self, job: Job) -> str:
+        company = job.company
+        year = job.first_day.year - (job.first_day.month < company.year_begins)
+        fields = [
+            '"EXTF"', "700", "21", '"Buchungsstapel"', "13", f"{job.closed_at:%Y%m%d%H%M%S}000", "", '"RE"', '""', '""',
+            company.datev_consultant, company.datev_client, f"{date(year, company.year_begins, 1):%Y%m%d}",
+            str(company.datev_digits), f"{job.first_day:%Y%m%d}", f"{job.last_day:%Y%m%d}",
+            f'"Ledger {job.first_day:%Y-%m} {job.currency}"', '""', "1", "0", "1", f'"{job.currency}"',
+            "", '""', "", "", f'"{company.datev_chart}"', "", "", '""', '""',
+        ]  # fmt: skip
+        return ";".join(fields) + "\r\n" + ";".join(f'"{name}"' for name in COLUMNS) + "\r\n"
+
+    def write(self, entry: Entry, job: Job) -> str:
+        return "".join(
+            self._line(entry, job, line, contra, tax)
+            for line, contra, tax in _pairs(entry, job.company.datev_clearing)
+        )
+
+    def _line(self, entry: Entry, job: Job, line: Line, contra: str, tax: str) -> str:
+        cells = [""] * len(COLUMNS)
+        cells[AMOUNT] = job.amount(abs(line.minor), ",", 2)
+        cells[SIDE] = "S" if line.minor > 0 else "H"
+        cells[CURRENCY] = job.currency
+        cells[ACCOUNT], cells[CONTRA], cells[TAX_KEY] = line.account, contra, tax
+        cells[DAY], cells[REF] = f"{entry.day:%d%m}", entry.ref
+        cells[TEXT] = fit(f"{entry.text} {line.aux}".replace('"', "'"), self.encoding, 60)
+        if entry.late:
+            cells[INFO_KIND], cells[INFO] = "Original", entry.fact_day.isoformat()
+        cells[COST], cells[LOCKED] = CENTRE.of(line), "1"
+        return ";".join(f'"{c}"' if c and at in _QUOTED else c for at, c in enumerate(cells)) + "\r\n"
+
+    def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
+        reading = Reading()
+        lines = iter(text)
+        if (next(lines, "") + next(lines, "")) != self.head(job):
+            reading.wrong("line 1: the heading is not that of this company and month.")
+        elif len(self.head(job).split("\r\n")[0].split(";")) != HEADER_FIELDS:
+            reading.wrong(f"line 1: the heading has not {HEADER_FIELDS} fields.")
+        for where, row in records(
+            _ended(lines, reading), reading, columns=len(COLUMNS), delimiter=";", above=2
+        ):
+            reading.lines += 1
+            self._check_row(row, job, reading, where)
+        if reading.lines > self.most_lines:
+            reading.wrong(f"{reading.lines} lines; DATEV takes {self.most_lines:,} a batch.")
+        reading.end()
+        clearing = reading.sums.pop(job.company.datev_clearing, None) if job.company.datev_clearing else None
+        if clearing and clearing[0] != clearing[1]:
+            reading.wrong("The clearing account does not end at zero.")
+        return reading
+
+    def _check_row(self, row: Sequence[str], job: Job, reading: Reading, where: str) -> None:
+        longest = job.company.datev_digits
+        minor = reading.amount(row[AMOUNT], job, where=where, mark=",", digits=2)
+        if minor <= 0 or len(row[AMOUNT].partition(",")[0]) > MOST_DIGITS:
+            reading.wrong(
+                f"{where}: an Umsatz is positive and has at most {MOST_DIGITS} digits before the comma."
+            )
+        if row[SIDE] not in ("S", "H"):
+            reading.wrong(f"{where}: S or H, not “{row[SIDE][:5]}”.")
+        if row[CURRENCY] != job.currency:
+            reading.wrong(f"{where}: {row[CURRENCY]} in a batch of {job.currency}.")
+        for account in (row[ACCOUNT], row[CONTRA]):
+            if not re.fullmatch(r"[1-9]\d*|0\d*[1-9]\d*", account) or len(account) > longest + 1:
+                reading.wrong(f"{where}: “{account[:20]}” is no account of at most {longest} digits.")
+        if not re.fullmatch(r"\d{0,4}", row[TAX_KEY]):
+            reading.wrong(f"{where}: BU-Schlüssel “{row[TAX_KEY][:10]}” is not of up to 4 digits.")
+        reading.day(f"{row[DAY]}{job.first_day.year}", "%d%m%Y", job, where=where)
+        if not re.fullmatch(r"[A-Za-z0-9$%&*+/-]{1,36}", row[REF]):
+            reading.wrong(f"{where}: Belegfeld 1 “{row[REF][:20]}” is not of 36 letters, digits and $%&*+-/.")
+        reading.longer(row[TEXT], 60, where=f"{where}, Buchungstext")
+        reading.longer(row[COST], 36, where=f"{where}, KOST1")
+        if row[LOCKED] != "1":
+            reading.wrong(f"{where}: a closed month is locked (Festschreibung 1).")
+        debit, credit = (row[ACCOUNT], row[CONTRA]) if row[SIDE] == "S" else (row[CONTRA], row[ACCOUNT])
+        reading.add(row[REF], debit, minor)
+        reading.add(row[REF], credit, -minor)
+
+
+def _pairs(entry: Entry, clearing: str) -> Iterator[tuple[Line, str, str]]:
+    """Each line with its contra account and tax key; one of many debits and credits against the clearing account."""
+    debits = [line for line in entry.lines if line.minor > 0]
+    credits = [line for line in entry.lines if line.minor < 0]
+    one, many = (debits, credits) if len(debits) == 1 else (credits, debits)
+    if len(one) == 1:
+        for line in many:
+            yield line, one[0].account, TAX.of(line) or TAX.of(one[0])
+    else:
+        for line in entry.lines:
+            yield line, clearing, TAX.of(line)
+
+
+def _ended(lines: Iterable[str], reading: Reading) -> Iterator[str]:
+    for line in lines:
+        if not line.endswith("\r\n"):
+            reading.wrong("A line does not end with CR LF.")
+        yield line
+
+
+def _between(text: str, lowest: int, highest: int) -> bool:
+    return text.isdigit() and lowest <= int(text) <= highest
+
+
+DATEV = Datev()

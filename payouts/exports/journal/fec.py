@@ -1,0 +1,111 @@
+"""The French fichier des écritures comptables: 18 columns, tab, ISO 8859-15 (LPF, art. A47 A-1)."""
+
+import re
+from collections.abc import Iterable
+
+from .base import Entry, Job, Reading, fit, heading, own_currency
+
+COLUMNS = (
+    "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
+    "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet", "ValidDate", "Montantdevise",
+    "Idevise",
+)  # fmt: skip
+COMPULSORY = (0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15)
+_ACCOUNT = re.compile(r"[0-9]{3}[0-9A-Za-z]*")
+
+
+class Fec:
+    """``PieceDate`` is the day of the fact, ``ValidDate`` the day the month was closed."""
+
+    name = "fec"
+    label = "FEC (France)"
+    encoding = "iso8859-15"
+    most_lines = 0
+    most_bytes = 0
+    needs = ()
+
+    def unfit(self, job: Job) -> list[str]:
+        found = own_currency(job, "The FEC")
+        if job.company.currency != "EUR":
+            found.append(
+                "The FEC is in euros. Set BOOKS_CURRENCY=EUR where these are books of a French company."
+            )
+        if not is_siren(job.company.siren):
+            found.append(
+                "The FEC's name begins with the company's SIREN, nine digits with a check digit: set BOOKS_SIREN."
+            )
+        return found
+
+    def file_name(self, job: Job) -> str:
+        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}.txt"
+
+    def head(self, job: Job) -> str:
+        return "\t".join(COLUMNS) + "\r\n"
+
+    def write(self, entry: Entry, job: Job) -> str:
+        day, fact, valid = (
+            f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, max(job.closed_at.date(), entry.day))
+        )
+        before = [entry.journal, self._text(entry.journal_label, 60), str(entry.number), day]
+        after = [entry.ref, fact, self._text(entry.words, 200)]
+        return "".join(
+            "\t".join(
+                [
+                    *before, line.account, self._text(line.label, 60), line.aux, line.aux, *after,
+                    job.amount(max(line.minor, 0), ","), job.amount(max(-line.minor, 0), ","), "", "", valid, "", "",
+                ]
+            )
+            + "\r\n"
+            for line in entry.lines
+        )  # fmt: skip
+
+    def _text(self, text: str, limit: int) -> str:
+        return fit(text, self.encoding, limit)
+
+    def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
+        reading = Reading()
+        lines = iter(text)
+        heading(lines, self.head(job), reading)
+        last = ""
+        for at, line in enumerate(lines, start=2):
+            where = f"line {at}"
+            reading.lines += 1
+            if not line.endswith("\r\n"):
+                reading.wrong(f"{where} does not end with CR LF.")
+            cells = line.rstrip("\r\n").split("\t")
+            if len(cells) != len(COLUMNS):
+                reading.wrong(f"{where} has {len(cells)} columns, not {len(COLUMNS)}.")
+                continue
+            for n in COMPULSORY:
+                if not cells[n]:
+                    reading.wrong(f"{where}: {COLUMNS[n]} is empty.")
+            if bool(cells[6]) != bool(cells[7]):
+                reading.wrong(f"{where}: CompAuxNum and CompAuxLib go together.")
+            reading.number(cells[2], job, first=first)
+            reading.day(cells[3], "%Y%m%d", job, where=where)
+            if cells[3] < last:
+                reading.wrong(f"{where}: entries are in order of their date; {cells[3]} follows {last}.")
+            last = cells[3]
+            if not re.fullmatch(r"\d{8}", cells[9]) or not re.fullmatch(r"\d{8}", cells[15]):
+                reading.wrong(f"{where}: PieceDate and ValidDate are AAAAMMJJ.")
+            elif cells[15] < cells[3]:
+                reading.wrong(f"{where}: validated on {cells[15]}, before its date.")
+            if not _ACCOUNT.fullmatch(cells[4]):
+                reading.wrong(
+                    f"{where}: account “{cells[4][:20]}” does not begin with three digits of the plan comptable."
+                )
+            debit, credit = (reading.amount(cells[n], job, where=where, mark=",") for n in (11, 12))
+            reading.add(cells[2], cells[4], reading.sides(debit, credit, where=where))
+        reading.end()
+        return reading
+
+
+def is_siren(text: str) -> bool:
+    """Nine digits whose Luhn sum is a multiple of ten."""
+    if not re.fullmatch(r"[0-9]{9}", text):
+        return False
+    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(text))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
+FEC = Fec()

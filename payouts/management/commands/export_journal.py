@@ -1,0 +1,81 @@
+"""`manage.py export_journal --period 2026-10 --format fec --to DIR`: a closed month's journal, always the same."""
+
+import pathlib
+import re
+import shutil
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from payouts.exports.journal import FORMATS
+from payouts.operations import journals
+from sellers import commands
+from sellers.ledger.models import JournalFile, JournalStatus, PeriodNumbers
+
+
+class Command(BaseCommand):
+    help = "Write the journal of a closed month in a format of accounting's programs, one file a currency."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--period", required=True, help="the month, as 2026-10")
+        parser.add_argument("--format", required=True, help=f"one of {', '.join(FORMATS)}")
+        parser.add_argument(
+            "--currency", default="", help="as EUR; every currency that was booked when left out"
+        )
+        parser.add_argument(
+            "--grouping", default="detailed", help="detailed, or daily for totals of each day"
+        )
+        parser.add_argument("--to", required=True, help="an existing folder")
+        parser.add_argument(
+            "--as", dest="username", help="the person in whose name it runs; the program when left out"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", options["period"]):
+            raise CommandError(f"--period {options['period']} is no month. Write it as 2026-10.")
+        first = date.fromisoformat(f"{options['period']}-01")
+        folder = pathlib.Path(options["to"])
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is no folder. Make it first.")
+        booked = PeriodNumbers.objects.filter(period__first_day=first, period__closed=True).order_by(
+            "currency"
+        )
+        currencies = (
+            [options["currency"].upper()]
+            if options["currency"]
+            else list(booked.values_list("currency", flat=True))
+        )
+        if not currencies:
+            raise CommandError(
+                f"{first:%B %Y} is not closed, or nothing was booked in it. Look at the page of the books."
+            )
+        for currency in currencies:
+            self._export(first, currency, folder, options)
+
+    def _export(self, first: date, currency: str, folder: pathlib.Path, options: dict[str, Any]) -> None:
+        actor = commands.actor_named(options["username"])
+        try:
+            asked = journals.request(
+                first=first,
+                format=options["format"],
+                currency=currency,
+                grouping=options["grouping"],
+                actor=actor,
+                now=database_now(),
+            )
+            journals.write(file_id=asked.pk, now=database_now())
+            made = JournalFile.objects.get(pk=asked.pk)
+            if made.status == JournalStatus.WAITING:
+                raise CommandError("A worker is writing it at this moment. Try again in a minute.")
+            if made.status == JournalStatus.FAILED:
+                raise CommandError(made.error)
+            found = journals.download(file_id=made.pk, actor=actor, now=database_now())
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        with found.file as source, (folder / found.name).open("wb") as target:
+            shutil.copyfileobj(source, target)
+        self.stdout.write(f"{found.name}: {made.lines:,} lines, {found.size:,} bytes, SHA-256 {made.sha256}")

@@ -1,0 +1,167 @@
+"""Writing a journal file: whole and checked, or not at all. Months too long for a format come in parts, as a ZIP."""
+
+import hashlib
+import os
+import pathlib
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from backoffice.audit.errors import Refused
+from payouts.exports.journal import FORMATS, Company, Entry, Format, Job
+from payouts.operations import _entries
+from sellers.ledger.models import JournalFile, PeriodNumbers
+from sellers.ledger.money import exponent
+from sellers.ledger.queries import journal, mapping, periods
+
+LONGEST_SENTENCE = 1_500
+
+
+class WouldBeRefused(Refused):
+    """What was written is not what its target takes; it is not offered."""
+
+    code = "journal_refused"
+
+
+@dataclass
+class Written:
+    """The finished file, and what its checker read back: debits and credits of each account in minor units."""
+
+    name: str
+    size: int
+    sha256: str
+    lines: int
+    sums: dict[str, list[int]] = field(default_factory=dict)
+
+
+def path(file: JournalFile) -> pathlib.Path:
+    """Where the file lies."""
+    return pathlib.Path(settings.EXPORT_DIR) / "journals" / f"journal-{file.pk}"
+
+
+def job_of(file: JournalFile, numbers: PeriodNumbers | None) -> Job:
+    """The month as its format needs it. Nothing of it changes once the month is closed, but the company's settings."""
+    period = file.period
+    first = 1
+    if numbers is not None:
+        first = numbers.detailed_first if file.grouping == "detailed" else numbers.daily_first
+    assert period.decided_at is not None
+    return Job(
+        company=Company(**settings.BOOKS_COMPANY),
+        first_day=period.first_day,
+        last_day=period.last_day,
+        currency=file.currency,
+        digits=exponent(file.currency),
+        closed_at=period.decided_at.astimezone(periods.zone()),
+        grouping=file.grouping,
+        first_number=first,
+    )
+
+
+def write(file: JournalFile) -> Written:
+    """The whole file stands at its path. Raises `Refused` with what its target would refuse, OSError."""
+    numbers = PeriodNumbers.objects.filter(period_id=file.period_id, currency=file.currency).first()
+    job = job_of(file, numbers)
+    form = FORMATS[file.format]
+    legs = journal.legs(first=job.first_day, last=job.last_day, currency=job.currency)
+    accounts = _entries.Accounts(mapping.chart(), job.currency)
+    make = _entries.detailed if file.grouping == "detailed" else _entries.daily
+    entries = make(legs, accounts, first_number=job.first_number)
+    final = path(file)
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix=".writing-") as folder:
+        parts = Parts(pathlib.Path(folder), form, job)
+        for entry in entries:
+            parts.add(entry)
+        parts.end()
+        written = _checked(parts.paths, form, job)
+        count = 0
+        if numbers is not None:
+            count = numbers.detailed_count if file.grouping == "detailed" else numbers.daily_count
+        if parts.entries != count:
+            raise WouldBeRefused(
+                f"Not written: {parts.entries:,} entries, where the closed month has {count:,} numbers."
+            )
+        whole = parts.paths[0] if len(parts.paths) == 1 else _packed(parts.paths, form, job)
+        written.name = form.file_name(job) if len(parts.paths) == 1 else f"{job.stem(form.name)}.zip"
+        with whole.open("rb+") as stream:
+            written.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            os.fsync(stream.fileno())
+        written.size = whole.stat().st_size
+        whole.replace(final)
+    return written
+
+
+class Parts:
+    """The files of a month; a new one begins before an entry that would be too much for the last."""
+
+    def __init__(self, folder: pathlib.Path, form: Format, job: Job) -> None:
+        self._folder, self._form, self._job = folder, form, job
+        self._head = form.head(job).encode(form.encoding)
+        self.paths: list[pathlib.Path] = []
+        self.entries = 0
+        self._begin()
+
+    def add(self, entry: Entry) -> None:
+        text = self._form.write(entry, self._job)
+        body, lines = text.encode(self._form.encoding, "replace"), text.count("\n")
+        form = self._form
+        full = (form.most_lines and self._lines + lines > form.most_lines) or (
+            form.most_bytes and self._bytes + len(body) > form.most_bytes
+        )
+        if full and self._lines:
+            self._stream.close()
+            self._begin()
+        self._stream.write(body)
+        self._lines += lines
+        self._bytes += len(body)
+        self.entries += 1
+
+    def end(self) -> None:
+        self._stream.close()
+
+    def _begin(self) -> None:
+        self.paths.append(self._folder / f"part-{len(self.paths) + 1:04d}")
+        self._stream = self.paths[-1].open("wb")
+        self._stream.write(self._head)
+        self._lines, self._bytes = 0, len(self._head)
+
+
+def _checked(paths: Iterable[pathlib.Path], form: Format, job: Job) -> Written:
+    """Read back by the format's checker, part by part, and equal to the ledger; raises `WouldBeRefused`."""
+    written = Written("", 0, "", 0)
+    problems: list[str] = []
+    for at, part in enumerate(paths):
+        with part.open(encoding=form.encoding, newline="") as text:
+            reading = form.check(text, job, first=at == 0)
+        problems += reading.problems
+        written.lines += reading.lines
+        for account, (debit, credit) in reading.sums.items():
+            sums = written.sums.setdefault(account, [0, 0])
+            sums[0] += debit
+            sums[1] += credit
+    kept = [t for t in periods.totals(first=job.first_day, last=job.last_day) if t.currency == job.currency]
+    debits = sum(sums[0] for sums in written.sums.values())
+    ledger = sum(total.debit for total in kept)
+    if not problems and debits != ledger:
+        problems.append(f"The file's debits are {debits} minor units, the ledger's are {ledger}.")
+    if problems:
+        raise WouldBeRefused(f"{form.label} would refuse it. {' '.join(problems)}"[:LONGEST_SENTENCE])
+    return written
+
+
+def _packed(paths: list[pathlib.Path], form: Format, job: Job) -> pathlib.Path:
+    """The parts in one ZIP, not compressed and without dates: the same bytes each time."""
+    name = pathlib.PurePath(form.file_name(job))
+    whole = paths[0].with_name("whole.zip")
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as pack:
+        for at, part in enumerate(paths, start=1):
+            info = zipfile.ZipInfo(f"{name.stem}-part-{at:04d}{name.suffix}", (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o600 << 16
+            with part.open("rb") as source, pack.open(info, "w", force_zip64=False) as target:
+                while chunk := source.read(1 << 20):
+                    target.write(chunk)
+    return whole

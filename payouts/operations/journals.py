@@ -1,0 +1,171 @@
+"""The journal of a closed month as a file: asked for, written and checked by a worker, the same bytes every time."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import IO
+
+import structlog
+from django.db import transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts.exports.journal import FORMATS
+from payouts.operations import _books_file, _doorbell
+from payouts.operations._watch import Watch
+from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumbers
+
+log = structlog.get_logger(__name__)
+RIGHT = "ledger.export_journal"
+GROUPINGS = {"detailed": "One by one", "daily": "Daily totals"}
+PATIENCE = timedelta(seconds=30)
+"""How long a message may be on its way before the sweep rings again."""
+
+
+class BadJournal(Refused):
+    """There is no such format, grouping or currency, or the company lacks what the format asks for."""
+
+    code = "bad_journal"
+
+
+class NotClosed(Refused):
+    """Only a closed month has a journal: an open one still changes."""
+
+    code = "period_open"
+
+
+class OtherBytes(Refused):
+    """A file that was written anew is not the one that was given before."""
+
+    code = "journal_changed"
+    status = 409
+
+
+@dataclass(frozen=True)
+class Download:
+    """An open file and what to call it. Whoever answers with it closes it."""
+
+    file: IO[bytes]
+    name: str
+    size: int
+
+
+@transaction.atomic
+def request(
+    *, first: date, format: str, currency: str, grouping: str, actor: Actor, now: datetime
+) -> JournalFile:
+    """The journal of the month that begins on ``first``, waiting for a worker or ready already.
+
+    Raises `BadJournal`, `NotClosed`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=RIGHT)
+    if format not in FORMATS:
+        raise BadJournal(
+            f"Not exported: there is no format “{format[:20]}”. Choose one of {', '.join(FORMATS)}."
+        )
+    if grouping not in GROUPINGS:
+        raise BadJournal(f"Not exported: there is no grouping “{grouping[:20]}”. Choose detailed or daily.")
+    period = Period.objects.filter(first_day=first, closed=True).first()
+    if period is None:
+        raise NotClosed(
+            f"Not exported: {first:%B %Y} is not closed. Two people close it on the page of the books."
+        )
+    numbers = PeriodNumbers.objects.filter(period=period, currency=currency).first()
+    if numbers is None:
+        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
+    values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
+    lacks = FORMATS[format].unfit(_books_file.job_of(JournalFile(**values), numbers))
+    if lacks:
+        raise BadJournal("Not exported: " + " ".join(lacks))
+    start = {"requested_by_id": actor.user_id, "asked_at": now}
+    file, made = JournalFile.objects.get_or_create(**values, defaults=start)
+    if not made and (file.status == JournalStatus.FAILED or not _books_file.path(file).exists()):
+        JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.WAITING, asked_at=now, error="")
+        file.refresh_from_db()
+    data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
+    recording.record(actor=actor, action="journal.request", subject=file, data=data, now=now)
+    if file.status == JournalStatus.WAITING:
+        _doorbell.ring("write_journal", file_id=file.pk)
+    return file
+
+
+@transaction.atomic
+def write(*, file_id: int, now: datetime) -> bool:
+    """The file stands and is READY, or FAILED with a sentence. Answers whether this call made it ready.
+
+    While another worker writes it, or when there is nothing to do, it does nothing: the row is locked meanwhile.
+    """
+    watch = Watch(now)
+    rows = JournalFile.objects.select_for_update(of=("self",), skip_locked=True).select_related("period")
+    file = rows.filter(pk=file_id, status=JournalStatus.WAITING).first()
+    if file is None:
+        return False
+    try:
+        written = _books_file.write(file)
+        if file.sha256 and written.sha256 != file.sha256:
+            _books_file.path(file).unlink(missing_ok=True)
+            raise OtherBytes(
+                f"The bytes are not those given before (SHA-256 {file.sha256[:12]}…), so nothing is offered. Were the"
+                " company's settings changed? Set them back, or tell who runs the program."
+            )
+    except Refused as refusal:
+        return _fail(file, str(refusal), watch.now())
+    except OSError as error:
+        log.exception("journal_failed", file=file_id, error=type(error).__name__)
+        return _fail(file, "It could not be stored. Ask an administrator: is the disk full?", watch.now())
+    file.status, file.finished_at, file.error = JournalStatus.READY, watch.now(), ""
+    file.file_name, file.file_bytes, file.sha256 = written.name, written.size, written.sha256
+    file.lines = written.lines
+    file.totals = [[account, *sums] for account, sums in sorted(written.sums.items())]
+    file.save(
+        update_fields=[
+            "status",
+            "finished_at",
+            "error",
+            "file_name",
+            "file_bytes",
+            "sha256",
+            "lines",
+            "totals",
+        ]
+    )
+    data = {"lines": written.lines, "sha256": written.sha256}
+    recording.record(actor=SYSTEM, action="journal.written", subject=file, data=data, now=file.finished_at)
+    return True
+
+
+@transaction.atomic
+def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
+    """The file; that it was fetched is recorded. Raises `BadJournal`, `Conflict` while there is none, `NotAllowed`."""
+    authority.require(actor=actor, permission=RIGHT)
+    file = JournalFile.objects.filter(pk=file_id).first()
+    if file is None:
+        raise BadJournal("There is no such journal.")
+    if file.status != JournalStatus.READY:
+        raise Conflict("There is no file yet: look at the page of the month.")
+    try:
+        stream = _books_file.path(file).open("rb")
+    except FileNotFoundError:
+        raise Conflict("The file is no longer there. Ask for it again: it will be the same.") from None
+    if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
+        stream.close()
+        raise OtherBytes("The stored file is damaged, so it is not offered. Tell who runs the program.")
+    stream.seek(0)
+    data = {"name": file.file_name, "sha256": file.sha256}
+    recording.record(actor=actor, action="journal.download", subject=file, data=data, now=now)
+    return Download(stream, file.file_name, file.file_bytes or 0)
+
+
+def sweep(*, now: datetime) -> int:
+    """Journals that a lost message forgot are rung for again; answers how many."""
+    forgotten = JournalFile.objects.filter(status=JournalStatus.WAITING, asked_at__lte=now - PATIENCE)
+    waiting = list(forgotten.order_by("pk").values_list("pk", flat=True)[:200])
+    for file_id in waiting:
+        _doorbell.ring("write_journal", file_id=file_id)
+    return len(waiting)
+
+
+def _fail(file: JournalFile, why: str, now: datetime) -> bool:
+    JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.FAILED, finished_at=now, error=why)
+    return False

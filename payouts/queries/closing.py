@@ -1,0 +1,52 @@
+"""What keeps a month of the books from being closed, in sentences that say what to do."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from payouts.models import Incident, StatementLine, Submission
+from payouts.states import SubmissionStatus
+from sellers.ledger.queries import mapping, periods
+
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Block:
+    """One reason; ``page`` is the URL name of the page where it is mended."""
+
+    text: str
+    page: str
+
+
+def blocks(*, first: date, last: date) -> list[Block]:
+    """Everything of the days ``first`` through ``last`` that must be settled before they are closed."""
+    found = []
+    lines = StatementLine.objects.filter(matched_at__isnull=True, booking_date__lte=last).count()
+    if lines:
+        what = "1 bank line is" if lines == 1 else f"{lines:,} bank lines are"
+        found.append(
+            Block(
+                f"{what} not explained yet: match them, or have two people resolve them.",
+                "payouts_statement_breaks",
+            )
+        )
+    until = datetime.combine(last + timedelta(days=1), time.min, tzinfo=periods.zone())
+    unknown = Submission.objects.filter(status=SubmissionStatus.UNKNOWN, prepared_at__lt=until).count()
+    if unknown:
+        what = "1 submission is" if unknown == 1 else f"{unknown:,} submissions are"
+        found.append(
+            Block(
+                f"{what} unknown: look it up at the bank, or have two people decide.",
+                "payouts_submission_unknown",
+            )
+        )
+    broken = Incident.objects.filter(code="invariant", closed_at__isnull=True).order_by("pk")
+    found += [Block(incident.text, "payouts_rail_list") for incident in broken[:MOST_NAMED]]
+    unmapped = mapping.unmapped(first=first, last=last)
+    if unmapped:
+        named = "; ".join(each.words for each in unmapped[:MOST_NAMED])
+        more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
+        found.append(
+            Block(f"No account for {named}{more}: ask for one, and have it confirmed.", "ledger_mapping_list")
+        )
+    return found

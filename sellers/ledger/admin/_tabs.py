@@ -1,0 +1,23 @@
+"""The places of the books, for those who may see each."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backoffice.doors import pages
+
+PLACES = (
+    ("months", "Months", "ledger_period_list", "ledger.view_period"),
+    ("transactions", "Transactions", "ledger_transaction_list", "ledger.view_transaction"),
+    ("accounts", "Accounts", "ledger_mapping_list", "ledger.view_accountmapping"),
+)
+
+
+def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    held = pages.permissions(request)
+    return [
+        {"label": label, "url": reverse(f"admin:{name}"), "current": key == current}
+        for key, label, name, right in PLACES
+        if right in held
+    ]

@@ -1,0 +1,106 @@
+"""Closing a month: what it holds and what follows, then the verb. One person asks, another closes or takes it back."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import pages
+from payouts.operations import periods
+from sellers.ledger.admin import months
+from sellers.ledger.queries import periods as asked
+
+RIGHT = periods.RIGHT
+
+
+@require_http_methods(["GET", "POST"])
+@pages.page(RIGHT)
+def ask(request: HttpRequest, month: date) -> HttpResponse:
+    """The totals as they stand, and what keeps the month from being closed."""
+    found = months.month_or_404(month)
+    earlier = [
+        each
+        for each in asked.months(now=database_now())
+        if each.first < found.first and each.status == asked.OPEN
+    ]
+    others = (
+        f", and {len(earlier)} open months before it" if len(earlier) > 1 else ", and the month before it"
+    )
+    lead = (
+        f"From now on nothing is booked into it{others if earlier else ''}: what comes late stands in the next month, "
+        "with the day that it is of. Another person closes it."
+    )
+    return _confirm(request, found, periods.ask, verb="Ask to close", done="asked to be closed", lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.page(RIGHT)
+def close(request: HttpRequest, month: date) -> HttpResponse:
+    """The totals as they will stand for good."""
+    lead = "It is closed for good: nobody opens it again. Its journals can be fetched from then on, always the same."
+    found = months.month_or_404(month)
+    return _confirm(request, found, periods.close, verb="Close", done="closed", lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@pages.page(RIGHT)
+def take_back(request: HttpRequest, month: date) -> HttpResponse:
+    """The month, and later ones that were asked for, are open again."""
+    lead = "It is open again, and so is each later month that was asked for. What went into a later one stays there."
+    found = months.month_or_404(month)
+    return _confirm(
+        request, found, periods.take_back, verb="Take back", done="open again", lead=lead, blocked=False
+    )
+
+
+def _confirm(
+    request: HttpRequest,
+    month: asked.Month,
+    operation: Callable[..., Any],
+    *,
+    verb: str,
+    done: str,
+    lead: str,
+    blocked: bool = True,
+) -> HttpResponse:
+    name = f"{month.first:%B %Y}"
+    back = reverse("admin:ledger_period_detail", args=[month.first])
+    problem = None
+    if request.method == "POST" and request.POST.get("confirmed"):
+        try:
+            operation(first=month.first, actor=pages.actor(request), now=database_now())
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], back)
+        except Refused as refusal:
+            problem = {"what": str(refusal)}
+        else:
+            messages.success(request, f"{name} is {done}.")
+            return redirect(back)
+    blocks = months.blocks_of(month) if blocked else []
+    context = {
+        "title": f"{verb} {name}",
+        "lead": lead,
+        "month": month,
+        "totals": months.totals_of(month),
+        "blocks": blocks,
+        "always": not blocks,
+        "verb": f"{verb} {name}",
+        "problem": problem,
+        "back_url": back,
+        "back_label": name,
+    }
+    return pages.render(request, "admin/ledger/period/confirm.html", context, status=422 if problem else 200)
+
+
+urlpatterns = [
+    path("books/<month:month>/ask/", ask, name="ledger_period_ask"),
+    path("books/<month:month>/close/", close, name="ledger_period_close"),
+    path("books/<month:month>/take-back/", take_back, name="ledger_period_take_back"),
+]

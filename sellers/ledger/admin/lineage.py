@@ -1,0 +1,152 @@
+"""From a total to what it is made of: a book's accounts, their entries, a transaction, and the order line behind it."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, re_path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from backoffice.doors import pages
+from sellers.ledger.admin import months
+from sellers.ledger.models import Book, EarningKind, Transaction
+from sellers.ledger.money import EXPONENTS, Money
+from sellers.ledger.queries import books, lineage, mapping, periods
+from sellers.ledger.queries.periods import Month
+
+SIZE = 50
+SEE = "ledger.view_transaction"
+
+
+@require_safe
+@pages.page(SEE)
+def accounts(request: HttpRequest, month: date) -> HttpResponse:
+    """The accounts of one book in one currency: what each moved in the month."""
+    found = months.month_or_404(month)
+    book, currency = _book(request)
+    chart = mapping.chart()
+    rows = []
+    of_book = periods.by_country(first=found.first, last=found.last, book=book, currency=currency)
+    for country, debit, credit, count in of_book:
+        account = chart.account(book=book, currency=currency, country=country, day=found.last)
+        query = urlencode({"book": book, "currency": currency, "country": country or "-"})
+        rows.append(
+            {
+                "country": country,
+                "account": account,
+                "count": count,
+                "debit": Money(debit, currency),
+                "credit": Money(credit, currency),
+                "url": f"{reverse('admin:ledger_period_entries', args=[found.first])}?{query}",
+            }
+        )
+    context = {
+        "title": f"{Book(book).label}, {currency}, {found.first:%B %Y}",
+        "lead": "By account and country. The house's side of a transaction counts for the country of its seller.",
+        "rows": rows,
+        "empty_title": "Nothing was booked",
+        "empty_text": "This book did not move in the month.",
+        **_crumb(found),
+    }
+    return pages.render(request, "admin/ledger/period/accounts.html", context)
+
+
+@require_safe
+@pages.page(SEE)
+def entries(request: HttpRequest, month: date) -> HttpResponse:
+    """Entries of one book, in order of day."""
+    found = months.month_or_404(month)
+    book, currency = _book(request)
+    asked = request.GET.get("country")
+    country = None if asked is None else asked.replace("-", "")
+    rows, following = lineage.entries(
+        first=found.first,
+        last=found.last,
+        book=book,
+        currency=currency,
+        country=country,
+        after=lineage.Cursor.read(request.GET.get("after", "")),
+        size=SIZE,
+    )
+    query = {"book": book, "currency": currency} | ({"country": asked} if asked is not None else {})
+    context = {
+        "title": f"{Book(book).label}, {currency}{f', {country}' if country else ''}, {found.first:%B %Y}",
+        "lead": "In order of the day they are booked on.",
+        "rows": [_entry(each, currency) for each in rows],
+        "pager": {
+            "words": "1 entry" if len(rows) == 1 else f"{len(rows)} entries",
+            "next_url": f"?{urlencode(query | {'after': str(following)})}" if following else "",
+        },
+        "empty_title": "No entry",
+        "empty_text": "Nothing was booked there.",
+        **_crumb(found),
+    }
+    return pages.render(request, "admin/ledger/period/entries.html", context)
+
+
+def _entry(each: lineage.Posted, currency: str) -> dict[str, Any]:
+    amount = Money(abs(each.amount_minor), currency)
+    return {
+        "it": each,
+        "debit": amount if each.amount_minor > 0 else None,
+        "credit": amount if each.amount_minor < 0 else None,
+        "whose": " ".join(part for part in (each.seller_ref or each.funding_code, each.payout_ref) if part),
+    }
+
+
+@pages.page(SEE)
+def transaction(request: HttpRequest, pk: str) -> HttpResponse:
+    """One transaction: its debits and credits with their accounts, and the order line, payout or bank line it is of."""
+    found = get_object_or_404(Transaction, pk=int(pk))
+    earning = lineage.earning(transaction=found)
+    chart = mapping.chart()
+    legs = []
+    for entry, leg in zip(
+        found.entries.select_related("account__seller").order_by("-amount_minor", "pk"),
+        books.legs(transactions=[found]).get(found.pk, []),
+        strict=True,
+    ):
+        country = entry.account.country if entry.account else (earning.account.country if earning else "")
+        day = found.booked_on
+        account = chart.account(book=entry.book, currency=entry.currency, country=country, day=day)
+        legs.append({"leg": leg, "account": account})
+    payouts = sorted({entry.payout_ref for entry in found.entries.all() if entry.payout_ref})
+    line = found.key.split(":")[1] if found.key.startswith("bankline:") else ""
+    context = {
+        "title": f"Transaction T{found.pk}",
+        "it": found,
+        "legs": legs,
+        "earning": earning,
+        "earning_kind": EarningKind(earning.kind).label if earning else "",
+        "earning_money": Money(earning.amount_minor, earning.account.currency) if earning else None,
+        "payouts": payouts[:SIZE],
+        "more_payouts": max(len(payouts) - SIZE, 0),
+        "bank_line": line,
+        "back_url": reverse("admin:ledger_transaction_list"),
+        "back_label": "Transactions",
+        "reference": f"T{found.pk}",
+    }
+    return pages.render(request, "admin/ledger/transaction/detail.html", context)
+
+
+def _book(request: HttpRequest) -> tuple[str, str]:
+    book, currency = request.GET.get("book", ""), request.GET.get("currency", "")
+    if book not in Book.values or currency not in EXPONENTS:
+        raise Http404
+    return book, currency
+
+
+def _crumb(month: Month) -> dict[str, str]:
+    return {
+        "back_url": reverse("admin:ledger_period_detail", args=[month.first]),
+        "back_label": f"{month.first:%B %Y}",
+    }
+
+
+urlpatterns = [
+    path("books/<month:month>/accounts/", accounts, name="ledger_period_accounts"),
+    path("books/<month:month>/entries/", entries, name="ledger_period_entries"),
+    re_path(r"^books/transactions/T(?P<pk>[0-9]{1,18})/$", transaction, name="ledger_transaction_detail"),
+]

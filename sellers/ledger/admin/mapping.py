@@ -1,0 +1,171 @@
+"""Whose account each book is in accounting's chart: versions in force, their history, and those that wait."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Conflict, Refused
+from backoffice.doors import numbers, pages
+from payouts.exports.journal import FORMATS
+from sellers.ledger.admin import _tabs
+from sellers.ledger.models import AccountMapping, Book
+from sellers.ledger.operations import mapping
+from sellers.ledger.queries import mapping as asked
+from sellers.ledger.queries import periods
+
+SEE = ("ledger.view_accountmapping",)
+NEEDS = [need for each in FORMATS.values() for need in each.needs]
+
+
+class MappingForm(forms.Form):
+    """The version that is wanted; `targets()` is what single formats need."""
+
+    book = forms.ChoiceField(choices=Book.choices)
+    currency = forms.CharField(
+        max_length=3, required=False, help_text="As EUR. Empty: every currency without a version of its own."
+    )
+    country = forms.CharField(
+        max_length=2, required=False, help_text="As FR. Empty: every country without a version of its own."
+    )
+    number = forms.CharField(
+        label="Account number", max_length=20, help_text="As in your chart, such as 4671."
+    )
+    label = forms.CharField(label="Account name", max_length=60)
+    effective_from = forms.DateField(
+        label="In force from",
+        help_text="A day in an open month.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for need in NEEDS:
+            help_text = f"Empty: {need.default}." if need.default else ""
+            self.fields[_name(need.key)] = forms.RegexField(
+                rf"^(?:{need.pattern})$",
+                label=need.label,
+                required=False,
+                help_text=help_text,
+                error_messages={"invalid": f"{need.label} is not written so."},
+            )
+
+    def targets(self) -> dict[str, str]:
+        return {need.key: self.cleaned_data.get(_name(need.key), "") for need in NEEDS}
+
+
+def _name(key: str) -> str:
+    return key.replace(".", "_")
+
+
+@pages.page(*SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """What waits for another person, and every version, the newest of each first."""
+    held = pages.permissions(request)
+    may = mapping.RIGHT in held
+    seen: set[tuple[str, str, str]] = set()
+    rows = []
+    today = periods.today(now=database_now())
+    for version in asked.history():
+        key = (version.book, version.currency, version.country)
+        begun = version.effective_from <= today
+        rows.append(
+            _row(version, "in force" if begun and key not in seen else "replaced" if begun else "later")
+        )
+        if begun:
+            seen.add(key)
+    waiting = [{**_row(each, ""), "own": each.asked_by_id == request.user.pk} for each in asked.waiting()]
+    context = {
+        "title": "Accounts of the books",
+        "lead": "Each book of the ledger is an account of your chart. One person asks for a version, another confirms.",
+        "tabs": _tabs.tabs(request, "accounts"),
+        "verbs": [{"label": "Set an account", "kind": "main", "url": reverse("admin:ledger_mapping_new")}]
+        if may
+        else [],
+        "may": may,
+        "waiting": waiting,
+        "others": sum(not each["own"] for each in waiting),
+        "rows": rows,
+        "empty_title": "No account yet",
+        "empty_text": "A month closes once each book that moved in it has an account.",
+    }
+    return pages.render(request, "admin/ledger/accountmapping/list.html", context)
+
+
+def _row(version: AccountMapping, word: str) -> dict[str, Any]:
+    return {
+        "it": version,
+        "book": Book(version.book).label,
+        "word": word,
+        "asked_by": version.asked_by.get_full_name() or version.asked_by.get_username(),
+        "targets": ", ".join(
+            f"{need.label} {version.targets[need.key]}" for need in NEEDS if version.targets.get(need.key)
+        ),
+    }
+
+
+@pages.page(mapping.RIGHT)
+def new(request: HttpRequest) -> HttpResponse:
+    """A version is asked for."""
+    start = {name: request.GET[name] for name in ("book", "currency", "country") if name in request.GET}
+    form = MappingForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in MappingForm.base_fields}
+        given |= {name: given[name].strip().upper() for name in ("currency", "country")}
+        try:
+            mapping.ask(targets=form.targets(), actor=pages.actor(request), now=database_now(), **given)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Asked for. It is in force when another person confirms it.")
+            return redirect("admin:ledger_mapping_list")
+    context = {
+        "title": "Set an account",
+        "lead": "What single programs need stands below; leave it empty where you do not use them.",
+        "form": form,
+        "verb": "Ask for this account",
+        "back_url": reverse("admin:ledger_mapping_list"),
+        "back_label": "Accounts of the books",
+    }
+    return pages.render(request, "parts/form.html", context)
+
+
+@require_POST
+@pages.page(mapping.RIGHT)
+def decide(request: HttpRequest) -> HttpResponse:
+    """Another person confirms one version or all that others asked for; or somebody dismisses one."""
+    wanted = request.POST.get("decision", "")
+    verb = mapping.dismiss if wanted.startswith("dismiss") else mapping.confirm
+    one = re.search(r"-([0-9]+)$", wanted)
+    number = numbers.whole(one[1]) if one else None
+    ids = (
+        [number]
+        if number is not None
+        else list(asked.waiting().exclude(asked_by=request.user.pk).values_list("pk", flat=True))
+    )
+    try:
+        done = verb(mapping_ids=ids, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:ledger_mapping_list"))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        what = "1 account" if len(done) == 1 else f"{len(done)} accounts"
+        messages.success(request, f"{what} {'confirmed' if verb is mapping.confirm else 'dismissed'}.")
+    return redirect("admin:ledger_mapping_list")
+
+
+urlpatterns = [
+    path("books/accounts/", listed, name="ledger_mapping_list"),
+    path("books/accounts/new/", new, name="ledger_mapping_new"),
+    path("books/accounts/decide/", decide, name="ledger_mapping_decide"),
+]

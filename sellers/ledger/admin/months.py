@@ -1,0 +1,262 @@
+"""The books, month by month: what each holds, what keeps it from being closed, and its journals."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, register_converter, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Conflict, NotAllowed, Refused
+from backoffice.doors import pages
+from payouts.exports.journal import FORMATS
+from payouts.operations import journals
+from payouts.operations import periods as closing_verbs
+from payouts.queries import closing
+from sellers.ledger.admin import _tabs
+from sellers.ledger.models import Book, JournalFile
+from sellers.ledger.money import Money
+from sellers.ledger.queries import periods
+from sellers.ledger.queries.periods import Month, Total
+
+SEE = "ledger.view_period"
+WORDS = {
+    periods.OPEN: ("open", "neutral"),
+    periods.ASKED: ("waits to be closed", "waiting"),
+    periods.CLOSED: ("closed", "done"),
+}
+
+
+class MonthConverter:
+    """A month in an address, as 2026-10; its first day."""
+
+    regex = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date | str) -> str:
+        return value if isinstance(value, str) else f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
+
+
+class JournalForm(forms.Form):
+    """Which journal of a closed month."""
+
+    format = forms.ChoiceField(choices=[(name, each.label) for name, each in FORMATS.items()])
+    currency = forms.ChoiceField()
+    grouping = forms.ChoiceField(
+        label="Entries",
+        choices=list(journals.GROUPINGS.items()),
+        widget=forms.RadioSelect,
+        initial="detailed",
+    )
+
+    def __init__(self, *args: Any, month: Month, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = (
+            month.period.numbers.order_by("currency").values_list("currency", flat=True)
+            if month.period
+            else []
+        )
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+
+@pages.page(SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every month, the newest first."""
+    context = {
+        "title": "Books",
+        "lead": f"Months of the ledger. A day begins at midnight in {periods.zone().key}.",
+        "tabs": _tabs.tabs(request, "months"),
+        "rows": [_row(month) for month in periods.months(now=database_now())],
+    }
+    return pages.render(request, "admin/ledger/period/list.html", context)
+
+
+def _row(month: Month) -> dict[str, Any]:
+    period = month.period
+    return {
+        "month": month,
+        "name": _name(month.first),
+        "word": WORDS[month.status],
+        "asked_by": _who(period.asked_by) if period else "",
+        "closed_by": _who(period.decided_by) if period and period.closed else "",
+        "entries": [(each.currency, each.detailed_count) for each in period.numbers.order_by("currency")]
+        if period and period.closed
+        else [],
+    }
+
+
+@pages.page(SEE)
+def detail(request: HttpRequest, month: date) -> HttpResponse:
+    """One month: its totals, and its journals once it is closed."""
+    found = month_or_404(month)
+    period, held = found.period, pages.permissions(request)
+    context = {
+        "title": _name(found.first),
+        "month": found,
+        "word": WORDS[found.status],
+        "period": period,
+        "asked_by": _who(period.asked_by) if period else "",
+        "closed_by": _who(period.decided_by) if period and period.closed else "",
+        "verbs": _verbs(request, found),
+        "late": periods.late(first=found.first, last=found.last),
+        "totals_url": reverse("admin:ledger_period_totals", args=[found.first]),
+        "totals": totals_of(found) if found.status == periods.CLOSED else None,
+        "numbers": period.numbers.order_by("currency") if period and period.closed else [],
+        "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
+        "may_fetch": journals.RIGHT in held,
+        "files": [
+            {"file": file, "label": FORMATS[file.format].label} for file in period.files.order_by("-pk")
+        ]
+        if period
+        else [],
+        "back_url": reverse("admin:ledger_period_list"),
+        "back_label": "Books",
+        "reference": str(found),
+    }
+    return pages.render(request, "admin/ledger/period/detail.html", context)
+
+
+def _verbs(request: HttpRequest, month: Month) -> list[dict[str, Any]]:
+    if closing_verbs.RIGHT not in pages.permissions(request):
+        return []
+    if month.status == periods.OPEN:
+        over = month.last < periods.today(now=database_now())
+        url = reverse("admin:ledger_period_ask", args=[month.first])
+        return [
+            {
+                "label": "Ask to close it",
+                "url": url,
+                "kind": "main",
+                "off": "" if over else "The month is not over.",
+            }
+        ]
+    if month.period is None or month.status == periods.CLOSED:
+        return []
+    own = month.period.asked_by_id == request.user.pk
+    off = "You asked for it: another person closes it." if own else ""
+    return [
+        {"label": "Take it back", "url": reverse("admin:ledger_period_take_back", args=[month.first])},
+        {
+            "label": "Close it",
+            "kind": "main",
+            "url": reverse("admin:ledger_period_close", args=[month.first]),
+            "off": off,
+        },
+    ]
+
+
+@pages.page(SEE)
+def totals(request: HttpRequest, month: date) -> HttpResponse:
+    """A part of the page that comes after it: totals that must be added up, and what keeps it from being closed."""
+    found = month_or_404(month)
+    context = {
+        "month": found,
+        "totals": totals_of(found),
+        "blocks": blocks_of(found) if found.status != periods.CLOSED else [],
+    }
+    return render(request, "admin/ledger/period/totals.html", context)
+
+
+def totals_of(month: Month) -> list[dict[str, Any]]:
+    """Rows of the totals' table, with the way to what each is made of."""
+    return [_total(month, each) for each in periods.totals(first=month.first, last=month.last)]
+
+
+def _total(month: Month, total: Total) -> dict[str, Any]:
+    query = urlencode({"book": total.book, "currency": total.currency})
+    return {
+        "book": Book(total.book).label,
+        "currency": total.currency,
+        "url": f"{reverse('admin:ledger_period_accounts', args=[month.first])}?{query}",
+        **{
+            name: Money(getattr(total, name), total.currency)
+            for name in ("opening", "debit", "credit", "closing")
+        },
+    }
+
+
+def blocks_of(month: Month) -> list[dict[str, str]]:
+    return [
+        {"text": block.text, "url": reverse(f"admin:{block.page}")}
+        for block in closing.blocks(first=month.first, last=month.last)
+    ]
+
+
+@require_POST
+@pages.page(journals.RIGHT)
+def export(request: HttpRequest, month: date) -> HttpResponse:
+    """A journal is asked for; the page of the month shows it coming."""
+    found = month_or_404(month)
+    form = JournalForm(request.POST or None, month=found)
+    there = redirect("admin:ledger_period_detail", found.first)
+    if not form.is_valid():
+        messages.error(request, "Not exported: choose a format, a currency and a grouping of a closed month.")
+        return there
+    try:
+        journals.request(
+            first=found.first, actor=pages.actor(request), now=database_now(), **form.cleaned_data
+        )
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The journal is being written. You can leave this page and come back.")
+    return there
+
+
+@pages.page(SEE)
+def state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The cell that says how far one journal is; it asks for itself again while it is being written."""
+    file = JournalFile.objects.filter(pk=pk).first()
+    if file is None:
+        raise Http404
+    context = {"file": file, "may_fetch": journals.RIGHT in pages.permissions(request)}
+    return render(request, "admin/ledger/period/file.html", context)
+
+
+@pages.page(journals.RIGHT)
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file, whose fetching is recorded."""
+    if not JournalFile.objects.filter(pk=pk).exists():
+        raise Http404
+    try:
+        found = journals.download(file_id=pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:ledger_period_list"))
+    return pages.stream(found.name, found.file)
+
+
+def month_or_404(first: date) -> Month:
+    found = periods.month(first=first, now=database_now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _name(first: date) -> str:
+    return f"{first:%B %Y}"
+
+
+def _who(user: Any) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+urlpatterns = [
+    path("books/", listed, name="ledger_period_list"),
+    path("books/<month:month>/", detail, name="ledger_period_detail"),
+    path("books/<month:month>/totals/", totals, name="ledger_period_totals"),
+    path("books/<month:month>/journal/", export, name="ledger_period_export"),
+    path("books/journals/<int:pk>/state/", state, name="ledger_journal_state"),
+    path("books/journals/<int:pk>/", download, name="ledger_journal_download"),
+]

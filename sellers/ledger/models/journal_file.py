@@ -1,0 +1,60 @@
+"""A closed month as a file for accounting."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class JournalStatus(models.TextChoices):
+    WAITING = "WAITING", "Being written"
+    READY = "READY", "Ready"
+    FAILED = "FAILED", "Failed"
+
+
+class JournalFile(models.Model):
+    """One closed month in one format, currency and grouping: there is one row, however often it is asked for.
+
+    The SHA-256 is written once; a file that is written again must have the same. ``totals`` are the debits and
+    credits of each account in minor units, as [account, debit, credit].
+    """
+
+    app_may_update = (
+        "status", "asked_at", "finished_at", "file_name", "file_bytes", "lines", "sha256", "totals",
+        "error",
+    )  # fmt: skip
+
+    period = models.ForeignKey("ledger.Period", on_delete=models.PROTECT, related_name="files")
+    format = models.CharField(max_length=12)
+    currency = models.CharField(max_length=3)
+    grouping = models.CharField(
+        max_length=10, choices=[("detailed", "One by one"), ("daily", "Daily totals")]
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=JournalStatus, default=JournalStatus.WAITING)
+    finished_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=100, blank=True)
+    file_bytes = models.BigIntegerField(null=True)
+    lines = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    totals = models.JSONField(default=list, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("export_journal", "Can fetch the journal of a closed month")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "format", "currency", "grouping"], name="journal_file_once"
+            ),
+            models.CheckConstraint(
+                name="journal_file_ready_is_whole",
+                condition=~Q(status="READY") | (~Q(sha256="") & Q(file_bytes__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(status="WAITING"), name="journal_file_open")]
+
+    def __str__(self) -> str:
+        return self.file_name or f"{self.format} {self.currency}"

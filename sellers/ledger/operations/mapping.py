@@ -1,0 +1,152 @@
+"""Which account of accounting's chart a book is: one person asks, another confirms; versions never change."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from sellers.ledger.models import AccountMapping, Book, Books
+from sellers.ledger.money import EXPONENTS
+
+RIGHT = "ledger.map_accounts"
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,19}")
+LABEL = re.compile(r"\w[^\t\r\n]{0,59}")
+
+
+class BadMapping(Refused):
+    """It is no account, or would change months that are closed; the sentence says what is wrong."""
+
+    code = "bad_mapping"
+
+
+class SamePerson(Refused):
+    """Who asked may not confirm."""
+
+    code = "four_eyes"
+    status = 403
+
+
+@transaction.atomic
+def ask(
+    *,
+    book: str,
+    currency: str,
+    country: str,
+    number: str,
+    label: str,
+    targets: Mapping[str, str],
+    effective_from: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> AccountMapping:
+    """A version waits for another person. Empty ``currency`` and ``country``: all that have no version of their own.
+
+    Raises `BadMapping`, `Conflict` when one for the same waits already, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=RIGHT)
+    if book not in Book.values:
+        raise BadMapping("Not asked: there is no such book. Choose one from the list.")
+    if currency and currency not in EXPONENTS:
+        raise BadMapping(
+            f"Not asked: “{currency[:10]}” is no currency of ISO 4217. Write it as EUR, or leave it empty."
+        )
+    if country and not re.fullmatch("[A-Z]{2}", country):
+        raise BadMapping("Not asked: a country has two letters, such as FR, or is left empty.")
+    if not NUMBER.fullmatch(number.strip()):
+        raise BadMapping(
+            "Not asked: an account number has up to 20 letters and digits, with . _ / - between them."
+        )
+    if not LABEL.fullmatch(label.strip()):
+        raise BadMapping("Not asked: the name begins with a letter or digit and has at most 60 characters.")
+    if not reason.strip():
+        raise BadMapping("Not asked: say why, for those who ask later.")
+    _check_open("Not asked", effective_from)
+    try:
+        with transaction.atomic():
+            made = AccountMapping.objects.create(
+                book=book,
+                currency=currency,
+                country=country,
+                number=number.strip(),
+                label=label.strip(),
+                targets={key: value.strip() for key, value in targets.items() if value.strip()},
+                effective_from=effective_from,
+                reason=reason.strip(),
+                asked_by_id=actor.person_id,
+                asked_at=now,
+            )
+    except IntegrityError:
+        raise Conflict(
+            "Not asked: an account for this book waits already. Have it confirmed or dismissed first."
+        ) from None
+    _record("mapping.ask", made, actor, now)
+    return made
+
+
+@transaction.atomic
+def confirm(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[AccountMapping]:
+    """Another person's word: the versions are in force from their days on, all of them or none.
+
+    Raises `SamePerson`, `BadMapping` when a month was closed meanwhile, `Conflict`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=RIGHT)
+    found = _open(mapping_ids)
+    if any(each.asked_by_id == actor.user_id for each in found):
+        raise SamePerson("Not confirmed: you asked for it. Another person must confirm it.")
+    for each in found:
+        _check_open("Not confirmed", each.effective_from)
+        _decide(each, confirmed=True, actor=actor, now=now)
+    return found
+
+
+@transaction.atomic
+def dismiss(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[AccountMapping]:
+    """The wishes are over, the chart stays. Whoever asked may take it back. Raises `Conflict`, `NotAllowed`."""
+    authority.require(actor=actor, permission=RIGHT)
+    found = _open(mapping_ids)
+    for each in found:
+        _decide(each, confirmed=False, actor=actor, now=now)
+    return found
+
+
+def _open(mapping_ids: Sequence[int]) -> list[AccountMapping]:
+    found = list(
+        AccountMapping.objects.select_for_update(of=("self",)).filter(pk__in=mapping_ids).order_by("pk")
+    )
+    if len(found) != len(set(mapping_ids)) or not found or any(each.decided_at for each in found):
+        raise Conflict(
+            "Not done: one of these was confirmed or dismissed by someone else just now. Look again."
+        )
+    return found
+
+
+def _check_open(what: str, effective_from: date) -> None:
+    frozen = Books.objects.values_list("frozen_through", flat=True).get()
+    if frozen is not None and effective_from <= frozen:
+        raise BadMapping(
+            f"{what}: the books are closed through {frozen:%d %B %Y}, and a closed month keeps its accounts. "
+            "Choose a later day."
+        )
+
+
+def _decide(found: AccountMapping, *, confirmed: bool, actor: Actor, now: datetime) -> None:
+    found.confirmed, found.decided_by_id, found.decided_at = confirmed, actor.person_id, now
+    found.save(update_fields=["confirmed", "decided_by", "decided_at"])
+    _record("mapping.confirm" if confirmed else "mapping.dismiss", found, actor, now)
+
+
+def _record(action: str, found: AccountMapping, actor: Actor, now: datetime) -> None:
+    data = {
+        "book": found.book,
+        "currency": found.currency,
+        "country": found.country,
+        "number": found.number,
+        "from": found.effective_from.isoformat(),
+        "reason": found.reason,
+    }
+    recording.record(actor=actor, action=action, subject=found, data=data, now=now)

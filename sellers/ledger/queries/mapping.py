@@ -1,0 +1,88 @@
+"""Which account of accounting's chart each book is, on which day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from sellers.ledger.models import AccountMapping, Book
+from sellers.ledger.queries import placed
+
+
+class Chart:
+    """The confirmed versions, looked up by book, currency, country and day."""
+
+    def __init__(self, versions: Iterable[AccountMapping]) -> None:
+        self._versions: dict[tuple[str, str, str], list[AccountMapping]] = {}
+        for version in versions:
+            key = (version.book, version.currency, version.country)
+            self._versions.setdefault(key, []).append(version)
+        self._known: dict[tuple[str, str, str, date], AccountMapping | None] = {}
+
+    def account(self, *, book: str, currency: str, country: str, day: date) -> AccountMapping | None:
+        """The version in force on the day; the most special one that there is: currency and country, then one of
+        them, then neither. None where the book has no account.
+        """
+        key = (book, currency, country, day)
+        if key not in self._known:
+            self._known[key] = self._find(book, currency, country, day)
+        return self._known[key]
+
+    def _find(self, book: str, currency: str, country: str, day: date) -> AccountMapping | None:
+        for special in ((currency, country), (currency, ""), ("", country), ("", "")):
+            begun = [each for each in self._versions.get((book, *special), []) if each.effective_from <= day]
+            if begun:
+                return max(begun, key=lambda each: (each.effective_from, each.pk))
+        return None
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A book that has entries and no account on the first of their days."""
+
+    book: str
+    currency: str
+    country: str
+    day: date
+
+    @property
+    def words(self) -> str:
+        return " ".join(part for part in (Book(self.book).label, self.currency, self.country) if part)
+
+
+def chart() -> Chart:
+    """The whole chart: a few dozen versions."""
+    return Chart(AccountMapping.objects.filter(confirmed=True))
+
+
+def waiting() -> "QuerySet[AccountMapping]":
+    """Versions that another person must confirm."""
+    return _all().filter(decided_at__isnull=True).order_by("pk")
+
+
+def history() -> "QuerySet[AccountMapping]":
+    """Every confirmed version, book by book, the newest first."""
+    return _all().filter(confirmed=True).order_by("book", "currency", "country", "-effective_from", "-pk")
+
+
+def unmapped(*, first: date, last: date) -> list[Unmapped]:
+    """What entries booked from ``first`` through ``last`` have no account for."""
+    found = chart()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH {placed.LEGS} SELECT book, currency, at_country, min(booked_on), max(booked_on) FROM placed
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",  # noqa: S608 - a constant
+            {"first": first, "last": last},
+        )
+        rows = cursor.fetchall()
+    return [
+        Unmapped(book, currency, country, begins)
+        for book, currency, country, begins, _ in rows
+        if found.account(book=book, currency=currency, country=country, day=begins) is None
+    ]
+
+
+def _all() -> "QuerySet[AccountMapping]":
+    return AccountMapping.objects.select_related("asked_by", "decided_by")

@@ -1,0 +1,214 @@
+"""Each format writes what its target takes, and its checker refuses what its target would: one rule after the other."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from payouts.exports.journal import FORMATS
+from payouts.exports.journal.base import fit
+from payouts.exports.journal.fec import is_siren
+from tests.payouts.exports.journal.months import COMPANY, ENTRIES, RETURN, check, entry, job, of, write
+
+SUMS = {"5110": [10_750, 0], "4671": [0, 10_650], "5120": [9_500, 0], "6270": [500, 0], "5810": [0, 10_000],
+        "7061": [300, 0], "4672": [0, 400]}  # fmt: skip
+LABELS = {line.account: line.label for each in ENTRIES for line in each.lines}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_a_writer_writes_its_checker_takes_and_counts(name):
+    reading = check(name, write(name))
+    assert reading.problems == []
+    assert reading.entries == len(ENTRIES)
+    by_name = {LABELS[account]: sums for account, sums in SUMS.items()}
+    assert reading.sums == (by_name if name in ("quickbooks", "yayoi") else SUMS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_entry_that_does_not_balance_is_refused(name):
+    if name == "datev":  # a line has two accounts there: each line balances by itself
+        return
+    off = [("5110", "Payment providers", 10_051, ""), ("4671", "Sellers", -10_050, "S1")]
+    assert any("off by 1" in each for each in check(name, write(name, [entry(7, off)])).problems)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_day_outside_of_the_month_is_refused(name):
+    late = replace(entry(7), day=date(2026, 11, 1), fact_day=date(2026, 11, 1))
+    assert any("outside of" in each for each in check(name, write(name, [late])).problems)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_another_number_of_columns_is_refused(name):
+    text = write(name)
+    lines = text.splitlines(keepends=True)
+    lines[-1] = lines[-1].replace("\r\n", {"fec": "\tx\r\n", "datev": ";x\r\n"}.get(name, ",x\r\n"))
+    assert any("columns" in each for each in check(name, "".join(lines)).problems)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "yayoi"])
+def test_another_heading_is_refused(name):
+    assert any("line 1" in each for each in check(name, "x" + write(name)).problems)
+
+
+# What is changed in a good file, and the words of the refusal.
+BROKEN = {
+    "csv": [
+        ("T7", "=T7", "start a formula"),
+        ("100.50", "100.5", "no amount with 2 decimals"),
+        ("100.50", "1,00.50", "columns"),
+        ("\r\n8,", "\r\n10,", "gap"),
+        ("\r\n7,", "\r\n6,", "first entry is 6"),
+        (",EUR,", ",USD,", "in a journal of EUR"),
+        ("5110,", ",", "line 2: no account"),
+    ],
+    "fec": [
+        ("\t100,50\t", "\t100.50\t", "no amount"),
+        ("\t5110\t", "\tAB10\t", "plan comptable"),
+        ("\t5110\t", "\t51\t", "plan comptable"),
+        ("\tS1\tS1\t", "\tS1\t\t", "go together"),
+        ("\t20261105\t", "\t20261001\t", "before its date"),
+        ("\t20261105\t", "\t05/11/26\t", "AAAAMMJJ"),
+        ("Sale order-7", "", "EcritureLib is empty"),
+        ("\t8\t20261004", "\t9\t20261004", "gap"),
+        ("\t7\t20261003", "\t7\t20261005", "in order of their date"),
+        ("\t100,50\t0,00\t", "\t100,50\t100,50\t", "on one side"),
+        ("\r\n", "\n", "CR LF"),
+    ],
+    "datev": [
+        ("100,50;", "-100,50;", "no amount"),
+        ("100,50;", "12345678901,50;", "at most 10 digits"),
+        (';"S";', ';"D";', "S or H"),
+        ('"EUR";;;', '"USD";;;', "in a batch of EUR"),
+        (";5110;", ";511000;", "no account"),
+        (";5110;", ";AB10;", "no account"),
+        (';0310;"T7"', ';0311;"T7"', "outside of"),
+        ('"T7"', '"T 7"', "Belegfeld 1"),
+        ('"Sale order-7', '"Sale order-7' + "x" * 60, "longer than 60"),
+        (";1;;;;;;;;;;;\r\n", ";0;;;;;;;;;;;\r\n", "Festschreibung"),
+        ("\r\n", "\n", "line 1"),
+    ],
+    "netsuite": [
+        ("10/03/2026", "2026-10-03", "no date"),
+        (",Marketplace SAS,", ",,", "Subsidiary is empty"),
+        (",EUR,", ",USD,", "in one currency"),
+        ("Sale order-7", "@Sale", "start a formula"),
+        ("Sale order-7", "x" * 1_000, "longer than 999"),
+    ],
+    "quickbooks": [
+        ("T7,", "T" + "7" * 21 + ",", "longer than 21"),
+        ("Payment providers", "x" * 101, "longer than 100"),
+        (",EUR,", ",USD,", "in a journal of EUR"),
+        ("Payment providers", "", "compulsory"),
+        ("10/03/2026", "31/10/2026", "no date"),
+    ],
+    "xero": [
+        (",5110,", ",51101234567,", "longer than 10"),
+        ("Tax Exempt", "", "TaxRate is empty"),
+        ("100.50", "+100.50", "start a formula"),
+        ("100.50", "100", "no amount"),
+        ("T7 Sale", "x" * 501, "longer than 500"),
+    ],
+    "sage": [
+        (",5110,", ",5110A,", "at most 8 digits"),
+        (",5110,", ",511012345,", "at most 8 digits"),
+        ("T7,", "T" + "7" * 25 + ",", "longer than 25"),
+        ("No Tax", "", "compulsory"),
+        ("Sale order-7", "x" * 201, "longer than 200"),
+    ],
+    "yayoi": [
+        ("2000,", "2222,", "no flag"),
+        ("2110,", "2100,", "out of turn"),
+        ("10050", "100.50", "whole number of yen"),
+        (",対象外,10050", ",,10050", "go together"),
+        ("Payment providers", "Payment providers ブックス", "longer than 24"),
+        ("T7 Sale", "あ" * 33, "longer than 64"),
+        (",0,,,,,no", ",3,,,,,no", "does not go with flag"),
+        ("2110,2,", "2110,1000000,", "at most 6 digits"),
+        ("2026/10/03", "2026/13/03", "no date"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"), [(n, *each) for n, all_ in BROKEN.items() for each in all_]
+)
+def test_a_checker_refuses_what_its_target_would(name, old, new, words):
+    text = write(name)
+    broken = text.replace(old, new)
+    assert broken != text, "the test breaks nothing"
+    problems = check(name, broken).problems
+    assert any(words in each for each in problems), problems
+
+
+def test_too_many_lines_or_bytes_are_refused():
+    lines = [entry(number) for number in range(7, 7 + 600)]
+    for name in ("quickbooks", "xero"):
+        assert any("lines;" in each for each in check(name, write(name, lines)).problems), name
+    long = [entry(number, text="Sale " + "x" * 150) for number in range(7, 7 + 1_300)]
+    assert any("half a megabyte" in each for each in check("sage", write("sage", long)).problems)
+
+
+def test_the_later_parts_of_a_month_begin_where_the_one_before_ended():
+    assert check("csv", write("csv", ENTRIES[1:]), first=False).problems == []
+    assert check("csv", write("csv", ENTRIES[1:])).problems != []
+
+
+def test_a_company_or_currency_that_does_not_fit_is_said_before_anything_is_written():
+    bare = replace(COMPANY, siren="123456789", datev_consultant="", datev_client="0", netsuite_subsidiary="")
+    for name, word in (("fec", "SIREN"), ("datev", "CONSULTANT"), ("netsuite", "SUBSIDIARY")):
+        assert any(word in each for each in FORMATS[name].unfit(job(company=bare))), name
+    for name in ("fec", "datev", "xero", "sage", "yayoi"):
+        assert FORMATS[name].unfit(job("USD")), name
+    assert all(FORMATS[name].unfit(of(name)) == [] for name in FORMATS)
+
+
+def test_siren_numbers_are_known_by_their_check_digit():
+    assert is_siren("732829320") and is_siren("123456782")
+    assert not is_siren("732829321") and not is_siren("7328293") and not is_siren("73282932A")
+
+
+def test_the_fec_is_named_as_the_law_says_and_keeps_the_day_of_a_late_fact():
+    assert FORMATS["fec"].file_name(job()) == "123456782FEC20261031.txt"
+    rows = list(csv.DictReader(io.StringIO(write("fec"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert [row["PieceDate"] for row in rows if row["EcritureNum"] == "8"] == ["20260930"] * 3
+    assert rows[3]["EcritureLib"].endswith("of 2026-09-30")
+
+
+def test_datev_pays_an_entry_of_many_sides_through_the_clearing_account_which_ends_at_zero():
+    rows = [line.split(";") for line in write("datev", [ENTRIES[2]]).splitlines()[2:]]
+    assert [(row[0], row[1], row[6], row[7]) for row in rows] == [
+        ("7,00", '"S"', "5110", "1590"),
+        ("3,00", '"S"', "7061", "1590"),
+        ("6,00", '"H"', "4671", "1590"),
+        ("4,00", '"H"', "4672", "1590"),
+    ]
+    assert len(rows[0]) == 125
+
+
+def test_a_return_in_datev_goes_against_its_one_credit():
+    rows = [line.split(";") for line in write("datev", [entry(7, RETURN)]).splitlines()[2:]]
+    assert [(row[0], row[1], row[6], row[7]) for row in rows] == [
+        ("95,00", '"S"', "5120", "5810"),
+        ("5,00", '"S"', "6270", "5810"),
+    ]
+
+
+@given(some.text())
+def test_any_text_fits_any_encoding_on_one_line(text):
+    for encoding in ("iso8859-15", "cp1252", "cp932"):
+        found = fit(text, encoding, 60)
+        assert found.encode(encoding) is not None
+        assert len(found) <= 60 or encoding == "cp932"
+        assert not {"\t", "\r", "\n"} & set(found)
+
+
+@given(some.integers(-(10**12), 10**12), some.sampled_from([0, 2, 3]))
+def test_amounts_have_exactly_the_decimals_of_their_currency(minor, digits):
+    text = job(digits=digits).amount(minor)
+    assert len(text.partition(".")[2]) == digits
+    assert int(text.replace(".", "")) == minor
