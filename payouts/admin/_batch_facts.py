@@ -52,7 +52,7 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
     shown.append(("Funding account", account.code, account.masked))
     if before:
-        shown.append(("Left on it", *_funds_words(batch_look.funds(batch))))
+        shown.append(("Left afterwards", *_funds_words(batch_look.funds(batch))))
     count = "1 payout" if batch.item_count == 1 else f"{batch.item_count:,} payouts"
     fees = batch_look.fees(batch)
     shown.append(("Rail", batch.rail, count if fees is None else f"{count}, fees {_text(fees)}"))
@@ -60,11 +60,10 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         return shown
     calendar = countries.get(batch.country).calendar
     days = calendars.closed_days(calendar, now.date(), now.date() + timedelta(days=366))
-    closed = [
-        f"{explain.day(day)} ({name})" for _, (day, name) in zip(range(HOLIDAYS_SHOWN), days, strict=False)
-    ]
+    closed = [each for _, each in zip(range(HOLIDAYS_SHOWN), days, strict=False)]
     if closed:
-        shown.append(("Banks closed", closed[0], f"then {closed[1]}" if len(closed) > 1 else ""))
+        then = "".join(f", then {explain.day(day)}" for day, _ in closed[1:])
+        shown.append(("Banks closed", explain.day(closed[0][0]), f"{closed[0][1]}{then}"))
     return shown
 
 
@@ -85,10 +84,10 @@ def short_of_money(batch: Batch) -> str:
     if found is None or not found.short:
         return ""
     missing = _text(Money(-found.left.minor, found.left.currency))
-    held = f"it held {_text(found.closing)} on {explain.day(found.day)}"
+    promised = f", of which {_text(found.promised)} are promised to other batches" if found.promised.minor else ""
     return (
-        f"{batch.funding_account.code} is short by {missing}: {held}, of which {_text(found.promised)} are promised to "
-        "other batches. Move money there, or take payouts out."
+        f"{batch.funding_account.code} is short by {missing}: it held {_text(found.closing)} on "
+        f"{explain.day(found.day)}{promised}. Move money there, or take payouts out."
     )
 
 

@@ -110,7 +110,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     currency = chosen.currency or next(iter(asked.currencies()), "")
     context = {
         "title": "Holds",
-        "lead": "Every open hold of a payout and of its seller must be released before it goes on.",
+        "lead": (
+            "Every open hold of a payout and of its seller must be released before it goes on. A seller whose money waits "
+            "costs one seller-day a day, however many holds there are."
+        ),
         "tabs": _tabs(query, chosen),
         "chips": _chips(query, words),
         "totals_url": f"{reverse('admin:payouts_hold_totals')}?{query.urlencode()}",
@@ -176,8 +179,8 @@ def totals(request: HttpRequest) -> HttpResponse:
     query["whole"] = "1"
     more = ""
     if found.exact and found.sellers:
-        sellers = "1 seller has" if found.sellers == 1 else f"{found.sellers:,} sellers have"
-        more = f"{found.seller_days:,} seller-days: {sellers} waited so many days together"
+        sellers = "1 seller" if found.sellers == 1 else f"{found.sellers:,} sellers"
+        more = f"{found.seller_days:,} seller-days of {sellers}"
     noun = "hold" if found.count == 1 else "holds"
     context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)

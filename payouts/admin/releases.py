@@ -57,7 +57,7 @@ def _verb(found: Releases) -> str:
 def _done(found: Releases) -> str:
     parts = [
         (len(found.released), "{} released"),
-        (len(found.asked), "{} stay in force until another person confirms the release"),
+        (len(found.asked), "{} still in force until another person confirms the release"),
         (len(found.refused), "{} left as they are"),
     ]
     said = [words.format(_many(count, "hold")) for count, words in parts if count]
@@ -159,7 +159,7 @@ def _follows(found: Releases) -> list[str]:
     if found.asked:
         count = _many(len(found.asked), "hold")
         lines.append(
-            f"{count} for risk or compliance stay in force until another person has read this and confirms."
+            f"{count} for risk or compliance: still in force until another person has read this and confirms."
         )
     return lines
 

@@ -32,6 +32,7 @@ class HoldRow:
     sums: list[Money]
     payouts: int
     days: int
+    who: str
     request: ReleaseRequest | None
 
 
@@ -167,8 +168,14 @@ def _row(
         sums=[money for money, _ in parts],
         payouts=sum(count for _, count in parts),
         days=(now - hold.placed_at).days if parts else 0,
+        who=_name(hold),
         request=requests.get(hold.pk),
     )
+
+
+def _name(hold: Hold) -> str:
+    by = hold.placed_by
+    return "the program" if by is None else by.get_full_name() or by.get_username()
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def test_compliance_holds_a_seller_with_payouts_in_every_state_and_another_perso
     walks.press(compliance, "Release 1 hold")
     compliance.get_by_label("What was found out").fill("A school bought for its pupils.")
     walks.confirm(compliance, "Ask to release 1 hold")
-    walks.said(compliance, "1 hold stay in force until another person confirms the release.")
+    walks.said(compliance, "1 hold still in force until another person confirms the release.")
     assert Hold.objects.get().is_open
 
     approver.goto(f"/why/?q={seller.reference}")
