@@ -84,7 +84,9 @@ def short_of_money(batch: Batch) -> str:
     if found is None or not found.short:
         return ""
     missing = _text(Money(-found.left.minor, found.left.currency))
-    promised = f", of which {_text(found.promised)} are promised to other batches" if found.promised.minor else ""
+    promised = (
+        f", of which {_text(found.promised)} are promised to other batches" if found.promised.minor else ""
+    )
     return (
         f"{batch.funding_account.code} is short by {missing}: it held {_text(found.closing)} on "
         f"{explain.day(found.day)}{promised}. Move money there, or take payouts out."

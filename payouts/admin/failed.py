@@ -32,15 +32,7 @@ class DaysChip(forms.Form):
 
 
 class ReasonChip(forms.Form):
-    """The reasons that the bank gave for what waits now."""
-
-    bank_reason = forms.ChoiceField(label="Bank's reason")
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self.fields["bank_reason"].choices = dead.reasons_of(  # type: ignore[attr-defined]
-            dead.waiting(Payout.objects.all()), most=50
-        )
+    bank_reason = forms.ChoiceField(label="Bank's reason", choices=dead.known_reasons)
 
 
 OFFERED = (

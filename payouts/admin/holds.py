@@ -42,7 +42,11 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
     if name == "older":
         return "Age", "Open {}", [(str(days), label) for days, label in AGES]
     if name == "currency":
-        return "Currency", "Currency is {}", [(code, code) for code in asked.currencies()]
+        return (
+            "Currency",
+            "Currency is {}",
+            [(code, code) for code in sorted({country.currency for country in countries.all()})],
+        )
     return "On", "On {}", list(PLACES)
 
 
@@ -107,12 +111,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         page = page_by(request, asked.with_money(holds, chosen.currency), key="money")
     else:
         page = keyset.page(request, holds, newest_first=False)
-    currency = chosen.currency or next(iter(asked.currencies()), "")
+    currency = chosen.currency or asked.usual_currency()
     context = {
         "title": "Holds",
         "lead": (
-            "Every open hold of a payout and of its seller must be released before it goes on. A seller whose money waits "
-            "costs one seller-day a day, however many holds there are."
+            "Every open hold of a payout and of its seller must be released before it goes on. "
+            "A seller whose money waits costs one seller-day a day, however many holds there are."
         ),
         "tabs": _tabs(query, chosen),
         "chips": _chips(query, words),

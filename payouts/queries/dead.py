@@ -95,13 +95,10 @@ def _said(actions: frozenset[Action]) -> Q:
     )
 
 
-def reasons_of(payouts: "QuerySet[Payout]", *, most: int) -> list[tuple[str, str]]:
-    """(code, sentence) of what the bank said against these, the first ``most`` codes in their order."""
-    codes: QuerySet[Any] = with_reason(payouts)
-    codes = codes.filter(said_code__gt="").order_by("said_code")
-    found = codes.values_list("said_code", "said_kind").distinct()[:most]
-    told = {code: reasons.explain(code, kind=ReportKind(kind)).sentence for code, kind in found}
-    return [(code, f"{code}: {sentence}") for code, sentence in told.items()]
+def known_reasons() -> list[tuple[str, str]]:
+    """(code, code and sentence) of every reason that we know, as of a return where a code means two things."""
+    codes = sorted(reasons.codes_for(frozenset(Action), kind=ReportKind.RETURNED))
+    return [(code, f"{code}: {reasons.explain(code, kind=ReportKind.RETURNED).sentence}") for code in codes]
 
 
 def rows(payouts: Sequence[Payout]) -> list[DeadRow]:

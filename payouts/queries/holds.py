@@ -1,5 +1,6 @@
 """Open holds by age and money: which, how much they stop, and what they cost sellers in days."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sellers.ledger.money import Money
 PROGRAM = "program"
 """Stands for the id of a person where the program itself placed the hold."""
 DAY = timedelta(days=1)
+SAMPLE = 200
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,11 @@ def with_money(holds: "QuerySet[Hold]", currency: str) -> "QuerySet[Hold]":
     return holds.annotate(money=money)
 
 
-def currencies() -> list[str]:
-    """The currencies of payouts that are held themselves, the most frequent first."""
-    held = Payout.objects.filter(holds__released_at__isnull=True, holds__isnull=False, status__in=UNSENT)
-    counted = held.order_by().values("currency").annotate(count=Count("pk")).order_by("-count", "currency")
-    return [each["currency"] for each in counted]
+def usual_currency() -> str:
+    """The most frequent currency of the payouts held last; empty where none is."""
+    newest = Hold.objects.filter(released_at__isnull=True, payout__status__in=UNSENT).order_by("-pk")
+    found = Counter(newest.values_list("payout__currency", flat=True)[:SAMPLE])
+    return found.most_common(1)[0][0] if found else ""
 
 
 def placers() -> list[tuple[str, str]]:
