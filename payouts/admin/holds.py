@@ -62,7 +62,7 @@ def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
                 said = label or "somebody whose holds are released"
                 small = said[0].lower() + said[1:] if name in SMALL else said
                 values[name], words[name] = value, reads.format(small)
-    show = "past" if query.get("past") == "true" else query.get("show", "")
+    show = query.get("show", "")
     return asked.Chosen(
         reason=values.get("reason", ""),
         country=values.get("country", ""),
@@ -77,7 +77,7 @@ def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
 def _address(query: QueryDict, **change: str) -> str:
     """The list with these parts of its address changed, from its first page."""
     found = query.copy()
-    for name in ("before", "after", "past", *change):
+    for name in ("before", "after", *change):
         found.pop(name, None)
     found.update({name: value for name, value in change.items() if value})
     return f"?{found.urlencode()}"
@@ -103,7 +103,9 @@ def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
 @pages.page("payouts.view_hold")
 def listed(request: HttpRequest) -> HttpResponse:
     """Every open hold, oldest first or by money."""
-    now, query = database_now(), request.GET
+    now, query = database_now(), request.GET.copy()
+    if query.pop("past", None) == ["true"]:  # as other pages lead here
+        query["show"] = "past"
     chosen, words = _chosen(query)
     holds = asked.of(chosen, now=now)
     by_money = query.get("sort") == "money" and bool(chosen.currency)
