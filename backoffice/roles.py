@@ -91,6 +91,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "payouts.place_hold",
         "payouts.ask_recall",
         "payouts.release_hold",
+        "payouts.judge_hold",
         "payouts.verify_payout_account",
         "payouts.reveal_payout_account",
         "sellers.suspend_seller",

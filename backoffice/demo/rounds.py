@@ -12,7 +12,7 @@ from random import Random
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.demo import trade
 from backoffice.demo.bank import Bank
-from payouts.models import Batch, Hold, HoldReason, Payout
+from payouts.models import Batch, Hold, HoldReason, Payout, ReleaseRequest
 from payouts.operations import (
     answering,
     approval,
@@ -93,7 +93,15 @@ class Desk:
         old = old.exclude(reason=HoldReason.ACCOUNT_CHANGE)
         ids = list(old.values_list("pk", flat=True))
         note = "Looked into: proof came, nothing speaks against paying."
-        holds.release(hold_ids=ids, actor=self.staff["approver2"], note=note, now=now)
+        asked = holds.release(hold_ids=ids, actor=self.staff["approver2"], note=note, now=now).asked
+        requests = ReleaseRequest.objects.filter(hold__in=asked)
+        holds.release(
+            hold_ids=[hold.pk for hold in asked],
+            actor=self.staff["compliance2"],
+            note="Compliance agrees.",
+            now=now,
+            seen=set(requests.values_list("pk", flat=True)),
+        )
 
     def approve(self, ids: Sequence[int], *, now: datetime) -> None:
         """Two approvers share the work."""

@@ -52,7 +52,7 @@ def change_accounts(
 
 
 def stop_sellers(desk: Desk, cast: Cast, *, now: datetime) -> None:
-    """Two are suspended, two are on hold with everything they have."""
+    """Two are suspended, two are on hold with everything they have; for one, the release waits for compliance."""
     for seller, reason in zip(
         cast.parts["suspended"],
         ("Sold devices reported as stolen; police case open.", "Does not answer the yearly identity check."),
@@ -67,6 +67,13 @@ def stop_sellers(desk: Desk, cast: Cast, *, now: datetime) -> None:
             note="Forty orders to one address within a day. Payments wait until the buyers are checked.",
             now=now,
         )
+    checked = cast.parts["seller_hold"][0].holds.get(released_at=None)
+    holds.release(
+        hold_ids=[checked.pk],
+        actor=desk.staff["approver2"],
+        note="It is a school that bought for its pupils; the order and its letter are in the ticket.",
+        now=now + timedelta(hours=1),
+    )
 
 
 def write_notes(desk: Desk, cast: Cast, *, now: datetime) -> None:

@@ -43,7 +43,7 @@ def page(
         found = list(rows.order_by(down)[: size + 1])
         has_previous, has_next = before is not None, len(found) > size
         found = found[:size]
-    link = _linker(request.GET)
+    link = linker(request.GET)
     return KeysetPage(
         rows=found,
         previous_url=link("after", found[0].pk) if found and has_previous else "",
@@ -52,7 +52,9 @@ def page(
     )
 
 
-def _linker(query: QueryDict) -> Callable[[str, Any], str]:
+def linker(query: QueryDict) -> Callable[[str, Any], str]:
+    """`link("before", 7)` is the address of this list from there on, its filters and sort kept."""
+
     def link(name: str, value: Any) -> str:
         parameters = query.copy()
         parameters.pop("before", None)

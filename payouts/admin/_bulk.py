@@ -20,7 +20,7 @@ from backoffice.doors import numbers, pages
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Outcome, Preview, Refusal
-from payouts.queries import filters, lookout
+from payouts.queries import filters, hold_words, lookout
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -31,7 +31,11 @@ MOST = 20_000  # what one bulk action may take; a whole filtered list beyond it 
 
 @dataclass(frozen=True)
 class Bulk:
-    """A verb as a page: its words hold {n} for the number and {money} for one payout's amount."""
+    """A verb as a page: its words hold {n} for the number and {money} for one payout's amount.
+
+    ``accounts`` says to which account versions the money would go, where that is not the payout's own; ``most`` is how
+    many go in one step.
+    """
 
     name: str
     permission: str
@@ -42,6 +46,9 @@ class Bulk:
     form: type[forms.Form]
     kind: str = "main"
     follows: Callable[[Preview], Sequence[str]] = lambda preview: ()
+    accounts: Callable[[Sequence[Payout]], Mapping[int, int]] = lambda payouts: {}
+    most: int = MOST
+    meanings: Callable[[], Sequence[tuple[str, hold_words.Meaning]]] = tuple
 
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
@@ -52,9 +59,9 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
     if not ids:
         messages.warning(request, "Nothing was done: no payout is chosen. Tick the rows first.")
         return redirect(back)
-    if len(ids) > MOST:
+    if len(ids) > bulk.most:
         messages.warning(
-            request, f"Nothing was done: at most {MOST:,} payouts go in one step. Narrow the filter."
+            request, f"Nothing was done: at most {bulk.most:,} payouts go in one step. Narrow the filter."
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
@@ -130,6 +137,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
         "verb": words,
         "kind": bulk.kind,
         "form": form,
+        "meanings": bulk.meanings(),
         "back_url": back,
         "hidden": [
             ("back", back),
@@ -146,7 +154,9 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
                     "note": "; ".join([f"To {each.account}", *each.flags]),
                     "money": each.money,
                 }
-                for each in lookout.first(preview.allowed, most=SHOWN)
+                for each in lookout.first(
+                    preview.allowed, most=SHOWN, accounts=bulk.accounts(preview.allowed)
+                )
             ],
             "more": max(len(preview.allowed) - SHOWN, 0),
             "refused": [

@@ -1,113 +1,209 @@
-"""Open holds, oldest first, and their release."""
+"""Open holds by age or money: who placed which, why, what it costs, and when it ends."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, numbers, pages
-from payouts.admin.verbs import FindingForm
-from payouts.models import HoldReason
-from payouts.operations import holds
+from backoffice.doors.keyset_by import page_by
+from payouts import countries
+from payouts.models import Hold, HoldReason
+from payouts.queries import hold_words, waiting
 from payouts.queries import holds as asked
 
+AGES = ((1, "More than a day"), (3, "More than 3 days"), (7, "More than a week"), (30, "More than 30 days"))
+PLACES = (("payout", "One payout"), ("seller", "A whole seller"))
+SHOWS = (("", "All"), ("asked", "Release asked for"), ("past", "Past their date"))
+SMALL = frozenset({"reason", "older", "on"})
+NAMES = ("reason", "country", "who", "older", "currency", "on")
 
-class ReasonChip(forms.Form):
-    reason = forms.ChoiceField(choices=HoldReason.choices)
+
+class _Choice(forms.Form):
+    """One filter: a name in the address and what may be chosen."""
+
+    def __init__(self, name: str, label: str, choices: Sequence[tuple[Any, str]]) -> None:
+        super().__init__(auto_id="chip_%s")
+        self.fields[name] = forms.ChoiceField(label=label, choices=choices)
+
+
+def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
+    """The chip of a filter, how it reads once set, and what may be chosen."""
+    if name == "reason":
+        return "Reason", "Reason is {}", [(str(value), str(label)) for value, label in HoldReason.choices]
+    if name == "country":
+        return "Country", "Country is {}", [(country.code, country.name) for country in countries.all()]
+    if name == "who":
+        return "Placed by", "Placed by {}", asked.placers()
+    if name == "older":
+        return "Age", "Open {}", [(str(days), label) for days, label in AGES]
+    if name == "currency":
+        return (
+            "Currency",
+            "Currency is {}",
+            [(code, code) for code in sorted({country.currency for country in countries.all()})],
+        )
+    return "On", "On {}", list(PLACES)
+
+
+def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
+    """The choice in the address, and the words of each part; what it cannot mean is left out."""
+    words, values = {}, {}
+    for name in NAMES:
+        value = query.get(name, "")
+        if value:
+            _, reads, choices = _choices(name)
+            label = dict(choices).get(value, "")
+            if label or (name == "who" and numbers.whole(value) is not None):
+                said = label or "somebody whose holds are released"
+                small = said[0].lower() + said[1:] if name in SMALL else said
+                values[name], words[name] = value, reads.format(small)
+    show = query.get("show", "")
+    return asked.Chosen(
+        reason=values.get("reason", ""),
+        country=values.get("country", ""),
+        who=values.get("who", ""),
+        older_days=int(values.get("older", 0)),
+        currency=values.get("currency", ""),
+        on=values.get("on", ""),
+        show=show if show in dict(SHOWS) else "",
+    ), words
+
+
+def _address(query: QueryDict, **change: str) -> str:
+    """The list with these parts of its address changed, from its first page."""
+    found = query.copy()
+    for name in ("before", "after", *change):
+        found.pop(name, None)
+    found.update({name: value for name, value in change.items() if value})
+    return f"?{found.urlencode()}"
+
+
+def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = [
+        {
+            "text": text,
+            "clear_url": _address(query, **{name: "", **({"sort": ""} if name == "currency" else {})}),
+        }
+        for name, text in words.items()
+    ]
+    keep = [(name, value) for name, value in query.items() if name not in ("before", "after")]
+    for name in NAMES:
+        if name not in words:
+            label, _, choices = _choices(name)
+            if choices:
+                shown.append({"label": label, "fields": list(_Choice(name, label, choices)), "keep": keep})
+    return shown
 
 
 @pages.page("payouts.view_hold")
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every open hold."""
-    past = request.GET.get("past") == "true"
-    rows = asked.past(now=database_now()) if past else asked.open_ones()
-    reason = request.GET.get("reason", "")
-    chips: list[dict[str, object]] = [{"text": "Past their date", "clear_url": "?"}] if past else []
-    if reason in HoldReason.values:
-        rows = rows.filter(reason=reason)
-        chips.append({"text": f"Reason is {HoldReason(reason).label.lower()}", "clear_url": "?"})
+    """Every open hold, oldest first or by money."""
+    now, query = database_now(), request.GET.copy()
+    if query.pop("past", None) == ["true"]:  # as other pages lead here
+        query["show"] = "past"
+    chosen, words = _chosen(query)
+    holds = asked.of(chosen, now=now)
+    by_money = query.get("sort") == "money" and bool(chosen.currency)
+    if by_money:
+        page = page_by(request, asked.with_money(holds, chosen.currency), key="money")
     else:
-        chips.append({"label": "Reason", "fields": list(ReasonChip(auto_id="chip_%s")), "keep": []})
-    page = keyset.page(request, rows, newest_first=False)
-    may = "payouts.release_hold" in pages.permissions(request)
-    release = {
-        "label": "Release",
-        "one": "Release 1 hold",
-        "many": "Release {n} holds",
-        "url": reverse("admin:payouts_hold_release"),
-        "kind": "main",
-        "key": "",
-    }
-    return pages.render(
-        request,
-        "admin/payouts/hold/list.html",
-        {
-            "title": "Holds",
-            "lead": "Oldest first. Every open hold of a payout and of its seller must be released before it goes on.",
-            "chips": chips,
-            "rows": asked.rows(page.rows),
-            "selection": {"verbs": [release]} if may else None,
-            "pager": page,
-            "empty_title": "Nothing is on hold",
-            "empty_text": "A hold placed on a payout or a seller stands here until it is released.",
-        },
-    )
-
-
-@pages.page("payouts.release_hold")
-def release(request: HttpRequest) -> HttpResponse:
-    """Release some holds: what goes on, the finding, the deed."""
-    source = request.POST if request.method == "POST" else request.GET
-    back = pages.back_url(request, reverse("admin:payouts_hold_list"))
-    ids = [number for number in map(numbers.whole, source.getlist("ids")) if number is not None]
-    chosen = asked.rows(list(asked.open_ones().filter(pk__in=ids).order_by("pk")))
-    if not ids:
-        messages.warning(request, "Nothing was done: no hold is chosen. Tick the rows first.")
-        return redirect(back)
-    confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
-    form = FindingForm(request.POST if confirmed else None)
-    if confirmed and form.is_valid():
-        try:
-            note = form.cleaned_data["note"]
-            done = holds.release(hold_ids=ids, actor=pages.actor(request), note=note, now=database_now())
-        except Conflict as conflict:
-            return pages.stale(request, [str(conflict)], back)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{len(done)} hold{'' if len(done) == 1 else 's'} released.")
-            return redirect(back)
-    words = "Release 1 hold" if len(chosen) == 1 else f"Release {len(chosen)} holds"
+        page = keyset.page(request, holds, newest_first=False)
+    currency = chosen.currency or asked.usual_currency()
     context = {
-        "title": words,
-        "verb": words,
-        "noun": "holds",
-        "form": form,
-        "back_url": back,
-        "hidden": [("back", back), *(("ids", str(row.hold.pk)) for row in chosen)],
-        "preview": {
-            "count": len(chosen),
-            "rows": [
-                {
-                    "reference": row.reference,
-                    "name": row.name,
-                    "note": row.hold.get_reason_display(),
-                    "money": money,
-                }
-                for row in chosen[:10]
-                for money in row.sums[:1]
-            ],
-            "more": max(len(chosen) - 10, 0),
-            "follows": ["What nothing else holds goes on from where it stands; no step is skipped."],
-        },
+        "title": "Holds",
+        "lead": (
+            "Every open hold of a payout and of its seller must be released before it goes on. "
+            "A seller whose money waits costs one seller-day a day, however many holds there are."
+        ),
+        "tabs": _tabs(query, chosen),
+        "chips": _chips(query, words),
+        "totals_url": f"{reverse('admin:payouts_hold_totals')}?{query.urlencode()}",
+        "rows": asked.rows(page.rows, now=now),
+        "now": now,
+        "by_money": by_money,
+        "age_url": _address(query, sort=""),
+        "money_url": _address(query, sort="money", currency=currency) if currency else "",
+        "selection": _selection(request, chosen),
+        "pager": page,
+        "empty_title": "No hold matches" if words or chosen.show else "Nothing is on hold",
+        "empty_text": "A hold placed on a payout or a seller stands here until it is released.",
     }
-    return pages.render(request, "parts/confirm.html", context)
+    return pages.render(request, "admin/payouts/hold/list.html", context)
+
+
+def _tabs(query: QueryDict, chosen: asked.Chosen) -> list[dict[str, Any]]:
+    counts = {"asked": waiting.releases(cap=99), "past": asked.count_past(now=database_now(), cap=99)}
+    return [
+        {
+            "label": label,
+            "url": _address(query, show=show),
+            "current": show == chosen.show,
+            "count": ("99+" if counts[show] > 99 else counts[show]) if show in counts else "",
+        }
+        for show, label in SHOWS
+    ]
+
+
+def _selection(request: HttpRequest, chosen: asked.Chosen) -> dict[str, Any] | None:
+    if "payouts.release_hold" not in pages.permissions(request):
+        return None
+    verbs = [
+        {
+            "label": "Release",
+            "one": "Release 1 hold",
+            "many": "Release {n} holds",
+            "url": reverse("admin:payouts_hold_release"),
+            "kind": "main",
+            "key": "",
+        }
+    ]
+    if chosen.show == "asked":
+        withdraw = {
+            "label": "Take the request back",
+            "one": "Take 1 request back",
+            "many": "Take {n} requests back",
+            "url": reverse("admin:payouts_hold_withdraw"),
+            "kind": "",
+            "key": "",
+        }
+        verbs.insert(0, withdraw)
+    return {"verbs": verbs}
+
+
+@pages.page("payouts.view_hold")
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the filtered holds stop together, asked for after the rows."""
+    query, now = request.GET.copy(), database_now()
+    whole = query.pop("whole", None) is not None
+    chosen, _ = _chosen(query)
+    found = asked.totals(asked.of(chosen, now=now), now=now, whole=whole)
+    query["whole"] = "1"
+    more = ""
+    if found.exact and found.sellers:
+        sellers = "1 seller" if found.sellers == 1 else f"{found.sellers:,} sellers"
+        more = f"{found.seller_days:,} seller-days of {sellers}"
+    noun = "hold" if found.count == 1 else "holds"
+    context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
+    return render(request, "parts/totals.html", context)
+
+
+def rows_of(ids: Sequence[int]) -> dict[int, asked.HoldRow]:
+    """The rows of these holds that are open, by their ids."""
+    found = asked.rows(list(asked.open_ones().filter(pk__in=ids).order_by("pk")), now=database_now())
+    return {row.hold.pk: row for row in found}
+
+
+def words_of(hold: Hold) -> str:
+    """The reason, and who releases it."""
+    return f"{hold.get_reason_display()}. {hold_words.meaning(HoldReason(hold.reason)).releases}"
 
 
 urlpatterns = [
     path("holds/", listed, name="payouts_hold_list"),
-    path("holds/release/", release, name="payouts_hold_release"),
+    path("holds/totals/", totals, name="payouts_hold_totals"),
 ]

@@ -1,6 +1,6 @@
 """The lists of payouts: to review, to approve, failed and returned, and all. One page, four places."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, flags, waiting, worklist
+from payouts.queries import cutoffs, filters, flags, worklist
 from payouts.states import PayoutStatus
 
 
@@ -116,19 +116,23 @@ def _clear_url(request: HttpRequest, name: str) -> str:
     return f"?{_without(request, name).urlencode() or 'view=all'}"
 
 
-def chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
-    """The filters that are set, to take away, then those that can be added."""
-    fixed = {"status"} if place.status is not None else set()
+def chips(
+    request: HttpRequest,
+    chosen: filters.PayoutFilter,
+    *,
+    fixed: Collection[str] = (),
+    offered: Sequence[tuple[str, Callable[..., forms.Form]]] = CHIPS,
+) -> list[dict[str, Any]]:
+    """The filters that are set, to take away, then those that can be added; ``fixed`` ones are the place itself."""
     shown: list[dict[str, Any]] = [
         {"text": words, "clear_url": _clear_url(request, name)}
         for words, name in chosen.chips()
         if name not in fixed
     ]
-    unbatched = place.status is not None
-    taken = {name for _, name in chosen.chips()} | fixed
-    for label, form in CHIPS:
+    taken = {name for _, name in chosen.chips()} | set(fixed)
+    for label, form in offered:
         made = form(auto_id="chip_%s")
-        if taken.isdisjoint(made.fields) and not (unbatched and form in IN_BATCHES):
+        if taken.isdisjoint(made.fields):
             keep = [(name, value) for name, values in _without(request).lists() for value in values]
             shown.append({"label": label, "fields": list(made), "keep": keep})
     return shown
@@ -149,6 +153,14 @@ def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
 def _next_cut_off() -> str:
     first = next(iter(cutoffs.upcoming(now=database_now())), None)
     return f"Next cut-off: {first.words} ({', '.join(first.codes)})." if first else ""
+
+
+def _chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
+    """A queue fixes its status, and what waits there is in no batch."""
+    if place.status is None:
+        return chips(request, chosen)
+    offered = [(label, form) for label, form in CHIPS if form not in IN_BATCHES]
+    return chips(request, chosen, fixed=["status"], offered=offered)
 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
@@ -180,7 +192,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "title": place.title,
             "lead": f"{place.lead} {_next_cut_off()}",
             "verbs": [export] if "payouts.request_export" in held else [],
-            "chips": chips(request, chosen, place),
+            "chips": _chips(request, chosen, place),
             **saved_views.strip(request, place=name, query=_without(request).urlencode()),
             **finding.box(request, place=name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
@@ -224,31 +236,9 @@ def totals(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/totals.html", context)
 
 
-@pages.page("payouts.view_payout")
-def failed(request: HttpRequest) -> HttpResponse:
-    """Dead payouts whose money waits for a decision."""
-    rows: Sequence[Payout]
-    page = keyset.page(request, waiting.undisposed().select_related("seller"))
-    rows = page.rows
-    return pages.render(
-        request,
-        "admin/payouts/payout/failed.html",
-        {
-            "title": "Failed & returned",
-            "lead": "Their money is back with us. Pay it again, or add it to the seller's next payout.",
-            "rows": worklist.dead_rows(rows),
-            "may": "payouts.dispose_payout" in pages.permissions(request),
-            "pager": page,
-            "empty_title": "Nothing failed or came back",
-            "empty_text": "What the bank cannot deliver, or returns, stands here with the bank's reason.",
-        },
-    )
-
-
 urlpatterns = [
     path("payouts/", all_payouts, name="payouts_payout_list"),
     path("payouts/review/", review, name="payouts_payout_review"),
     path("payouts/approvals/", approvals, name="payouts_payout_approvals"),
-    path("payouts/failed/", failed, name="payouts_payout_failed"),
     path("payouts/totals/", totals, name="payouts_payout_totals"),
 ]

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -15,14 +14,15 @@ from django.utils.http import urlencode
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.doors.moments import moment_field
 from payouts import countries
 from payouts.admin import _bulk
 from payouts.admin._bulk import Bulk
 from payouts.countries import calendars
 from payouts.models import Hold, HoldReason
-from payouts.operations import _move, approval, batching, givebacks, holds, review
+from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
 from payouts.operations._outcome import Outcome, Preview
-from payouts.queries import explain
+from payouts.queries import explain, hold_words
 
 
 class NoteForm(forms.Form):
@@ -63,13 +63,7 @@ class HoldForm(forms.Form):
         label="Note for colleagues",
         help_text="What is to be found out, and by whom.",
     )
-    until = forms.DateTimeField(
-        required=False,
-        label="Released by itself at",
-        help_text=f"Leave empty, and a person releases it. {explain.city(settings.TIME_ZONE)} time.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-    )
+    until = moment_field(label=hold_words.UNTIL, help_text=hold_words.UNTIL_HELP)
 
 
 def _hold(
@@ -100,6 +94,7 @@ def _next_dates(preview: Preview) -> Sequence[str]:
     return lines
 
 
+MOST_DISPOSED = 500  # each is a transaction of its own, while the reader waits
 MOST_HOLDS = 200  # as many as a page's address carries
 
 BULKS: dict[str, Bulk] = {
@@ -116,6 +111,7 @@ BULKS: dict[str, Bulk] = {
         Bulk(
             "hold", "payouts.place_hold", "Hold {n}", "{n} put on hold", holds.preview, _hold, HoldForm, kind="stop",
             follows=lambda preview: ["Approve, batch and submit are blocked until every hold is released."],
+            meanings=hold_words.meanings,
         ),
         Bulk(
             "send_back", "payouts.send_back_payout", "Send {n} back to review", "{n} sent back",
@@ -135,6 +131,20 @@ BULKS: dict[str, Bulk] = {
             "take_out", "payouts.take_out_payout", "Take {n} out of their batch", "{n} taken out",
             batching.preview_take_out, batching.take_out, ReasonForm, kind="stop",
             follows=lambda preview: ["Their approval stands; the batch goes on without them."],
+        ),
+        Bulk(
+            "reissue", disposing.PERMISSION, "Pay {n} again", "{n} paid again as new payouts, which wait for review",
+            disposing.preview_reissue, disposing.reissue, forms.Form, accounts=disposing.accounts_in_effect,
+            most=MOST_DISPOSED,
+            follows=lambda preview: [
+                "Each becomes a new payout to the account shown, with a review and an approval of its own.",
+                "What would go to an account that sent money back is held until the seller's new one is in effect.",
+            ],
+        ),
+        Bulk(
+            "roll", disposing.PERMISSION, "Add {n} to the next payouts", "{n} due again for the next run",
+            disposing.preview_roll, disposing.roll, forms.Form, kind="", most=MOST_DISPOSED,
+            follows=lambda preview: ["The next run pays each seller this money together with what else is due."],
         ),
     )
 }  # fmt: skip

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from backoffice.doors.api.bodies import Body, Text
 from payouts import countries
 from payouts.queries import filters
+from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import EXPONENTS
 
@@ -49,6 +50,18 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
             ("held_until", "Put on hold, itself, on this day or earlier."),
         )
     },
+    "advice": (
+        f"What to do about a dead payout: {', '.join(Advice.values)}.",
+        {"type": "string", "pattern": f"^({'|'.join(Advice.values)})$"},
+    ),
+    "bank_reason": (
+        "What the bank last said against it, such as AC04.",
+        {"type": "string", "pattern": "^[A-Z0-9]{1,10}$"},
+    ),
+    "stands_days": (
+        "It has its status for more than so many days.",
+        {"type": "string", "pattern": "^[1-9][0-9]{0,2}$"},
+    ),
     "search": (
         "Payout, batch or seller reference, the marketplace's seller id, order id, end-to-end id, or part of the "
         "seller's name or e-mail; several references, separated by spaces or commas, find each. At least two letters.",
@@ -108,6 +121,9 @@ class FilterBody(Body):
     held_from = _text("held_from")
     held_until = _text("held_until")
     undecided = serializers.BooleanField(required=False)
+    advice = _text("advice")
+    bank_reason = _text("bank_reason")
+    stands_days = _text("stands_days")
     search = _text("search")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -112,10 +112,16 @@ def _do_hold(call: Call) -> Outcome:
 
 
 def _do_release(call: Call) -> Outcome:
-    """Every open hold on these payouts themselves; a hold on the seller is released on the seller."""
+    """Every open hold on these payouts themselves; a hold on the seller is released on the seller.
+
+    What two people release is asked for and confirmed where each reads what the other found out: on the page of holds.
+    """
     found: dict[int, list[int]] = {}
-    for hold in Hold.objects.filter(payout__in=call.payout_ids, released_at__isnull=True):
+    for_two: dict[int, Hold] = {}
+    for hold in Hold.objects.filter(payout__in=call.payout_ids, released_at__isnull=True).order_by("pk"):
         found.setdefault(hold.payout_id or 0, []).append(hold.pk)
+        if hold.needs_two:
+            for_two.setdefault(hold.payout_id or 0, hold)
     outcome = _stale(call)
     stale = {refusal.payout_id for refusal in outcome.refused}
     for payout in Payout.objects.filter(pk__in=call.payout_ids).order_by("pk"):
@@ -129,6 +135,11 @@ def _do_release(call: Call) -> Outcome:
                 else "it is not on hold"
             )
             outcome.refused.append(refuse(payout, "not_held", reason))
+        elif payout.pk in for_two:
+            reason = (
+                f"two people release it ({for_two[payout.pk].get_reason_display()}): ask on the page of holds"
+            )
+            outcome.refused.append(refuse(payout, "second_person", reason))
         else:
             outcome.moved.append(payout.pk)
     wanted = [hold_id for payout_id in outcome.moved for hold_id in found[payout_id]]

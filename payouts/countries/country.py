@@ -52,7 +52,8 @@ class Country:
 
     `cut_off` is local time in `time_zone`: an instruction that is with the bank before it, on a business day
     of `calendar`, has its value date `settlement_lag_days` business days later. `minimum_minor` is in minor
-    units of `currency` (ISO 4217 exponent): a smaller balance makes no payout.
+    units of `currency` (ISO 4217 exponent): a smaller balance makes no payout. `bank_fee_minor` is what our bank
+    takes for one payout, in the same units; None where that is not known.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Country:
     minimum_minor: int
     locale: str
     schedule: Schedule
+    bank_fee_minor: int | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -28,6 +28,7 @@ _KEYS: dict[str, type] = {
     "locale": str,
     "schedule": dict,
 }
+_OPTIONAL: dict[str, type] = {"bank_fee": str}
 _WRITE = {
     str: 'text in quotes, such as "EUR"',
     time: "a local time without quotes, such as 15:00:00",
@@ -45,22 +46,32 @@ def read(path: pathlib.Path) -> Country:
         raise CountryError(f"{path.name}: it cannot be read ({error}).") from error
     except tomllib.TOMLDecodeError as error:
         raise CountryError(f"{path.name}: it is not TOML ({error}).") from error
-    faults = _shape(raw, _KEYS)
+    faults = _shape(raw, _KEYS, optional=_OPTIONAL)
     if not faults:
         faults = _facts(path, raw)
     schedule_faults, schedule = _schedule(raw.get("schedule"))
     faults += schedule_faults
     if faults or schedule is None:
         raise CountryError("\n".join(f"{path.name}: {fault}" for fault in faults))
-    values = {key: value for key, value in raw.items() if key not in ("minimum", "schedule")}
+    values = {key: value for key, value in raw.items() if key not in ("minimum", "schedule", "bank_fee")}
     minimum = money.parse(raw["minimum"], raw["currency"])
-    return Country(**values, minimum_minor=minimum.minor, schedule=schedule)
+    fee = money.parse(raw["bank_fee"], raw["currency"]).minor if "bank_fee" in raw else None
+    return Country(**values, minimum_minor=minimum.minor, schedule=schedule, bank_fee_minor=fee)
 
 
-def _shape(raw: Mapping[str, Any], keys: Mapping[str, type], where: str = "") -> list[str]:
+def _shape(
+    raw: Mapping[str, Any],
+    keys: Mapping[str, type],
+    where: str = "",
+    *,
+    optional: Mapping[str, type] | None = None,
+) -> list[str]:
     """What is unknown, missing or of the wrong type."""
-    faults = [f"{where}{key}: no such key. Known are: {', '.join(keys)}." for key in raw if key not in keys]
-    for key, kind in keys.items():
+    known = {**keys, **(optional or {})}
+    faults = [f"{where}{key}: no such key. Known are: {', '.join(known)}." for key in raw if key not in known]
+    for key, kind in known.items():
+        if key not in raw and key not in keys:
+            continue
         if key not in raw:
             faults.append(f"{where}{key}: it is missing. Write {_WRITE[kind]}.")
         elif type(raw[key]) is not kind:
@@ -90,6 +101,14 @@ def _facts(path: pathlib.Path, raw: Mapping[str, Any]) -> list[str]:
     except money.MoneyError as error:
         key = "minimum" if raw["currency"] in money.EXPONENTS else "currency"
         faults.append(f"{key}: {error}")
+    try:
+        if "bank_fee" in raw and money.parse(raw["bank_fee"], raw["currency"]).minor < 0:
+            faults.append(
+                f"bank_fee: “{raw['bank_fee']}” is below zero; a bank pays us nothing for a payout."
+            )
+    except money.MoneyError as error:
+        if raw["currency"] in money.EXPONENTS:  # else it is said already
+            faults.append(f"bank_fee: {error}")
     if raw["time_zone"] not in zoneinfo.available_timezones():
         faults.append(
             f"time_zone: “{raw['time_zone']}” is unknown. Write an IANA name, such as Europe/Paris."

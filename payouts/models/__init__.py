@@ -10,7 +10,7 @@ from .evidence import Evidence
 from .export import Export, ExportStatus
 from .funding import FundingAccount
 from .giveback import Disposal
-from .hold import Hold, HoldReason
+from .hold import Hold, HoldReason, ReleaseRequest
 from .incident import Incident, InvariantCheck, RailSwitch
 from .line_resolution import LineResolution
 from .payout import Flag, Payout, PayoutNote
@@ -59,6 +59,7 @@ __all__ = [
     "Recall",
     "RecallChannel",
     "RecallState",
+    "ReleaseRequest",
     "Resolution",
     "Restoration",
     "Review",

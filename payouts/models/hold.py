@@ -1,8 +1,10 @@
-"""A reason a payout may not proceed."""
+"""A reason a payout may not proceed, and its release."""
+
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class HoldReason(models.TextChoices):
@@ -16,6 +18,16 @@ class HoldReason(models.TextChoices):
     RAIL_REJECTED = "rail_rejected", "The bank refused the payment"
     SELLER_REQUEST = "seller_request", "Asked for by the seller"
     OTHER = "other", "Other, see the note"
+
+
+TWO_PEOPLE = frozenset({HoldReason.ACCOUNT_CHANGE, HoldReason.FRAUD_SUSPECTED, HoldReason.COMPLIANCE})
+"""Holds for risk or compliance: one person asks for the release, another confirms it; no date ends them."""
+
+FOR_COMPLIANCE = frozenset({HoldReason.FRAUD_SUSPECTED, HoldReason.COMPLIANCE})
+"""Of the two people who release one of these, one judges for compliance."""
+
+LONGEST = timedelta(days=366)
+"""How far ahead the end of a hold may lie."""
 
 
 class Hold(models.Model):
@@ -45,7 +57,11 @@ class Hold(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        permissions = [("place_hold", "Can place holds"), ("release_hold", "Can release holds")]
+        permissions = [
+            ("place_hold", "Can place holds"),
+            ("release_hold", "Can release holds"),
+            ("judge_hold", "Can judge for compliance whether a hold is released"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="hold_on_one_thing",
@@ -67,3 +83,62 @@ class Hold(models.Model):
     @property
     def is_open(self) -> bool:
         return self.released_at is None
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether one person asks for its release and another confirms it."""
+        return self.reason in TWO_PEOPLE
+
+
+class ReleaseRequest(models.Model):
+    """One person asks that a hold for risk or compliance is released, and says what was found out.
+
+    The hold stays in force until another person confirms it, in the same transaction that releases the hold.
+    """
+
+    app_may_update = ("confirmed_by", "confirmed_at", "withdrawn_by", "withdrawn_at", "withdrawn_note")
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="release_requests")
+    note = models.TextField(help_text="what was found out, for the person who confirms it")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="null: the hold ended by itself meanwhile",
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_note = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="release_request_four_eyes",
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="release_request_decided_one_way",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(name="release_request_has_note", condition=~Q(note="")),
+            models.CheckConstraint(
+                name="release_request_withdrawn_whole",
+                condition=Q(withdrawn_at__isnull=False) | Q(withdrawn_by__isnull=True, withdrawn_note=""),
+            ),
+            models.UniqueConstraint(
+                fields=["hold"],
+                condition=Q(confirmed_at__isnull=True, withdrawn_at__isnull=True),
+                name="release_request_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release of {self.hold_id}"

@@ -1,9 +1,10 @@
 """Cancelling, and what becomes of the money of a dead payout: reissued or rolled, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -11,7 +12,7 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.outbox import publishing
 from payouts import countries
 from payouts.countries import calendars
-from payouts.models import Disposal, Payout, PayoutAccount, Transition
+from payouts.models import Attempt, Disposal, Payout, PayoutAccount, Transition
 from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts
 from payouts.operations._outcome import Outcome
 from payouts.queries import outside
@@ -67,16 +68,22 @@ def cancel(
 
 def give_back_of(payout: Payout) -> LedgerTransaction | None:
     """The transaction that gave a dead payout's amount back to the seller, if it has been posted."""
-    if payout.status not in DEAD:
-        return None
-    keys = [f"payout:{payout.pk}:cancelled"]
-    keys += [
-        f"attempt:{attempt_id}:given_back" for attempt_id in payout.attempts.values_list("pk", flat=True)
-    ]
-    found = LedgerTransaction.objects.filter(
-        key__in=keys, entries__book=Book.PAYABLE, entries__payout_ref=payout.reference
+    return given_back([payout]).get(payout.pk)
+
+
+def given_back(payouts: Sequence[Payout]) -> dict[int, LedgerTransaction]:
+    """The transaction that gave each dead payout's amount back to its seller, by payout; the others are absent."""
+    dead = {str(payout.reference): payout.pk for payout in payouts if payout.status in DEAD}
+    keys = [f"payout:{pk}:cancelled" for pk in dead.values()]
+    attempts = Attempt.objects.filter(payout__in=dead.values()).values_list("pk", flat=True)
+    keys += [f"attempt:{attempt_id}:given_back" for attempt_id in attempts]
+    rows = LedgerTransaction.objects.filter(
+        key__in=keys, entries__book=Book.PAYABLE, entries__payout_ref__in=list(dead)
     )
-    return found.first()
+    found: dict[int, LedgerTransaction] = {}
+    for each in rows.annotate(of=F("entries__payout_ref")).order_by("-pk"):
+        found[dead[each.of]] = each
+    return found
 
 
 def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:

@@ -1,6 +1,7 @@
 """Placing and releasing holds. A hold is a row, not a status."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from django.db import transaction
@@ -8,16 +9,18 @@ from django.db import transaction
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from payouts.models import Hold, HoldReason, Payout
-from payouts.operations import _batches, _move
+from payouts.models import Hold, HoldReason, Payout, ReleaseRequest
+from payouts.models.hold import LONGEST, TWO_PEOPLE
+from payouts.operations import _batches, _move, _releasing
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.operations._releasing import Releases
 from payouts.queries import recalls
 from payouts.states import UNSENT, PayoutStatus
 from sellers.models import Seller
 
 
 class BadHold(Refused):
-    """The hold lacks its reason, its note, or ends before it begins."""
+    """The hold lacks its reason or its note, or ends when it may not."""
 
     code = "bad_hold"
 
@@ -27,9 +30,18 @@ def _check(reason: str, note: str, until: datetime | None, now: datetime) -> Non
         raise BadHold("No hold placed: choose a reason from the list.")
     if not note.strip():
         raise BadHold("No hold placed: write a note that tells colleagues what to find out.")
+    if until is not None and reason in TWO_PEOPLE:
+        raise BadHold(
+            f"No hold placed: two people release a hold for “{HoldReason(reason).label}”, no date does. Leave its end "
+            "empty."
+        )
     if until is not None and until <= now:
         raise BadHold(
             "No hold placed: its end lies in the past. Choose a later moment, or let a person release it."
+        )
+    if until is not None and until > now + LONGEST:
+        raise BadHold(
+            "No hold placed: its end lies more than a year ahead. Choose an earlier moment, or let a person release it."
         )
 
 
@@ -166,43 +178,72 @@ def _place_on_seller(
 
 
 @transaction.atomic
-def release(*, hold_ids: Iterable[int], actor: Actor, note: str, now: datetime) -> list[Hold]:
-    """These holds are over; the payouts stand where they stood, no step skipped.
+def release(
+    *,
+    hold_ids: Iterable[int],
+    actor: Actor,
+    note: str,
+    now: datetime,
+    seen: AbstractSet[int] = frozenset(),
+) -> Releases:
+    """Holds that one person may end are over; the payouts stand where they stood, no step skipped.
 
-    Raises `Conflict` when one was released already, `Refused` without a note, `NotAllowed`.
+    A hold for risk or compliance (`TWO_PEOPLE`) stays in force: its release is asked for, with the note. Where another
+    person asked for it and ``seen`` has the id of their request, this confirms it, and it is over. Those that are
+    neither are refused and say why. Raises `Conflict` when one was released already, `Refused` without a note,
+    `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.release_hold")
     if not note.strip():
         raise Refused(
             "Nothing released: write what was found out, for those who ask later.", code="reason_missing"
         )
-    return _release(hold_ids=hold_ids, actor=actor, note=note.strip(), now=now)
+    found = _releasing.sorted_out(holds=_open(hold_ids), actor=actor, seen=seen)
+    _releasing.write(found=found, actor=actor, note=note.strip(), now=now)
+    return found
 
 
-def _release(*, hold_ids: Iterable[int], actor: Actor, note: str, now: datetime) -> list[Hold]:
+def preview_release(*, hold_ids: Iterable[int], actor: Actor) -> Releases:
+    """What a release by this person, who has read every request, would do now. Raises `NotAllowed`."""
+    authority.require(actor=actor, permission="payouts.release_hold")
+    rows = Hold.objects.filter(pk__in=set(hold_ids), released_at__isnull=True).order_by("pk")
+    return _releasing.sorted_out(holds=list(rows), actor=actor, seen=None)
+
+
+def _open(hold_ids: Iterable[int]) -> list[Hold]:
     holds = list(Hold.objects.select_for_update(of=("self",)).filter(pk__in=set(hold_ids)).order_by("pk"))
     gone = [hold for hold in holds if not hold.is_open]
     if gone:
         raise Conflict(
             f"Nothing released: {gone[0].get_reason_display()} was released by someone else just now."
         )
-    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(
-        released_at=now, released_by_id=actor.user_id, release_note=note
-    )
-    for held in holds:
-        recording.record(
-            actor=actor,
-            action="payout.release" if held.payout_id else "seller.release",
-            subject=Payout(pk=held.payout_id) if held.payout_id else Seller(pk=held.seller_id),
-            data={"hold": held.pk, "reason": held.reason},
-            now=now,
-        )
     return holds
+
+
+@transaction.atomic
+def withdraw(*, request_ids: Iterable[int], actor: Actor, note: str, now: datetime) -> list[ReleaseRequest]:
+    """These requests for a release are off, and their holds stay in force.
+
+    Who asked may take it back without a word; another person says why. Raises `Conflict` when one was decided already,
+    `Refused` without that word, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.release_hold")
+    rows = ReleaseRequest.objects.filter(pk__in=set(request_ids))
+    _open(rows.values_list("hold_id", flat=True))
+    requests = list(rows.select_for_update(of=("self",)).select_related("hold").order_by("pk"))
+    if any(each.confirmed_at or each.withdrawn_at for each in requests):
+        raise Conflict("Nothing withdrawn: somebody decided on it just now.")
+    if not note.strip() and any(each.asked_by_id != actor.user_id for each in requests):
+        raise Refused("Nothing withdrawn: say why, for the person who asked.", code="reason_missing")
+    _releasing.withdraw(requests=requests, actor=actor, note=note.strip(), now=now)
+    return requests
 
 
 def release_by_system(*, hold_ids: Iterable[int], note: str, now: datetime) -> int:
     """The program itself releases holds that it placed, whose cause is gone; answers how many."""
-    return len(_release(hold_ids=hold_ids, actor=SYSTEM, note=note, now=now))
+    found = _open(hold_ids)
+    _releasing.end(holds=found, actor=SYSTEM, note=note, now=now)
+    return len(found)
 
 
 @transaction.atomic
@@ -213,4 +254,4 @@ def release_due(*, now: datetime) -> int:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return len(_release(hold_ids=list(due), actor=SYSTEM, note="Its date has come.", now=now))
+    return release_by_system(hold_ids=list(due), note="Its date has come.", now=now)

@@ -178,6 +178,46 @@ class FlagField(forms.RegexField):
         self.error_messages["invalid"] = "A flag is named in small letters, such as unusual_amount, or any."
 
 
+class OneOfField(forms.CharField):
+    """One of a few words, in any case."""
+
+    def __init__(self, *, known: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.known = [code for code, _ in known]
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).lower()
+        if text and text not in self.known:
+            raise ValidationError(f"“{shortened(text)}” is none of {joined(self.known)}.", code="unknown")
+        return text
+
+
+class ReasonField(forms.CharField):
+    """A bank's reason code, such as AC04, in any case."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).upper()
+        if text and not re.fullmatch("[A-Z0-9]{1,10}", text):
+            raise ValidationError(
+                f"“{shortened(text)}” is no reason code. Write one such as AC04.", code="invalid"
+            )
+        return text
+
+
+class DaysField(forms.CharField):
+    """A number of days, 1 to 3650."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
+            raise ValidationError(
+                f"“{shortened(text)}” is no number of days. Write 1 to 3650.", code="invalid"
+            )
+        return int(text)
+
+
 def joined(words: Iterable[str]) -> str:
     """A, B or C."""
     *first, last = list(words)

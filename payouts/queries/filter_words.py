@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from payouts import countries
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
+from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
@@ -62,6 +63,12 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return f"In the pasted list L{value}"
         case "undecided":
             return "Money to decide on" if value else "Money decided on"
+        case "advice":
+            return f"What to do: {Advice(value).label.lower()}"
+        case "bank_reason":
+            return f"Bank’s reason is {value}"
+        case "stands_days":
+            return f"Stands for more than {value} day{'' if value == 1 else 's'}"
         case _:
             terms = searching.terms_of(value)
             more = f" and {len(terms) - 3} more" if len(terms) > 3 else ""

@@ -8,20 +8,22 @@ chosen.stored()                         # what an Export keeps; `read(stored)` m
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.http import QueryDict
 
 from backoffice.audit.errors import Refused
 from payouts import countries
 from payouts.models import Flag, Payout
+from payouts.queries import dead, filter_standing, filter_words, searching
 from payouts.queries import filter_fields as fields
-from payouts.queries import filter_standing, filter_words, searching
+from payouts.queries.dead import Advice
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filter_standing import StandingFilter
 from payouts.queries.filter_words import describe, in_words
@@ -100,6 +102,9 @@ class PayoutFilter(StandingFilter):
     flag = OwnFilter(fields.FlagField, "by_flag", "Flag", max_length=30)
     batch = OwnFilter(fields.NumberedField, "by_number", "Batch", letter="B", noun="batch", max_length=40)
     run = OwnFilter(fields.NumberedField, "by_number", "Run", letter="R", noun="payout run", max_length=40)
+    advice = OwnFilter(fields.OneOfField, "by_advice", "What to do", known=Advice.choices, max_length=20)
+    bank_reason = OwnFilter(fields.ReasonField, "by_reason", "Bank's reason", max_length=20)
+    stands_days = OwnFilter(fields.DaysField, "by_days", "Stands for days", max_length=4)
     search = OwnFilter(
         forms.CharField, "by_search", "Search", max_length=20_000, validators=[searching.long_enough]
     )
@@ -170,6 +175,15 @@ class PayoutFilter(StandingFilter):
 
     def by_number(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
         return queryset.filter(**{f"{name}_id": value})
+
+    def by_advice(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        return dead.advised(queryset, Advice(value))
+
+    def by_reason(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        return dead.said(queryset, value)
+
+    def by_days(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
+        return queryset.filter(status_at__lte=Now() - timedelta(days=value))
 
     def by_search(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
         return queryset.filter(searching.found_by(value)) if value.strip() else queryset

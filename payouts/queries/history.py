@@ -16,6 +16,7 @@ from payouts.models import (
     PayoutNote,
     Recall,
     RecallState,
+    ReleaseRequest,
     SubmissionEvent,
     Transition,
 )
@@ -60,6 +61,7 @@ _FACTS = {
 }
 
 
+REQUESTS = ("release_requests__asked_by", "release_requests__withdrawn_by")
 _ANSWERS = {
     RecallState.RECALLED: ("The bank brings it back", DONE),
     RecallState.REFUSED: ("The bank refuses to recall it", STOPPED),
@@ -72,9 +74,9 @@ def of_payout(*, payout: Payout) -> list[Happening]:
     found = [
         *_transitions(Transition.objects.filter(payout=payout).select_related("actor")),
         *_holds(
-            Hold.objects.filter(Q(payout=payout) | Q(seller_id=payout.seller_id)).select_related(
-                "placed_by", "released_by"
-            )
+            Hold.objects.filter(Q(payout=payout) | Q(seller_id=payout.seller_id))
+            .select_related("placed_by", "released_by")
+            .prefetch_related(*REQUESTS)
         ),
         *_notes(PayoutNote.objects.filter(payout=payout).select_related("written_by")),
         *_facts(BankFact.objects.filter(attempt__payout=payout)),
@@ -104,9 +106,18 @@ def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
         what = "Seller put on hold" if hold.seller_id else "Put on hold"
         reason = hold.get_reason_display()
         yield Happening(hold.placed_at, f"{what}: {reason}", _name(hold.placed_by), hold.note, STOPPED)
+        yield from _requests(hold.release_requests.all(), reason)
         if hold.released_at is not None:
             who = _name(hold.released_by)
             yield Happening(hold.released_at, f"Hold released: {reason}", who, hold.release_note, DONE)
+
+
+def _requests(rows: Iterable[ReleaseRequest], reason: str) -> Iterable[Happening]:
+    for row in rows:
+        yield Happening(row.asked_at, f"Release asked for: {reason}", _name(row.asked_by), row.note, WAITING)
+        if row.withdrawn_at is not None:
+            title = f"Release no longer asked for: {reason}"
+            yield Happening(row.withdrawn_at, title, _name(row.withdrawn_by), row.withdrawn_note)
 
 
 def _notes(rows: Iterable[PayoutNote]) -> Iterable[Happening]:
@@ -142,7 +153,9 @@ def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
 def of_seller(*, seller_id: int, limit: int = 25) -> list[Happening]:
     """The newest happenings to a seller's payouts, accounts and standing, newest first."""
     moves = (
-        Transition.objects.filter(payout__seller=seller_id).exclude(name="create").select_related("actor", "payout")
+        Transition.objects.filter(payout__seller=seller_id)
+        .exclude(name="create")
+        .select_related("actor", "payout")
     )
     found = [
         Happening(each.at, f"{row.payout.reference} {each.title.lower()}", each.who, each.text, each.meaning)
@@ -150,16 +163,25 @@ def of_seller(*, seller_id: int, limit: int = 25) -> list[Happening]:
         for each in _transitions([row])
     ]
     found += _holds(
-        Hold.objects.filter(seller_id=seller_id).select_related("placed_by", "released_by").order_by("-id")[:limit]
+        Hold.objects.filter(seller_id=seller_id)
+        .select_related("placed_by", "released_by")
+        .prefetch_related(*REQUESTS)
+        .order_by("-id")[:limit]
     )
     versions = AccountVersion.objects.filter(slot__seller=seller_id).select_related("requested_by")
     for version in versions.order_by("-id")[:limit]:
         title = "Bank account asked for" if version.number == 1 else "Bank account change asked for"
-        found.append(Happening(version.requested_at, title, _name(version.requested_by), version.masked, WAITING))
+        found.append(
+            Happening(version.requested_at, title, _name(version.requested_by), version.masked, WAITING)
+        )
     decisions = AccountDecision.objects.filter(version__slot__seller=seller_id).select_related("decided_by")
     for decision in decisions.order_by("-id")[:limit]:
-        title, meaning = ("Bank account verified", DONE) if decision.verified else ("Bank account rejected", STOPPED)
-        found.append(Happening(decision.decided_at, title, _name(decision.decided_by), decision.note, meaning))
+        title, meaning = (
+            ("Bank account verified", DONE) if decision.verified else ("Bank account rejected", STOPPED)
+        )
+        found.append(
+            Happening(decision.decided_at, title, _name(decision.decided_by), decision.note, meaning)
+        )
     findings = Verification.objects.filter(seller=seller_id).select_related("decided_by")
     for finding in findings.order_by("-id")[:limit]:
         title, meaning = ("Seller verified", DONE) if finding.passed else ("Verification failed", STOPPED)

@@ -1,19 +1,31 @@
-"""Open holds by age and money."""
+"""Open holds by age and money: which, how much they stop, and what they cost sellers in days."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db import connection
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from payouts.models import Hold, Payout
+from payouts.models import Hold, Payout, ReleaseRequest
+from payouts.queries import worklist
 from payouts.states import UNSENT
 from sellers.ledger.money import Money
+
+PROGRAM = "program"
+"""Stands for the id of a person where the program itself placed the hold."""
+DAY = timedelta(days=1)
+SAMPLE = 200
 
 
 @dataclass(frozen=True)
 class HoldRow:
-    """One open hold: what it stops, and how much money that is."""
+    """One open hold: what it stops, how much money that is, and for how long its seller has waited for it.
+
+    ``days`` are whole days since it was placed, 0 where it stops no money. ``request`` waits for another person.
+    """
 
     hold: Hold
     name: str
@@ -21,6 +33,22 @@ class HoldRow:
     country: str
     sums: list[Money]
     payouts: int
+    days: int
+    who: str
+    request: ReleaseRequest | None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which open holds: every part that is set must fit. ``who`` is a user's id or `PROGRAM`."""
+
+    reason: str = ""
+    country: str = ""
+    who: str = ""
+    older_days: int = 0
+    currency: str = ""
+    on: str = ""
+    show: str = ""
 
 
 def open_ones() -> "QuerySet[Hold]":
@@ -40,7 +68,68 @@ def count_past(*, cap: int, now: datetime) -> int:
     return past(now=now).order_by().values("pk")[: cap + 1].count()
 
 
-def rows(holds: Sequence[Hold]) -> list[HoldRow]:
+def waiting_requests() -> "QuerySet[ReleaseRequest]":
+    """Requests for a release that wait for another person."""
+    return ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
+    """The open holds of this choice, in no order."""
+    rows = open_ones()
+    if chosen.reason:
+        rows = rows.filter(reason=chosen.reason)
+    if chosen.country:
+        rows = rows.filter(Q(payout__country=chosen.country) | Q(seller__country=chosen.country))
+    if chosen.who:
+        rows = rows.filter(placed_by=None if chosen.who == PROGRAM else int(chosen.who))
+    if chosen.older_days:
+        rows = rows.filter(placed_at__lte=now - chosen.older_days * DAY)
+    if chosen.on:
+        rows = rows.filter(seller__isnull=chosen.on == "payout")
+    if chosen.show == "asked":
+        rows = rows.filter(Exists(waiting_requests().filter(hold=OuterRef("pk"))))
+    if chosen.show == "past":
+        rows = rows.filter(until__lte=now)
+    if chosen.currency:
+        unsent = Payout.objects.filter(status__in=UNSENT, currency=chosen.currency)
+        rows = rows.filter(
+            Exists(unsent.filter(pk=OuterRef("payout_id")))
+            | Exists(unsent.filter(seller=OuterRef("seller_id")))
+        )
+    return rows
+
+
+def with_money(holds: "QuerySet[Hold]", currency: str) -> "QuerySet[Hold]":
+    """Each with ``money``: the minor units of this currency that it stops, to sort by."""
+    unsent = Payout.objects.filter(status__in=UNSENT, currency=currency).order_by()
+    own = unsent.filter(pk=OuterRef("payout_id")).values("amount_minor")
+    of_seller = unsent.filter(seller=OuterRef("seller_id")).values("seller").annotate(sum=Sum("amount_minor"))
+    money = Coalesce(Subquery(own), Subquery(of_seller.values("sum")), 0, output_field=BigIntegerField())
+    return holds.annotate(money=money)
+
+
+def usual_currency() -> str:
+    """The most frequent currency of the payouts held last; empty where none is."""
+    newest = Hold.objects.filter(released_at__isnull=True, payout__status__in=UNSENT).order_by("-pk")
+    found = Counter(newest.values_list("payout__currency", flat=True)[:SAMPLE])
+    return found.most_common(1)[0][0] if found else ""
+
+
+def placers() -> list[tuple[str, str]]:
+    """Who has placed holds that are open: (`Chosen.who`, name), the program first."""
+    rows = Hold.objects.filter(released_at__isnull=True).order_by()
+    people = rows.values_list(
+        "placed_by", "placed_by__first_name", "placed_by__last_name", "placed_by__username"
+    )
+    found = [
+        (str(pk), f"{first} {last}".strip() or name)
+        for pk, first, last, name in people.distinct()
+        if pk is not None
+    ]
+    return [(PROGRAM, "the program"), *sorted(found, key=lambda each: each[1])]
+
+
+def rows(holds: Sequence[Hold], *, now: datetime) -> list[HoldRow]:
     """The rows of these holds; a seller's hold counts every unsent payout of that seller."""
     stopped: dict[int, list[tuple[Money, int]]] = {}
     sums = (
@@ -52,22 +141,88 @@ def rows(holds: Sequence[Hold]) -> list[HoldRow]:
     for each in sums:
         money = Money(int(each["sum"]), each["currency"])
         stopped.setdefault(each["seller_id"], []).append((money, each["count"]))
-    found = []
-    for hold in holds:
-        if hold.payout is not None:
-            p = hold.payout
-            own = [Money(p.amount_minor, p.currency)]
-            found.append(HoldRow(hold, p.seller.name, str(p.reference), p.country, own, 1))
-        elif hold.seller is not None:
-            parts = stopped.get(hold.seller.pk, [])
-            found.append(
-                HoldRow(
-                    hold,
-                    hold.seller.name,
-                    str(hold.seller.reference),
-                    hold.seller.country,
-                    [money for money, _ in parts],
-                    sum(count for _, count in parts),
-                )
-            )
-    return found
+    requests = {
+        each.hold_id: each for each in waiting_requests().filter(hold__in=holds).select_related("asked_by")
+    }
+    return [_row(hold, stopped, requests, now) for hold in holds]
+
+
+def _row(
+    hold: Hold,
+    stopped: Mapping[int, list[tuple[Money, int]]],
+    requests: Mapping[int, ReleaseRequest],
+    now: datetime,
+) -> HoldRow:
+    if hold.payout is not None:
+        payout, seller = hold.payout, hold.payout.seller
+        unsent = payout.status in UNSENT
+        parts = [(Money(payout.amount_minor, payout.currency), 1)] if unsent else []
+        reference, country = str(payout.reference), payout.country
+    else:
+        assert hold.seller is not None  # a constraint: on one or the other
+        seller = hold.seller
+        parts, reference, country = stopped.get(seller.pk, []), str(seller.reference), seller.country
+    return HoldRow(
+        hold=hold,
+        name=seller.name,
+        reference=reference,
+        country=country,
+        sums=[money for money, _ in parts],
+        payouts=sum(count for _, count in parts),
+        days=(now - hold.placed_at).days if parts else 0,
+        who=_name(hold),
+        request=requests.get(hold.pk),
+    )
+
+
+def _name(hold: Hold) -> str:
+    by = hold.placed_by
+    return "the program" if by is None else by.get_full_name() or by.get_username()
+
+
+@dataclass(frozen=True)
+class Totals(worklist.Totals):
+    """What some holds stop together: each payout counts once, however many holds it has.
+
+    ``seller_days``: each seller whose money waits counts a day for every whole day since the oldest of these holds.
+    ``count`` is the number of holds.
+    """
+
+    seller_days: int = 0
+    sellers: int = 0
+
+
+def totals(holds: "QuerySet[Hold]", *, now: datetime, whole: bool = False) -> Totals:
+    """Exact up to `worklist.TOTALS_CAP` holds, or when ``whole`` is asked for."""
+    ids = holds.order_by().values("pk")
+    count = ids.count() if whole else ids[: worklist.TOTALS_CAP + 1].count()
+    if count > worklist.TOTALS_CAP and not whole:
+        return Totals(count=worklist.TOTALS_CAP, sums=[], exact=False)
+    held = list(holds.order_by().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS, {"held": held, "unsent": [str(each) for each in UNSENT], "now": now})
+        found = cursor.fetchall()
+    return Totals(
+        count=count,
+        sums=[Money(int(minor), currency) for currency, minor, _, _ in found if currency is not None],
+        exact=True,
+        seller_days=sum(days for currency, _, days, _ in found if currency is None),
+        sellers=sum(sellers for currency, _, _, sellers in found if currency is None),
+    )
+
+
+_TOTALS = """
+WITH h AS MATERIALIZED (SELECT id, payout_id, seller_id, placed_at FROM payouts_hold WHERE id = ANY(%(held)s)),
+stopped AS (
+  SELECT p.id, p.seller_id, p.currency, p.amount_minor, h.placed_at
+  FROM h JOIN payouts_payout AS p ON p.id = h.payout_id WHERE p.status = ANY(%(unsent)s)
+  UNION ALL
+  SELECT p.id, p.seller_id, p.currency, p.amount_minor, h.placed_at
+  FROM h JOIN payouts_payout AS p ON p.seller_id = h.seller_id WHERE p.status = ANY(%(unsent)s)
+), once AS (SELECT DISTINCT id, currency, amount_minor FROM stopped),
+waits AS (SELECT seller_id, min(placed_at) AS since FROM stopped GROUP BY seller_id)
+SELECT currency, sum(amount_minor), 0, 0 FROM once GROUP BY currency
+UNION ALL
+SELECT NULL, 0, coalesce(sum(floor(extract(epoch FROM %(now)s - since) / 86400)), 0)::bigint, count(*) FROM waits
+ORDER BY 1
+"""

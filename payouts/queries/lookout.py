@@ -1,6 +1,6 @@
 """Which of many payouts to see before deciding on all: those with bad flags, with others, then the largest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from payouts.models import AccountVersion, Flag, Payout
@@ -20,8 +20,11 @@ class Seen:
     flags: tuple[str, ...]
 
 
-def first(payouts: Sequence[Payout], *, most: int) -> list[Seen]:
-    """At most ``most`` of these, those to look at first before the others, in a fixed number of queries."""
+def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] | None = None) -> list[Seen]:
+    """At most ``most`` of these, those to look at first before the others, in a fixed number of queries.
+
+    ``accounts`` are the account versions to show, by payout; others show their own.
+    """
     raised: dict[int, list[Flag]] = {}
     for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
         raised.setdefault(flag.payout_id, []).append(flag)
@@ -33,14 +36,17 @@ def first(payouts: Sequence[Payout], *, most: int) -> list[Seen]:
 
     chosen = sorted(payouts, key=urgency)[:most]
     sellers = Seller.objects.in_bulk({p.seller_id for p in chosen})
-    accounts = AccountVersion.objects.in_bulk({p.payout_account_id for p in chosen})
+    goes_to = {p.pk: (accounts or {}).get(p.pk, p.payout_account_id) for p in chosen}
+    versions = AccountVersion.objects.in_bulk(set(goes_to.values()))
     return [
         Seen(
             payout=p,
             seller_name=sellers[p.seller_id].name,
             money=Money(p.amount_minor, p.currency),
-            account=accounts[p.payout_account_id].masked,
-            flags=tuple(flags.words(flag, currency=p.currency).short for flag in _worst_first(raised.get(p.pk, []))),
+            account=versions[goes_to[p.pk]].masked,
+            flags=tuple(
+                flags.words(flag, currency=p.currency).short for flag in _worst_first(raised.get(p.pk, []))
+            ),
         )
         for p in chosen
     ]

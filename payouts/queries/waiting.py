@@ -1,22 +1,22 @@
 """How much waits at each place of the navigation; read no further than ``cap`` + 1 rows."""
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 
 from payouts.models import (
     AccountVersion,
     Batch,
-    Disposal,
     Hold,
     Incident,
     LineResolution,
     Payout,
     Recall,
     RecallState,
+    ReleaseRequest,
     StatementLine,
     Submission,
 )
-from payouts.queries import filters
-from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
+from payouts.queries import dead, filters
+from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import AccountMapping, Adjustment, Period
 
 
@@ -39,6 +39,11 @@ def held(*, cap: int) -> int:
     return _count(Hold.objects.filter(released_at__isnull=True), cap)
 
 
+def releases(*, cap: int) -> int:
+    """Holds whose release one person asked for and another has not confirmed."""
+    return _count(ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True), cap)
+
+
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
     return Payout.objects.filter(status=PayoutStatus.APPROVED).exclude(pk__in=filters.open_holds())
@@ -51,8 +56,7 @@ def batches(*, cap: int) -> int:
 
 def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
-    disposed = Disposal.objects.filter(payout_id=OuterRef("pk"))
-    return Payout.objects.filter(status__in=DEAD).filter(~Exists(disposed))
+    return dead.waiting(Payout.objects.all())
 
 
 def failed(*, cap: int) -> int:

@@ -7,11 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
-from payouts.models import BankFact, Flag, Hold, Payout
+from payouts.models import Flag, Hold, Payout
 from payouts.queries import blocks, flags, usual
-from payouts.rails import reasons
-from payouts.rails.base import ReportKind
-from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 
 TOTALS_CAP = 20_000
@@ -101,45 +98,3 @@ def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
         sums=[Money(int(each["sum"]), each["currency"]) for each in found],
         exact=True,
     )
-
-
-@dataclass(frozen=True)
-class DeadRow:
-    """A dead payout with the bank's reason in words, and what to do about it."""
-
-    payout: Payout
-    money: Money
-    code: str
-    why: str
-    advice: str
-
-
-_ADVICE = {
-    "reverify_details": "Ask the seller for new bank details, then reissue.",
-    "hold_compliance": "Leave it to compliance; tell the seller nothing yet.",
-    "hold_investigate": "Reconcile first: it may have been paid.",
-    "fix_and_resend": "Our data was wrong: correct it, then reissue.",
-    "fund_and_retry": "Fund the account, then reissue.",
-    "retry_same": "Nothing is wrong with the payment: reissue.",
-}
-
-
-def dead_rows(payouts: Sequence[Payout]) -> list[DeadRow]:
-    """The rows of dead payouts, in their order."""
-    said: dict[int, BankFact] = {}
-    facts = BankFact.objects.filter(
-        attempt__payout__in=[p.pk for p in payouts if p.status != PayoutStatus.CANCELLED],
-        kind__in=["rejected", "failed", "returned"],  # refused after it was accepted is failed, too
-    )
-    for fact in facts.select_related("attempt").order_by("id"):
-        said[fact.attempt.payout_id] = fact
-    return [_dead_row(p, said.get(p.pk)) for p in payouts]
-
-
-def _dead_row(payout: Payout, fact: BankFact | None) -> DeadRow:
-    money = Money(payout.amount_minor, payout.currency)
-    if fact is None:
-        return DeadRow(payout, money, "", "Cancelled here before it was sent.", "Reissue it, or roll it.")
-    reason = reasons.explain(fact.code, kind=ReportKind(fact.kind))
-    advice = _ADVICE.get(reason.action.value, "Look into it, then reissue or roll.")
-    return DeadRow(payout, money, fact.code, reason.sentence, advice)

@@ -5,6 +5,7 @@ when a payment is rejected and a sequestrated account when it is returned. Sente
 of the ISO 20022 external code sets (status reason and return reason).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -121,6 +122,12 @@ def known(code: str, *, kind: base.ReportKind) -> Reason | None:
     own = _RETURNED if kind is base.ReportKind.RETURNED else _REJECTED
     found = own.get(code) or _EITHER.get(code)
     return Reason(code, *found) if found else None
+
+
+def codes_for(actions: Collection[Action], *, kind: base.ReportKind) -> list[str]:
+    """The codes whose reason, in a report of that kind, asks for one of these actions."""
+    own = _RETURNED if kind is base.ReportKind.RETURNED else _REJECTED
+    return sorted(code for code, (_, action) in {**_EITHER, **own}.items() if action in actions)
 
 
 def _unknown(code: str) -> str:

@@ -16,8 +16,10 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.doors.moments import moment_field
 from payouts.models import Hold, HoldReason
 from payouts.operations import holds
+from payouts.queries import hold_words
 from sellers import operations
 from sellers.admin.history import find
 from sellers.models import Seller
@@ -48,7 +50,13 @@ class FindingForm(forms.Form):
 
 class HoldForm(forms.Form):
     reason = forms.ChoiceField(choices=HoldReason.choices)
-    note = forms.CharField(max_length=2000, widget=TEXT, label="Note for colleagues")
+    note = forms.CharField(
+        max_length=2000,
+        widget=TEXT,
+        label="Note for colleagues",
+        help_text="What is to be found out, and by whom.",
+    )
+    until = moment_field(label=hold_words.UNTIL, help_text=hold_words.UNTIL_HELP)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def _hold(*, seller_id: int, actor: Actor, now: datetime, **values: Any) -> Hold
 VERBS = {
     "hold": Verb(
         "payouts.place_hold", "Hold {name}",
-        "Every payout of this seller stops, those under way and those to come, until a person releases it.",
+        "Every payout of this seller that is not sent stops, and every one to come, until it is released.",
         "Hold the seller", "{name} is on hold.", HoldForm, _hold, "stop",
     ),
     "suspend": Verb(
@@ -128,6 +136,7 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
         "kind": verb.kind,
         "back_url": back,
         "back_label": seller.name,
+        "meanings": hold_words.meanings() if verb.form is HoldForm else [],
     }
     if verb.permission not in pages.permissions(request):
         return pages.render(
@@ -140,7 +149,7 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
             },
             status=403,
         )
-    return pages.render(request, "parts/form.html", context)
+    return pages.render(request, "admin/sellers/seller/act.html", context)
 
 
 def _to_release(request: HttpRequest, seller: Seller) -> HttpResponse:

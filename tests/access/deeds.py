@@ -50,6 +50,11 @@ DEEDS: Mapping[str, Row] = {
     f"{P}holds.hold": ("payouts.place_hold", _with("reviewed", reason="other", note="Wait.")),
     f"{P}holds.hold_seller": ("payouts.place_hold", _seller(reason="other", note="Wait.")),
     f"{P}holds.release": ("payouts.release_hold", lambda w: {"hold_ids": [w.hold.pk], "note": "Fine."}),
+    f"{P}holds.preview_release": ("payouts.release_hold", lambda w: {"hold_ids": [w.hold.pk]}),
+    f"{P}holds.withdraw": (
+        "payouts.release_hold",
+        lambda w: {"request_ids": [w.release_request.pk], "note": "Not yet."},
+    ),
     f"{P}batching.preview": ("payouts.propose_batch", _ids("approved")),
     f"{P}batching.propose": ("payouts.propose_batch", _ids("approved")),
     f"{P}batching.approve": ("payouts.approve_batch", lambda w: {"batch_id": w.proposed.pk}),
@@ -74,6 +79,10 @@ DEEDS: Mapping[str, Row] = {
     f"{P}views.open_in": ("payouts.view_payout", lambda w: {"view_id": w.views["analyst"].pk}),
     f"{P}views.open_plain": ("payouts.view_payout", lambda w: {"place": "review"}),
     f"{P}views.paste": ("payouts.view_payout", lambda w: {"text": "P1 P2"}),
+    f"{P}disposing.preview_reissue": ("payouts.dispose_payout", _ids("failed")),
+    f"{P}disposing.preview_roll": ("payouts.dispose_payout", _ids("failed")),
+    f"{P}disposing.reissue": ("payouts.dispose_payout", _ids("failed")),
+    f"{P}disposing.roll": ("payouts.dispose_payout", _ids("failed")),
     f"{P}statements.of_payout": (
         "payouts.view_payout",
         lambda w: {"payout_id": w.pending.pk, "language": "fr"},

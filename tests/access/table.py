@@ -96,7 +96,11 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
     "payouts_hold_list": Door(("payouts.view_hold",)),
+    "payouts_hold_totals": Door(("payouts.view_hold",)),
     "payouts_hold_release": Door(("payouts.release_hold",), query=lambda w: {"ids": w.hold.pk}),
+    "payouts_hold_withdraw": Door(
+        ("payouts.release_hold",), query=lambda w: {"ids": w.release_request.hold_id}
+    ),
     "payouts_batch_list": Door(("payouts.view_batch",)),
     "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_progress": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
@@ -274,6 +278,8 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "cancel": ("payouts.cancel_payout", "reviewed"),
     "batch": ("payouts.propose_batch", "approved"),
     "take_out": ("payouts.take_out_payout", "approved"),
+    "reissue": ("payouts.dispose_payout", "failed"),
+    "roll": ("payouts.dispose_payout", "failed"),
 }
 SELLER_VERBS: Mapping[str, str] = {
     "hold": "payouts.place_hold",

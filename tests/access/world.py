@@ -28,6 +28,7 @@ from payouts.models import (
     PayoutRun,
     RailSwitch,
     Recall,
+    ReleaseRequest,
     Resolution,
     SavedView,
     Statement,
@@ -81,6 +82,7 @@ class World:
     paid: Payout
     recall: Recall
     hold: Hold
+    release_request: ReleaseRequest
     proposed: Batch
     sent: Batch
     sent_file: Submission
@@ -156,6 +158,10 @@ def _build(bank: Any, settings: Any) -> World:
     )
     pending = quick.payout(amount_minor=38_940_00)
     (hold,) = _hold(quick.payout(amount_minor=250_00))
+    (suspected,) = _hold(quick.payout(amount_minor=310_00), reason="fraud_suspected")
+    holds.release(
+        hold_ids=[suspected.pk], actor=make.person("approver"), note="The shop is real.", now=make.NOW
+    )
     reviewed, approved = quick.reviewed(), quick.approved()
     proposed = quick.batch()
     incidents.open_one(code="test", key="test:1", text="The bank asks who we are.", rail="sepa", now=make.NOW)
@@ -185,6 +191,7 @@ def _build(bank: Any, settings: Any) -> World:
             now=make.NOW,
         ),
         hold=hold,
+        release_request=suspected.release_requests.get(),
         proposed=proposed,
         sent=sent,
         sent_file=Submission.objects.get(batch=sent),
@@ -305,10 +312,10 @@ def _raise() -> CapChange:
     )
 
 
-def _hold(payout: Payout) -> list[Hold]:
+def _hold(payout: Payout, *, reason: str = "documents") -> list[Hold]:
     holds.hold(
         payout_ids=[payout.pk],
-        reason="documents",
+        reason=reason,
         note="Ask for the invoice.",
         actor=make.person("analyst"),
         now=make.NOW,

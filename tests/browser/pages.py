@@ -15,7 +15,7 @@ NO_PAGES = frozenset(
     {
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
-        "payouts_run_preview", "payouts_run_progress", "ledger_import_copy",
+        "payouts_run_preview", "payouts_run_progress", "ledger_import_copy", "payouts_hold_totals",
         "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
     }
@@ -63,6 +63,10 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("lines to confirm", "auditor", reverse("admin:payouts_statement_breaks") + "?show=proposed")
     yield Page("file refused", "analyst", reverse("admin:ledger_import_detail", args=[world.refused_file.pk]))
     yield Page("recalls answered", "treasurer", "/recalls/?show=answered")
+    suspected = world.release_request.hold_id
+    yield Page("release to confirm", "compliance", f"/holds/release/?ids={suspected}&ids={world.hold.pk}")
+    yield Page("releases asked for", "compliance", "/holds/?show=asked&reason=fraud_suspected&older=1")
+    yield Page("holds by money", "auditor", "/holds/?sort=money&currency=EUR&on=payout")
     yield Page("decided accounts", "compliance", "/accounts/?show=decided")
     yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")
     yield Page("references not known", "analyst", f"/payouts/?search={world.pending.reference}+X-1")

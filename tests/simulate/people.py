@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from payouts.models import AccountVersion, Batch, Payout, RailSwitch
+from payouts.models import AccountVersion, Batch, Payout, RailSwitch, ReleaseRequest
 from payouts.operations import (
     accounts,
     approval,
@@ -68,12 +68,7 @@ def deeds(world: World, view: View) -> Iterator[Deed]:
         yield (
             8,
             "somebody releases",
-            lambda: (
-                holds.release(
-                    hold_ids=world.some(view.holds), actor=world.one("approver"), note="settled", now=now
-                )
-                and "released"
-            ),
+            lambda: _release(world, world.some(view.holds)),
         )
     if view.sellers:
         seller = world.rng.choice(view.sellers)
@@ -180,6 +175,15 @@ def _hold(world: World, ids: list[int]) -> str:
             payout_ids=ids, actor=actor, reason=reason, note="find out", until=until, now=world.clock.now
         )
     )
+
+
+def _release(world: World, ids: list[int]) -> str:
+    """Whoever releases has read why others asked for it: what needs two people is asked for, then confirmed."""
+    waiting = ReleaseRequest.objects.filter(hold__in=ids, confirmed_at=None, withdrawn_at=None)
+    seen = set(waiting.values_list("pk", flat=True))
+    actor = world.one(world.rng.choice(("approver", "compliance")))
+    done = holds.release(hold_ids=ids, actor=actor, note="settled", now=world.clock.now, seen=seen)
+    return f"{len(done.released)} released, {len(done.asked)} asked for, {len(done.refused)} refused"
 
 
 def _suspend(world: World, seller_id: int) -> str:

@@ -1,6 +1,6 @@
 """What stops everything of a seller, whatever they are owed: suspended, not verified, on hold."""
 
-from payouts.models import Hold, HoldReason
+from payouts.models import Hold
 from payouts.queries.why import unsent
 from payouts.queries.why.causes import Cause, Explanation
 from sellers.models import Seller
@@ -21,7 +21,7 @@ def of(seller: Seller) -> Explanation | None:
     if not holds:
         return None
     labels = "; ".join(dict.fromkeys(hold.get_reason_display() for hold in holds))
-    steps = [unsent.HOLDS[HoldReason(hold.reason)] for hold in holds]
+    steps = [unsent.ends(hold) for hold in holds]
     actors = ", ".join(dict.fromkeys(actor for actor, _ in steps))
     words = " ".join(dict.fromkeys(words for _, words in steps))
     text = f"The seller is on hold: {labels}. What a run makes does not go on before. {words}"

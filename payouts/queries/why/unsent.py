@@ -4,19 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from payouts.models import Attempt, Batch, HoldReason, MissedCutOff, Payout, PayoutAccount
-from payouts.queries import attempts, batch_words, blocks, caps, explain, outside, rails
+from backoffice.audit import authority
+from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout, PayoutAccount
+from payouts.models.hold import FOR_COMPLIANCE
+from payouts.queries import attempts, batch_words, blocks, caps, explain, holds, outside, rails
 from payouts.queries.why import details
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
-COMPLIANCE, RELEASERS = "compliance", "an approver or compliance"
+COMPLIANCE, RELEASERS, TWO = "compliance", "an approver or compliance", "two of approvers and compliance"
+_JUDGED = "Compliance decides, and a second person confirms; tell the seller nothing of it."
 FINDERS = "an analyst, then an approver"
 
 # Who has to act on a hold of each reason, and what ends it.
 HOLDS: Mapping[HoldReason, tuple[str, str]] = {
-    HoldReason.ACCOUNT_CHANGE: (RELEASERS, "They release it once they know which account is right."),
+    HoldReason.ACCOUNT_CHANGE: (
+        TWO,
+        "Once they know which account is right, one asks for its release, another confirms.",
+    ),
     HoldReason.ACCOUNT_REFUSED: (
         "the seller, then compliance",
         "Ask the seller for new bank details. It ends when they are verified and in effect, or when an approver or "
@@ -25,8 +31,8 @@ HOLDS: Mapping[HoldReason, tuple[str, str]] = {
     HoldReason.AMOUNT_UNUSUAL: (RELEASERS, "They compare the amount with what was sold, and release it."),
     HoldReason.DISPUTE: (RELEASERS, "They release it when the dispute is settled."),
     HoldReason.DOCUMENTS: (RELEASERS, "They release it when the documents named in its note are there."),
-    HoldReason.FRAUD_SUSPECTED: (COMPLIANCE, "Compliance decides; tell the seller nothing of it."),
-    HoldReason.COMPLIANCE: (COMPLIANCE, "Compliance decides; tell the seller nothing of it."),
+    HoldReason.FRAUD_SUSPECTED: (COMPLIANCE, _JUDGED),
+    HoldReason.COMPLIANCE: (COMPLIANCE, _JUDGED),
     HoldReason.RAIL_REJECTED: (RELEASERS, "They release it when what the bank refused is mended."),
     HoldReason.SELLER_REQUEST: (RELEASERS, "They release it when the seller asks for the money."),
     HoldReason.OTHER: (RELEASERS, "They release it when what its note asks for is found out."),
@@ -138,13 +144,26 @@ def _step(payout: Payout, block: blocks.Block, now: datetime) -> tuple[str, str,
         return "", COMPLIANCE, Cause(block.code.removeprefix("seller_")), None
     hold = block.hold
     cause = Cause(f"held_{hold.reason}")
-    actor, words = HOLDS[HoldReason(hold.reason)]
+    actor, words = ends(hold)
     zone = explain.zone_of(payout.country)
     if hold.until is not None:
         words += f" It ends by itself {explain.clock(hold.until, zone)}."
     if cause is Cause.HELD_ACCOUNT_CHANGE and hold.placed_by_id is None:
         return _account_change(payout, zone, now) or (words, actor, cause, None)
     return words, actor, cause, None
+
+
+def ends(hold: Hold) -> tuple[str, str]:
+    """Who has to act on this open hold, and what ends it: the second person, once its release is asked for."""
+    actor, words = HOLDS[HoldReason(hold.reason)]
+    request = holds.waiting_requests().filter(hold=hold).select_related("asked_by").first()
+    if request is None:
+        return actor, words
+    name = request.asked_by.get_full_name() or request.asked_by.get_username()
+    judges = "payouts.judge_hold" in authority.permissions_of(request.asked_by_id)
+    actor = COMPLIANCE if hold.reason in FOR_COMPLIANCE and not judges else RELEASERS
+    quiet = " Tell the seller nothing of it." if hold.reason in FOR_COMPLIANCE else ""
+    return actor, f"{name} asked for its release, which another person has to confirm.{quiet}"
 
 
 def _account_change(payout: Payout, zone: str, now: datetime) -> tuple[str, str, Cause, date] | None:

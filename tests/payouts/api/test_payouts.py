@@ -374,3 +374,19 @@ def test_what_nobody_expected_is_a_problem_too(token, monkeypatch):
     answer = caller.get(f"/api/v1/payouts/{made.pk}")
     assert (answer.status_code, answer.json()["code"]) == (500, "failed")
     assert "division" not in answer.content.decode()
+
+
+def test_a_hold_that_two_people_release_is_released_on_the_page(session):
+    made, plain = quick.payout(), quick.payout()
+    for payout, reasons in ((made, ("fraud_suspected", "dispute")), (plain, ("dispute",))):
+        for reason in reasons:
+            holds.hold(
+                payout_ids=[payout.pk], actor=make.person("analyst"), reason=reason, note="Ask.", now=make.NOW
+            )
+    answer = session("compliance").post(
+        "/api/v1/payouts/release", {"ids": [made.pk, plain.pk], "note": "Fine."}, format="json"
+    )
+    (refused,) = answer.json()["refused"]
+    assert (refused["code"], made.holds.filter(released_at=None).count()) == ("second_person", 2)
+    assert "two people release it (Fraud suspected): ask on the page of holds" in refused["reason"]
+    assert not plain.holds.filter(released_at=None).exists()

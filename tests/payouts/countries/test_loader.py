@@ -95,6 +95,12 @@ def test_a_missing_directory_is_refused(tmp_path):
         countries.load(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(("line", "minor"), [("", None), ('bank_fee = "0.20"\n', 20), ('bank_fee = "0"\n', 0)])
+def test_a_bank_fee_is_known_only_where_it_is_written(directory, line, minor):
+    (directory / "pl.toml").write_text(line + POLAND)
+    assert countries.load(directory)["PL"].bank_fee_minor == minor
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "says"),
     [
@@ -104,6 +110,9 @@ def test_a_missing_directory_is_refused(tmp_path):
         ('minimum = "5.00"', 'minimum = "0"', r"minimum: “0” is not above zero"),
         ('minimum = "5.00"', 'minimum = "-5"', r"minimum: “-5” is not above zero"),
         ('minimum = "5.00"', "", r"minimum: it is missing\. Write text in quotes"),
+        ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = "0.005"', r"bank_fee: “0\.005” has too many decimals"),
+        ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = "-1"', r"bank_fee: “-1” is below zero"),
+        ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = 1', r"bank_fee: 1 will not do\. Write text in quotes"),
         ('"Europe/Warsaw"', '"Europe/Warszawa"', r"time_zone: “Europe/Warszawa” is unknown"),
         ('"Europe/Warsaw"', '"../etc/passwd"', r"time_zone: .* is unknown"),
         ('calendar = "PL"', 'calendar = "POLAND"', r"calendar: “POLAND” is no calendar"),

@@ -32,7 +32,7 @@ def test_what_is_written_once_is_not_written_again(table, change, again, words, 
     carrier = standing.submission(made.batch)
     rows = {
         "payouts_hold": lambda: Hold.objects.create(
-            seller=make.seller(), reason="other", note="x", placed_at=make.NOW
+            seller=make.seller(), reason="account_refused", note="x", placed_at=make.NOW
         ),
         "payouts_batchitem": lambda: BatchItem.objects.get(payout=made),
         "payouts_attempt": lambda: standing.attempt(made, carrier),

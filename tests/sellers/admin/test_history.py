@@ -1,9 +1,12 @@
 """The seller's page, for whoever is asked about them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.audit.clock import database_now
 from payouts.models import Hold, Payout
 from payouts.operations import creation
 from sellers.models import Note, Seller
@@ -69,15 +72,39 @@ def test_compliance_suspends_with_a_reason_that_the_page_then_shows(seller):
 
 def test_a_seller_hold_shows_and_is_released(seller):
     browser = client("compliance")
-    browser.post(act(seller, "hold"), {"reason": "compliance", "note": "Case 7"})
+    browser.post(act(seller, "hold"), {"reason": "dispute", "note": "Case 7"})
     assert "Release the seller" in browser.get(url(seller)).content.decode()
     page = browser.get(act(seller, "release"), follow=True)
     ids = [value for name, value in page.context["hidden"] if name == "ids"]
     later = Hold.objects.create(seller=seller, reason="dispute", note="Came meanwhile", placed_at=make.NOW)
     browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Cleared"})
     assert Hold.objects.get(released_at__isnull=True) == later  # what nobody saw stays
-    Hold.objects.filter(pk=later.pk).update(released_at=make.NOW)
-    assert not Hold.objects.filter(released_at__isnull=True).exists()
+
+
+def test_a_seller_held_for_risk_is_released_by_two_from_their_page(seller):
+    first, second = client("compliance"), client("compliance")
+    first.post(act(seller, "hold"), {"reason": "compliance", "note": "Case 7"})
+    release = {"confirmed": "1", "note": "Cleared"}
+    page = first.get(act(seller, "release"), follow=True)
+    assert "Ask to release 1 hold" in page.content.decode()
+    first.post(reverse("admin:payouts_hold_release"), dict(page.context["hidden"]) | release)
+    assert Hold.objects.get().is_open
+    page = second.get(act(seller, "release"), follow=True)
+    assert "found out: Cleared" in page.content.decode()
+    second.post(reverse("admin:payouts_hold_release"), dict(page.context["hidden"]) | release)
+    assert not Hold.objects.get().is_open
+
+
+def test_a_seller_is_held_until_a_day_and_no_longer_than_a_year(seller):
+    browser, until = client("compliance"), database_now() + timedelta(days=3)
+    held = {"reason": "dispute", "note": "Case 7", "until": f"{until:%Y-%m-%dT%H:%M}"}
+    browser.post(act(seller, "hold"), held)
+    assert Hold.objects.get().until is not None
+    late = {**held, "until": f"{until + timedelta(days=400):%Y-%m-%dT%H:%M}"}
+    assert "a year ahead" in browser.post(act(seller, "hold"), late).content.decode()
+    risky = {**held, "reason": "fraud_suspected"}
+    page = browser.post(act(seller, "hold"), risky).content.decode()
+    assert "no date does" in page and "Two people release it, one of them of compliance." in page
 
 
 def test_a_note_stands_on_the_page(seller):

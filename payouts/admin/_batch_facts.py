@@ -1,0 +1,176 @@
+"""What the pages of a batch show: its money, its days, who did what, and what a treasurer looks at first."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from backoffice.doors import pages
+from payouts import countries
+from payouts.admin._bulk import LOCALE
+from payouts.countries import calendars
+from payouts.models import Batch, Payout
+from payouts.queries import batch_look, explain
+from payouts.queries import batches as asked
+from payouts.states import BatchStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+HOLIDAYS_SHOWN = 2
+
+
+def find(reference: str) -> Batch:
+    """The batch of this reference, in any case; or 404."""
+    return get_object_or_404(asked.all_of(), reference=reference.upper())
+
+
+def before_sending(batch: Batch) -> bool:
+    """Whether payouts may still leave it."""
+    return batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
+
+
+def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[tuple[str, str, str]]:
+    """Cut-off, value date, funding, rail and the days that banks are closed, each with its words."""
+    before = before_sending(batch)
+    zone = explain.zone_of(batch.country)
+    account = batch.funding_account
+    shown = [
+        (
+            "Value date",
+            explain.day(deadline.value_date if before else batch.value_date),
+            "at the payees' banks",
+        )
+    ]
+    if before:
+        left = deadline.cut_off_at - now
+        hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+        shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
+    shown.append(("Funding account", account.code, account.masked))
+    if before:
+        shown.append(("Left afterwards", *_funds_words(batch_look.funds(batch))))
+    count = "1 payout" if batch.item_count == 1 else f"{batch.item_count:,} payouts"
+    fees = batch_look.fees(batch)
+    shown.append(("Rail", batch.rail, count if fees is None else f"{count}, fees {_text(fees)}"))
+    if not countries.is_open(batch.country):
+        return shown
+    calendar = countries.get(batch.country).calendar
+    days = calendars.closed_days(calendar, now.date(), now.date() + timedelta(days=366))
+    closed = [each for _, each in zip(range(HOLIDAYS_SHOWN), days, strict=False)]
+    if closed:
+        then = "".join(f", then {explain.day(day)}" for day, _ in closed[1:])
+        shown.append(("Banks closed", explain.day(closed[0][0]), f"{closed[0][1]}{then}"))
+    return shown
+
+
+def _text(money: Money) -> str:
+    return written.text(money, locale=LOCALE)
+
+
+def _funds_words(found: batch_look.Funds | None) -> tuple[str, str]:
+    if found is None:
+        return "not known", "no statement of this account was read"
+    promised = f", {_text(found.promised)} promised to other batches" if found.promised.minor else ""
+    return _text(found.left), f"{_text(found.closing)} on {explain.day(found.day)}{promised}"
+
+
+def short_of_money(batch: Batch) -> str:
+    """Why the funding account may not hold enough for the batch, as a sentence; empty where it does or nobody knows."""
+    found = batch_look.funds(batch) if before_sending(batch) else None
+    if found is None or not found.short:
+        return ""
+    missing = _text(Money(-found.left.minor, found.left.currency))
+    promised = (
+        f", of which {_text(found.promised)} are promised to other batches" if found.promised.minor else ""
+    )
+    return (
+        f"{batch.funding_account.code} is short by {missing}: it held {_text(found.closing)} on "
+        f"{explain.day(found.day)}{promised}. Move money there, or take payouts out."
+    )
+
+
+def changed(request: HttpRequest, batch: Batch, back: str) -> dict[str, Any]:
+    """Payees whose account is not the one paid last, for `changed.html`, and the ids of their items."""
+    if not before_sending(batch):
+        return {"changed": [], "more_changed": 0, "changed_ids": []}
+    found = batch_look.changed_accounts(batch)
+    may_take_out = "payouts.take_out_payout" in pages.permissions(request)
+    return {
+        "changed": [
+            {"payee": payee, "take_out_url": _take_out(payee.payout, back) if may_take_out else ""}
+            for payee in batch_look.changed(batch, found)
+        ],
+        "more_changed": max(len(found) - batch_look.MOST_CHANGED, 0),
+        "changed_ids": [pk for pk, _ in found],
+    }
+
+
+def _take_out(payout: Payout, back: str) -> str:
+    query = urlencode([("ids", str(payout.pk)), ("back", back)])
+    return f"{reverse('admin:payouts_payout_act', args=['take_out'])}?{query}"
+
+
+def groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What the caps keep from leaving, by reason."""
+    by_reason: dict[str, list[Payout]] = defaultdict(list)
+    for payout in Payout.objects.filter(pk__in=kept).order_by("pk"):
+        by_reason[kept[payout.pk]].append(payout)
+    return [
+        {
+            "reason": f"{reason[0].upper()}{reason[1:]}.",
+            "count": len(payouts),
+            "sums": [Money(sum(payout.amount_minor for payout in payouts), batch.currency)],
+            "references": [str(payout.reference) for payout in payouts],
+        }
+        for reason, payouts in by_reason.items()
+    ]
+
+
+def why_not_approve(request: HttpRequest, batch: Batch) -> str:
+    """Why this reader cannot approve the proposed batch; empty where they can."""
+    if batch.proposed_by_id == request.user.pk:
+        return "Off for you: you proposed it. Another treasurer must approve it."
+    return "" if batch.item_count else "Off: every payout has left this batch. Dissolve it."
+
+
+def timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
+    """What happened to the batch, newest first."""
+    entries: list[dict[str, Any]] = [
+        {"at": batch.proposed_at, "title": "Proposed", "who": _name(batch.proposed_by), "meaning": "waiting"}
+    ]
+    if batch.approved_at is not None:
+        entry = {
+            "at": batch.approved_at,
+            "title": "Approved",
+            "who": _name(batch.approved_by),
+            "meaning": "done",
+        }
+        entries.append(entry)
+    for miss in batch.missed_cut_offs.select_related("approved_by"):
+        text = f"Approved by {_name(miss.approved_by)} for {explain.day(miss.value_date)}; not handed over in time."
+        entries.append(
+            {"at": miss.found_at, "title": "Missed its cut-off", "text": text, "meaning": "stopped"}
+        )
+    for submission in submissions:
+        if submission.payout_id is None:
+            text = f"{submission.body_bytes:,} bytes as {submission.key}"
+            entries.append(
+                {
+                    "at": submission.prepared_at,
+                    "title": "File made and stored",
+                    "text": text,
+                    "meaning": "moving",
+                }
+            )
+    if batch.status in (BatchStatus.DISSOLVED, BatchStatus.SETTLED):
+        label = BatchStatus(batch.status).label
+        entries.append({"at": batch.status_at, "title": label, "meaning": "done"})
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def _name(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user is not None else ""

@@ -1,0 +1,126 @@
+"""The money of many dead payouts at once: paid again, or added to the sellers' next payouts. Each stands alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from backoffice.audit import authority
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts import countries, digests
+from payouts.models import Disposal, OutsidePayment, Payout, PayoutAccount
+from payouts.operations import givebacks
+from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
+from payouts.queries import outside
+
+PERMISSION = "payouts.dispose_payout"
+Refuses = Callable[[Payout], Refusal | None]
+
+
+def preview_reissue(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
+    """Which of these payouts could be paid again now, and why the others not."""
+    payouts = _payouts(payout_ids)
+    accounts = accounts_in_effect(payouts)
+    lost, restored = outside.known(payouts=payouts), OutsidePayment.objects.exists()
+
+    def why_not(payout: Payout) -> Refusal | None:
+        handed = lost.get(payout.pk, "") or (outside.took_since(payout) if restored else "")
+        if handed:
+            reason = f"the bank was handed {handed} before this database was restored: only roll it"
+            return refuse(payout, givebacks.HandedOver.code, reason)
+        if payout.pk not in accounts:
+            return refuse(payout, "no_account", "its seller has no usable bank account: ask for one first")
+        return None
+
+    return _preview(payouts, actor, why_not)
+
+
+def preview_roll(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
+    """Which of these payouts could be added to the next payouts now, and why the others not."""
+
+    def why_not(payout: Payout) -> Refusal | None:
+        if countries.is_open(payout.country):
+            return None
+        return refuse(
+            payout, "country_closed", f"no country file opens {payout.country}, so no run would take it"
+        )
+
+    return _preview(_payouts(payout_ids), actor, why_not)
+
+
+def accounts_in_effect(payouts: Iterable[Payout]) -> dict[int, int]:
+    """The account version that each of these would be paid to now, by payout; those without one are absent."""
+    payouts = list(payouts)
+    slots = PayoutAccount.objects.filter(seller__in={p.seller_id for p in payouts}, current__isnull=False)
+    current = {(slot.seller_id, slot.currency): slot.current_id for slot in slots}
+    found = {p.pk: current.get((p.seller_id, p.currency)) for p in payouts}
+    return {pk: version for pk, version in found.items() if version is not None}
+
+
+def reissue(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: Mapping[int, str] | None = None
+) -> Outcome:
+    """Each of these is paid again as a new payout, which waits for its own review. Raises `NotAllowed`.
+
+    Each is a transaction of its own: what is refused changes nothing of the others. One that is not as ``seen`` is
+    refused.
+    """
+    return _each(givebacks.reissue, payout_ids, actor, now, seen)
+
+
+def roll(
+    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: Mapping[int, str] | None = None
+) -> Outcome:
+    """The money of each of these is due again, for the next run. As `reissue`."""
+    return _each(givebacks.roll, payout_ids, actor, now, seen)
+
+
+def _payouts(payout_ids: Iterable[int]) -> list[Payout]:
+    return list(Payout.objects.filter(pk__in=set(payout_ids)).order_by("pk"))
+
+
+def _preview(payouts: list[Payout], actor: Actor, why_not: Refuses) -> Preview:
+    authority.require(actor=actor, permission=PERMISSION)
+    disposed = set(Disposal.objects.filter(payout__in=payouts).values_list("payout_id", flat=True))
+    given_back = givebacks.given_back(payouts)
+    allowed, refused = [], []
+    for payout in payouts:
+        if payout.pk in disposed:
+            no: Refusal | None = refuse(payout, "changed", "its money was disposed of already")
+        elif payout.pk not in given_back:
+            no = refuse(
+                payout, givebacks.NothingToGiveBack.code, "only money that came back can be paid again"
+            )
+        else:
+            no = why_not(payout)
+        if no is None:
+            allowed.append(payout)
+        else:
+            refused.append(no)
+    return Preview(allowed=tuple(allowed), refused=tuple(refused))
+
+
+def _each(
+    deed: Callable[..., object],
+    payout_ids: Iterable[int],
+    actor: Actor,
+    now: datetime,
+    seen: Mapping[int, str] | None,
+) -> Outcome:
+    authority.require(actor=actor, permission=PERMISSION)
+    outcome = Outcome()
+    for payout in _payouts(payout_ids):
+        if seen and payout.pk in seen and seen[payout.pk] != digests.seen(payout):
+            reason = "it changed since you looked: open it again before you decide"
+            outcome.refused.append(refuse(payout, "changed", reason))
+            continue
+        try:
+            with transaction.atomic():
+                deed(payout_id=payout.pk, actor=actor, now=now)
+        except Refused as refusal:
+            code = "changed" if isinstance(refusal, Conflict) else refusal.code
+            outcome.refused.append(refuse(payout, code, str(refusal).rstrip(".")))
+        else:
+            outcome.moved.append(payout.pk)
+    return outcome

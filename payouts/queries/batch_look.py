@@ -1,0 +1,220 @@
+"""What a treasurer looks at before a batch goes: changed accounts first, then flags, then the largest; and the money.
+
+Everything here is a fixed number of queries, however many payouts the batch has.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Sum, Value, When
+
+from payouts import countries
+from payouts.models import AccountVersion, Batch, BatchItem, Flag, Payout, Statement
+from payouts.queries import flags
+from payouts.states import BatchStatus
+from sellers.ledger.money import Money
+
+MOST_CHANGED = 50
+
+
+@dataclass(frozen=True)
+class Change:
+    """The account differs from the one that the seller was last sent money to. ``verified_by`` is None for none yet."""
+
+    before: str
+    now: str
+    asked_by: str
+    asked_at: datetime
+    verified_by: str
+    in_effect_since: datetime
+
+
+@dataclass(frozen=True)
+class Payee:
+    """One payout of a batch: whose, how much, to which account, and what speaks for a second look."""
+
+    payout: Payout
+    name: str
+    money: Money
+    account: str
+    flags: tuple[str, ...]
+    change: Change | None
+
+
+# A seller whose account never changed has one version: only others are compared, so that a large batch costs little.
+_CHANGED = """
+SELECT i.id, was.masked
+FROM payouts_batchitem AS i
+JOIN payouts_accountversion AS v ON v.id = i.account_version_id AND v.number > 1
+JOIN payouts_payout AS p ON p.id = i.payout_id
+CROSS JOIN LATERAL (
+  SELECT a.account_version_id FROM payouts_payout AS o JOIN payouts_attempt AS a ON a.payout_id = o.id
+  WHERE o.seller_id = p.seller_id AND o.currency = p.currency AND o.id <> p.id
+    AND a.ended_because NOT IN ('rejected', 'never_sent')
+  ORDER BY o.id DESC, a.id DESC LIMIT 1
+) AS last JOIN payouts_accountversion AS was ON was.id = last.account_version_id
+WHERE i.batch_id = %s AND i.left_at IS NULL AND was.fingerprint <> v.fingerprint
+ORDER BY i.amount_minor DESC, i.id
+"""
+
+
+def changed_accounts(batch: Batch) -> list[tuple[int, str]]:
+    """Items whose account is not the one that the seller was last sent money to: (item, the account before).
+
+    The largest amounts first. A payment that was refused before it left does not count.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED, [batch.pk])
+        return list(cursor.fetchall())
+
+
+def changed(batch: Batch, found: Sequence[tuple[int, str]]) -> list[Payee]:
+    """The first of `changed_accounts` with who asked for the change and who verified it."""
+    before = dict(found[:MOST_CHANGED])
+    return _payees(_items(before), batch, before)
+
+
+def others(batch: Batch, *, without: Iterable[int], most: int) -> list[Payee]:
+    """At most ``most`` of the rest: bad flags first, then other flags, then the largest."""
+    raised = Flag.objects.filter(payout=OuterRef("payout"))
+    rows = (
+        BatchItem.objects.filter(batch=batch, left_at__isnull=True)
+        .exclude(pk__in=list(without))
+        .annotate(
+            urgency=Case(
+                When(Exists(raised.filter(code__in=flags.BAD)), then=Value(0)),
+                When(Exists(raised), then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+        .order_by("urgency", "-amount_minor", "pk")
+        .values_list("pk", flat=True)[:most]
+    )
+    return _payees(_items(rows), batch, {})
+
+
+def _items(ids: Iterable[int]) -> list[BatchItem]:
+    order = list(ids)
+    rows = BatchItem.objects.select_related(
+        "payout__seller", "account_version__requested_by", "account_version__decision__decided_by"
+    ).in_bulk(order)
+    return [rows[pk] for pk in order]
+
+
+def _payees(items: Sequence[BatchItem], batch: Batch, before: dict[int, str]) -> list[Payee]:
+    raised: dict[int, list[Flag]] = {}
+    for flag in Flag.objects.filter(payout__in=[item.payout_id for item in items]).order_by("id"):
+        raised.setdefault(flag.payout_id, []).append(flag)
+    return [
+        Payee(
+            payout=item.payout,
+            name=item.payout.seller.name,
+            money=Money(item.amount_minor, batch.currency),
+            account=item.account_version.masked,
+            flags=tuple(
+                flags.words(flag, currency=batch.currency).short
+                for flag in sorted(
+                    raised.get(item.payout_id, []), key=lambda flag: flag.code not in flags.BAD
+                )
+            ),
+            change=_change(item.account_version, before[item.pk]) if item.pk in before else None,
+        )
+        for item in items
+    ]
+
+
+def _change(version: AccountVersion, before: str) -> Change:
+    decision = getattr(version, "decision", None)
+    return Change(
+        before=before,
+        now=version.masked,
+        asked_by=_name(version.requested_by),
+        asked_at=version.requested_at,
+        verified_by=_name(decision.decided_by) if decision is not None else "",
+        in_effect_since=version.effective_at,
+    )
+
+
+def _name(user: object) -> str:
+    return str(user.get_full_name() or user.get_username())  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Payouts that left the batch for one reason."""
+
+    because: str
+    count: int
+    money: Money
+
+
+def left(batch: Batch) -> list[Left]:
+    """What left the batch since it was proposed, by reason, the most money first."""
+    rows = (
+        BatchItem.objects.filter(batch=batch, left_at__isnull=False)
+        .values("left_because")
+        .annotate(count=Count("pk"), sum=Sum("amount_minor"))
+        .order_by("-sum", "left_because")
+    )
+    return [
+        Left(each["left_because"], each["count"], Money(int(each["sum"]), batch.currency))
+        for each in rows[:20]
+    ]
+
+
+@dataclass(frozen=True)
+class Funds:
+    """Whether the money for a batch is on its funding account, as far as the last statement tells.
+
+    ``left`` is what would be left: the closing balance of the statement of ``day``, less every approved batch with a
+    later value date (``promised``), less this batch. All in the batch's currency.
+    """
+
+    day: date
+    closing: Money
+    promised: Money
+    left: Money
+
+    @property
+    def short(self) -> bool:
+        return self.left.minor < 0
+
+
+_PROMISED = (BatchStatus.APPROVED, BatchStatus.SUBMITTING, BatchStatus.SUBMITTED, BatchStatus.SETTLED)
+
+
+def funds(batch: Batch) -> Funds | None:
+    """The funding check of a batch; None where no statement of its funding account was read."""
+    statements = Statement.objects.filter(funding_account=batch.funding_account_id)
+    newest = (
+        statements.order_by("-statement_date", "-sequence", "-pk")
+        .only("statement_date", "closing_minor")
+        .first()
+    )
+    if newest is None:
+        return None
+    rivals = Batch.objects.filter(
+        funding_account=batch.funding_account_id, status__in=_PROMISED, value_date__gt=newest.statement_date
+    ).exclude(pk=batch.pk)
+    promised = int(rivals.aggregate(sum=Sum("total_minor"))["sum"] or 0)
+    return Funds(
+        day=newest.statement_date,
+        closing=Money(newest.closing_minor, batch.currency),
+        promised=Money(promised, batch.currency),
+        left=Money(newest.closing_minor - promised - batch.total_minor, batch.currency),
+    )
+
+
+def fees(batch: Batch) -> Money | None:
+    """What our bank takes for the payouts of a batch; None where a country's file does not say."""
+    rows = BatchItem.objects.filter(batch=batch, left_at__isnull=True).order_by()
+    total = 0
+    for country, count in rows.values_list("payout__country").annotate(count=Count("pk")):
+        fee = countries.get(country).bank_fee_minor if countries.is_open(country) else None
+        if fee is None:
+            return None
+        total += fee * count
+    return Money(total, batch.currency)

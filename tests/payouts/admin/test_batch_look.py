@@ -1,0 +1,189 @@
+"""What a treasurer sees before a batch goes: the one changed account first, the money, and what left meanwhile."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from payouts.models import Batch, Payout, Statement
+from payouts.operations import approval, batching, holds, review, settlement
+from payouts.queries import batch_look
+from payouts.rails import base
+from payouts.states import PayoutStatus
+from sellers.models import Seller
+from tests import make, make_accounts, make_payouts
+from tests.make_payouts import NOW
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def paid(tmp_path, settings):
+    """A batch that was handed over last week."""
+    with make_payouts.bank(tmp_path, settings):
+        yield make_payouts.submitted([900_00, 500_00, 10_00])
+
+
+@pytest.fixture
+def treasurer() -> Client:
+    client = Client()
+    client.force_login(make.user("treasurer", is_staff=True))
+    return client
+
+
+def again(batch: Batch, *amounts: int) -> Batch:
+    """The same sellers in the next batch."""
+    sellers = [payout.seller for payout in make_payouts.payouts_of(batch)]
+    made = [quick.payout(seller=s, amount_minor=m, now=LATER) for s, m in zip(sellers, amounts, strict=True)]
+    ids = [each.pk for each in made]
+    assert not review.review(payout_ids=ids, actor=make.person("analyst"), now=LATER).refused
+    assert not approval.approve(payout_ids=ids, actor=make.person("approver"), now=LATER).refused
+    (new,), _ = batching.propose(payout_ids=ids, actor=make.person("treasurer"), now=LATER)
+    return new
+
+
+def page(browser: Client, batch: Batch, *, approve: bool = False):
+    answer = browser.get(f"/batches/{batch.reference}/{'approve/' if approve else ''}")
+    assert answer.status_code == 200
+    return answer.content.decode(), answer.context
+
+
+def smallest(batch: Batch) -> Seller:
+    return min(make_payouts.payouts_of(batch), key=lambda payout: payout.amount_minor).seller
+
+
+def test_where_no_account_changed_nothing_is_said(paid, treasurer):
+    text, context = page(treasurer, again(paid, 900_00, 500_00, 10_00), approve=True)
+    assert context["changed"] == [] and "paid last" not in text
+    assert [row["money"].minor for row in context["preview"]["rows"]] == [900_00, 500_00, 10_00]
+
+
+@pytest.mark.parametrize("approve", [False, True])
+def test_the_one_changed_account_stands_first_with_who_changed_it(paid, treasurer, approve):
+    seller = smallest(paid)
+    before = seller.payout_accounts.get().current
+    now = make_accounts.payable(seller)
+    text, context = page(treasurer, again(paid, 900_00, 500_00, 10_00), approve=approve)
+    ((row),) = context["changed"]
+    change = row["payee"].change
+    assert row["payee"].payout.seller_id == seller.pk
+    assert (change.before, change.now) == (before.masked, now.masked)
+    assert (change.asked_by, change.verified_by) == (
+        now.requested_by.username,
+        now.decision.decided_by.username,
+    )
+    assert "Not the account that was paid last" in text
+    if approve:
+        assert [each["name"] for each in context["preview"]["rows"]].count(seller.name) == 0
+
+
+def test_it_is_taken_out_from_there_and_the_rest_goes_on(paid, treasurer):
+    seller = smallest(paid)
+    make_accounts.payable(seller)
+    batch = again(paid, 900_00, 500_00, 10_00)
+    _, context = page(treasurer, batch, approve=True)
+    url = context["changed"][0]["take_out_url"]
+    sent = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    done = treasurer.post(urlsplit(url).path, {**sent, "confirmed": "1", "reason": "Call the seller first."})
+    assert done.url == f"/batches/{batch.reference}/approve/"
+    batch.refresh_from_db()
+    assert (batch.status, batch.item_count, batch.total_minor) == ("PROPOSED", 2, 1_400_00)
+    assert (
+        Payout.objects.get(seller=seller, span__isnull=False, created_at=LATER).status
+        == PayoutStatus.APPROVED
+    )
+    text, _ = page(treasurer, batch)
+    assert "Left since it was proposed" in text and "Call the seller first." in text
+
+
+def test_a_payment_that_never_left_is_not_the_last_one(paid):
+    seller = smallest(paid)
+    make_accounts.payable(seller)
+    batch = again(paid, 900_00, 500_00, 10_00)
+    old = make_payouts.payouts_of(paid)[2]
+    report = base.Report(
+        kind=base.ReportKind.REJECTED, source_id="1", end_to_end_id=f"{old.reference}A1", code="AC04"
+    )
+    assert len(batch_look.changed_accounts(batch)) == 1
+    settlement.apply(reports=[report], rail="sepa", now=LATER)
+    assert old.attempts.get().ended_because == "rejected"
+    assert batch_look.changed_accounts(batch) == []
+
+
+def statement(batch: Batch, closing_minor: int) -> None:
+    Statement.objects.create(
+        funding_account=batch.funding_account, statement_id=f"s{closing_minor}", statement_date=NOW.date(),
+        opening_minor=0, closing_minor=closing_minor, body_ciphertext=b"x", body_sha256=str(closing_minor),
+    )  # fmt: skip
+
+
+def test_the_money_is_weighed_against_the_last_statement_and_what_is_promised(treasurer):
+    promised = make_payouts.approved_batch([300_00])
+    batch = make_payouts.proposed_batch([200_00])
+    assert promised.value_date > NOW.date() and batch_look.funds(batch) is None
+    assert "no statement of this account was read" in page(treasurer, batch)[0]
+    statement(batch, 600_00)
+    found = batch_look.funds(batch)
+    assert (found.left.minor, found.promised.minor, found.short) == (100_00, 300_00, False)
+    statement(batch, 450_00)
+    for approve in (False, True):
+        text, _ = page(treasurer, batch, approve=approve)
+        assert "SEPA-EUR is short by €50.00: it held €450.00" in text
+
+
+def test_fees_are_told_where_every_countrys_file_says_them(monkeypatch):
+    from payouts.countries import loader
+
+    batch = make_payouts.proposed_batch([200_00, 100_00])
+    assert batch_look.fees(batch) is None
+    france = loader.load(loader.DATA)["FR"]
+    object.__setattr__(france, "bank_fee_minor", 20)
+    monkeypatch.setattr(loader, "_replaced", loader.Countries([france]))
+    assert batch_look.fees(batch).minor == 40
+
+
+def test_what_was_held_since_it_was_proposed_is_told_with_its_money(treasurer):
+    batch = make_payouts.proposed_batch([200_00, 100_00])
+    held = make_payouts.payouts_of(batch)[1]
+    holds.hold(payout_ids=[held.pk], actor=make.person("analyst"), reason="dispute", note="Look.", now=NOW)
+    (left,) = batch_look.left(batch)
+    assert (left.because, left.count, left.money.minor) == ("On hold: Open dispute or chargebacks", 1, 100_00)
+    text, context = page(treasurer, batch)
+    assert "1 payout, €100.00" in text
+    assert [row["left"] for row in context["rows"]] == [True, False]
+
+
+def test_a_batch_offers_to_pay_again_what_failed_of_it(paid):
+    analyst = Client()
+    analyst.force_login(make.user("analyst", is_staff=True))
+    assert "that failed again" not in page(analyst, paid)[0]
+    for number, payout in enumerate(make_payouts.payouts_of(paid)[:2]):
+        for kind in (base.ReportKind.PAID, base.ReportKind.RETURNED):
+            report = base.Report(
+                kind=kind, source_id=f"{kind}{number}", end_to_end_id=f"{payout.reference}A1", code="AC04"
+            )
+            settlement.apply(reports=[report], rail="sepa", now=NOW)
+    _, context = page(analyst, paid)
+    (verb,) = context["verbs"]
+    assert verb["label"] == "Pay 2 that failed again"
+    preview = analyst.get(verb["url"])
+    assert preview.context["preview"]["count"] == 2
+    sent = dict(preview.context["hidden"])
+    done = analyst.post(urlsplit(verb["url"]).path, {**sent, "confirmed": "1"}, follow=True)
+    assert "2 payouts paid again as new payouts, which wait for review" in done.content.decode()
+    new = Payout.objects.filter(reissue_of__batch=paid)
+    assert [each.status for each in new] == ["PENDING_REVIEW"] * 2
+    assert {each.holds.get().reason for each in new} == {"account_refused"}
+
+
+def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
+    first = make_payouts.payouts_of(paid)[0]
+    report = base.Report(kind=base.ReportKind.PAID, source_id="1", end_to_end_id=f"{first.reference}A1")
+    settlement.apply(reports=[report], rail="sepa", now=NOW)
+    text = treasurer.get(f"/batches/{paid.reference}/progress/").content.decode()
+    start = text.index(f'id="stands-{first.reference}" hx-swap-oob="true"')
+    assert "Paid" in text[start : start + 300]
+    assert text.count('hx-swap-oob="true"') == 3 + 2 * 3

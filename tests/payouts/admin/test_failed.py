@@ -1,0 +1,142 @@
+"""Failed and returned: what the bank said, what to do, the action beside it, and many at once."""
+
+import pytest
+from django.test import Client
+
+from payouts.models import Disposal, Payout
+from payouts.operations import givebacks, settlement
+from payouts.queries import dead
+from payouts.queries.dead import Advice
+from payouts.rails import base
+from tests import make, make_payouts
+from tests.make_payouts import NOW
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db
+LIST, TOTALS = "/payouts/failed/", "/payouts/totals/"
+# The bank's code, and what to do about it.
+CODES = {
+    "AC04": Advice.DETAILS,
+    "ED05": Advice.AGAIN,
+    "FR01": Advice.COMPLIANCE,
+    "AM05": Advice.LOOK,
+    "XX99": Advice.LOOK,
+    "AC16": Advice.COMPLIANCE,  # returned; of a rejection it would be details
+}
+
+
+@pytest.fixture
+def returned(tmp_path, settings) -> dict[str, Payout]:
+    """A returned payout for each code."""
+    with make_payouts.bank(tmp_path, settings):
+        batch = make_payouts.submitted([(number + 1) * 100_00 for number in range(len(CODES))])
+    found = dict(zip(CODES, make_payouts.payouts_of(batch), strict=True))
+    for code, payout in found.items():
+        for kind in (base.ReportKind.PAID, base.ReportKind.RETURNED):
+            report = base.Report(
+                kind=kind, source_id=f"{kind}{code}", end_to_end_id=f"{payout.reference}A1", code=code
+            )
+            settlement.apply(reports=[report], rail="sepa", now=NOW)
+    return found
+
+
+def at(role: str) -> Client:
+    browser = Client()
+    browser.force_login(make.user(role, is_staff=True))
+    return browser
+
+
+def shown(browser: Client, query: str = "") -> set[str]:
+    answer = browser.get(f"{LIST}{query}")
+    assert answer.status_code == 200, answer.content.decode()
+    return {str(row["payout"].reference) for row in answer.context["rows"]}
+
+
+def test_each_advice_selects_what_its_rows_are_advised(returned):
+    cancelled = quick.payout()
+    givebacks.cancel(payout_ids=[cancelled.pk], actor=make.person("approver"), reason="x", now=NOW)
+    advised = {
+        code: row.advice for code in CODES for row in dead.rows([Payout.objects.get(pk=returned[code].pk)])
+    }
+    assert advised == CODES
+    browser = at("analyst")
+    for advice in Advice:
+        expected = {str(returned[code].reference) for code, each in CODES.items() if each is advice}
+        if advice is Advice.CANCELLED:
+            expected = {str(cancelled.reference)}
+        assert shown(browser, f"?advice={advice}") == expected, advice
+    assert len(shown(browser)) == len(CODES) + 1
+
+
+def test_a_reason_a_country_and_an_age_select_too(returned):
+    browser = at("analyst")
+    ed05 = {str(returned["ED05"].reference)}
+    assert shown(browser, "?bank_reason=ed05") == ed05
+    assert shown(browser, "?bank_reason=ED05&country=FR&status=RETURNED") == ed05
+    assert shown(browser, "?country=JP") == shown(browser, "?stands_days=3000") == set()
+    assert ("ED05", "ED05: Settlement between the banks failed.") in dead.known_reasons()
+    refused = browser.get(f"{LIST}?advice=pray")
+    assert refused.status_code == 400 and "none of details, again" in refused.content.decode()
+
+
+def test_the_totals_are_of_what_is_filtered(returned):
+    browser = at("analyst")
+    url = browser.get(f"{LIST}?advice=details").context["totals_url"]
+    text = browser.get(url).content.decode()
+    assert "1 payouts" in text and "100.00" in text
+
+
+def test_what_is_advised_stands_beside_the_row_for_whoever_may_do_it(returned):
+    rows = {str(row["payout"].reference): row["verbs"] for row in at("analyst").get(LIST).context["rows"]}
+
+    def labels(code: str) -> list[str]:
+        return [label for label, _ in rows[str(returned[code].reference)]]
+
+    assert labels("AC04") == ["New bank details", "Text to the seller", "Pay again"]
+    assert labels("ED05") == ["Pay again", "Roll"]
+    assert labels("FR01")[0] == "Hold the seller"
+    seen = at("auditor").get(LIST).context["rows"]
+    assert {label for row in seen for label, _ in row["verbs"]} == {"Text to the seller"}
+
+
+def test_many_are_paid_again_in_one_step_and_each_refusal_says_why(returned):
+    browser = at("analyst")
+    done, gone = returned["ED05"], returned["AM05"]
+    givebacks.roll(payout_id=gone.pk, actor=make.person("analyst"), now=NOW)
+    gone.seller.payout_accounts.get()
+    preview = browser.get(
+        "/payouts/act/reissue/", {"ids": [done.pk, gone.pk, returned["AC04"].pk], "back": LIST}
+    )
+    assert preview.context["preview"]["count"] == 2
+    assert [group["reason"] for group in preview.context["preview"]["refused"]] == [
+        "its money was disposed of already"
+    ]
+    assert f"To {done.payout_account.masked}" in preview.content.decode()
+    sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
+    page = browser.post("/payouts/act/reissue/", sent, follow=True)
+    assert "2 payouts paid again as new payouts" in page.content.decode()
+    assert Disposal.objects.filter(new_payout__isnull=False).count() == 2
+    late = browser.post("/payouts/act/reissue/", sent)
+    assert late.status_code == 409
+    assert Disposal.objects.count() == 3
+
+
+def test_all_that_match_are_rolled(returned):
+    browser = at("analyst")
+    query = browser.get(f"{LIST}?advice=look").context["list_query"]
+    preview = browser.post("/payouts/act/roll/", {"all_matching": "1", "query": query, "back": LIST})
+    assert preview.context["preview"]["count"] == 2
+    sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
+    page = browser.post("/payouts/act/roll/", sent, follow=True)
+    assert "2 payouts due again for the next run" in page.content.decode()
+    assert set(Disposal.objects.values_list("payout", flat=True)) == {
+        returned["AM05"].pk,
+        returned["XX99"].pk,
+    }
+
+
+def test_what_stands_is_not_paid_again():
+    payout = quick.payout()
+    preview = at("analyst").get("/payouts/act/reissue/", {"ids": payout.pk})
+    (group,) = preview.context["preview"]["refused"]
+    assert group["reason"] == "only money that came back can be paid again"

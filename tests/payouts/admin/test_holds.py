@@ -1,0 +1,189 @@
+"""The page of holds: which, how much money, how many seller-days; and releasing them, alone and by two."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import keyset_by
+from payouts.models import Hold, ReleaseRequest
+from payouts.operations import givebacks, holds
+from payouts.queries import holds as asked
+from tests import make
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db
+
+LIST, TOTALS = "/holds/", "/holds/totals/"
+
+
+def at(role: str) -> Client:
+    browser = Client()
+    browser.force_login(make.user(role, is_staff=True, first_name=role.title(), last_name="Who"))
+    return browser
+
+
+def held(payout=None, *, reason="dispute", days=0, actor=None, **values) -> Hold:
+    made = payout or quick.payout()
+    now = database_now() - timedelta(days=days, minutes=5)
+    holds.hold(
+        payout_ids=[made.pk],
+        reason=reason,
+        note="Look.",
+        actor=actor or make.person("analyst"),
+        now=now,
+        **values,
+    )
+    return made.holds.latest("pk")
+
+
+def seller_held(seller, *, days=0, reason="other") -> Hold:
+    now = database_now() - timedelta(days=days, minutes=5)
+    return holds.hold_seller(
+        seller_id=seller.pk, reason=reason, note="All.", actor=make.person("compliance"), now=now
+    )
+
+
+def shown(query="", role="compliance") -> list[str]:
+    return [row.reference for row in at(role).get(f"{LIST}{query}").context["rows"]]
+
+
+def test_each_filter_leaves_its_own():
+    analyst = make.person("analyst")
+    old, young = held(days=8, actor=analyst), held(reason="documents")
+    yen = held(quick.payout(seller=make.seller(country="JP"), currency="JPY"))
+    whole = seller_held(make.seller(country="ES"))
+    everything = [old, young, yen, whole]
+    names = {
+        each.pk: str(each.payout.reference if each.payout else each.seller.reference) for each in everything
+    }
+    cases = {
+        "": everything, "?reason=documents": [young], "?country=JP": [yen], "?country=ES": [whole],
+        f"?who={analyst.user_id}": [old], "?who=program": [], "?older=7": [old], "?currency=JPY": [yen],
+        "?on=seller": [whole], "?on=payout": [old, young, yen], "?reason=nonsense": everything, "?show=asked": [],
+    }  # fmt: skip
+    browser = at("compliance")
+    for query, wanted in cases.items():
+        rows = browser.get(f"{LIST}{query}").context["rows"]
+        assert sorted(row.reference for row in rows) == sorted(names[each.pk] for each in wanted), query
+
+
+def test_by_money_the_most_comes_first_on_every_page(monkeypatch):
+    amounts = (300_00, 100_00, 500_00, 100_00, 200_00)
+    for amount in amounts:
+        held(quick.payout(amount_minor=amount))
+    seller = quick.payout(amount_minor=400_00).seller
+    seller_held(seller)
+    now = database_now()
+    rows = asked.with_money(asked.of(asked.Chosen(currency="EUR"), now=now), "EUR")
+    assert sorted((row.money for row in rows), reverse=True) == [
+        500_00,
+        400_00,
+        300_00,
+        200_00,
+        100_00,
+        100_00,
+    ]
+
+    browser, url, found = at("auditor"), f"{LIST}?sort=money&currency=EUR", []
+    monkeypatch.setattr(keyset_by.page_by, "__kwdefaults__", {"size": 2})
+    for _ in range(3):
+        page = browser.get(url)
+        found.append([row.sums[0].minor for row in page.context["rows"]])
+        url = f"{LIST}{page.context['pager'].next_url}"
+    assert found == [[500_00, 400_00], [300_00, 200_00], [100_00, 100_00]]
+    assert page.context["pager"].next_url == ""
+    back = browser.get(f"{LIST}{page.context['pager'].previous_url}")
+    assert [row.sums[0].minor for row in back.context["rows"]] == [300_00, 200_00]
+
+
+def test_totals_count_each_payout_and_each_seller_once():
+    payout = quick.payout(amount_minor=100_00)
+    held(payout, days=10), held(payout, days=3)
+    seller_held(payout.seller, days=2)
+    held(quick.payout(amount_minor=50_00), days=4)
+    seller_held(make.seller(), days=30)  # nothing of theirs waits
+    dead = quick.payout(amount_minor=9_00)
+    held(dead, days=20)
+    givebacks.cancel(payout_ids=[dead.pk], actor=make.person("approver"), reason="x", now=make.NOW)
+    found = asked.totals(asked.open_ones(), now=database_now())
+    assert (found.count, [money.minor for money in found.sums]) == (6, [150_00])
+    assert (found.seller_days, found.sellers) == (14, 2)
+    assert "14 seller-days of 2 sellers" in at("auditor").get(TOTALS).content.decode()
+
+
+def test_a_hold_that_stops_no_money_costs_no_days():
+    seller_held(make.seller(), days=30)
+    (row,) = asked.rows(list(asked.open_ones()), now=database_now())
+    assert (row.sums, row.days) == ([], 0)
+
+
+def test_a_hold_past_its_date_is_found_until_the_program_releases_it():
+    hold = held(days=3, until=database_now() - timedelta(days=1))
+    held()
+    assert shown("?show=past") == shown("?past=true") == [hold.payout.reference]
+    holds.release_due(now=database_now())
+    assert shown("?show=past") == []
+
+
+def release(browser: Client, *ones: Hold, note="The shop is real."):
+    page = browser.get(
+        reverse("admin:payouts_hold_release"), {"ids": [each.pk for each in ones], "back": LIST}
+    )
+    sent: dict = {"confirmed": "1", "note": note}
+    for name, value in page.context["hidden"]:
+        sent.setdefault(name, []).append(value)
+    return page, browser.post(reverse("admin:payouts_hold_release"), sent, follow=True)
+
+
+def test_one_asks_and_another_confirms_what_the_page_tells_each():
+    risky, plain = held(reason="fraud_suspected"), held()
+    asker = at("compliance")
+    page, done = release(asker, risky, plain)
+    assert page.context["title"] == "Release 1 hold, ask to release 1 hold"
+    assert "1 hold still in force until another person confirms" in done.content.decode()
+    risky.refresh_from_db()
+    assert risky.is_open and not Hold.objects.get(pk=plain.pk).is_open
+    assert shown("?show=asked") == [risky.payout.reference]
+
+    again, _ = release(asker, risky)
+    assert "you asked for its release: another person must confirm it" in again.content.decode().lower()
+
+    page, _ = release(at("approver"), risky, note="I called them.")
+    assert page.context["title"] == "Confirm the release of 1 hold"
+    assert "Compliance Who found out: The shop is real." in page.content.decode()
+    risky.refresh_from_db()
+    assert (risky.is_open, risky.release_note) == (False, "I called them.")
+
+
+def test_what_was_asked_for_while_the_page_was_open_is_409():
+    risky, one, two = held(reason="compliance"), at("compliance"), at("compliance")
+    sent = {"confirmed": "1", "note": "Fine.", "ids": risky.pk}
+    assert one.post(reverse("admin:payouts_hold_release"), sent).status_code == 302
+    late = two.post(reverse("admin:payouts_hold_release"), sent)
+    assert late.status_code == 409 and "read why, then decide" in late.content.decode()
+    risky.refresh_from_db()
+    assert risky.is_open
+
+
+def test_a_request_is_taken_back_with_a_word_for_who_asked():
+    risky = held(reason="fraud_suspected")
+    release(at("compliance"), risky)
+    request, url = ReleaseRequest.objects.get(), reverse("admin:payouts_hold_withdraw")
+    other = at("approver")
+    assert "The shop is real." in other.get(url, {"ids": risky.pk}).content.decode()
+    sent = {"confirmed": "1", "ids": risky.pk, "request": request.pk}
+    assert "say why, for the person who asked" in other.post(url, sent).content.decode()
+    assert other.post(url, {**sent, "note": "Call them first."}).status_code == 302
+    request.refresh_from_db()
+    assert request.withdrawn_note == "Call them first." and Hold.objects.get(pk=risky.pk).is_open
+    assert other.post(url, {**sent, "note": "Again."}).status_code == 409
+
+
+def test_the_meaning_of_each_reason_stands_beside_the_choice():
+    page = at("analyst").get(reverse("admin:payouts_payout_act", args=["hold"]), {"ids": quick.payout().pk})
+    text = page.content.decode()
+    assert "Sanctions, money laundering or identity." in text
+    assert text.count("Two people release it, one of them of compliance.") == 2
