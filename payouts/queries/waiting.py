@@ -6,6 +6,8 @@ from payouts.models import (
     AccountVersion,
     Batch,
     Disposal,
+    Export,
+    ExportStatus,
     Hold,
     Incident,
     LineResolution,
@@ -53,6 +55,14 @@ def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
     disposed = Disposal.objects.filter(payout_id=OuterRef("pk"))
     return Payout.objects.filter(status__in=DEAD).filter(~Exists(disposed))
+
+
+def my_exports(*, cap: int, person_id: int) -> int:
+    """Exports of this person that are ready and were not fetched yet."""
+    ready = Export.objects.filter(
+        requested_by=person_id, status=ExportStatus.READY, downloaded_at__isnull=True
+    )
+    return _count(ready, cap)
 
 
 def failed(*, cap: int) -> int:

@@ -140,6 +140,11 @@ def _dead_row(payout: Payout, fact: BankFact | None) -> DeadRow:
     money = Money(payout.amount_minor, payout.currency)
     if fact is None:
         return DeadRow(payout, money, "", "Cancelled here before it was sent.", "Reissue it, or roll it.")
-    reason = reasons.explain(fact.code, kind=ReportKind(fact.kind))
-    advice = _ADVICE.get(reason.action.value, "Look into it, then reissue or roll.")
-    return DeadRow(payout, money, fact.code, reason.sentence, advice)
+    why, advice = reason_of(fact.code, fact.kind)
+    return DeadRow(payout, money, fact.code, why, advice)
+
+
+def reason_of(code: str, kind: str) -> tuple[str, str]:
+    """What a bank's code for a payment that was rejected, failed or returned says, and what to do about it."""
+    reason = reasons.explain(code, kind=ReportKind(kind))
+    return reason.sentence, _ADVICE.get(reason.action.value, "Look into it, then reissue or roll.")
