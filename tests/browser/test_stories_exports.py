@@ -63,11 +63,11 @@ def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, acc
     page = visit("/exports/", user=accountant)
     page.get_by_role("link", name="New export").click()
     page.get_by_role("link", name="Failed and returned payouts").click()
-    page.get_by_label("Status since, from").fill("2026-10-01")
-    page.get_by_label("Status since, until").fill("2026-10-31")
+    page.get_by_label("In its status from").fill("2026-10-01")
+    page.get_by_label("In its status until").fill("2026-10-31")
     page.get_by_role("button", name="Export", exact=True).click()
     body = fetched(page)
-    assert "Status since from Thu 1 Oct 2026" in Export.objects.get().filters_text
+    assert "In its status from Thu 1 Oct 2026" in Export.objects.get().filters_text
     with zipfile.ZipFile(io.BytesIO(body)) as book:
         tree = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     heads = ["".join(cell.itertext()) for cell in next(tree.iter(f"{_SPACE}row")).iter(f"{_SPACE}c")]
