@@ -16,6 +16,11 @@ _QUOTED = r"[\",;\r\n]"
 _NUMERIC = r"^[0-9][0-9.,/: Ee+-]*\Z"
 
 
+def harmless(text: str) -> str:
+    """Text that no spreadsheet reads as a formula: an apostrophe stands before what could start one."""
+    return f"'{text}" if re.search(_STARTS, text) else text
+
+
 class Csv(Format):
     """RFC 4180: UTF-8, commas, CRLF. Amounts with a decimal point, moments in ISO 8601 with their offset."""
 
@@ -65,9 +70,9 @@ class Csv(Format):
         return self.layout.local(value).isoformat()
 
     def safe(self, text: str) -> str:
-        """Text that no spreadsheet reads as a formula: an apostrophe stands before what could start one."""
-        if re.search(_STARTS, text) or (self.numeric_text_is_kept and re.search(_NUMERIC, text)):
-            text = f"'{text}"
+        """The text harmless, and in quotes where it needs them."""
+        kept = self.numeric_text_is_kept and re.search(_NUMERIC, text)
+        text = f"'{text}" if kept else harmless(text)
         return '"' + text.replace('"', '""') + '"' if re.search(_QUOTED, text) else text
 
     def cell_sql(self, column: Column) -> str:
