@@ -76,7 +76,7 @@ class Frame:
         if not self.known or self._user is None or self._user.pk is None:
             return []
         held = authority.permissions_of(self._user.pk)
-        return navigation.entries(permissions=held, path=self._request.path)
+        return navigation.entries(permissions=held, path=self._request.path, person_id=self._user.pk)
 
     @property
     def theme(self) -> str:

@@ -18,7 +18,8 @@ class Place:
     """One entry: its words, its page, who may use it (any one of these; empty means everyone), what waits.
 
     The words are English and name the place, too; an `Entry` has the reader's. ``waiting`` counts, up to ``cap``
-    + 1. ``late`` makes the number red: somebody has to decide, not only to work through it.
+    + 1. ``late`` makes the number red: somebody has to decide, not only to work through it. ``mine`` counts
+    what waits for the reader alone.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Place:
     waiting: Callable[..., int] | None = None
     late: bool = False
     group: int = 0
+    mine: Callable[..., int] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ PLACES = (
         _("Imports"), "admin:ledger_import_list", ("ledger.import_earnings", "sellers.import_sellers"), group=2
     ),
     Place(_("Runs"), "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
-    Place(_("Exports"), "admin:payouts_export_list", ("payouts.request_export",), group=2),
+    Place(
+        _("Exports"),
+        "admin:payouts_export_list",
+        ("payouts.request_export",),
+        mine=waiting.my_exports,
+        group=2,
+    ),
     Place(
         _("Reconciliation"),
         "admin:payouts_statement_list",
@@ -137,12 +145,12 @@ PLACES = (
 )
 
 
-def entries(*, permissions: Iterable[str], path: str) -> list[Entry]:
+def entries(*, permissions: Iterable[str], path: str, person_id: int = 0) -> list[Entry]:
     """What a reader with these permissions sees while at ``path``, in order, with counts of what waits."""
     held = set(permissions)
     shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
     here = max((url for _, url in shown if _is_at(path, url)), key=len, default="")
-    return [_entry(place, url, current=url == here) for place, url in shown]
+    return [_entry(place, url, current=url == here, person_id=person_id) for place, url in shown]
 
 
 def address(place: Place) -> str:
@@ -153,8 +161,10 @@ def address(place: Place) -> str:
         return ""
 
 
-def _entry(place: Place, url: str, *, current: bool) -> Entry:
+def _entry(place: Place, url: str, *, current: bool, person_id: int) -> Entry:
     total = place.waiting(cap=CAP) if place.waiting else 0
+    if place.mine is not None:
+        total += place.mine(cap=CAP, person_id=person_id)
     words = "" if not total else f"{CAP:,}+" if total > CAP else f"{total:,}"
     return Entry(gettext(place.label), url, words, place.late, current, place.group, total)
 

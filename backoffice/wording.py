@@ -49,7 +49,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "REJECTED": STOPPED,
         "UNKNOWN": WAITING,
     },
-    "export": {"WAITING": WAITING, "RUNNING": MOVING, "READY": DONE, "FAILED": STOPPED, "EXPIRED": NEUTRAL},
+    "export": {
+        "WAITING": WAITING,
+        "RUNNING": MOVING,
+        "READY": DONE,
+        "FAILED": STOPPED,
+        "CANCELLED": NEUTRAL,
+        "EXPIRED": NEUTRAL,
+    },
     "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
 }
 ENUMS = {

@@ -1,38 +1,25 @@
-"""Exports: ask for one from any filtered list, watch it being written, fetch it. Everybody sees their own."""
+"""The exports of one person: watched while they are written, cancelled, fetched. Everybody sees their own."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pages
+from payouts.exports import kinds
 from payouts.models import Export, ExportStatus
-from payouts.operations import exporting
-from payouts.queries import filters, worklist
+from payouts.operations import export_links, exporting
 
-_NOT_FILTERS = ("before", "after", "back", "whole")
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
-
-
-class FormatForm(forms.Form):
-    """Which format."""
-
-    format = forms.ChoiceField(
-        choices=[
-            ("xlsx", "Excel workbook (.xlsx), with totals per currency"),
-            ("csv", "CSV, for other programs"),
-        ],
-        initial="xlsx",
-        widget=forms.RadioSelect,
-    )
 
 
 @dataclass(frozen=True)
@@ -42,6 +29,11 @@ class Row:
     export: Export
     words: str
     size: str
+
+    @property
+    def title(self) -> str:
+        known = kinds.KINDS.get(self.export.kind)
+        return known.title if known else self.export.kind
 
     @property
     def open(self) -> bool:
@@ -88,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         {
             "title": "Exports",
             "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
-            "verbs": [{"label": "Export payouts", "url": reverse("admin:payouts_export_new")}],
+            "verbs": [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}],
             "rows": [_row(export, now) for export in page.rows],
             "pager": page,
             "empty_title": "No export yet",
@@ -100,65 +92,6 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page("payouts.request_export")
-def new(request: HttpRequest) -> HttpResponse:
-    """What the file will hold, and in which format; then it is asked for."""
-    query = _query(request)
-    chosen = filters.read(query)
-    form = FormatForm(request.POST if request.method == "POST" and "format" in request.POST else None)
-    if form.is_bound and form.is_valid():
-        return _ask(request, query, form.cleaned_data["format"])
-    found = worklist.totals(chosen.qs)
-    back = f"{reverse('admin:payouts_payout_list')}?{query.urlencode()}"
-    if found.count == 0:
-        what = "No payout matches this filter, so the file would be empty. Take a filter away, then export."
-        return pages.render(
-            request, "admin/refused.html", {"title": "Nothing to export", "what": what, "back_url": back}
-        )
-    count = f"{found.count:,}" if found.exact else f"more than {found.count:,}"
-    noun = "payout" if found.count == 1 and found.exact else "payouts"
-    return pages.render(
-        request,
-        "admin/payouts/export/new.html",
-        {
-            "title": f"Export {count} {noun}",
-            "lead": f"{chosen.in_words()}. Newest first, one row a payout.",
-            "form": form,
-            "verb": f"Export {count} {noun}",
-            "hidden": [("query", query.urlencode())],
-            "totals": found,
-            "noun": noun,
-            "back_url": back,
-            "back_label": "Payouts",
-        },
-    )
-
-
-def _query(request: HttpRequest) -> QueryDict:
-    """The list's filter: in the address, or sent along by a form."""
-    sent = request.POST.get("query") if request.method == "POST" else None
-    query = QueryDict(sent, mutable=True) if sent is not None else request.GET.copy()
-    for name in _NOT_FILTERS:
-        query.pop(name, None)
-    return query
-
-
-def _ask(request: HttpRequest, query: QueryDict, format: str) -> HttpResponse:
-    try:
-        made = exporting.request(
-            filters=query.urlencode(), format=format, actor=pages.actor(request), now=database_now()
-        )
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, f"{made.file_name} is being written. You can leave this page and come back."
-        )
-    return redirect("admin:payouts_export_list")
-
-
-@pages.page("payouts.request_export")
 def state(request: HttpRequest, pk: int) -> HttpResponse:
     """The cell that says how far one export is; it asks for itself again while there is something to see."""
     export = get_object_or_404(Export, pk=pk, requested_by=request.user.pk)
@@ -166,17 +99,45 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "admin/payouts/export/state.html", context)
 
 
+@require_POST
+@pages.page("payouts.request_export")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is not wanted any more."""
+    try:
+        found = exporting.cancel(export_id=pk, actor=pages.actor(request), now=database_now())
+    except (NotAllowed, exporting.UnknownExport):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{found.file_name} is cancelled.")
+    return redirect("admin:payouts_export_list")
+
+
+@require_POST
+@pages.page("payouts.request_export")
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """An address that fetches the file once, and straight on to it."""
+    made = export_links.make(export_id=pk, actor=pages.actor(request), now=database_now())
+    return redirect(
+        f"{reverse('admin:payouts_export_download', args=[pk])}?{urlencode({'token': made.token})}"
+    )
+
+
 @pages.page("payouts.request_export")
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file, for who asked for it; that it was fetched is written down."""
-    found = exporting.download(export_id=pk, actor=pages.actor(request), now=database_now())
+    """The file, for who asked for it, once a link; that it was fetched is written down."""
+    found = export_links.fetch(
+        export_id=pk, token=request.GET.get("token", ""), actor=pages.actor(request), now=database_now()
+    )
     values: dict[str, Any] = {"as_attachment": True, "filename": found.name, "content_type": found.media_type}
     return FileResponse(found.file, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
 
 
 urlpatterns = [
     path("exports/", listed, name="payouts_export_list"),
-    path("exports/new/", new, name="payouts_export_new"),
     path("exports/<int:pk>/state/", state, name="payouts_export_state"),
+    path("exports/<int:pk>/cancel/", cancel, name="payouts_export_cancel"),
+    path("exports/<int:pk>/link/", link, name="payouts_export_link"),
     path("exports/<int:pk>/download/", download, name="payouts_export_download"),
 ]

@@ -1,11 +1,18 @@
-"""/api/v1/exports: asking for one, watching it, fetching it. Everybody sees their own."""
+"""/api/v1/exports: asking for one, watching it, cancelling, fetching it. Everybody sees their own."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -20,19 +27,24 @@ from backoffice.doors.api import naming
 from backoffice.doors.api.bodies import Body
 from backoffice.doors.api.calling import actor
 from payouts.api.filter_parameters import FilterBody
-from payouts.exports import writers
+from payouts.exports import kinds
+from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export, ExportStatus
-from payouts.operations import exporting
+from payouts.operations import export_links, exporting
+from payouts.queries import filters
 
 ID = OpenApiParameter("id", int, OpenApiParameter.PATH)
 
 
 class ExportRow(serializers.Serializer[Export]):
-    """An export and how far it is. When READY: GET /api/v1/exports/ID/download."""
+    """An export and how far it is. When READY: POST /api/v1/exports/ID/link, then GET the address it answers."""
 
     id = serializers.IntegerField(read_only=True)
     kind = serializers.CharField(read_only=True)
     format = serializers.CharField(read_only=True)
+    locale = serializers.CharField(read_only=True)
+    compressed = serializers.BooleanField(read_only=True)
+    columns = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="empty: all")
     filter_text = serializers.CharField(
         source="filters_text", read_only=True, help_text="the filter in words"
     )
@@ -51,12 +63,79 @@ class ExportRow(serializers.Serializer[Export]):
     expires_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class ExportBody(Body):
-    """What to export: every payout that the filter selects."""
+@extend_schema_field(FilterBody)
+class FilterField(serializers.Field[Any, Any, Any, Any]):
+    """A filter as an object; which names it takes depends on the kind."""
 
-    kind = serializers.ChoiceField(choices=list(exporting.KINDS.items()), required=False, default="payouts")
-    format = serializers.ChoiceField(choices=[(name, name.upper()) for name in writers.FORMATS])
-    filter = FilterBody(required=False)
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError('A filter is an object, such as {"country": ["ES"]}.')
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ExportBody(Body):
+    """What to export: every row that the filter selects. The filter shown is that of kinds about payouts; the others
+    answer with the names they take.
+    """
+
+    kind = serializers.ChoiceField(
+        choices=[(each.kind, each.title) for each in kinds.KINDS.values()], required=False, default="payouts"
+    )
+    format = serializers.ChoiceField(choices=[(name, form.words) for name, form in FORMATS.items()])
+    locale = serializers.ChoiceField(
+        choices=list(LOCALES.items()),
+        required=False,
+        default="en",
+        help_text="whose separators, for excel_csv",
+    )
+    compressed = serializers.BooleanField(
+        required=False, default=False, help_text="gzip, for formats of text"
+    )
+    columns = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        max_length=60,
+        help_text="in their order; all when left out",
+    )
+    filter = FilterField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        definition = kinds.get(attrs["kind"])
+        given = attrs.get("filter", {})
+        if definition.filter is filters.PayoutFilter:
+            body = FilterBody(data=given)
+            if not body.is_valid():
+                raise serializers.ValidationError({"filter": body.errors})
+            given = attrs["filter"] = body.validated_data
+        odd = [name for name, value in given.items() if not _plain(value)]
+        if odd:
+            raise serializers.ValidationError(
+                {"filter": {odd[0]: ["Write a text, a number or a list of texts."]}}
+            )
+        try:
+            definition.chosen(given, now=database_now())
+        except filters.BadFilter as error:
+            raise serializers.ValidationError({"filter": error.errors}) from error
+        try:
+            kinds.checked_columns(definition, attrs.get("columns", []))
+        except kinds.BadExport as error:
+            raise serializers.ValidationError({"columns": [str(error)]}) from error
+        return attrs
+
+
+def _plain(value: Any) -> bool:
+    each = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str | int | bool) for one in each)
+
+
+class LinkRow(serializers.Serializer[Any]):
+    """An address that fetches the file once. For who asked for the export, and only until then."""
+
+    url = serializers.CharField(read_only=True)
+    expires_at = serializers.DateTimeField(read_only=True)
 
 
 class _AnyAnswer(BaseContentNegotiation):
@@ -101,24 +180,55 @@ class Exports(ListModelMixin, GenericViewSet[Export]):
             kind=values["kind"],
             filters=values.get("filter", {}),
             format=values["format"],
+            locale=values["locale"],
+            compressed=values["compressed"],
+            columns=values.get("columns", []),
             actor=actor(request),
             now=database_now(),
         )
         return Response(ExportRow(made).data, status=201)
 
     @extend_schema(
-        summary="The file, for who asked for it",
+        summary="Cancel one that is not ready",
+        request=None,
         parameters=[ID],
+        responses={200: ExportRow, 409: OpenApiResponse(description="It is over already")},
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, id: str) -> Response:
+        number = naming.number(id, letter="E")
+        made = exporting.cancel(export_id=number, actor=actor(request), now=database_now())
+        return Response(ExportRow(made).data)
+
+    @extend_schema(
+        summary="An address for the file that works once",
+        request=None,
+        parameters=[ID],
+        responses={201: LinkRow, 409: OpenApiResponse(description="It has no file, not yet or no longer")},
+    )
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, id: str) -> Response:
+        number = naming.number(id, letter="E")
+        made = export_links.make(export_id=number, actor=actor(request), now=database_now())
+        url = f"{reverse('api:export-download', args=[number])}?token={made.token}"
+        return Response(LinkRow({"url": url, "expires_at": made.expires_at}).data, status=201)
+
+    @extend_schema(
+        summary="The file, for who asked for it, once a link",
+        parameters=[ID, OpenApiParameter("token", str, required=True, description="from POST …/link")],
         responses={
-            (200, "text/csv"): OpenApiTypes.BINARY,
-            (200, writers.MEDIA_TYPES["xlsx"]): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
             409: OpenApiResponse(description="It has no file, not yet or no longer"),
+            410: OpenApiResponse(description="The link was used, or its minutes are over"),
         },
     )
     @action(detail=True, methods=["get"], content_negotiation_class=_AnyAnswer)
     def download(self, request: Request, id: str) -> FileResponse:
-        found = exporting.download(
-            export_id=naming.number(id, letter="E"), actor=actor(request), now=database_now()
+        found = export_links.fetch(
+            export_id=naming.number(id, letter="E"),
+            token=request.query_params.get("token", ""),
+            actor=actor(request),
+            now=database_now(),
         )
         return FileResponse(
             found.file, as_attachment=True, filename=found.name, content_type=found.media_type

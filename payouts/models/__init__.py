@@ -7,7 +7,7 @@ from .batch import Batch, BatchItem, MissedCutOff
 from .cap import Cap, CapChange, CapKind, CapUse
 from .document import BankDocument
 from .evidence import Evidence
-from .export import Export, ExportStatus
+from .export import Export, ExportLink, ExportStatus, ExportTemplate
 from .funding import FundingAccount
 from .giveback import Disposal
 from .hold import Hold, HoldReason, ReleaseRequest
@@ -39,7 +39,9 @@ __all__ = [
     "Disposal",
     "Evidence",
     "Export",
+    "ExportLink",
     "ExportStatus",
+    "ExportTemplate",
     "Flag",
     "FundingAccount",
     "Hold",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 
 class ExportStatus(models.TextChoices):
@@ -9,14 +10,21 @@ class ExportStatus(models.TextChoices):
     RUNNING = "RUNNING", "Being written"
     READY = "READY", "Ready"
     FAILED = "FAILED", "Failed"
+    CANCELLED = "CANCELLED", "Cancelled"
     EXPIRED = "EXPIRED", "Expired"
 
 
 class Export(models.Model):
-    """Kind, filter and format as asked for, progress, and the file. Only its requester may download it."""
+    """Kind, filter and format as asked for, progress, and the file. Only its requester may download it.
+
+    ``columns`` are the names of those wanted, in their order; empty means all.
+    """
 
     kind = models.CharField(max_length=30)
     format = models.CharField(max_length=10)
+    locale = models.CharField(max_length=5, db_default="en", help_text="whose separators, for Excel's CSV")
+    compressed = models.BooleanField(db_default=False)
+    columns = models.JSONField(default=list, db_default=[])
     filters = models.JSONField(default=dict, help_text="exactly the filter of the page it was asked from")
     filters_text = models.TextField(blank=True, help_text="the filter in words")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -40,3 +48,57 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.format}"
+
+
+class ExportLink(models.Model):
+    """Leave to fetch one export once, soon. Of the secret in the address only its SHA-256 is kept."""
+
+    app_may_update = ("used_at",)
+
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(name="export_link_is_short", condition=Q(expires_at__gt=F("made_at"))),
+            models.CheckConstraint(
+                name="export_link_used_in_time",
+                condition=Q(used_at__isnull=True) | Q(used_at__lt=F("expires_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link to export {self.export_id}"
+
+
+class ExportTemplate(models.Model):
+    """A choice of columns under a name, for its owner or for everybody."""
+
+    app_may_update = ("dropped_at",)
+
+    kind = models.CharField(max_length=30)
+    name = models.CharField(max_length=60)
+    columns = models.JSONField(help_text="names of columns in their order")
+    shared = models.BooleanField(default=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(name="export_template_has_name", condition=~Q(name="")),
+            models.CheckConstraint(name="export_template_has_columns", condition=~Q(columns=[])),
+            models.UniqueConstraint(
+                fields=["owner", "kind", "name"],
+                condition=Q(dropped_at__isnull=True),
+                name="export_template_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,19 +5,24 @@ import hashlib
 import os
 import pathlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 
 from backoffice.audit.errors import Refused
-from payouts.exports import columns, payouts, writers
+from payouts.exports import kinds, rows
+from payouts.exports.formats import FORMATS, Layout
 from payouts.models import Export
-from payouts.queries import filters
 
 _LOCKS = 4_021  # our space of advisory locks
 EVERY_SECONDS = 0.5
+
+Progress = Callable[[int, int], None]
+"""Told how many rows are written, and of how many."""
 
 
 class TooManyRows(Refused):
@@ -26,9 +31,30 @@ class TooManyRows(Refused):
     code = "too_many_rows"
 
 
+class Stopped(Exception):
+    """Its requester wants it no longer."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A whole file: its bytes, their SHA-256, how many rows."""
+
+    size: int
+    sha256: str
+    rows: int
+
+
 def path(export: Export) -> pathlib.Path:
     """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.{export.format}"
+    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.{suffix(export)}"
+
+
+def suffix(export: Export) -> str:
+    return FORMATS[export.format].suffix + (".gz" if export.compressed else "")
+
+
+def media_type(export: Export) -> str:
+    return "application/gzip" if export.compressed else FORMATS[export.format].media_type
 
 
 @contextlib.contextmanager
@@ -44,15 +70,21 @@ def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
         side.close()
 
 
-def write(export: Export, side: BaseDatabaseWrapper) -> tuple[int, str, int]:
-    """The whole file stands under its name; answers bytes, SHA-256 and rows. Raises `Refused`, OSError."""
+def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | None = None) -> Written:
+    """The whole file stands under its name. Raises `Refused`, `Stopped`, OSError."""
     final = path(export)
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = final.with_name(f".{final.name}.part")
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    def say(done: int, total: int) -> None:
+        _say(side, export.pk, done, total)
+        if progress is not None:
+            progress(done, total)
+
     try:
-        done = _fill(export, draft, side)
+        done = _fill(export, draft, say)
         with draft.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
@@ -60,42 +92,59 @@ def write(export: Export, side: BaseDatabaseWrapper) -> tuple[int, str, int]:
         draft.replace(final)
     finally:
         draft.unlink(missing_ok=True)
-    return size, digest, done
+    return Written(size, digest, done)
 
 
-def _fill(export: Export, draft: pathlib.Path, side: BaseDatabaseWrapper) -> int:
-    resource = payouts.PayoutRegister()
-    fields = columns.columns_of(resource)
+def _fill(export: Export, draft: pathlib.Path, say: Progress) -> int:
+    definition = kinds.KINDS[export.kind]
+    form_class = FORMATS[export.format]
     done, said = 0, time.monotonic()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # One snapshot: the count, every row and what stands beside it are of the same moment.
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        chosen = filters.read(export.filters).qs
-        total = chosen.order_by().count()
-        if export.format == "xlsx" and total + 20 > writers.XLSX_ROWS:
+    with rows.snapshot():
+        chosen = definition.chosen(export.filters, now=export.requested_at)
+        selection = rows.select(definition, chosen, columns=export.columns)
+        total, sums = rows.totals(selection, chosen)
+        if form_class.most_rows is not None and total > form_class.most_rows:
             raise TooManyRows(
-                f"{total:,} rows are more than a workbook holds ({writers.XLSX_ROWS:,}). Choose CSV, or filter."
+                f"{total:,} rows are more than a workbook holds ({form_class.most_rows:,}). Choose CSV, or filter."
             )
-        _say(side, export.pk, 0, total)
-        headings = columns.headings_of(resource)
-        writer = writers.FORMATS[export.format](draft, columns=fields, headings=headings)
-        try:
-            for chunk in payouts.rows(chosen):
-                writer.rows(columns.cells_of(fields, row) for row in chunk)
-                done += len(chunk)
+        say(0, total)
+        form = form_class(
+            Layout(
+                columns=selection.columns,
+                title=definition.title,
+                noun=definition.noun,
+                zone=timezone.get_current_timezone_name(),
+                locale=export.locale,
+                rows=total,
+            )
+        )
+        # Closed at once when it is stopped: the transaction can end only after the statement.
+        found = contextlib.closing(rows.blocks(selection, form))
+        with form.opened(draft, compressed=export.compressed) as file, found as blocks:
+            file.write(form.head().encode())
+            for count, text in blocks:
+                file.write(text)
+                done += count
                 if time.monotonic() - said >= EVERY_SECONDS:
-                    _say(side, export.pk, done, total)
+                    say(done, total)
                     said = time.monotonic()
-        finally:
-            writer.close()
+            file.write(form.foot(sums).encode())
+    say(done, total)
     return done
 
 
 def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> None:
-    """Progress, committed at once: readers see it while the snapshot is still being read."""
+    """Progress, committed at once: readers see it while the snapshot is still being read. Raises `Stopped`."""
     with side.cursor() as cursor:
         cursor.execute(
             "UPDATE payouts_export SET rows_done = %s, rows_total = %s WHERE id = %s AND status = 'RUNNING'",
             [done, total, export_id],
         )
+        if cursor.rowcount == 0:
+            raise Stopped
+
+
+def erase(export: Export) -> None:
+    """The file is gone, if there was one."""
+    with contextlib.suppress(FileNotFoundError):
+        path(export).unlink()

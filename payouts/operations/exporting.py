@@ -5,12 +5,9 @@ connection lives, so that when a worker is killed the next one starts over at on
 its name only when it is whole.
 """
 
-import contextlib
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -20,26 +17,20 @@ from django.utils import timezone
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
-from payouts.exports import writers
+from payouts.exports import kinds
+from payouts.exports.formats import FORMATS, LOCALES
+from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
 from payouts.operations import _doorbell, _export_file
 from payouts.operations._watch import Watch
-from payouts.queries import filters
 
 log = structlog.get_logger(__name__)
 
-KINDS = {"payouts": "Payout register"}
 MOST_WAITING = 10
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 GIVE_UP = timedelta(hours=6)
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
-
-
-class BadExport(Refused):
-    """No such kind or format, or too many are being written."""
-
-    code = "bad_export"
 
 
 class UnknownExport(Refused):
@@ -56,33 +47,37 @@ class NotReady(Refused):
     status = 409
 
 
-@dataclass(frozen=True)
-class Download:
-    """An open file and what to call it. Whoever answers with it closes it."""
-
-    file: IO[bytes]
-    name: str
-    media_type: str
-    size: int
-
-
 @transaction.atomic
 def request(
-    *, kind: str = "payouts", filters: Mapping[str, Any] | str, format: str, actor: Actor, now: datetime
+    *,
+    kind: str = "payouts",
+    filters: Mapping[str, Any] | str,
+    format: str,
+    locale: str = "en",
+    compressed: bool = False,
+    columns: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
+    ring: bool = True,
 ) -> Export:
-    """The export waits for a worker, which is rung for after the commit.
+    """The export waits for a worker, which is rung for after the commit unless the caller writes it itself.
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
-    is written. Raises `BadExport`, `BadFilter`, `NotAllowed`.
+    is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
+    Raises `BadExport`, `BadFilter`, `NotAllowed`.
     """
-    authority.require(actor=actor, permission="payouts.request_export")
-    authority.require(actor=actor, permission="payouts.view_payout")
-    if kind not in KINDS:
-        raise BadExport(f"Not exported: there is no export “{kind[:40]}”. Choose one of {', '.join(KINDS)}.")
-    if format not in writers.FORMATS:
-        known = ", ".join(writers.FORMATS)
+    definition = kinds.get(kind)
+    for permission in ("payouts.request_export", *definition.permissions):
+        authority.require(actor=actor, permission=permission)
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
         raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
-    chosen = _chosen(filters)
+    if locale not in LOCALES:
+        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+    if compressed and not FORMATS[format].packs:
+        raise BadExport("Not exported: a workbook is compressed already. Leave gzip out.")
+    wanted = kinds.checked_columns(definition, columns)
+    chosen = definition.chosen(filters, now=now)
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
         raise BadExport(
             f"Not exported: {MOST_WAITING} exports of yours are still being written. Wait for one of them.",
@@ -91,25 +86,24 @@ def request(
     made = Export.objects.create(
         kind=kind,
         format=format,
+        locale=locale,
+        compressed=compressed,
+        columns=wanted,
         filters=chosen.stored(),
         filters_text=chosen.in_words(),
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    local = timezone.localtime(now)
-    made.file_name = f"{kind}-{local:%Y-%m-%d}-{made.pk}.{format}"
+    made.file_name = f"{kind}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
-    data = {"kind": kind, "format": format, "filters": made.filters}
+    data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
     recording.record(actor=actor, action="export.request", subject=made, data=data, now=now)
-    _doorbell.ring("write_export", export_id=made.pk)
+    if ring:
+        _doorbell.ring("write_export", export_id=made.pk)
     return made
 
 
-def _chosen(given: Mapping[str, Any] | str) -> "filters.PayoutFilter":
-    return filters.read(given)
-
-
-def write(*, export_id: int, now: datetime) -> bool:
+def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
     """The file is written and READY, or the export FAILED with a sentence. Answers whether this call wrote it.
 
     Called again while another worker writes, or when there is nothing to do, it does nothing. Not inside a
@@ -126,7 +120,9 @@ def write(*, export_id: int, now: datetime) -> bool:
             return False
         export = Export.objects.get(pk=export_id)
         try:
-            size, digest, done = _export_file.write(export, side)
+            written = _export_file.write(export, side, progress=progress)
+        except _export_file.Stopped:
+            log.info("export_stopped", export=export_id)
         except Refused as refusal:
             _fail(export, str(refusal), now=watch.now())
         except OSError as error:
@@ -142,24 +138,28 @@ def write(*, export_id: int, now: datetime) -> bool:
                 export, "It could not be written; the trouble was logged. Ask for it again.", now=watch.now()
             )
         else:
-            _finish(export, size, digest, done, now=watch.now())
-            return True
+            return _finish(export, written, now=watch.now())
         return False
 
 
 @transaction.atomic
-def _finish(export: Export, size: int, digest: str, done: int, *, now: datetime) -> None:
-    Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING).update(
+def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> bool:
+    """READY, unless it was cancelled in the last moment: then the file goes."""
+    ready = Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING).update(
         status=ExportStatus.READY,
         finished_at=now,
-        rows_done=done,
-        rows_total=done,
-        file_bytes=size,
-        sha256=digest,
+        rows_done=written.rows,
+        rows_total=written.rows,
+        file_bytes=written.size,
+        sha256=written.sha256,
         expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS),
     )
-    data = {"rows": done, "sha256": digest}
+    if not ready:
+        _export_file.erase(export)
+        return False
+    data = {"rows": written.rows, "sha256": written.sha256}
     recording.record(actor=SYSTEM, action="export.written", subject=export, data=data, now=now)
+    return True
 
 
 def _fail(export: Export, why: str, *, now: datetime) -> None:
@@ -169,34 +169,22 @@ def _fail(export: Export, why: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def download(*, export_id: int, actor: Actor, now: datetime) -> Download:
-    """The file, for who asked for it; that it was fetched is recorded.
+def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
+    """No file is made; a worker that writes it stops within a second. For who asked for it.
 
-    Raises `UnknownExport` for anybody else, `NotReady` when there is no file, `NotAllowed` when the person may no
-    longer export.
+    Raises `UnknownExport`, `NotReady` when it is over already, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.request_export")
     export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
     if export is None:
-        raise UnknownExport("There is no such export of yours. Only who asked for an export may fetch it.")
-    expired = export.expires_at is not None and export.expires_at <= now
-    if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
-        raise NotReady(
-            f"{export.file_name} was kept {settings.EXPORT_KEEP_DAYS} days and is gone. Export it again."
-        )
-    if export.status != ExportStatus.READY:
+        raise UnknownExport("There is no such export of yours. Only who asked for an export may cancel it.")
+    if export.status not in _OPEN:
         label = ExportStatus(export.status).label.lower()
-        raise NotReady(f"{export.file_name} has no file: it is {label}. Look at the list of your exports.")
-    try:
-        file = _export_file.path(export).open("rb")
-    except FileNotFoundError as error:
-        raise NotReady(f"The file of {export.file_name} is no longer there. Export it again.") from error
-    if export.downloaded_at is None:
-        Export.objects.filter(pk=export.pk).update(downloaded_at=now)
-    data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
-    recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
-    size = os.fstat(file.fileno()).st_size
-    return Download(file, export.file_name, writers.MEDIA_TYPES[export.format], size)
+        raise NotReady(f"Not cancelled: {export.file_name} is {label} already.")
+    Export.objects.filter(pk=export.pk).update(status=ExportStatus.CANCELLED, finished_at=now)
+    recording.record(actor=actor, action="export.cancel", subject=export, now=now)
+    export.refresh_from_db()
+    return export
 
 
 def sweep(*, now: datetime) -> tuple[int, int]:
@@ -221,8 +209,7 @@ def sweep(*, now: datetime) -> tuple[int, int]:
 @transaction.atomic
 def _expire(export: Export, now: datetime) -> int:
     """First the file, then the word: a crash between leaves work for the next sweep, never a file nobody knows."""
-    with contextlib.suppress(FileNotFoundError):
-        _export_file.path(export).unlink()
+    _export_file.erase(export)
     changed = Export.objects.filter(pk=export.pk, status=ExportStatus.READY).update(
         status=ExportStatus.EXPIRED
     )

@@ -16,12 +16,13 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from payouts import countries
-from payouts.exports import writers
 from payouts.exports.columns import Column, Kind
+from payouts.exports.formats import FORMATS, Layout
 from payouts.models import PayoutRun
 from payouts.operations import _doorbell, _portions, creation, incidents
 from payouts.operations._watch import Watch
@@ -35,16 +36,16 @@ PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 
 _COLUMNS = (
-    Column("reference", "Seller"),
-    Column("external_id", "Marketplace id"),
-    Column("name", "Name"),
-    Column("country", "Country"),
-    Column("currency", "Currency"),
-    Column("money", "Amount", Kind.MONEY),
-    Column("lines", "Lines", Kind.COUNT),
-    Column("paid", "Would be paid"),
-    Column("why", "Why not"),
-    Column("before", "Paid by the last run", Kind.MONEY),
+    Column("Seller"),
+    Column("Marketplace id"),
+    Column("Name"),
+    Column("Country"),
+    Column("Currency"),
+    Column("Amount", Kind.MONEY),
+    Column("Lines", Kind.COUNT),
+    Column("Would be paid"),
+    Column("Why not"),
+    Column("Paid by the last run", Kind.MONEY),
 )
 
 _DUE_ACCOUNTS = """
@@ -81,14 +82,14 @@ def download(*, until: date | None, country: str = "", actor: Actor, now: dateti
     markets = creation.chosen(until=until, country=country, now=now)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "preview.csv"
-        writer = writers.CsvWriter(
-            path, columns=_COLUMNS, headings=[str(each.column_name) for each in _COLUMNS]
-        )
+        zone = timezone.get_current_timezone_name()
+        form = FORMATS["csv"](Layout(_COLUMNS, title="Run", noun="balances", zone=zone))
         count = 0
-        for row in run_preview.rows(markets):
-            writer.rows([[*_cells(row)]])
-            count += 1
-        writer.close()
+        with form.opened(path) as file:
+            file.write(form.head().encode())
+            for row in run_preview.rows(markets):
+                file.write(form.row([*_cells(row)]).encode())
+                count += 1
         file = path.open("rb")
     name = f"run-preview-{country.lower() or 'all'}-{max(day for _, day in markets)}.csv"
     data = {"country": country, "rows": count}

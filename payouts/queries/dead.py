@@ -120,5 +120,14 @@ def _row(payout: Payout, fact: BankFact | None) -> DeadRow:
     code, kind = (fact.code, ReportKind(fact.kind)) if fact is not None else ("", ReportKind.FAILED)
     reason = reasons.explain(code, kind=kind)
     advice = next((each for each, actions in _ACTIONS.items() if reason.action in actions), Advice.LOOK)
-    words = _WORDS.get(reason.action, "Look into it, then pay it again or add it to the next payout.")
-    return DeadRow(payout, money, code, reason.sentence, advice, words)
+    return DeadRow(payout, money, code, reason.sentence, advice, _words(reason))
+
+
+def reason_of(code: str, kind: str) -> tuple[str, str]:
+    """What a bank's code for a payment that was rejected, failed or returned says, and what to do about it."""
+    reason = reasons.explain(code, kind=ReportKind(kind))
+    return reason.sentence, _words(reason)
+
+
+def _words(reason: reasons.Reason) -> str:
+    return _WORDS.get(reason.action, "Look into it, then pay it again or add it to the next payout.")

@@ -122,6 +122,11 @@ def start_of(value: date | datetime) -> datetime:
     return value if isinstance(value, datetime) else timezone.make_aware(datetime.combine(value, time.min))
 
 
+def day_of(value: date | datetime) -> date:
+    """The day itself; of a moment, its day in the program's time zone."""
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
 def end_of(value: date | datetime) -> datetime:
     """The first moment that no longer belongs to it: days count whole, a moment counts itself."""
     if isinstance(value, datetime):

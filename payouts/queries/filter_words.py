@@ -13,6 +13,19 @@ from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
+_PLAIN = {"person": "Person", "action": "Deed", "rail": "Rail"}
+_STATUSES = {code: str(label) for choices in (BatchStatus, PayoutStatus) for code, label in choices.choices}
+_SPANS = {
+    f"{name}_{side}": words
+    for name, words in (
+        ("created", "Created"),
+        ("value", "Value date"),
+        ("booked", "Booked"),
+        ("approved", "Approved"),
+        ("done", "Done"),
+    )
+    for side in ("after", "before")
+}
 _DATED = {"value": "Value date", "moved": "In its status", "held": "Put on hold"}
 
 
@@ -21,15 +34,15 @@ def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(_words(name, value), name) for name, value in cleaned.items() if value not in (None, "", [])]
 
 
-def in_words(cleaned: Mapping[str, Any]) -> str:
+def in_words(cleaned: Mapping[str, Any], *, noun: str = "payouts") -> str:
     """The filter as one line: "Status is paid · Country is Spain", or "All payouts"."""
-    return " · ".join(words for words, _ in describe(cleaned)) or "All payouts"
+    return " · ".join(words for words, _ in describe(cleaned)) or f"All {noun}"
 
 
 def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
     match name:
         case "status":
-            return f"Status is {fields.joined(str(PayoutStatus(code).label).lower() for code in value)}"
+            return f"Status is {fields.joined(_STATUSES[code].lower() for code in value)}"
         case "on_hold":
             return "On hold" if value else "Not on hold"
         case "country":
@@ -41,9 +54,16 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             found = list(searching.sellers_named(value)[:2])
             one = found[0] if len(found) == 1 else None
             return f"Seller is {f'{one.name}, {one.reference}' if one else f'“{fields.shortened(value)}”'}"
-        case "created_after" | "created_before":
-            word = "from" if name == "created_after" else "until"
-            return f"Created {word} {_day(value)}"
+        case _ if name in _SPANS:
+            word = "from" if name.endswith("_after") else "until"
+            return f"{_SPANS[name]} {word} {_day(value)}"
+        case "at":
+            return f"As it stood {'at the end of ' if not isinstance(value, datetime) else ''}{_day(value)}"
+        case "matched":
+            return "Matched" if value else "Not matched"
+        case _ if name in _PLAIN:
+            words = fields.joined(each.lower() for each in value) if isinstance(value, list) else value
+            return f"{_PLAIN[name]} is {fields.shortened(words)}"
         case "amount_min" | "amount_max":
             return f"Amount {'from' if name == 'amount_min' else 'to'} {value:,f}"
         case "flag":

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from django import forms
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.http import QueryDict
+from django_filters import FilterSet
 
 from backoffice.audit.errors import Refused
 from payouts import countries
@@ -54,14 +55,15 @@ def open_holds() -> RawSQL:
     return RawSQL(_ON_HOLD, [])  # noqa: S611 - a constant
 
 
-class _Form(forms.Form):
+class RangesForm(forms.Form):
     """The filter's fields together: ranges must not run backwards."""
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        after, before = found.get("created_after"), found.get("created_before")
-        if after and before and fields.start_of(after) >= fields.end_of(before):
-            self.add_error("created_before", "The end lies before the beginning: exchange the two dates.")
+        for name in {each.removesuffix("_after") for each in self.fields if each.endswith("_after")}:
+            after, before = found.get(f"{name}_after"), found.get(f"{name}_before")
+            if after and before and fields.start_of(after) >= fields.end_of(before):
+                self.add_error(f"{name}_before", "The end lies before the beginning: exchange the two dates.")
         for first, last in filter_standing.RANGES:
             begins, ends = found.get(first), found.get(last)
             if begins and ends and begins > ends:
@@ -85,8 +87,46 @@ def _currencies() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(EXPONENTS)]
 
 
-class PayoutFilter(StandingFilter):
-    """A django-filter FilterSet over payouts. Invalid input selects nothing and says why in ``errors``."""
+class ListFilter(FilterSet):
+    """A django-filter FilterSet that says itself in words. Invalid input selects nothing and says why in ``errors``."""
+
+    noun = "payouts"
+
+    @property
+    def qs(self) -> QuerySet[Any]:
+        """What it selects, in no order of its own; nothing while it cannot be read."""
+        if self.is_bound and not self.is_valid():
+            return self.queryset.none()
+        return super().qs
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """The fields that are set, as Python values; none when the filter is invalid."""
+        if not self.is_bound or not self.is_valid():
+            return {}
+        return {name: v for name, v in self.form.cleaned_data.items() if v not in (None, "", [])}
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(words, field) of every field that is set, for filter chips."""
+        return filter_words.describe(self.cleaned)
+
+    def in_words(self) -> str:
+        """The filter as one sentence, for an export's record."""
+        return filter_words.in_words(self.cleaned, noun=self.noun)
+
+    def stored(self) -> dict[str, list[str]]:
+        """The filter as JSON may keep it; reading it again selects by the same conditions."""
+        return {
+            name: [_text(each) for each in (value if isinstance(value, list) else [value])]
+            for name, value in self.cleaned.items()
+        }
+
+    def by_codes(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(**{f"{name}__in": value}) if value else queryset
+
+
+class PayoutFilter(ListFilter, StandingFilter):
+    """A filter over payouts."""
 
     status = OwnFilter(fields.CodesField, "by_codes", "Status", known=_statuses, noun="status of a payout")
     on_hold = OwnFilter(fields.YesNoField, "by_hold", "On hold", yes="On hold", no="Not on hold")
@@ -112,42 +152,10 @@ class PayoutFilter(StandingFilter):
     class Meta:
         model = Payout
         fields: tuple[str, ...] = ()
-        form = _Form
+        form = RangesForm
 
     def __init__(self, data: Any = None, queryset: QuerySet[Payout] | None = None, **values: Any) -> None:
         super().__init__(data, queryset=Payout.objects.all() if queryset is None else queryset, **values)
-
-    @property
-    def qs(self) -> QuerySet[Payout]:
-        """The payouts; none while the filter cannot be read."""
-        if self.is_bound and not self.is_valid():
-            return self.queryset.none()
-        return super().qs
-
-    @property
-    def cleaned(self) -> dict[str, Any]:
-        """The fields that are set, as Python values; none when the filter is invalid."""
-        if not self.is_bound or not self.is_valid():
-            return {}
-        return {name: v for name, v in self.form.cleaned_data.items() if v not in (None, "", [])}
-
-    def chips(self) -> list[tuple[str, str]]:
-        """(words, field) of every field that is set, for filter chips."""
-        return filter_words.describe(self.cleaned)
-
-    def in_words(self) -> str:
-        """The filter as one sentence, for an export's record."""
-        return filter_words.in_words(self.cleaned)
-
-    def stored(self) -> dict[str, list[str]]:
-        """The filter as JSON may keep it; reading it again selects by the same conditions."""
-        return {
-            name: [_text(each) for each in (value if isinstance(value, list) else [value])]
-            for name, value in self.cleaned.items()
-        }
-
-    def by_codes(self, queryset: QuerySet[Payout], name: str, value: list[str]) -> QuerySet[Payout]:
-        return queryset.filter(**{f"{name}__in": value}) if value else queryset
 
     def by_hold(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
         return (
@@ -190,6 +198,7 @@ class PayoutFilter(StandingFilter):
 
 
 NAMES: tuple[str, ...] = tuple(PayoutFilter.base_filters)
+Kind = TypeVar("Kind", bound=ListFilter)
 
 
 @dataclass(frozen=True)
@@ -197,30 +206,53 @@ class _Unknown:
     """Parameters that are no filter: a typing error must not silently mean every payout."""
 
     names: list[str]
+    kind: type[ListFilter]
 
     def errors(self) -> dict[str, list[str]]:
+        known = ", ".join(self.kind.base_filters)
         return {
-            name: [f"“{fields.shortened(name)}” is no filter of payouts. Use one of {', '.join(NAMES)}."]
+            name: [f"“{fields.shortened(name)}” is no filter of {self.kind.noun}. Use one of {known}."]
             for name in self.names
         }
 
 
+@overload
 def read(
     given: Mapping[str, Any] | QueryDict | str,
     *,
     queryset: QuerySet[Payout] | None = None,
     also: Iterable[str] | None = (),
-) -> PayoutFilter:
+) -> PayoutFilter: ...
+
+
+@overload
+def read(
+    given: Mapping[str, Any] | QueryDict | str,
+    *,
+    kind: type[Kind],
+    queryset: QuerySet[Any] | None = None,
+    also: Iterable[str] | None = (),
+) -> Kind: ...
+
+
+def read(
+    given: Mapping[str, Any] | QueryDict | str,
+    *,
+    kind: type[ListFilter] = PayoutFilter,
+    queryset: QuerySet[Any] | None = None,
+    also: Iterable[str] | None = (),
+) -> ListFilter:
     """The filter that a query string, its parsed form or a stored filter says, checked.
 
     ``also`` names parameters that are no filters and are left alone; None leaves every unknown one alone.
     Raises `BadFilter`.
     """
     data = as_query(given)
-    unknown = [] if also is None else [n for n in data if n not in NAMES and n not in set(also)]
-    chosen = PayoutFilter(data, queryset=queryset)
+    known = kind.base_filters
+    unknown = [] if also is None else [n for n in data if n not in known and n not in set(also)]
+    chosen = kind(data, queryset=queryset)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
-    errors |= _Unknown(unknown).errors()
+    errors |= _Unknown(unknown, kind).errors()
     if errors:
         raise BadFilter(errors)
     return chosen
@@ -260,4 +292,14 @@ def _minor_bound(amount: Decimal, *, up: bool) -> Case:
     )
 
 
-__all__ = ["NAMES", "BadFilter", "PayoutFilter", "describe", "in_words", "open_holds", "read"]
+__all__ = [
+    "NAMES",
+    "BadFilter",
+    "ListFilter",
+    "PayoutFilter",
+    "RangesForm",
+    "describe",
+    "in_words",
+    "open_holds",
+    "read",
+]

@@ -5,6 +5,8 @@ from django.db.models import Model, QuerySet
 from payouts.models import (
     AccountVersion,
     Batch,
+    Export,
+    ExportStatus,
     Hold,
     Incident,
     LineResolution,
@@ -57,6 +59,14 @@ def batches(*, cap: int) -> int:
 def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
     return dead.waiting(Payout.objects.all())
+
+
+def my_exports(*, cap: int, person_id: int) -> int:
+    """Exports of this person that are ready and were not fetched yet."""
+    ready = Export.objects.filter(
+        requested_by=person_id, status=ExportStatus.READY, downloaded_at__isnull=True
+    )
+    return _count(ready, cap)
 
 
 def failed(*, cap: int) -> int:

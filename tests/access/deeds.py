@@ -163,7 +163,17 @@ DEEDS: Mapping[str, Row] = {
         lambda w: {"submission_id": w.sent_file.pk, "reason": "The bank asks."},
     ),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
-    f"{P}exporting.download": (
+    f"{P}exporting.cancel": ("payouts.request_export", lambda w: {"export_id": w.exports["accountant"].pk}),
+    f"{P}export_links.fetch": (
+        "payouts.request_export",
+        lambda w: {"export_id": w.exports["accountant"].pk, "token": "none"},
+    ),
+    f"{P}export_templates.save": (
+        "payouts.request_export",
+        lambda w: {"kind": "payouts", "name": "Mine", "columns": ["amount"], "shared": False},
+    ),
+    f"{P}export_templates.drop": ("payouts.request_export", lambda w: {"template_id": 999_999}),
+    f"{P}export_links.make": (
         "payouts.request_export",
         lambda w: {"export_id": w.exports["accountant"].pk},
     ),

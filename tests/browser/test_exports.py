@@ -27,7 +27,7 @@ def test_an_export_is_asked_for_from_a_filtered_list_watched_and_downloaded(visi
     quick.reviewed()
     page = visit("/payouts/?status=PENDING_REVIEW", user=accountant)
     page.get_by_role("link", name="Export these rows").click()
-    page.get_by_label("CSV").check()
+    page.get_by_label("CSV, for other programs").check()
     page.get_by_role("button", name="Export 1 payout").click()
     page.get_by_text("Waits for a worker").wait_for()
     made = Export.objects.get()
@@ -41,7 +41,7 @@ def test_an_export_is_asked_for_from_a_filtered_list_watched_and_downloaded(visi
     page.get_by_text("s left").wait_for()
     exporting.write(export_id=made.pk, now=database_now())
     with page.expect_download() as fetched:
-        page.locator(f"#export-{made.pk}").get_by_role("link", name="Download").click()
+        page.locator(f"#export-{made.pk}").get_by_role("button", name="Download").click()
     with pathlib.Path(fetched.value.path()).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["Payout"], row["Amount"]) for row in rows] == [(wanted.reference, "1234.56")]

@@ -111,7 +111,7 @@ def test_earnings_are_imported_run_reviewed_approved_sent_and_paid_by_mouse(visi
     walks.mark(accountant)
     exporting.write(export_id=Export.objects.get().pk, now=database_now())
     with accountant.expect_download() as fetched:
-        accountant.get_by_role("link", name="Download").first.click()
+        accountant.get_by_role("button", name="Download").first.click()
     assert walks.same_page(accountant)
     text = fetched.value.path().read_text(encoding="utf-8-sig")
     assert paid.reference in text and "1250.00" in text

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, BinaryIO, cast
 
-from payouts.exports.writers import harmless
+from payouts.exports.formats.delimited import harmless
 from sellers import reading
 from sellers.ledger import profiles
 from sellers.ledger.models import ImportFile

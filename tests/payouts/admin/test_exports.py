@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from payouts.models import Export
+from payouts.models import Export, ExportTemplate
 from payouts.operations import exporting
 from tests import make
 from tests.payouts import quick
@@ -30,7 +30,7 @@ def test_the_page_says_what_the_file_will_hold_before_it_is_asked_for():
 def test_asking_makes_an_export_of_exactly_that_filter():
     quick.payout()
     client = at("accountant")
-    sent = {"query": "status=PENDING_REVIEW&country=FR", "format": "xlsx"}
+    sent = {"query": "status=PENDING_REVIEW&country=FR", "format": "xlsx", "kind": "payouts"}
     answer = client.post("/exports/new/", sent, follow=True)
     made = Export.objects.get()
     assert made.filters == {"status": ["PENDING_REVIEW"], "country": ["FR"]}
@@ -82,7 +82,7 @@ def test_others_exports_are_not_there():
 
 def test_who_may_not_export_does_not_get_in():
     client = at("support")
-    for address in ("/exports/", "/exports/new/", "/exports/1/download/"):
+    for address in ("/exports/", "/exports/new/", "/exports/choose/", "/exports/1/download/"):
         assert client.get(address).status_code == 403
 
 
@@ -94,8 +94,77 @@ def test_a_written_export_is_downloaded_by_its_requester(settings, tmp_path):
     made = exporting.request(filters="", format="csv", actor=make.actors.person(user), now=make.NOW)
     exporting.write(export_id=made.pk, now=make.NOW)
     client = at("", user)
-    assert "Download" in client.get("/exports/").content.decode()
-    answer = client.get(f"/exports/{made.pk}/download/")
+    text = client.get("/exports/").content.decode()
+    assert "Download" in text
+    assert "Exports<b>1" in text  # the navigation tells it on every page
+    on = client.post(f"/exports/{made.pk}/link/")
+    answer = client.get(on.url)
     assert answer["Content-Disposition"] == f'attachment; filename="{made.file_name}"'
     assert answer["Cache-Control"] == "no-store"
     assert made_payout.reference in b"".join(answer.streaming_content).decode()
+    again = client.get(on.url)
+    assert again.status_code == 410
+    assert "works once" in again.content.decode()
+    text = client.get("/exports/").content.decode()
+    assert "Fetch again" in text
+    assert "Exports<b>" not in text
+
+
+def test_every_export_one_may_ask_for_stands_on_a_page_and_no_other():
+    text = at("accountant").get("/exports/choose/").content.decode()
+    assert "Seller balances at a moment" in text
+    assert "Deeds" not in text
+    assert "Deeds" in at("auditor").get("/exports/choose/").content.decode()
+
+
+def test_a_kind_is_asked_for_with_its_own_filter_and_columns():
+    client = at("accountant")
+    text = client.get("/exports/new/?kind=batches").content.decode()
+    assert "Value date from" in text
+    sent = {
+        "kind": "batches", "query": "", "format": "excel_csv", "locale": "es", "value_after": "2026-11-01",
+        "columns": ["batch", "amount"], "save_as": "Short", "compressed": "on",
+    }  # fmt: skip
+    client.post("/exports/new/", sent)
+    made = Export.objects.get()
+    assert (made.kind, made.locale, made.compressed, made.columns) == (
+        "batches",
+        "es",
+        True,
+        ["batch", "amount"],
+    )
+    assert made.filters == {"value_after": ["2026-11-01"]}
+    assert made.filters_text == "Value date from Sun 1 Nov 2026"
+    assert made.file_name.endswith(".csv.gz")
+    text = client.get("/exports/new/?kind=batches").content.decode()
+    assert "Short" in text
+    template = ExportTemplate.objects.get()
+    text = client.get(f"/exports/new/?kind=batches&template={template.pk}").content.decode()
+    assert text.count("checked") == 3  # the two columns, and the format
+    client.post(f"/exports/templates/{template.pk}/drop/")
+    assert "Short" not in client.get("/exports/new/?kind=batches").content.decode()
+
+
+def test_a_filter_that_is_wrong_is_refused_beside_its_field():
+    sent = {"kind": "balances", "query": "", "format": "csv", "at": "2100-01-01"}
+    answer = at("accountant").post("/exports/new/", sent, follow=True)
+    assert "yet to come" in answer.content.decode()
+    sent["at"] = "soon"
+    assert "is no date" in at("accountant").post("/exports/new/", sent).content.decode()
+    assert not Export.objects.exists()
+
+
+def test_who_may_not_see_a_kind_does_not_get_it():
+    sent = {"kind": "deeds", "query": "", "format": "csv"}
+    assert at("accountant").post("/exports/new/", sent).status_code == 403
+    assert at("accountant").get("/exports/new/?kind=nothing").status_code == 422
+
+
+def test_an_export_is_cancelled_by_who_asked_for_it():
+    user = make.user("accountant", is_staff=True)
+    made = exporting.request(filters="", format="csv", actor=make.actors.person(user), now=make.NOW)
+    client = at("", user)
+    assert "is cancelled" in client.post(f"/exports/{made.pk}/cancel/", follow=True).content.decode()
+    made.refresh_from_db()
+    assert made.status == "CANCELLED"
+    assert "cancelled already" in client.post(f"/exports/{made.pk}/cancel/", follow=True).content.decode()

@@ -20,7 +20,7 @@ def test_an_export_is_asked_for_and_watched(token):
     number = made.json()["id"]
     assert caller.get(f"/api/v1/exports/{number}").json() == made.json()
     assert [row["id"] for row in caller.get("/api/v1/exports/").json()["results"]] == [number]
-    waiting = caller.get(f"/api/v1/exports/{number}/download")
+    waiting = caller.post(f"/api/v1/exports/{number}/link")
     assert (waiting.status_code, waiting.json()["code"]) == (409, "not_ready")
 
 
@@ -33,7 +33,11 @@ def test_an_export_is_asked_for_and_watched(token):
         ({"format": "csv", "filter": {"status": ["DONE"]}}, "filter.status"),
         ({"format": "csv", "filter": {"nothing": 1}}, "filter.nothing"),
         ({"format": "csv", "filter": "status=PAID"}, "filter"),
-        ({"format": "csv", "columns": []}, "columns"),
+        ({"format": "csv", "columns": ["secret"]}, "columns"),
+        ({"format": "csv", "column": []}, "column"),
+        ({"format": "csv", "kind": "batches", "filter": {"on_hold": True}}, "filter.on_hold"),
+        ({"format": "csv", "kind": "balances", "filter": {"at": {"day": 1}}}, "filter.at"),
+        ({"format": "csv", "locale": "xx"}, "locale"),
     ],
 )
 def test_an_export_that_cannot_be_read_is_400(token, body, field):
@@ -60,6 +64,28 @@ def test_the_file_comes_whatever_the_caller_accepts(token, settings, tmp_path):
     made = exporting.request(filters="", format="csv", actor=make.actors.person(user), now=make.NOW)
     exporting.write(export_id=made.pk, now=make.NOW)
     for accept in ("text/csv", "*/*", "application/json"):
-        answer = token(user=user).get(f"/api/v1/exports/{made.pk}/download", HTTP_ACCEPT=accept)
+        link = token(user=user).post(f"/api/v1/exports/{made.pk}/link").json()
+        answer = token(user=user).get(link["url"], HTTP_ACCEPT=accept)
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
         assert payout.reference in b"".join(answer.streaming_content).decode()
+        again = token(user=user).get(link["url"])
+        assert (again.status_code, again.json()["code"]) == (410, "link_spent")
+
+
+def test_an_export_of_another_kind_with_some_columns_is_asked_for_and_cancelled(token):
+    caller = token("accountant")
+    body = {
+        "kind": "balances", "format": "excel_csv", "locale": "fr", "compressed": True,
+        "columns": ["seller", "total"], "filter": {"country": ["fr"], "at": "2026-11-01"},
+    }  # fmt: skip
+    made = caller.post("/api/v1/exports/", body, format="json").json()
+    assert made["filter_text"] == "As it stood at the end of Sun 1 Nov 2026 · Country is France"
+    assert made["file_name"].endswith(".csv.gz")
+    over = caller.post(f"/api/v1/exports/{made['id']}/cancel")
+    assert (over.status_code, over.json()["status"]) == (200, "CANCELLED")
+    assert caller.post(f"/api/v1/exports/{made['id']}/cancel").status_code == 409
+
+
+def test_a_kind_needs_its_own_rights(token):
+    answer = token("accountant").post("/api/v1/exports/", {"kind": "deeds", "format": "csv"}, format="json")
+    assert answer.status_code == 403

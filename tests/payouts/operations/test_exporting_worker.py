@@ -25,5 +25,5 @@ def test_a_worker_that_hears_the_bell_writes_the_file_which_its_requester_fetche
         made = caller.post("/api/v1/exports", {"format": "csv"}, format="json").json()
         address = f"/api/v1/exports/{made['id']}"
         wait_for(lambda: caller.get(address).json()["status"] == "READY", folder=tmp_path)
-    answer = caller.get(f"{address}/download")
+    answer = caller.get(caller.post(f"{address}/link").json()["url"])
     assert wanted.reference in b"".join(answer.streaming_content).decode()

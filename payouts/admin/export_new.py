@@ -1,0 +1,233 @@
+"""Asking for an export: of a filtered list or of one's choice, with its filter, columns and format."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.doors import pages
+from payouts.exports import kinds
+from payouts.exports.columns import columns_of
+from payouts.exports.definition import Definition
+from payouts.exports.formats import FORMATS, LOCALES
+from payouts.models import ExportTemplate
+from payouts.operations import export_templates, exporting
+from payouts.queries import filter_fields, filters, worklist
+
+_NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view", "kind", "template")
+# Of the many filters of payouts the page offers those that an accountant's files need; an address may hold any.
+_OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
+
+
+class ExportForm(forms.Form):
+    """Format and columns; the filter's own fields come before them where no list chose the rows."""
+
+    format = forms.ChoiceField(
+        choices=[(name, form.words) for name, form in FORMATS.items()],
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+    locale = forms.ChoiceField(
+        label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
+    )
+    compressed = forms.BooleanField(label="Compress with gzip (not for workbooks)", required=False)
+    columns = forms.MultipleChoiceField(
+        label="Columns, all when none is ticked", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    save_as = forms.CharField(label="Keep these columns as a template named", max_length=60, required=False)
+    shared = forms.BooleanField(label="Share the template with everybody who exports", required=False)
+
+    def __init__(
+        self, definition: Definition, offered: dict[str, forms.Field], *args: Any, **values: Any
+    ) -> None:
+        super().__init__(*args, **values)
+        columns = columns_of(definition.resource())
+        self.fields["columns"].choices = [(c.name, c.column_name) for c in columns]  # type: ignore[attr-defined]
+        self.offered = list(offered)
+        self.fields = {**offered, **self.fields}
+
+
+def _offered(definition: Definition, query: QueryDict) -> dict[str, forms.Field]:
+    """The filter's fields to fill in on this page: none where the list of payouts was filtered already."""
+    if definition.kind == "payouts":
+        return {}
+    form = definition.filter(query).form
+    found = {}
+    for name, field in form.fields.items():
+        if definition.filter is filters.PayoutFilter and (name not in _OFFERED or name in query):
+            continue
+        if isinstance(field, filter_fields.MomentField | filter_fields.DayField):
+            field.widget = forms.DateInput(attrs={"type": "date"})
+        found[name] = field
+    return found
+
+
+@pages.page("payouts.request_export")
+def choose(request: HttpRequest) -> HttpResponse:
+    """Every export this person may ask for."""
+    found = kinds.open_to(pages.permissions(request))
+    return pages.render(
+        request,
+        "admin/payouts/export/choose.html",
+        {
+            "title": "New export",
+            "lead": "Choose what the file holds. To export some payouts, filter their list first.",
+            "rows": [
+                {"kind": each, "url": f"{reverse('admin:payouts_export_new')}?kind={each.kind}"}
+                for each in found
+            ],
+            "back_url": reverse("admin:payouts_export_list"),
+            "back_label": "Exports",
+        },
+    )
+
+
+@pages.page("payouts.request_export")
+def new(request: HttpRequest) -> HttpResponse:
+    """What the file will hold, and in which format; then it is asked for."""
+    source = request.POST if request.method == "POST" else request.GET
+    definition = kinds.get(source.get("kind") or "payouts")
+    query = _query(request)
+    offered = _offered(definition, query)
+    template = _template(request, definition)
+    initial = {
+        name: query.getlist(name) if len(query.getlist(name)) > 1 else query.get(name) for name in offered
+    }
+    if template is not None:
+        initial["columns"] = template.columns
+    sent = request.method == "POST" and "format" in request.POST
+    form = ExportForm(definition, offered, request.POST if sent else None, initial=initial)
+    if sent:
+        for name in form.offered:
+            query.setlist(name, [value for value in request.POST.getlist(name) if value])
+    if sent and form.is_valid():
+        return _ask(request, definition, query, form.cleaned_data)
+    chosen = (
+        definition.chosen(query, now=database_now()) if not sent or definition.kind == "payouts" else None
+    )
+    return _page(request, definition, query, form, chosen)
+
+
+def _page(
+    request: HttpRequest,
+    definition: Definition,
+    query: QueryDict,
+    form: ExportForm,
+    chosen: filters.ListFilter | None,
+) -> HttpResponse:
+    counted = definition.kind == "payouts" and chosen is not None
+    found = worklist.totals(chosen.qs) if counted and chosen is not None else None
+    listed = reverse("admin:payouts_payout_list")
+    back = f"{listed}?{query.urlencode()}" if counted else reverse("admin:payouts_export_choose")
+    if found is not None and found.count == 0:
+        what = "No payout matches this filter, so the file would be empty. Take a filter away, then export."
+        context = {"title": "Nothing to export", "what": what, "back_url": back}
+        return pages.render(request, "admin/refused.html", context)
+    words = definition.title.lower() if found is None else _counted(found)
+    lead = definition.lead if chosen is None or form.offered else f"{chosen.in_words()}. {definition.lead}"
+    return pages.render(
+        request,
+        "admin/payouts/export/new.html",
+        {
+            "title": f"Export {words}",
+            "lead": lead,
+            "form": form,
+            "verb": f"Export {words}" if counted else "Export",
+            "hidden": [("query", query.urlencode()), ("kind", definition.kind)],
+            "totals": found,
+            "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
+            "templates": [
+                (each, f"?{_with_template(query, definition, each)}", each.owner_id == request.user.pk)
+                for each in export_templates.usable(
+                    user_id=pages.actor(request).person_id, kind=definition.kind
+                )
+            ],
+            "back_url": back,
+            "back_label": "Payouts" if counted else "New export",
+        },
+    )
+
+
+def _counted(found: worklist.Totals) -> str:
+    count = f"{found.count:,}" if found.exact else f"more than {found.count:,}"
+    return f"{count} {'payout' if found.count == 1 and found.exact else 'payouts'}"
+
+
+def _with_template(query: QueryDict, definition: Definition, template: ExportTemplate) -> str:
+    found = query.copy()
+    found["kind"], found["template"] = definition.kind, str(template.pk)
+    return found.urlencode()
+
+
+def _template(request: HttpRequest, definition: Definition) -> ExportTemplate | None:
+    number = request.GET.get("template", "")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    usable = export_templates.usable(user_id=pages.actor(request).person_id, kind=definition.kind)
+    return usable.filter(pk=int(number)).first()
+
+
+def _query(request: HttpRequest) -> QueryDict:
+    """The list's filter: in the address, or sent along by a form."""
+    sent = request.POST.get("query") if request.method == "POST" else None
+    query = QueryDict(sent, mutable=True) if sent is not None else request.GET.copy()
+    for name in _NOT_FILTERS:
+        query.pop(name, None)
+    return query
+
+
+def _ask(
+    request: HttpRequest, definition: Definition, query: QueryDict, values: dict[str, Any]
+) -> HttpResponse:
+    actor, now = pages.actor(request), database_now()
+    try:
+        if values["save_as"]:
+            export_templates.save(
+                kind=definition.kind,
+                name=values["save_as"],
+                columns=values["columns"],
+                shared=values["shared"],
+                actor=actor,
+                now=now,
+            )
+        made = exporting.request(
+            kind=definition.kind,
+            filters=query.urlencode(),
+            format=values["format"],
+            locale=values["locale"] or "en",
+            compressed=values["compressed"] and FORMATS[values["format"]].packs,
+            columns=values["columns"],
+            actor=actor,
+            now=now,
+        )
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"{made.file_name} is being written. You can leave this page and come back."
+        )
+    return redirect("admin:payouts_export_list")
+
+
+@require_POST
+@pages.page("payouts.request_export")
+def drop_template(request: HttpRequest, pk: int) -> HttpResponse:
+    """The template is not offered any more."""
+    export_templates.drop(template_id=pk, actor=pages.actor(request), now=database_now())
+    messages.success(request, "The template is gone.")
+    return redirect(pages.back_url(request, reverse("admin:payouts_export_choose")))
+
+
+urlpatterns = [
+    path("exports/choose/", choose, name="payouts_export_choose"),
+    path("exports/new/", new, name="payouts_export_new"),
+    path("exports/templates/<int:pk>/drop/", drop_template, name="payouts_export_template_drop"),
+]

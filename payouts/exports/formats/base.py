@@ -1,0 +1,122 @@
+"""What every format knows: the text of a row, once as SQL and once in Python, to the same characters."""
+
+import gzip
+import io
+import pathlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from payouts.exports.columns import Column, Kind, literals
+from sellers.ledger.money import EXPONENTS, Money
+
+_BUFFER = 1 << 20
+_OFTEN = ("EUR", "USD", "GBP")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a file holds. Its moments are written in the time zone ``zone``; ``rows`` is how many there will be."""
+
+    columns: Sequence[Column]
+    title: str
+    noun: str
+    zone: str
+    locale: str = "en"
+    rows: int = 0
+
+    def local(self, value: datetime) -> datetime:
+        """The moment in the file's zone, to the second."""
+        return value.astimezone(ZoneInfo(self.zone)).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What the rows of one currency add up to, in minor units."""
+
+    currency: str
+    count: int
+    minor: int
+
+    @property
+    def money(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    def words(self, noun: str) -> str:
+        """ "Total EUR, 3 payouts"; ``noun`` is in the plural."""
+        one = noun.removesuffix("es") if noun.endswith("ches") else noun.removesuffix("s")
+        return f"Total {self.currency}, {self.count:,} {one if self.count == 1 else noun}"
+
+
+class Format(ABC):
+    """Rows as bytes: a head, each row, a foot. No cell can start a formula; numbers stay numbers."""
+
+    suffix: ClassVar[str]
+    media_type: ClassVar[str]
+    words: ClassVar[str]
+    packs: ClassVar[bool] = True
+    has_totals: ClassVar[bool] = False
+    has_locales: ClassVar[bool] = False
+    most_rows: ClassVar[int | None] = None
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.columns = list(layout.columns)
+
+    @abstractmethod
+    def row_sql(self) -> str:
+        """SQL of the text of one row, its end included; never null."""
+
+    @abstractmethod
+    def row(self, values: Sequence[Any]) -> str:
+        """The same text, made of the typed values."""
+
+    def head(self) -> str:
+        return ""
+
+    def foot(self, totals: Sequence[Total]) -> str:
+        return ""
+
+    def total_places(self) -> tuple[int | None, int] | None:
+        """In which column of a total its words stand and in which its amount; None where nothing can be added up."""
+        amount = next((n for n, column in enumerate(self.columns) if column.kind is Kind.MONEY), None)
+        if amount is None:
+            return None
+        return next((n for n in range(len(self.columns)) if n != amount), None), amount
+
+    @contextmanager
+    def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[IO[bytes]]:
+        """Where the bytes of head, rows and foot go."""
+        with path.open("wb", buffering=_BUFFER) as file:
+            if not compressed:
+                yield file
+                return
+            # Without a name and a time in it, the same rows are the same bytes.
+            with (
+                gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as packed,
+                io.BufferedWriter(packed, _BUFFER) as buffered,
+            ):
+                yield buffered
+
+
+def decimal_sql(minor: str, currency: str) -> str:
+    """SQL of an amount in major units with every decimal of its currency, as `Money.plain` writes it."""
+    by_digits: dict[int, list[str]] = {}
+    for code, digits in EXPONENTS.items():
+        by_digits.setdefault(digits, []).append(code)
+    others = "".join(
+        f" WHEN {currency} IN ({literals(codes)}) THEN {_scaled(minor, digits)}"
+        for digits, codes in by_digits.items()
+        if digits != 2
+    )
+    usual = _scaled(minor, 2)
+    return f"CASE WHEN {currency} IN ({literals(_OFTEN)}) THEN {usual}{others} ELSE {usual} END"
+
+
+def _scaled(minor: str, digits: int) -> str:
+    """A product of numerics has the decimals of both, so exactly these, and none that was rounded."""
+    return f"(({minor}) * 0.{'0' * (digits - 1)}1)::text" if digits else f"({minor})::text"

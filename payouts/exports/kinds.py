@@ -1,0 +1,52 @@
+"""Every export there is, by name."""
+
+from collections.abc import Collection, Sequence
+
+from backoffice.audit.errors import Refused
+from payouts.exports import audit, banking, failed, lines, payouts, standing
+from payouts.exports.columns import columns_of
+from payouts.exports.definition import Definition
+
+KINDS: dict[str, Definition] = {
+    each.kind: each
+    for each in (
+        payouts.PAYOUTS,
+        lines.LINES,
+        standing.OPEN,
+        failed.FAILED,
+        banking.BATCHES,
+        standing.BALANCES,
+        banking.RECONCILIATION,
+        audit.APPROVALS,
+        audit.DEEDS,
+    )
+}
+
+
+class BadExport(Refused):
+    """No such kind, format, language or column, or too many are being written."""
+
+    code = "bad_export"
+
+
+def get(kind: str) -> Definition:
+    """The definition. Raises `BadExport`."""
+    if kind not in KINDS:
+        raise BadExport(f"Not exported: there is no export “{kind[:40]}”. Choose one of {', '.join(KINDS)}.")
+    return KINDS[kind]
+
+
+def open_to(permissions: Collection[str]) -> list[Definition]:
+    """The exports that somebody with these permissions may ask for."""
+    return [each for each in KINDS.values() if set(each.permissions) <= set(permissions)]
+
+
+def checked_columns(definition: Definition, names: Sequence[str]) -> list[str]:
+    """The names of columns, each once. Raises `BadExport` for one that the export does not have."""
+    known = [column.name for column in columns_of(definition.resource())]
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise BadExport(
+            f"Not exported: {definition.kind} has no column “{wrong[0][:40]}”. Choose among {', '.join(known)}."
+        )
+    return list(dict.fromkeys(names))

@@ -1,0 +1,121 @@
+"""The rows of an export as bytes: from COPY where every column has SQL, else one by one; the same bytes either way."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import Count, Sum
+
+from payouts.exports import copying
+from payouts.exports.columns import Column, Kind, columns_of
+from payouts.exports.definition import Definition
+from payouts.exports.formats import Format, Total
+from payouts.queries import filters
+
+CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one export's rows are: a statement's end and its parameters. ``source`` is empty where nothing matches."""
+
+    definition: Definition
+    columns: list[Column]
+    source: str
+    params: tuple[Any, ...]
+
+    @property
+    def fast(self) -> bool:
+        """Whether PostgreSQL writes the rows."""
+        return all(column.sql for column in self.columns)
+
+
+def select(definition: Definition, chosen: filters.ListFilter, *, columns: Sequence[str] = ()) -> Selection:
+    """The selection of a filter; ``columns`` names those wanted, in their order, or is empty for all."""
+    wanted = columns_of(definition.resource(), columns)
+    try:
+        source, params = definition.source_of(chosen)
+    except EmptyResultSet:
+        source, params = "", ()
+    return Selection(definition, wanted, source, params)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Inside, everything read is of one moment."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def set_session(zone: str) -> None:
+    """Until the transaction ends PostgreSQL writes moments in this time zone, and days as ISO 8601 has them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('TimeZone', %s, true), set_config('DateStyle', 'ISO', true)", [zone]
+        )
+
+
+def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[Total]]:
+    """How many rows there are, and what they add up to in each currency; inside a `snapshot`.
+
+    Where a row of the file is a row of the list these are asked of the list itself, as the page's are.
+    """
+    if not selection.source:
+        return 0, []
+    money = next((column for column in selection.columns if column.kind is Kind.MONEY and column.sql), None)
+    if selection.definition.row_is_payout:
+        listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
+        counted = list(listed.order_by("currency"))
+        return _added(counted, with_sums=money is not None)
+    wanted = f"{money.currency}, count(*), sum({money.sql})" if money else "NULL, count(*), NULL"
+    group = "GROUP BY 1 ORDER BY 1" if money else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {wanted} {selection.source} {group}", selection.params or None)
+        return _added(cursor.fetchall(), with_sums=money is not None)
+
+
+def _added(counted: list[tuple[str, int, Any]], *, with_sums: bool) -> tuple[int, list[Total]]:
+    sums = [
+        Total(code, count, int(minor)) for code, count, minor in counted if minor is not None and with_sums
+    ]
+    return sum(count for _, count, _ in counted), sums
+
+
+def blocks(selection: Selection, form: Format) -> Generator[tuple[int, bytes], None, None]:
+    """(how many rows, their bytes), in the export's order; inside a `snapshot`."""
+    if not selection.source:
+        return
+    if selection.fast:
+        set_session(form.layout.zone)
+        with closing(copying.texts(_statement(selection, form.row_sql()), selection.params)) as copied:
+            for lines in copied:
+                yield len(lines), b"".join(lines)
+        return
+    for values in raw(selection):
+        texts = [form.row([column.get_value(row) for column in selection.columns]) for row in values]
+        yield len(texts), "".join(texts).encode()
+
+
+def raw(selection: Selection) -> Iterator[list[dict[str, Any]]]:
+    """The rows as values that SQL makes, in lists, through a cursor; inside a `snapshot`."""
+    wanted = dict(selection.definition.needs)
+    for column in columns_of(selection.definition.resource()):
+        if column.sql:
+            wanted[column.name] = column.sql
+        if column.kind is Kind.MONEY:
+            wanted[f"{column.name}__currency"] = column.currency
+    names = list(wanted)
+    set_session(connection.timezone_name)  # Django takes every moment it reads for one of its own zone
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_statement(selection, ", ".join(wanted.values())), selection.params or None)
+        while found := cursor.fetchmany(CHUNK):
+            yield [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _statement(selection: Selection, wanted: str) -> str:
+    return f"SELECT {wanted} {selection.source} ORDER BY {selection.definition.order}"

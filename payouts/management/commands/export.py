@@ -1,0 +1,120 @@
+"""`manage.py export KIND --filter … --format … --to … --as PERSON`: a file for a nightly job, as the pages make it."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backoffice.audit import actors
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Refused
+from payouts.exports.formats import FORMATS, LOCALES
+from payouts.exports.kinds import KINDS
+from payouts.models import Export, ExportStatus
+from payouts.operations import export_links, exporting
+
+_EVERY_SECONDS = 5  # between two plain lines
+_BAR = 30
+
+
+class Command(BaseCommand):
+    help = "Writes one export to a file. It is listed among the person's exports, and recorded, as any other."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", help=", ".join(KINDS))
+        parser.add_argument("--filter", default="", help="as in the list's address: 'status=PAID&country=ES'")
+        parser.add_argument("--format", default="csv", help=", ".join(FORMATS))
+        parser.add_argument("--locale", default="en", help=f"of Excel's CSV: {', '.join(LOCALES)}")
+        parser.add_argument("--gzip", action="store_true", help="compress a format of text")
+        parser.add_argument(
+            "--columns", default="", help="names, separated by commas, in their order; all when left out"
+        )
+        parser.add_argument("--to", required=True, help="a file, which must not be there yet, or a folder")
+        parser.add_argument(
+            "--as", dest="username", required=True, help="the person whose right to export counts"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor = self._actor(options["username"])
+        given = Path(options["to"])
+        if given.exists() and not given.is_dir():
+            raise CommandError(f"{given} is there already. Name another file, or a folder.")
+        if not given.is_dir() and not given.parent.is_dir():
+            raise CommandError(f"There is no folder {given.parent}. Make it, or name another.")
+        try:
+            made = exporting.request(
+                kind=options["kind"],
+                filters=options["filter"],
+                format=options["format"],
+                locale=options["locale"],
+                compressed=options["gzip"],
+                columns=[name.strip() for name in options["columns"].split(",") if name.strip()],
+                actor=actor,
+                now=database_now(),
+                ring=False,
+            )
+            exporting.write(export_id=made.pk, now=database_now(), progress=_Shown(self))
+            made.refresh_from_db()
+            self._fetch(made, given, actor)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _fetch(self, made: Export, given: Path, actor: actors.Actor) -> None:
+        """The file is where it was wanted, whole or not at all."""
+        if made.status != ExportStatus.READY:
+            raise CommandError(
+                made.error or f"{made.file_name} is {ExportStatus(made.status).label.lower()}."
+            )
+        link = export_links.make(export_id=made.pk, actor=actor, now=database_now())
+        found = export_links.fetch(export_id=made.pk, token=link.token, actor=actor, now=database_now())
+        target = given / made.file_name if given.is_dir() else given
+        draft = target.with_name(f".{target.name}.part")
+        try:
+            with found.file as source, draft.open("wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+            draft.replace(target)
+        except OSError as error:
+            raise CommandError(f"{target} could not be written: {error.strerror}.") from error
+        finally:
+            draft.unlink(missing_ok=True)
+        self.stdout.write(f"{target}: {made.rows_done:,} rows, SHA-256 {made.sha256}")
+        self.stdout.write(made.filters_text)
+
+    def _actor(self, username: str) -> actors.Actor:
+        user = get_user_model().objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"Nobody is called {username}. Name somebody who may export.")
+        return actors.command(user)
+
+
+class _Shown:
+    """Progress for whoever looks: a bar on a terminal, a plain line now and then in a log."""
+
+    def __init__(self, command: BaseCommand) -> None:
+        self._out = command.stderr
+        self._bar = sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._said = -1.0
+
+    def __call__(self, done: int, total: int) -> None:
+        over = done >= total
+        if self._bar:
+            full = _BAR if total == 0 else _BAR * done // total
+            line = f"\r{'█' * full}{'·' * (_BAR - full)} {done:,} of {total:,} rows{self._left(done, total)}"
+            self._out.write(f"{line:<80}", ending="\n" if over and done else "")
+            self._out.flush()
+            return
+        passed = time.monotonic() - self._started
+        if over or passed - self._said >= _EVERY_SECONDS:
+            self._said = passed
+            self._out.write(f"{done:,} of {total:,} rows{self._left(done, total)}")
+
+    def _left(self, done: int, total: int) -> str:
+        passed = time.monotonic() - self._started
+        if not done or done >= total or passed < 1:
+            return ""
+        return f", about {round(passed / done * (total - done)) or 1} s left"

@@ -1,0 +1,108 @@
+"""Fetching an export: a link for its requester that works once, for a few minutes."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import IO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from payouts.models import Export, ExportLink, ExportStatus
+from payouts.operations import _export_file
+from payouts.operations.exporting import NotReady, UnknownExport
+
+LIVES = timedelta(minutes=5)
+
+
+class SpentLink(NotReady):
+    """The link was used already, its minutes are over, or it never was one."""
+
+    code = "link_spent"
+    status = 410
+
+
+@dataclass(frozen=True)
+class Download:
+    """An open file and what to call it. Whoever answers with it closes it."""
+
+    file: IO[bytes]
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """The secret of an address that fetches the file once, until then."""
+
+    token: str
+    expires_at: datetime
+
+
+@transaction.atomic
+def make(*, export_id: int, actor: Actor, now: datetime) -> Link:
+    """A new link to the file, for who asked for it; links made before still work once each.
+
+    Raises `UnknownExport` for anybody else, `NotReady` when there is no file, `NotAllowed` when the person may no
+    longer export.
+    """
+    export = _own(export_id, actor, now)
+    token = secrets.token_urlsafe(32)
+    ExportLink.objects.create(export=export, token_sha256=_digest(token), made_at=now, expires_at=now + LIVES)
+    return Link(token, now + LIVES)
+
+
+@transaction.atomic
+def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Download:
+    """The file; the link is spent, and that it was fetched is recorded.
+
+    Raises as `make` does, and `SpentLink`.
+    """
+    export = _own(export_id, actor, now)
+    link = ExportLink.objects.select_for_update().filter(export=export, token_sha256=_digest(token)).first()
+    again = "Press “Download” again for a new one."
+    if link is None:
+        raise SpentLink(f"This is no link to {export.file_name}. {again}")
+    if link.used_at is not None:
+        when = timezone.localtime(link.used_at)
+        raise SpentLink(f"Not fetched: this link was used at {when:%H:%M}, and works once. {again}")
+    if link.expires_at <= now:
+        raise SpentLink(f"Not fetched: this link was good for {LIVES.seconds // 60} minutes. {again}")
+    try:
+        file = _export_file.path(export).open("rb")
+    except FileNotFoundError as error:
+        raise NotReady(f"The file of {export.file_name} is no longer there. Export it again.") from error
+    ExportLink.objects.filter(pk=link.pk).update(used_at=now)
+    if export.downloaded_at is None:
+        Export.objects.filter(pk=export.pk).update(downloaded_at=now)
+    data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
+    recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
+    size = os.fstat(file.fileno()).st_size
+    return Download(file, export.file_name, _export_file.media_type(export), size)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _own(export_id: int, actor: Actor, now: datetime) -> Export:
+    """The export, locked, when it is this person's and has a file."""
+    authority.require(actor=actor, permission="payouts.request_export")
+    export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
+    if export is None:
+        raise UnknownExport("There is no such export of yours. Only who asked for an export may fetch it.")
+    expired = export.expires_at is not None and export.expires_at <= now
+    if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
+        raise NotReady(
+            f"{export.file_name} was kept {settings.EXPORT_KEEP_DAYS} days and is gone. Export it again."
+        )
+    if export.status != ExportStatus.READY:
+        label = ExportStatus(export.status).label.lower()
+        raise NotReady(f"{export.file_name} has no file: it is {label}. Look at the list of your exports.")
+    return export

@@ -1,0 +1,179 @@
+"""The filters of exports that are not a list of payouts: each reads itself from an address as `filters` does."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+
+from backoffice.audit.models import Event
+from payouts import countries
+from payouts.models import Approval, Batch, Payout, StatementLine
+from payouts.queries import filter_fields as fields
+from payouts.queries import searching
+from payouts.queries.filter_fields import OwnFilter
+from payouts.queries.filters import ListFilter, RangesForm, countries_open
+from payouts.states import BatchStatus
+from sellers.ledger.models import Account
+from sellers.ledger.money import EXPONENTS
+
+
+def _moment(label: str) -> OwnFilter:
+    return OwnFilter(fields.MomentField, "by_moment", label, max_length=40)
+
+
+def _text(label: str, method: str, length: int = 60) -> OwnFilter:
+    return OwnFilter(forms.CharField, method, label, max_length=length)
+
+
+def _batch_statuses() -> list[tuple[str, str]]:
+    return [(status.value, str(status.label)) for status in BatchStatus]
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(code, code) for code in sorted(EXPONENTS)]
+
+
+def _rails() -> list[tuple[str, str]]:
+    return [(rail.upper(), rail) for rail in sorted({country.rail for country in countries.all()})]
+
+
+class ExportFilter(ListFilter):
+    """What these have in common: dates by their column, texts that must be equal."""
+
+    model: type[Model]
+    spans: dict[str, tuple[str, bool]] = {}
+    """Column of each span, and whether it holds days rather than moments."""
+
+    def __init__(self, data: Any = None, queryset: QuerySet[Any] | None = None, **values: Any) -> None:
+        rows = self.model._default_manager.all() if queryset is None else queryset
+        super().__init__(data, queryset=rows, **values)
+
+    def by_moment(self, queryset: QuerySet[Any], name: str, value: date | datetime) -> QuerySet[Any]:
+        if name == "at":  # the export's own statement asks for it
+            return queryset
+        span, side = name.rsplit("_", 1)
+        column, days = self.spans[span]
+        if days:
+            day = fields.day_of(value)
+            return queryset.filter(**{f"{column}__{'gte' if side == 'after' else 'lte'}": day})
+        if side == "after":
+            return queryset.filter(**{f"{column}__gte": fields.start_of(value)})
+        return queryset.filter(**{f"{column}__lt": fields.end_of(value)})
+
+    def by_seller(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(seller__in=searching.sellers_named(value))
+
+
+class StandingFilter(ExportFilter):
+    """Payouts as they stood at a moment: a day means its end."""
+
+    model = Payout
+    at = _moment("At the end of")
+    country = OwnFilter(
+        fields.CodesField, "by_codes", "Country", known=countries_open, noun="country we pay in"
+    )
+    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
+    seller = _text("Seller", "by_seller", 200)
+
+    class Meta:
+        form = RangesForm
+
+
+class BalanceFilter(ExportFilter):
+    """Sellers' accounts as they stood at a moment."""
+
+    model = Account
+    noun = "balances"
+    at = _moment("At the end of")
+    country = OwnFilter(
+        fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"
+    )
+    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
+    seller = _text("Seller", "by_seller", 200)
+
+    class Meta:
+        form = RangesForm
+
+    def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(seller__country__in=value) if value else queryset
+
+
+class BatchFilter(ExportFilter):
+    """Batches."""
+
+    model = Batch
+    noun = "batches"
+    spans = {"value": ("value_date", True)}
+    status = OwnFilter(
+        fields.CodesField, "by_codes", "Status", known=_batch_statuses, noun="status of a batch"
+    )
+    rail = OwnFilter(fields.CodesField, "by_rail", "Rail", known=_rails, noun="rail")
+    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
+    value_after = _moment("Value date from")
+    value_before = _moment("Value date until")
+
+    class Meta:
+        form = RangesForm
+
+    def by_rail(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(rail__in=[each.lower() for each in value]) if value else queryset
+
+
+class LineFilter(ExportFilter):
+    """Lines of our bank statements."""
+
+    model = StatementLine
+    noun = "statement lines"
+    spans = {"booked": ("booking_date", True)}
+    booked_after = _moment("Booked from")
+    booked_before = _moment("Booked until")
+    funding = _text("Bank account, as the books name it", "by_funding")
+    matched = OwnFilter(fields.YesNoField, "by_matched", "Matched", yes="Matched", no="Not matched")
+
+    class Meta:
+        form = RangesForm
+
+    def by_funding(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(statement__funding_account__code=value)
+
+    def by_matched(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return queryset.filter(matched_at__isnull=not value)
+
+
+class ApprovalFilter(ExportFilter):
+    """Approvals of payouts."""
+
+    model = Approval
+    noun = "approvals"
+    spans = {"approved": ("approved_at", False)}
+    approved_after = _moment("Approved from")
+    approved_before = _moment("Approved until")
+    person = _text("Approver's account name", "by_person", 150)
+
+    class Meta:
+        form = RangesForm
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(approver__username=value)
+
+
+class DeedFilter(ExportFilter):
+    """The audit trail."""
+
+    model = Event
+    noun = "deeds"
+    spans = {"done": ("at", False)}
+    done_after = _moment("Done from")
+    done_before = _moment("Done until")
+    person = _text("Account name", "by_person", 150)
+    action = _text("Deed, such as payout.approve", "by_action")
+
+    class Meta:
+        form = RangesForm
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(actor_name=value)
+
+    def by_action(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(action=value)

@@ -1,0 +1,104 @@
+"""The payout register as a file: ours beside `\\copy`, a csv writer over an iterator and import-export's own export.
+
+Each runs in a process of its own, whose peak memory is told. `\\copy` writes the same rows, columns and order as they
+stand in the database: no decimals of a currency, no words for codes, nothing made harmless.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.utils import timezone
+
+from payouts.exports import rows
+from payouts.exports.payouts import PAYOUTS
+from tests.bench import _register
+
+LIBRARY_ROWS = 100_000
+"""More than these import-export would hold in memory for minutes; its time is told for as many."""
+A_TENTH = "created_before=2026-01-04T03:46:40Z"
+
+
+def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
+    """Seconds, rows and peak memory of each, in one run; ratios against `\\copy` of the same rows."""
+    _register.payouts(count=size, owner_url=owner_url)
+    url = psycopg.conninfo.make_conninfo(owner_url, user=settings.DATABASES["default"]["USER"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "out"
+        limit = _copy(url, "", path)
+        yield _row("psql \\copy, the same columns raw", limit, limit)
+        yield _row("ours, csv", _child(url, "ours", path, "csv", ""), limit)
+        yield _row("ours, csv.gz", _child(url, "ours", path, "csv.gz", ""), limit)
+        yield _row("ours, jsonl", _child(url, "ours", path, "jsonl", ""), limit)
+        yield _row("ours, CSV for Excel in Spanish", _child(url, "ours", path, "excel_csv", ""), limit)
+        yield _row("csv writer over an iterator", _child(url, "iterator", path), limit)
+        most = min(size, LIBRARY_ROWS)
+        library = _child(url, "library", path, str(most))
+        yield _row(f"import-export's own, {most:,} rows", library, limit, scale=size / most)
+        tenth = _copy(url, A_TENTH, path)
+        yield _row("psql \\copy, a tenth", tenth, tenth)
+        yield _row("ours, xlsx, a tenth", _child(url, "ours", path, "xlsx", A_TENTH), tenth)
+
+
+def _row(what: str, found: dict[str, Any], limit: dict[str, Any], *, scale: float = 1) -> dict[str, Any]:
+    return {"what": what, **found, "ratio": found["seconds"] * scale / limit["seconds"]}
+
+
+def _copy(url: str, query: str, path: Path) -> dict[str, Any]:
+    """By psql where there is one, else by psycopg's own loop, which is slower."""
+    selection = rows.select(PAYOUTS, PAYOUTS.chosen(query, now=timezone.now()))
+    wanted = ", ".join(column.sql for column in selection.columns)
+    with psycopg.connect(url) as connection:
+        given = psycopg.ClientCursor(connection).mogrify(
+            f"SELECT {wanted} {selection.source} ORDER BY {PAYOUTS.order}", selection.params
+        )
+    one_line = " ".join(given.split())
+    psql = shutil.which("psql")
+    if psql is None:
+        return _child(url, "copy", path, one_line)
+    command = [psql, "-q", url, "-c", f"\\copy ({one_line}) TO '{path}' (FORMAT csv, HEADER)"]
+    return _timed(command, path)
+
+
+def _child(url: str, what: str, path: Path, *more: str) -> dict[str, Any]:
+    return _timed([sys.executable, "-m", "tests.bench._export_child", what, str(path), *more], path, url=url)
+
+
+def _timed(command: list[str], path: Path, *, url: str = "") -> dict[str, Any]:
+    """Seconds from the first row asked for to the last byte, lines written, and the process's peak memory."""
+    environment = os.environ | {"DATABASE_URL": url} if url else dict(os.environ)
+    path.unlink(missing_ok=True)
+    started = time.perf_counter()
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    peak = 0
+    while child.poll() is None:
+        peak = max(peak, _peak(child.pid))
+        time.sleep(0.02)
+    seconds = time.perf_counter() - started
+    assert child.returncode == 0, command
+    told = child.stdout.read() if child.stdout else ""
+    found: dict[str, Any] = {"seconds": seconds, "mb": peak}
+    if told.strip():  # a child of ours says how long it took without the start of Python and Django
+        taken, lines, before = told.split()
+        found |= {"seconds": float(taken), "rows": int(lines), "mb_before": int(before)}
+    else:
+        with path.open("rb") as file:
+            found["rows"] = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
+    return found
+
+
+def _peak(pid: int) -> int:
+    """Most memory the process has held so far, in MB, as Linux tells it; 0 where it does not."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)

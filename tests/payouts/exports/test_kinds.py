@@ -1,0 +1,270 @@
+"""Every kind of export over a world where everything has happened, read back by other means than it was written."""
+
+import csv
+import io
+import json
+import zipfile
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import pytest
+from django.db.models import Sum
+from django.utils import timezone
+
+from backoffice.audit.errors import NotAllowed
+from backoffice.audit.models import Event
+from payouts.exports import kinds, rows
+from payouts.exports.columns import Kind
+from payouts.exports.formats import FORMATS, Layout
+from payouts.models import Approval, Hold, Payout, StatementLine
+from payouts.operations import exporting
+from payouts.queries import dead, filters, worklist
+from payouts.states import PayoutStatus
+from sellers.ledger.models import Account
+from sellers.ledger.queries import balances
+from tests import make
+from tests.access.conftest import standing  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("standing")
+KINDS = list(kinds.KINDS)
+LATER = timezone.now() + timedelta(days=3650)
+
+
+def selected(kind, query="", columns=(), now=LATER):
+    definition = kinds.KINDS[kind]
+    chosen = definition.chosen(query, now=now)
+    return rows.select(definition, chosen, columns=columns), chosen
+
+
+def written(kind, name="csv", query="", *, columns=(), now=LATER, locale="en"):
+    """The text of a file and its totals."""
+    with rows.snapshot():
+        selection, chosen = selected(kind, query, columns, now)
+        count, sums = rows.totals(selection, chosen)
+        layout = Layout(selection.columns, "T", selection.definition.noun, "Europe/Paris", locale, count)
+        form = FORMATS[name](layout)
+        blocks = list(rows.blocks(selection, form))
+        assert sum(number for number, _ in blocks) == count
+        return form.head() + b"".join(text for _, text in blocks).decode() + form.foot(sums), count, sums
+
+
+def read(kind, query="", **values):
+    return list(csv.DictReader(io.StringIO(written(kind, query=query, **values)[0], newline="")))
+
+
+def minor_of(definition):
+    return next(
+        c.column_name for c in definition.resource().fields.values() if "minor units" in c.column_name
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_there_is_something_of_each(kind):
+    assert written(kind)[1] > 0
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_postgresql_and_python_write_the_same_rows(kind, name):
+    names = [name for name, column in kinds.KINDS[kind].resource().fields.items() if column.sql]
+    with rows.snapshot():
+        selection, _ = selected(kind, columns=names)
+        form = FORMATS[name](Layout(selection.columns, "T", "rows", "Europe/Paris"))
+        assert selection.fast
+        fast = b"".join(text for _, text in rows.blocks(selection, form)).decode()
+        slow = "".join(
+            form.row([column.get_value(row) for column in selection.columns])
+            for chunk in rows.raw(selection)
+            for row in chunk
+        )
+    assert fast == slow
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_format_holds_the_same_rows_and_sums(kind):
+    definition = kinds.KINDS[kind]
+    found, count, sums = written(kind)
+    listed = list(csv.reader(io.StringIO(found, newline="")))
+    assert listed[0] == [column.column_name for column in definition.resource().fields.values()]
+    assert len(listed) == count + 1
+    objects = [json.loads(line) for line in written(kind, "jsonl")[0].splitlines()]
+    assert len(objects) == count
+    tree = ElementTree.fromstring(written(kind, "xlsx")[0])
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    sheet = [
+        [(c.get("t", "n"), "".join(c.itertext())) for c in r.iter(f"{space}c")]
+        for r in tree.iter(f"{space}row")
+    ]
+    money = [n for n, column in enumerate(definition.resource().fields.values()) if column.kind is Kind.MONEY]
+    body = sheet[1 : count + 1]
+    for at in money[:1]:
+        of_csv = [Decimal(row[at]) for row in listed[1:] if row[at]]
+        assert of_csv == [Decimal(row[at][1]) for row in body if row[at][1]]
+        assert sum(of_csv) == sum(each.money.decimal() for each in sums)
+        assert sum(each.count for each in sums) == count
+        total = [row for row in sheet[count + 1 :] if row]
+        assert [Decimal(row[at][1]) for row in total] == [each.money.decimal() for each in sums]
+        assert {row[at][0] for row in body if row[at][1]} == {"n"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_import_exports_own_way_finds_the_same(kind):
+    """The Resource is a Resource: the library itself can write what PostgreSQL writes."""
+    with rows.snapshot():
+        selection, _ = selected(kind)
+        given = [row for chunk in rows.raw(selection) for row in chunk]
+    data = selection.definition.resource().export(queryset=given)
+    assert len(data) == len(given)
+    first = data.headers[0]
+    assert [str(value) for value in data[first]] == [row[first] for row in read(kind)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_asks_for_its_own_rights(kind):
+    definition = kinds.KINDS[kind]
+    for missing in definition.permissions:
+        held = {"payouts.request_export", *definition.permissions} - {missing}
+        with pytest.raises(NotAllowed):
+            exporting.request(
+                kind=kind,
+                filters="",
+                format="csv",
+                actor=make.actors.person(make.user(permissions=held)),
+                now=make.NOW,
+            )
+
+
+def test_lines_add_up_to_their_payouts():
+    found = Counter()
+    for row in read("lines"):
+        found[row["Payout"]] += int(row["Amount in minor units"])
+    assert dict(found) == dict(Payout.objects.values_list("reference", "amount_minor"))
+
+
+def test_what_is_open_is_neither_paid_nor_over_and_says_its_holds():
+    over = [PayoutStatus.PAID, PayoutStatus.CANCELLED, PayoutStatus.FAILED, PayoutStatus.RETURNED]
+    found = {row["Payout"]: row for row in read("open")}
+    assert set(found) == set(Payout.objects.exclude(status__in=over).values_list("reference", flat=True))
+    held = Hold.objects.filter(released_at__isnull=True, payout__isnull=False).first()
+    assert found[held.payout.reference]["On hold then"] == "yes"
+    assert held.get_reason_display() in found[held.payout.reference]["Hold reasons"]
+
+
+def test_a_moment_in_the_past_knows_nothing_of_what_came_later():
+    before = (make.NOW - timedelta(days=300)).date()
+    assert read("open", f"at={before}") == []
+    assert read("balances", f"at={before}") == []
+    first = Payout.objects.order_by("created_at").first()
+    then = first.transitions.filter(at=first.created_at).order_by("id").last()
+    query = urlencode({"at": then.at.isoformat(), "seller": first.seller.reference})
+    (row,) = read("open", query)
+    assert (row["Payout"], row["Status then"]) == (first.reference, PayoutStatus(then.to_status).label)
+
+
+def test_a_moment_that_is_yet_to_come_is_refused():
+    with pytest.raises(filters.BadFilter, match="yet to come"):
+        selected("balances", "at=2100-01-01", now=make.NOW)
+
+
+def test_balances_are_those_of_the_ledger():
+    found = {(row["Seller"], row["Currency"]): int(row["Balance in minor units"]) for row in read("balances")}
+    wanted = {}
+    for account in Account.objects.select_related("seller"):
+        (balance,) = [
+            each
+            for each in balances.balances(seller_id=account.seller_id, today=make.NOW.date())
+            if each.account_id == account.pk
+        ]
+        if account.entries.exists():
+            wanted[account.seller.reference, account.currency] = balance.total
+    assert found == wanted
+
+
+def test_failed_ones_say_what_their_page_says():
+    wanted = {
+        row.payout.reference: (row.code, row.why, row.words)
+        for row in dead.rows(list(Payout.objects.filter(status__in=["FAILED", "RETURNED"])))
+    }
+    found = {r["Payout"]: (r["Bank's code"], r["Bank's reason"], r["What to do"]) for r in read("failed")}
+    assert found == wanted
+    assert found
+
+
+def test_a_reconciliation_report_shows_what_bank_and_books_agree_on():
+    found = read("reconciliation")
+    assert len(found) == StatementLine.objects.count()
+    assert {row["Bank less books"] for row in found} == {"0.00"}
+    (debit,) = [row for row in found if row["Bank's amount"] == "-102.00"]
+    assert (debit["Books: cash"], debit["What it is"]) == ("-102.00", "Payments debited")
+    assert debit["File"]
+
+
+def test_approvals_name_everybody_who_had_a_hand_in_it():
+    found = read("approvals")
+    assert len(found) == Approval.objects.count()
+    for row in found:
+        assert row["Approved by"] not in {
+            row["Reviewed by"],
+            row["Account asked for by"],
+            row["Account verified by"],
+            "",
+        }
+
+
+def test_deeds_are_the_audit_trail():
+    found = read("deeds", "action=payout.approve")
+    assert len(found) == Event.objects.filter(action="payout.approve").count()
+    assert json.loads(found[0]["Facts"]) == Event.objects.get(pk=found[0]["Number"]).data
+
+
+def test_batches_tell_what_went_and_under_which_reference():
+    found = read("batches")
+    sent = [row for row in found if row["Our reference at the bank"]]
+    for row in sent:
+        of_batch = Payout.objects.filter(attempts__submission__key=row["Our reference at the bank"])
+        assert (
+            int(row["Amount in minor units"]) == of_batch.aggregate(sum=Sum("attempts__amount_minor"))["sum"]
+        )
+    assert sent
+
+
+@pytest.mark.parametrize(
+    "query", ["", "status=PAID,FAILED", "country=FR&on_hold=false", "search=Atelier", "flag=any"]
+)
+def test_the_register_is_the_list_on_the_screen_and_its_totals_the_pages(query):
+    chosen = filters.read(query)
+    wanted = list(chosen.qs.order_by("-pk").values_list("reference", flat=True))
+    found, count, sums = written("payouts", "excel_csv", query, locale="es")
+    listed = list(csv.reader(io.StringIO(found, newline=""), delimiter=";"))
+    assert [row[0] for row in listed[1 : count + 1]] == wanted
+    page = worklist.totals(chosen.qs)
+    assert ([each.money for each in sums], count) == (page.sums, page.count)
+    at = listed[0].index("Amount")
+    assert [row[at] for row in listed[count + 1 :]] == [each.plain().replace(".", ",") for each in page.sums]
+
+
+def test_chosen_columns_come_in_their_order_and_sums_stay():
+    found, _, sums = written("payouts", "excel_csv", columns=["amount", "reference"])
+    listed = list(csv.reader(io.StringIO(found.removeprefix("\ufeff"), newline="")))
+    assert listed[0] == ["Amount", "Payout"]
+    assert listed[-1] == [sums[-1].money.plain(), sums[-1].words("payouts")]
+
+
+def test_the_same_rows_are_the_same_bytes(tmp_path):
+    for name, packed in (("csv", True), ("xlsx", False)):
+        made = []
+        for number in range(2):
+            form = FORMATS[name](Layout(selected("payouts")[0].columns, "T", "payouts", "Europe/Paris"))
+            path = tmp_path / f"{name}{number}"
+            with form.opened(path, compressed=packed) as file:
+                file.write(b"rows")
+            made.append(path.read_bytes())
+        assert made[0] == made[1]
+    with zipfile.ZipFile(tmp_path / "xlsx0") as book:
+        assert book.testzip() is None
+        for part in book.namelist():
+            if not part.endswith("sheet1.xml"):
+                ElementTree.fromstring(book.read(part))

@@ -1,0 +1,89 @@
+"""`manage.py export`: the file of a nightly job."""
+
+import csv
+import gzip
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backoffice.audit.models import Event
+from payouts.models import Export
+from tests import make
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def person(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path / "exports")
+    return make.user("accountant")
+
+
+def run(*words, person, to, **values):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("export", *words, to=str(to), username=person.username, stdout=out, stderr=err, **values)
+    return out.getvalue(), err.getvalue()
+
+
+def test_the_file_stands_where_it_was_wanted_and_the_export_is_recorded(person, tmp_path):
+    wanted = quick.payout()
+    quick.reviewed()
+    target = tmp_path / "payouts.csv"
+    out, err = run(
+        "payouts", person=person, to=target, filter="status=PENDING_REVIEW", columns="amount, reference"
+    )
+    rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
+    assert rows == [{"Amount": "100.00", "Payout": wanted.reference}]
+    made = Export.objects.get()
+    assert made.sha256 in out
+    assert "1 rows" in out
+    assert "Status is to review" in out
+    assert err.splitlines()[-1] == "1 of 1 rows"
+    assert list(Event.objects.filter(subject_id=made.pk).order_by("pk").values_list("action", flat=True)) == [
+        "export.request",
+        "export.written",
+        "export.download",
+    ]
+
+
+def test_in_a_folder_it_is_called_as_the_export_is(person, tmp_path):
+    quick.payout()
+    run("lines", person=person, to=tmp_path, gzip=True)
+    made = Export.objects.get()
+    data = gzip.decompress((tmp_path / made.file_name).read_bytes())
+    assert data.count(b"\r\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "values", "sentence"),
+    [
+        (["secrets"], {}, "no export “secrets”"),
+        (["payouts"], {"format": "pdf"}, "no format"),
+        (["payouts"], {"filter": "statsu=PAID"}, "no filter of payouts"),
+        (["payouts"], {"columns": "secret"}, "no column"),
+        (["deeds"], {}, "may not view event"),
+        (["payouts"], {"format": "xlsx", "gzip": True}, "compressed already"),
+    ],
+)
+def test_what_will_not_do_is_one_sentence_and_no_file(person, tmp_path, words, values, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        run(*words, person=person, to=tmp_path / "out", **values)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_there_is_not_written_over(person, tmp_path):
+    (tmp_path / "out").write_text("the books")
+    with pytest.raises(CommandError, match="there already"):
+        run("payouts", person=person, to=tmp_path / "out")
+    with pytest.raises(CommandError, match="no folder"):
+        run("payouts", person=person, to=tmp_path / "nowhere" / "out")
+    assert (tmp_path / "out").read_text() == "the books"
+
+
+def test_on_a_terminal_there_is_a_bar(person, tmp_path, monkeypatch):
+    quick.payout()
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    _, err = run("payouts", person=person, to=tmp_path / "out")
+    assert "\r" + "█" * 30 + " 1 of 1 rows" in err
