@@ -7,13 +7,14 @@ from backoffice.audit.guards import append_only, function, no_truncate, only_col
 # Postings share this lock until they commit; a month is asked to be closed only while no posting is under way.
 LOCK = "4022, 0"
 
-# The day of a new transaction. It never refuses: what a closed month does not take goes into the first open one.
+# The day of a new transaction. It never refuses: what a closed month does not take goes into the first open one, and
+# should the row of the books be lost, money is posted all the same.
 BOOK = """DECLARE
   books ledger_books;
   posted date;
 BEGIN
   SELECT * INTO books FROM ledger_books;
-  posted := (NEW.posted_at AT TIME ZONE books.zone)::date;
+  posted := (NEW.posted_at AT TIME ZONE coalesce(books.zone, 'UTC'))::date;
   NEW.fact_on := least(coalesce(NEW.fact_on, posted), posted);
   NEW.booked_on := NEW.fact_on;
   IF NEW.booked_on <= books.frozen_through THEN

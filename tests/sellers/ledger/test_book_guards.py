@@ -131,6 +131,17 @@ def test_not_even_the_owner_of_the_tables_changes_a_closed_month(owner_connectio
         owner_connection.rollback()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_money_is_posted_even_where_the_row_of_the_books_is_lost(owner_connection):
+    owner_connection.execute("DELETE FROM ledger_books")
+    (day,) = owner_connection.execute(
+        "INSERT INTO ledger_transaction (key, kind, description, posted_at)"
+        " VALUES ('k', 'x', '', %s) RETURNING booked_on",
+        [books.IN_OCTOBER],
+    ).fetchone()
+    assert day == date(2026, 10, 14)
+
+
 def asked_for(first: date, last: date, *, at: datetime = IN_DECEMBER, **values) -> Period:
     return Period.objects.create(first_day=first, last_day=last, asked_by=make.user(), asked_at=at, **values)
 
