@@ -18,7 +18,7 @@ from payouts.models import Export, ExportStatus
 from payouts.operations import exporting
 from payouts.queries import filters, worklist
 
-_NOT_FILTERS = ("before", "after", "back", "whole")
+_NOT_FILTERS = ("before", "after", "sort", "back", "whole")
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
 
@@ -107,7 +107,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = FormatForm(request.POST if request.method == "POST" and "format" in request.POST else None)
     if form.is_bound and form.is_valid():
         return _ask(request, query, form.cleaned_data["format"])
-    found = worklist.totals(chosen.qs)
+    found = worklist.totals_of(chosen)
     back = f"{reverse('admin:payouts_payout_list')}?{query.urlencode()}"
     if found.count == 0:
         what = "No payout matches this filter, so the file would be empty. Take a filter away, then export."

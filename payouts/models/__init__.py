@@ -19,6 +19,7 @@ from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
+from .tally import Tally, Undisposed
 from .transition import Transition
 from .view import DefaultView, PastedList, SavedView
 
@@ -68,5 +69,7 @@ __all__ = [
     "StatementLine",
     "Submission",
     "SubmissionEvent",
+    "Tally",
     "Transition",
+    "Undisposed",
 ]

@@ -1,11 +1,10 @@
 """How much waits at each place of the navigation; read no further than ``cap`` + 1 rows."""
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 
 from payouts.models import (
     AccountVersion,
     Batch,
-    Disposal,
     Hold,
     Incident,
     LineResolution,
@@ -14,9 +13,10 @@ from payouts.models import (
     RecallState,
     StatementLine,
     Submission,
+    Undisposed,
 )
-from payouts.queries import filters
-from payouts.states import DEAD, BatchStatus, PayoutStatus, SubmissionStatus
+from payouts.queries import filters, tallies
+from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import AccountMapping, Adjustment, Period
 
 
@@ -25,13 +25,13 @@ def _count(rows: "QuerySet[Model]", cap: int) -> int:
 
 
 def to_review(*, cap: int) -> int:
-    """Payouts that wait for a first look."""
-    return _count(Payout.objects.filter(status=PayoutStatus.PENDING_REVIEW), cap)
+    """Payouts that wait for a first look; all are counted, whatever the cap."""
+    return tallies.of_status(PayoutStatus.PENDING_REVIEW).count
 
 
 def to_approve(*, cap: int) -> int:
-    """Payouts that wait for a second person."""
-    return _count(Payout.objects.filter(status=PayoutStatus.REVIEWED), cap)
+    """Payouts that wait for a second person; all are counted, whatever the cap."""
+    return tallies.of_status(PayoutStatus.REVIEWED).count
 
 
 def held(*, cap: int) -> int:
@@ -41,7 +41,12 @@ def held(*, cap: int) -> int:
 
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
-    return Payout.objects.filter(status=PayoutStatus.APPROVED).exclude(pk__in=filters.open_holds())
+    return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
+
+
+def to_batch_totals() -> tallies.Totals:
+    """Count and sums of `to_batch`."""
+    return tallies.of_status(PayoutStatus.APPROVED, without=filters.held())
 
 
 def batches(*, cap: int) -> int:
@@ -51,13 +56,12 @@ def batches(*, cap: int) -> int:
 
 def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
-    disposed = Disposal.objects.filter(payout_id=OuterRef("pk"))
-    return Payout.objects.filter(status__in=DEAD).filter(~Exists(disposed))
+    return Payout.objects.filter(undisposed__isnull=False)
 
 
 def failed(*, cap: int) -> int:
     """Dead payouts that wait for a decision."""
-    return _count(undisposed(), cap)
+    return _count(Undisposed.objects.all(), cap)
 
 
 def unknown(*, cap: int) -> int:

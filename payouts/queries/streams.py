@@ -1,0 +1,37 @@
+"""A sorted page of payouts from indexes alone: the list is cut into parts that an index gives in that order."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from payouts.models import Payout, Tally
+from payouts.queries import tallies
+from payouts.queries.filters import PayoutFilter
+
+MOST = 40
+"""More parts cost more than reading past what does not belong."""
+
+NARROW = ("search", "seller", "batch", "run")
+"""These find few payouts, which are then sorted."""
+
+
+def of(chosen: PayoutFilter, fields: Sequence[str]) -> list["QuerySet[Payout]"]:
+    """The filter's payouts cut by status, and by country or currency, so that each part lies in the order of ``fields``
+    and of the id in one index; or uncut, where that is no better.
+
+    The indexes begin with the status: (status, id), (country, status, id), (status, status_at, id), (status, currency,
+    amount_minor, id). Which parts there are is known from the tallies.
+    """
+    asked = chosen.cleaned
+    if any(name in asked for name in NARROW) or asked.get("on_hold") is True:
+        return [chosen.qs]
+    cut = ["status"] if fields or "status" in asked else []
+    if "country" in asked or "currency" in asked:
+        cut = ["status", "currency" if "currency" in fields else "country"]
+    if not cut:
+        return [chosen.qs]
+    where = {f"{name}__in": asked[name] for name in tallies.FIELDS if name in asked}
+    parts = Tally.objects.filter(**where).order_by().values(*cut).distinct()[: MOST + 1]
+    if not parts or len(parts) > MOST:
+        return [chosen.qs]
+    return [chosen.qs.filter(**part) for part in parts]
