@@ -7,20 +7,27 @@ from importlib import import_module
 from typing import Any
 
 from tests import standalone
+from tests.bench.pages import measuring
 
 WORKS = ("approve", "run")
+PAGES = "pages"
 
 
 def main() -> int:
-    """Each work named by WORK (all of them when it is empty) is measured on SIZE payouts."""
+    """Each work named by WORK (all but the pages when it is empty) is measured on SIZE payouts, the pages on ROWS."""
     chosen = [name for name in os.environ.get("WORK", "").replace(",", " ").split() if name] or list(WORKS)
-    unknown = [name for name in chosen if name not in WORKS]
+    unknown = [name for name in chosen if name not in (*WORKS, PAGES)]
     if unknown:
-        print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(WORKS)}.")
+        print(f"No such bench: {', '.join(unknown)}. There are: {', '.join((*WORKS, PAGES))}.")
         return 2
     size = int(os.environ.get("SIZE", "10000"))
     with standalone.server():
         for name in chosen:
+            if name == PAGES:
+                print(measuring.HEAD)
+                for row in measuring.measure(rows=int(os.environ.get("ROWS") or 1_000_000)):
+                    measuring.show(row)
+                continue
             with standalone.database(f"bench_{name}") as database:
                 for row in import_module(f"tests.bench.{name}").measure(size=size, owner_url=database.owner):
                     _show(name, row)
@@ -28,7 +35,9 @@ def main() -> int:
 
 
 def _show(work: str, row: dict[str, Any]) -> None:
-    print(f"{work:<10}{row['what']:<46}{row['rows']:>9,} rows {row['seconds']:>9.3f} s {row['ratio']:>7.2f} x")
+    print(
+        f"{work:<10}{row['what']:<46}{row['rows']:>9,} rows {row['seconds']:>9.3f} s {row['ratio']:>7.2f} x"
+    )
     print(json.dumps({"work": work, **row}))
 
 
