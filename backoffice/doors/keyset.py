@@ -89,7 +89,8 @@ def page(
 
     A cursor is the sorted values and the primary key of a row; one that is none shows the first page, a sort that is
     none leaves the order of the primary key. ``streams`` may cut the rows into parts, each of which an index gives in
-    the order asked for: the page is then merged from the first rows of each.
+    the order asked for: the page is then merged from the first rows of each. They may overlap; what is in none of them
+    is not listed.
     """
     order = chosen(request, sorts, newest_first=newest_first)
     before, after = (_read(request.GET.get(name), rows.model, order) for name in PLACE)
@@ -136,7 +137,7 @@ def _take(
     if len(parts) < 2:
         return list(first(parts[0] if parts else rows)[:size])
     each = [first(part).values_list("pk", *order.fields)[:size] for part in parts]
-    ids = [row[0] for row in each[0].union(*each[1:], all=True).order_by(*by)[:size]]
+    ids = [row[0] for row in each[0].union(*each[1:]).order_by(*by)[:size]]
     return list(rows.filter(pk__in=ids).order_by(*by))
 
 

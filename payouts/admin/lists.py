@@ -162,7 +162,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
         context = {"title": place.title, "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=problem.status)
     page = keyset.page(
-        request, chosen.qs, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
+        request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
     )
     held = pages.permissions(request)
     buttons = [

@@ -1,4 +1,5 @@
-"""What pages count and add up is kept by triggers: a tally per status, currency and country, and the dead without a decision.
+"""What pages count and add up is kept by triggers: a tally per status, currency and country, the dead
+whose money nobody disposed of, the account versions nobody decided on.
 
 Reading what stands takes about two seconds for ten million payouts, in which nothing writes payouts and everything reads;
 if the lock is not to be had within five seconds, nothing happened, and the migration is tried again.
@@ -36,6 +37,16 @@ DISPOSED = """BEGIN
   RETURN NULL;
 END"""
 
+ASKED = """BEGIN
+  INSERT INTO payouts_undecided (version_id) SELECT id FROM new_rows;
+  RETURN NULL;
+END"""
+
+DECIDED = """BEGIN
+  DELETE FROM payouts_undecided WHERE version_id IN (SELECT version_id FROM new_rows);
+  RETURN NULL;
+END"""
+
 # Rows that others append meanwhile are not seen, and stay. Of two that fold at once the second waits for the first and
 # finds its rows gone: each row is added up once.
 FOLD = """CREATE FUNCTION payouts_fold_tallies() RETURNS void LANGUAGE sql SECURITY DEFINER
@@ -57,7 +68,10 @@ INSERT INTO payouts_tally (status, currency, country, count, total_minor)
 SELECT status, currency, country, count(*), sum(amount_minor) FROM payouts_payout GROUP BY 1, 2, 3;
 INSERT INTO payouts_undisposed (payout_id)
 SELECT id FROM payouts_payout AS p WHERE status IN ('CANCELLED', 'FAILED', 'RETURNED')
-  AND NOT EXISTS (SELECT 1 FROM payouts_disposal AS d WHERE d.payout_id = p.id)
+  AND NOT EXISTS (SELECT 1 FROM payouts_disposal AS d WHERE d.payout_id = p.id);
+INSERT INTO payouts_undecided (version_id)
+SELECT id FROM payouts_accountversion AS v
+WHERE NOT EXISTS (SELECT 1 FROM payouts_accountdecision AS d WHERE d.version_id = v.id)
 """
 
 
@@ -101,12 +115,24 @@ class Migration(migrations.Migration):
             ],
             options={"default_permissions": ()},
         ),
+        migrations.CreateModel(
+            name="Undecided",
+            fields=[
+                ("version", models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name="undecided",
+                    serialize=False, to="payouts.accountversion")),
+            ],
+            options={"default_permissions": ()},
+        ),
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         *no_truncate("payouts_tally"),
         *no_truncate("payouts_undisposed"),
+        *no_truncate("payouts_undecided"),
         *by_owner("payouts_tally_created", CREATED),
         *by_owner("payouts_tally_changed", CHANGED),
         *by_owner("payouts_tally_disposed", DISPOSED),
+        *by_owner("payouts_tally_asked", ASKED),
+        *by_owner("payouts_tally_decided", DECIDED),
         # The first of these locks out writers until the end of this transaction: what is read next is all there is.
         after("INSERT", "payouts_payout", "tally_created", "NEW TABLE AS new_rows", "payouts_tally_created"),
         after(
@@ -114,6 +140,8 @@ class Migration(migrations.Migration):
             "payouts_tally_changed",
         ),
         after("INSERT", "payouts_disposal", "tally_disposed", "NEW TABLE AS new_rows", "payouts_tally_disposed"),
+        after("INSERT", "payouts_accountversion", "tally_asked", "NEW TABLE AS new_rows", "payouts_tally_asked"),
+        after("INSERT", "payouts_accountdecision", "tally_decided", "NEW TABLE AS new_rows", "payouts_tally_decided"),
         migrations.RunSQL(BEGINNING, migrations.RunSQL.noop),
         migrations.RunSQL(FOLD, "DROP FUNCTION payouts_fold_tallies()"),
         # `grant_app_role` gives it to the program's role.

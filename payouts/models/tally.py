@@ -42,3 +42,19 @@ class Undisposed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} is dead and not disposed of"
+
+
+class Undecided(models.Model):
+    """A version of a bank account that nobody has verified or rejected yet; comes and goes by trigger."""
+
+    written_by_triggers = True
+
+    version = models.OneToOneField(
+        "payouts.AccountVersion", primary_key=True, on_delete=models.PROTECT, related_name="undecided"
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.version_id} waits for a decision"

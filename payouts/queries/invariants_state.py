@@ -194,4 +194,13 @@ ALL: tuple[tuple[str, str, str], ...] = (
         ORDER BY p.id
         """,
     ),
+    (
+        "undecided_are_without_a_decision",
+        "The bank accounts that wait to be verified are those that nobody verified or rejected.",
+        """
+        SELECT v.id FROM payouts_accountversion AS v LEFT JOIN payouts_undecided AS u ON u.version_id = v.id
+        LEFT JOIN payouts_accountdecision AS d ON d.version_id = v.id
+        WHERE (u.version_id IS NULL) <> (d.id IS NOT NULL) ORDER BY v.id
+        """,
+    ),
 )

@@ -3,7 +3,6 @@
 from django.db.models import Model, QuerySet
 
 from payouts.models import (
-    AccountVersion,
     Batch,
     Hold,
     Incident,
@@ -13,6 +12,7 @@ from payouts.models import (
     RecallState,
     StatementLine,
     Submission,
+    Undecided,
     Undisposed,
 )
 from payouts.queries import filters, tallies
@@ -76,7 +76,7 @@ def recalls(*, cap: int) -> int:
 
 def accounts(*, cap: int) -> int:
     """Bank account versions nobody has decided on."""
-    return _count(AccountVersion.objects.filter(decision__isnull=True), cap)
+    return _count(Undecided.objects.all(), cap)
 
 
 def adjustments(*, cap: int) -> int:

@@ -21,7 +21,7 @@ from tests.bench.pages.catalogue import COUNTS, View, views
 from tests.bench.pages.served import Answer, Served, serve
 
 SMALL_ROWS = 1_000
-ROUNDS, WARM, STOCK_ROUNDS = int(os.environ.get("ROUNDS", "21")), 3, 3
+ROUNDS, WARM, STOCK_ROUNDS = int(os.environ.get("ROUNDS", "21")), 2, 2
 PER_PAGE = 50
 
 _RAW = """
@@ -91,6 +91,11 @@ def _view(at_small: View, at_large: View, run: _Run) -> dict[str, Any]:
         "slowest_query_ms": slowest.slowest_ms,
         "slowest_query": slowest.slowest_sql,
     }
+    for name, answers in ours.items():
+        row[f"{name}_cpu_ms"] = statistics.median(each.cpu_ms for each in answers)
+        row[f"{name}_database_cpu_ms"] = statistics.median(each.database_cpu_ms for each in answers)
+    spent = {name: row[f"{name}_cpu_ms"] + row[f"{name}_database_cpu_ms"] for name in ours}
+    row["ratio_cpu"] = spent["large"] / spent["small"]
     if at_large.base:
         row["to_unsearched"] = p50 / run.took.get(f"{at_large.page} {at_large.base}", p50)
     if at_large.stock:
@@ -106,14 +111,16 @@ def _stock(view: View, run: _Run, p50: float) -> dict[str, float]:
         table = COUNTS[url.partition("?")[0]]
         count = run.owner.execute(f"SELECT count(*) FROM {table} {where}").fetchone()[0]
         url = url.replace("LAST", str(-(-count // PER_PAGE)))
-    taken = []
+    taken, cpus = [], []
     for _ in range(STOCK_ROUNDS):
         answer = run.stock.get(url, person="auditor")
         if answer.status != 200:
             raise RuntimeError(f"{url} answers {answer.status}: {answer.body[:500]!r}")
         taken.append(answer.seconds * 1000)
+        cpus.append(answer.cpu_ms + answer.database_cpu_ms)
     stock = statistics.median(taken)
-    return {"stock_ms": stock, "quicker": stock / p50}
+    cpu = statistics.median(cpus)
+    return {"stock_ms": stock, "quicker": stock / p50, "stock_cpu_ms": cpu}
 
 
 def _limits(run: _Run, rows: int) -> Iterator[dict[str, Any]]:
@@ -179,6 +186,9 @@ def show(row: dict[str, Any]) -> None:
     if "ratio_p95" in row:
         words += f"{row['small_p50_ms']:>7.1f}{row['small_p95_ms']:>7.1f}{row['p50_ms']:>8.1f}{row['p95_ms']:>8.1f} ms"
         words += f"{row['ratio_p50']:>6.2f} x{row['ratio_p95']:>6.2f} x"
+        words += (
+            f"{row['large_cpu_ms']:>6.0f} +{row['large_database_cpu_ms']:>6.1f}{row['ratio_cpu']:>6.2f} x"
+        )
         words += f"{row['queries']:>4} q{row['slowest_query_ms']:>8.1f} ms"
         words += f"{row['stock_ms']:>9.0f} ms{row['quicker']:>6.0f} x" if "stock_ms" in row else " " * 20
         words += f"{row['to_unsearched']:>7.2f} x" if "to_unsearched" in row else ""
@@ -191,6 +201,7 @@ def show(row: dict[str, Any]) -> None:
 
 
 HEAD = (
-    f"{'page':<10}{'view':<24}{'1k p50':>7}{'p95':>7}{'p50':>8}{'p95':>8}   {'p50':>6}  {'p95 to 1k':>8}"
+    f"{'page':<10}{'view':<24}{'1k p50':>7}{'p95':>7}{'p50':>8}{'p95':>8}   {'p50':>6}"
+    f"  {'p95 to 1k':>8}  {'CPU':>4} {'+ db':>7}{'to 1k':>6}"
     f"{'queries, slowest':>18}{'stock':>12}{'quicker':>8}{'to first':>9}"
 )

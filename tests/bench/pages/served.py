@@ -27,6 +27,8 @@ class Answer:
     queries: int
     slowest_ms: float
     slowest_sql: str
+    cpu_ms: float
+    database_cpu_ms: float
     body: bytes
 
 
@@ -58,6 +60,8 @@ class Served:
             queries=int(response.headers.get("X-Queries", 0)),
             slowest_ms=float(response.headers.get("X-Slowest", 0)),
             slowest_sql=response.headers.get("X-Slowest-Sql", ""),
+            cpu_ms=float(response.headers.get("X-Cpu", 0)),
+            database_cpu_ms=float(response.headers.get("X-Database-Cpu", 0)),
             body=body,
         )
 

@@ -64,10 +64,10 @@ def walk(client, path: str, link: str = "next") -> list[list[int]]:
 
 def test_pages_of_a_sorted_list_hold_each_payout_once_in_order_and_back_again(reader, many):
     path = reverse(ALL)
-    for sort in ("created", "-created", "waiting", "-waiting", "amount", "-amount"):
+    for sort in ("created", "waiting", "-amount"):
         names = ORDERS[sort.removeprefix("-")]
         wanted = Payout.objects.order_by(*(F(n).desc() if sort.startswith("-") else F(n) for n in names))
-        for query, conditions in KEPT.items() if sort == "-amount" else list(KEPT.items())[:2]:
+        for query, conditions in KEPT.items() if sort == "-amount" else [("", {})]:
             ids = list(wanted.filter(**conditions).values_list("pk", flat=True))
             pages = walk(reader, f"{path}?{query}&sort={sort}")
             assert [pk for page in pages for pk in page] == ids, (sort, query)

@@ -13,7 +13,7 @@ from sellers.ledger.money import Money
 from tests import make
 from tests.payouts import quick, standing
 
-NAMES = ("tallies_are_the_payouts", "undisposed_are_the_dead")
+NAMES = ("tallies_are_the_payouts", "undisposed_are_the_dead", "undecided_are_without_a_decision")
 
 
 def wrong() -> dict[str, list[str]]:
@@ -101,6 +101,7 @@ def test_the_dead_wait_until_their_money_is_reissued_or_rolled():
     "INSERT INTO payouts_tally (status, currency, country, count, total_minor) VALUES ('PAID', 'EUR', 'FR', 1, 1)",
     "UPDATE payouts_tally SET count = 0", "DELETE FROM payouts_tally", "TRUNCATE payouts_tally",
     "DELETE FROM payouts_undisposed", "INSERT INTO payouts_undisposed VALUES (1)", "TRUNCATE payouts_undisposed",
+        "DELETE FROM payouts_undecided", "INSERT INTO payouts_undecided VALUES (1)",
 ])  # fmt: skip
 def test_the_program_itself_may_not_write_what_is_counted(statement, raw_sql):
     with pytest.raises(ProgrammingError, match="permission denied"):
