@@ -81,9 +81,11 @@ def parts(payouts: "QuerySet[Payout]", text: str) -> "list[QuerySet[Payout]]":
     until a page is full, each row's seller asked whether it is meant.
     """
     exact = payouts.filter(Among(RawSQL(_EXACT, _exact_values(text))))  # noqa: S611 - constants only
-    probing, values = _seller_probes(text)
+    found = probes(text)
+    # Each probe ends by itself: a UNION of them whole would gather everybody first.
+    probing = " UNION ".join(f"({probe} LIMIT {FEW_SELLERS + 1})" for probe, _ in found)
     with connection.cursor() as cursor:
-        cursor.execute(f"{probing} LIMIT {FEW_SELLERS + 1}", values)
+        cursor.execute(probing, [value for _, values in found for value in values])
         sellers = [row[0] for row in cursor.fetchall()]
     if not sellers:
         return [exact]
