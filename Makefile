@@ -51,8 +51,8 @@ test: check  ## everything that must pass: make check, then every test (embedded
 	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST)
 
 .PHONY: bench
-bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run,exports] [SIZE=10000; exports 1000000]
-	@WORK="$(WORK)" SIZE="$(SIZE)" $(PY) -m tests.bench
+bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run,exports,pages] [SIZE=10000; exports 1000000] [ROWS=1000000]
+	@WORK="$(WORK)" SIZE="$(SIZE)" ROWS="$(or $(ROWS),1000000)" $(PY) -m tests.bench
 
 .PHONY: chaos
 chaos: $(VENV)/.requirements-dev  ## kill everything that carries money, judge by the bank: make chaos [SCHEDULES=20] [SEED=1] [BROKER=amqp|redis|embedded]

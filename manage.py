@@ -7,7 +7,8 @@ import sys
 OWNERS_COMMANDS = {
     "migrate",
     "grant_app_role",
-}  # they change tables; everything else runs as the role that owns nothing
+    "load_scale",
+}  # they change tables or fill them whole; everything else runs as the role that owns nothing
 
 
 def main() -> None:

@@ -111,8 +111,8 @@ def _line(work: Work, now: datetime) -> Line:
         return Line(work, there, Figure(min(number, CAP), there), number <= CAP, [], None, {})
     if work.batches:
         return _batches(work, url)
-    rows = filters.read(work.payouts).qs
-    totals = worklist.totals(rows)
+    chosen = filters.read(work.payouts)
+    rows, totals = chosen.qs, worklist.totals_of(chosen)
     oldest = rows.order_by("status_at", "pk").first() if totals.exact else None
     return Line(
         work=work,

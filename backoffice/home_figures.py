@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from payouts.models import Payout
 from sellers.ledger.money import Money
 
 
@@ -39,10 +37,3 @@ def between(name: str, first: date, last: date) -> dict[str, str]:
 def sums(totals: Iterable[Money], **wanted: Any) -> dict[str, Figure]:
     """Each currency's sum by its code, leading to its own rows."""
     return {each.currency: Figure(each, payouts_url(**wanted, currency=each.currency)) for each in totals}
-
-
-def per_currency(payouts: "QuerySet[Payout]") -> tuple[int, list[Money]]:
-    """How many, and their sums in the order of the currencies' codes."""
-    found = payouts.order_by().values("currency").annotate(count=Count("pk"), total=Sum("amount_minor"))
-    rows = sorted(found, key=lambda row: str(row["currency"]))
-    return sum(row["count"] for row in rows), [Money(int(row["total"]), row["currency"]) for row in rows]

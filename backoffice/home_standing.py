@@ -7,8 +7,9 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from backoffice.home_figures import Figure, between, payouts_url, per_currency, sums
+from backoffice.home_figures import Figure, between, payouts_url, sums
 from payouts.models import Batch, FundingAccount, Hold, Payout
+from payouts.queries import filters, worklist
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
@@ -29,12 +30,11 @@ def flight() -> list[dict[str, Any]]:
 
 
 def _under_way(**wanted: str) -> dict[str, Any]:
-    names = {"status": "status", "batch_status": "batch__status"}
-    payouts = Payout.objects.filter(**{names[name]: value for name, value in wanted.items()})
-    count, totals = per_currency(payouts)
+    found = worklist.totals_of(filters.read(wanted), whole=True)
+    url = payouts_url(**wanted)
     return (
-        {"items": Figure(count, payouts_url(**wanted)), "sums": list(sums(totals, **wanted).values())}
-        if count
+        {"items": Figure(found.count, url), "sums": list(sums(found.sums, **wanted).values())}
+        if found.count
         else {}
     )
 

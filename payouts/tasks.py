@@ -17,6 +17,7 @@ from payouts.operations import (
     running,
     submission,
     sweeping,
+    tallying,
 )
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,11 @@ def collect_all() -> None:
 @shared_task
 def check_invariants() -> None:
     checking.check(now=database_now())
+
+
+@shared_task
+def fold_tallies() -> None:
+    tallying.fold()
 
 
 @shared_task

@@ -1,55 +1,187 @@
 """Pages of a list by key: as quick at ten million rows as at a thousand, and stable while rows come and go."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    Model,
+    QuerySet,
+    Value,
+)
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from backoffice.doors import numbers
 
 M = TypeVar("M", bound=Model)
 SIZE = 50
+PLACE = ("before", "after")
+"""The parameters that say where in a list one is."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A way to sort a list: its name in the URL (`sort=name`, `sort=-name` downwards) and the fields it compares.
+
+    All in one direction; the primary key decides between equals. ``turned``: the column shows the opposite of what is
+    compared, as an age does of a moment.
+    """
+
+    name: str
+    fields: tuple[str, ...] = ()
+    turned: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of one page."""
+
+    fields: tuple[str, ...]
+    down: bool
+
+    def by(self, *, backwards: bool = False) -> tuple[str, ...]:
+        """As ``order_by`` takes it."""
+        sign = "-" if self.down is not backwards else ""
+        return tuple(f"{sign}{name}" for name in (*self.fields, "pk"))
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The link in a column's head, and what ``aria-sort`` says of the column; empty while it is not sorted by."""
+
+    url: str
+    aria: str
 
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[M]):
-    """One page of rows, newest id first, and the way to its neighbours for the pager part."""
+    """One page of rows, newest id first unless sorted, and the way to its neighbours for the pager part.
+
+    ``headings`` are the links that sort, by the name of the sort.
+    """
 
     rows: Sequence[M]
     previous_url: str
     next_url: str
     words: str
+    headings: dict[str, Heading] = field(default_factory=dict)
 
 
 def page(
-    request: HttpRequest, rows: "QuerySet[M]", *, size: int = SIZE, newest_first: bool = True
+    request: HttpRequest,
+    rows: "QuerySet[M]",
+    *,
+    size: int = SIZE,
+    newest_first: bool = True,
+    sorts: Sequence[Sort] = (),
+    streams: "Callable[[Order], Sequence[QuerySet[M]]] | None" = None,
 ) -> KeysetPage[M]:
-    """The page that `?before=ID` or `?after=ID` names, in the order of the primary key. Counts nothing.
+    """The page that `?before=…` or `?after=…` names, in the order that `?sort=…` does. Counts nothing.
 
-    A cursor that is no number shows the first page.
+    A cursor is the sorted values and the primary key of a row; one that is none shows the first page, a sort that is
+    none leaves the order of the primary key. ``streams`` may cut the rows into parts, each of which an index gives in
+    the order asked for: the page is then merged from the first rows of each. They may overlap; what is in none of them
+    is not listed.
     """
-    before, after = numbers.whole(request.GET.get("before")), numbers.whole(request.GET.get("after"))
-    older, newer = ("lt", "gt") if newest_first else ("gt", "lt")
-    down, up = ("-pk", "pk") if newest_first else ("pk", "-pk")
-    if after is not None:
-        found = list(rows.filter(**{f"pk__{newer}": after}).order_by(up)[: size + 1])
-        has_previous, has_next = len(found) > size, True
-        found = found[:size][::-1]
-    else:
-        if before is not None:
-            rows = rows.filter(**{f"pk__{older}": before})
-        found = list(rows.order_by(down)[: size + 1])
-        has_previous, has_next = before is not None, len(found) > size
-        found = found[:size]
+    order = chosen(request, sorts, newest_first=newest_first)
+    before, after = (_read(request.GET.get(name), rows.model, order) for name in PLACE)
+    backwards = after is not None
+    found = _take(rows, order, after or before, size=size + 1, backwards=backwards, streams=streams)
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
     link = linker(request.GET)
+    has_previous, has_next = (more, True) if backwards else (before is not None, more)
     return KeysetPage(
         rows=found,
-        previous_url=link("after", found[0].pk) if found and has_previous else "",
-        next_url=link("before", found[-1].pk) if found and has_next else "",
+        previous_url=link("after", _place(found[0], order)) if found and has_previous else "",
+        next_url=link("before", _place(found[-1], order)) if found and has_next else "",
         words=f"{len(found)} rows" if len(found) != 1 else "1 row",
+        headings={each.name: _heading(request.GET, each) for each in sorts},
     )
+
+
+def chosen(request: HttpRequest, sorts: Sequence[Sort], *, newest_first: bool = True) -> Order:
+    """The order that the URL asks for."""
+    asked = request.GET.get("sort", "")
+    found = next((each for each in sorts if each.name == asked.removeprefix("-")), None)
+    return Order(found.fields, asked.startswith("-")) if found else Order((), newest_first)
+
+
+def _take(
+    rows: "QuerySet[M]",
+    order: Order,
+    place: list[Any] | None,
+    *,
+    size: int,
+    backwards: bool,
+    streams: "Callable[[Order], Sequence[QuerySet[M]]] | None",
+) -> list[M]:
+    by = order.by(backwards=backwards)
+    beyond = None if place is None else _Beyond(order, place, down=order.down is not backwards)
+
+    def first(part: "QuerySet[M]") -> "QuerySet[M]":
+        return (part if beyond is None else part.filter(beyond)).order_by(*by)
+
+    parts = streams(order) if streams else ()
+    if len(parts) < 2:
+        return list(first(parts[0] if parts else rows)[:size])
+    each = [first(part).values_list("pk", *order.fields)[:size] for part in parts]
+    ids = [row[0] for row in each[0].union(*each[1:]).order_by(*by)[:size]]
+    return list(rows.filter(pk__in=ids).order_by(*by))
+
+
+class _Beyond(Func):
+    """``(sorted, pk) < (values)``: compared as a row, which an index on just these answers."""
+
+    output_field = BooleanField()
+
+    def __init__(self, order: Order, place: list[Any], *, down: bool) -> None:
+        names = (*order.fields, "pk")
+        super().__init__(*(F(name) for name in names), *(Value(value) for value in place))
+        self.sign = "<" if down else ">"
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+        compiled = [compiler.compile(each) for each in self.source_expressions]
+        half = len(compiled) // 2
+        left, right = (", ".join(sql for sql, _ in side) for side in (compiled[:half], compiled[half:]))
+        return f"({left}) {self.sign} ({right})", tuple(value for _, values in compiled for value in values)
+
+
+def _place(row: Model, order: Order) -> str:
+    values = [getattr(row, name) for name in order.fields]
+    return "~".join([*(v.isoformat() if isinstance(v, datetime) else str(v) for v in values), str(row.pk)])
+
+
+def _read(text: str | None, model: type[Model], order: Order) -> list[Any] | None:
+    *parts, key = text.split("~") if text else [""]
+    pk = numbers.whole(key)
+    if pk is None or len(parts) != len(order.fields):
+        return None
+    values = [
+        _value(model._meta.get_field(name), part) for name, part in zip(order.fields, parts, strict=True)
+    ]
+    return None if None in values else [*values, pk]
+
+
+def _value(field: "Field[Any, Any] | Any", text: str) -> Any:
+    if isinstance(field, BigIntegerField):
+        return numbers.whole(text)
+    try:
+        value = field.to_python(text)
+    except (ValidationError, ValueError):
+        return None
+    return None if isinstance(field, DateTimeField) and timezone.is_naive(value) else value
 
 
 def linker(query: QueryDict) -> Callable[[str, Any], str]:
@@ -57,9 +189,21 @@ def linker(query: QueryDict) -> Callable[[str, Any], str]:
 
     def link(name: str, value: Any) -> str:
         parameters = query.copy()
-        parameters.pop("before", None)
-        parameters.pop("after", None)
+        for each in (*PLACE, name):
+            parameters.pop(each, None)
         parameters[name] = str(value)
         return f"?{parameters.urlencode()}"
 
     return link
+
+
+def _heading(query: QueryDict, sort: Sort) -> Heading:
+    """A column sorts the way first that puts what matters on top: the largest amount, the oldest row."""
+    asked = query.get("sort", "")
+    first = sort.name if sort.turned else f"-{sort.name}"
+    other = f"-{sort.name}" if sort.turned else sort.name
+    aria = ""
+    if asked in (first, other):
+        # What stands at the top of the column is the largest figure in it when `first` is chosen.
+        aria = "descending" if asked == first else "ascending"
+    return Heading(linker(query)("sort", other if asked == first else first), aria)

@@ -56,6 +56,13 @@ def about(subject_type: str, subject_id: int | None) -> str:
     return f"{model._meta.verbose_name} {subject_id}"
 
 
+@register.simple_tag
+def sorted_by(heading: Any, label: str, css: str = "num") -> str:
+    """The head of a column that a list can be sorted by (`keyset.Heading`): a link, and which way it is sorted now."""
+    aria = format_html(' aria-sort="{}"', heading.aria) if heading.aria else ""
+    return format_html('<th scope="col" class="{}"{}><a href="{}">{}</a></th>', css, aria, heading.url, label)
+
+
 @register.filter
 def city(zone: str) -> str:
     """A time zone as people name it: "Paris" for Europe/Paris."""

@@ -122,7 +122,7 @@ def _page(
     chosen: filters.ListFilter | None,
 ) -> HttpResponse:
     counted = definition.kind == "payouts" and chosen is not None
-    found = worklist.totals(chosen.qs) if counted and chosen is not None else None
+    found = worklist.totals_of(chosen) if isinstance(chosen, filters.PayoutFilter) and counted else None
     listed = reverse("admin:payouts_payout_list")
     back = f"{listed}?{query.urlencode()}" if counted else reverse("admin:payouts_export_choose")
     if found is not None and found.count == 0:

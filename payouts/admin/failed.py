@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from backoffice.doors import keyset, pages
 from payouts.admin import _bulk, lists, verbs
+from payouts.admin._sorting import SORTS
 from payouts.models import Payout
 from payouts.queries import dead, filters
 from payouts.queries.dead import Advice
@@ -49,7 +50,7 @@ OFFERED = (
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision."""
     query = request.GET.copy()
-    for name in ("before", "after"):
+    for name in (*keyset.PLACE, "sort"):
         query.pop(name, None)
     query["undecided"] = "true"
     try:
@@ -57,7 +58,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     except filters.BadFilter as problem:
         context = {"title": "Failed & returned", "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=problem.status)
-    page = keyset.page(request, chosen.qs)
+    page = keyset.page(request, chosen.qs, sorts=SORTS)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
         _bulk.button(verbs.BULKS[name], label, kind=kind)
@@ -79,6 +80,7 @@ def failed(request: HttpRequest) -> HttpResponse:
             "selection": {"verbs": buttons} if buttons else None,
             "list_query": words,
             "pager": page,
+            "sorts": page.headings,
             "empty_title": "No payout matches" if filtered else "Nothing failed or came back",
             "empty_text": "Take a filter away."
             if filtered

@@ -12,9 +12,10 @@ from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
+from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, flags, worklist
+from payouts.queries import cutoffs, filters, flags, streams, worklist
 from payouts.states import PayoutStatus
 
 
@@ -77,7 +78,6 @@ class MadeChip(forms.Form):
 
 
 IN_BATCHES = (BatchChip, ValueDateChip)
-CURSOR = ("before", "after")
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     ("Status", StatusChip),
     ("Country", CountryChip),
@@ -95,7 +95,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
 def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, QueryDict]:
     """The filter of the URL, the place's own status put in. Raises `filters.BadFilter`."""
     query = request.GET.copy()
-    for name in (*CURSOR, "view"):
+    for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     if place.status is not None:
         query["status"] = place.status.value
@@ -106,7 +106,7 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
 
 def _without(request: HttpRequest, *names: str) -> QueryDict:
     query = request.GET.copy()
-    for name in (*names, *CURSOR, "view"):
+    for name in (*names, *keyset.PLACE, "view"):
         query.pop(name, None)
     return query
 
@@ -173,7 +173,9 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     except filters.BadFilter as problem:
         context = {"title": place.title, "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=problem.status)
-    page = keyset.page(request, chosen.qs)
+    page = keyset.page(
+        request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
+    )
     held = pages.permissions(request)
     buttons = [
         _bulk.button(verbs.BULKS[verb], label, key=key, kind=kind)
@@ -200,6 +202,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "selection": {"verbs": buttons} if buttons else None,
             "list_query": words,
             "pager": page,
+            "sorts": page.headings,
             "show_status": place.status is None,
             **_nothing(place, filtered=bool(_without(request))),
         },
@@ -229,8 +232,8 @@ def totals(request: HttpRequest) -> HttpResponse:
     """The totals of a filtered list, asked for after its rows."""
     query = request.GET.copy()
     whole = query.pop("whole", None) is not None
-    chosen = filters.read(query, also=(*CURSOR, "back", "view"))
-    found = worklist.totals(chosen.qs, whole=whole)
+    chosen = filters.read(query, also=(*keyset.PLACE, "sort", "back", "view"))
+    found = worklist.totals_of(chosen, whole=whole)
     query["whole"] = "1"
     context = {"totals": found, "noun": "payouts", "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)

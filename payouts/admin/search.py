@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from backoffice.doors import pages
 from payouts.models import Attempt, Payout
-from payouts.queries import everywhere, filters, searching
+from payouts.queries import everywhere, filters, searching, streams
 from sellers import queries as sellers
 from sellers.ledger.money import Money
 from sellers.models import Seller
@@ -27,8 +27,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"title": "Search", "search_words": words, "shortest": sellers.SHORTEST}
     if len(words) < sellers.SHORTEST:
         return pages.render(request, "admin/search.html", context | {"too_short": True})
-    found = filters.read({"search": words}).qs.select_related("seller", "batch").order_by("-pk")[: SHOWN + 1]
-    payouts, every = list(found), reverse("admin:payouts_payout_list")
+    chosen = filters.read({"search": words}, queryset=Payout.objects.select_related("seller", "batch"))
+    payouts, every = streams.newest(chosen, size=SHOWN + 1), reverse("admin:payouts_payout_list")
     context |= {
         "payouts": [(p, Money(p.amount_minor, p.currency)) for p in payouts[:SHOWN]],
         "more_url": f"{every}?{urlencode({'search': words})}" if len(payouts) > SHOWN else "",

@@ -13,7 +13,7 @@ END"""
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payouts", "0013_release_by_two"),
+        ("payouts", "0011_tallies_sorted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -79,7 +79,7 @@ def trigger(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payouts", "0015_run_jobs"),
+        ("payouts", "0012_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('payouts', '0010_lost_time'),
+        ('payouts', '0013_release_by_two'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,6 +19,7 @@ from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
+from .tally import Tally, Undecided, Undisposed
 from .transition import Transition
 from .view import DefaultView, PastedList, SavedView
 
@@ -71,5 +72,8 @@ __all__ = [
     "StatementLine",
     "Submission",
     "SubmissionEvent",
+    "Tally",
     "Transition",
+    "Undecided",
+    "Undisposed",
 ]

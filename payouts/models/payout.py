@@ -90,6 +90,9 @@ class Payout(models.Model):
             models.Index(fields=["seller", "-id"], name="payout_seller"),
             models.Index(fields=["country", "status", "-id"], name="payout_country_status"),
             models.Index(fields=["-created_at", "-id"], name="payout_created"),
+            # What a list can be sorted by, within each status: a page over several statuses merges their pages.
+            models.Index(fields=["status", "status_at", "id"], name="payout_status_at"),
+            models.Index(fields=["status", "currency", "amount_minor", "id"], name="payout_status_amount"),
         ]
 
     def __str__(self) -> str:

@@ -61,7 +61,7 @@ def all_of_them() -> QuerySet[AccountVersion]:
 
 def to_verify() -> QuerySet[AccountVersion]:
     """Versions that nobody has decided on."""
-    return all_of_them().filter(decision__isnull=True)
+    return all_of_them().filter(undecided__isnull=False)
 
 
 def decided() -> QuerySet[AccountVersion]:

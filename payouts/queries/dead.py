@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from payouts.models import BankFact, Disposal, Payout
+from payouts.models import BankFact, Payout
 from payouts.rails import reasons
 from payouts.rails.base import ReportKind
 from payouts.rails.reasons import Action
@@ -57,8 +57,7 @@ class DeadRow:
 
 def waiting(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     """Those of these that are dead and whose money nobody has reissued or rolled."""
-    disposed = Disposal.objects.filter(payout_id=OuterRef("pk"))
-    return payouts.filter(~Exists(disposed), status__in=DEAD)
+    return payouts.filter(undisposed__isnull=False)
 
 
 def said(payouts: "QuerySet[Payout]", code: str) -> "QuerySet[Payout]":

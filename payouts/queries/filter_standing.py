@@ -14,7 +14,7 @@ from payouts.models import Disposal, Hold, PastedList, Payout
 from payouts.queries import filter_fields as fields
 from payouts.queries import searching
 from payouts.queries.filter_fields import OwnFilter
-from payouts.states import DEAD, BatchStatus
+from payouts.states import BatchStatus
 
 RANGES = (("value_from", "value_until"), ("moved_from", "moved_until"), ("held_from", "held_until"))
 
@@ -78,7 +78,6 @@ class StandingFilter(FilterSet):
 
     def by_decision(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
         """Dead payouts whose money nobody has reissued or rolled yet (`waiting.undisposed`), or all others."""
-        decided = Exists(Disposal.objects.filter(payout=OuterRef("pk")))
         if value:
-            return queryset.filter(~decided, status__in=DEAD)
-        return queryset.filter(decided)
+            return queryset.filter(undisposed__isnull=False)
+        return queryset.filter(Exists(Disposal.objects.filter(payout=OuterRef("pk"))))

@@ -40,5 +40,8 @@ def run(*, now: datetime) -> Iterator[tuple[Invariant, list[str]]]:
     arguments = {"now": now, "alert_minutes": settings.UNKNOWN_ALERT_MINUTES}
     for invariant in ALL:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM ({invariant.sql}) AS offending LIMIT {LIMIT}", arguments)  # noqa: S608
+            # Materialized: with the limit in sight the planner bets on finding rows soon, and loses hours where there
+            # are none.
+            asked = f"WITH offending AS MATERIALIZED ({invariant.sql}) SELECT * FROM offending LIMIT {LIMIT}"  # noqa: S608
+            cursor.execute(asked, arguments)
             yield invariant, [str(row[0]) for row in cursor.fetchall()]

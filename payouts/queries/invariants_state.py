@@ -166,4 +166,41 @@ ALL: tuple[tuple[str, str, str], ...] = (
           SELECT 1 FROM payouts_statementline AS l WHERE l.id = r.line_id AND l.resolution_id = r.id)
         """,
     ),
+    (
+        "tallies_are_the_payouts",
+        "What pages count and add up per status, currency and country is what the payouts come to.",
+        """
+        WITH kept AS (
+          SELECT status, currency, country, sum(count) AS count, sum(total_minor) AS minor
+          FROM payouts_tally GROUP BY 1, 2, 3
+        ), real AS (
+          SELECT status, currency, country, count(*) AS count, sum(amount_minor) AS minor
+          FROM payouts_payout GROUP BY 1, 2, 3
+        )
+        SELECT concat_ws(' ', status, currency, country) FROM kept FULL JOIN real USING (status, currency, country)
+        WHERE (coalesce(kept.count, 0), coalesce(kept.minor, 0)) <> (coalesce(real.count, 0), coalesce(real.minor, 0))
+        ORDER BY 1
+        """,
+    ),
+    (
+        "undisposed_are_the_dead",
+        "What waits for a decision about its money is what is dead and has none.",
+        """
+        SELECT p.reference FROM payouts_payout AS p
+        LEFT JOIN payouts_undisposed AS u ON u.payout_id = p.id LEFT JOIN payouts_disposal AS d ON d.payout_id = p.id
+        WHERE (p.status IN ('CANCELLED', 'FAILED', 'RETURNED') OR u.payout_id IS NOT NULL)
+          AND (u.payout_id IS NOT NULL)
+            <> (p.status IN ('CANCELLED', 'FAILED', 'RETURNED') AND d.id IS NULL)
+        ORDER BY p.id
+        """,
+    ),
+    (
+        "undecided_are_without_a_decision",
+        "The bank accounts that wait to be verified are those that nobody verified or rejected.",
+        """
+        SELECT v.id FROM payouts_accountversion AS v LEFT JOIN payouts_undecided AS u ON u.version_id = v.id
+        LEFT JOIN payouts_accountdecision AS d ON d.version_id = v.id
+        WHERE (u.version_id IS NULL) <> (d.id IS NOT NULL) ORDER BY v.id
+        """,
+    ),
 )

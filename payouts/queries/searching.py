@@ -12,10 +12,14 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
+from payouts.models import Payout
 from sellers.models import Seller
 from sellers.queries import BY_EXTERNAL, BY_REFERENCE, SHORTEST, probes, terms_of
 
 MOST_TERMS = 500
+
+FEW_SELLERS = 1_000
+"""More than these, whom a common word finds, are not named one by one: a page's rows are soon met among so many."""
 
 _EXACT = """
 SELECT id FROM payouts_payout WHERE reference = ANY(%s)
@@ -28,9 +32,9 @@ UNION
 SELECT p.id FROM ledger_earning AS e JOIN payouts_payout AS p
   ON p.account_id = e.account_id AND p.span @> e.due_date
 WHERE e.order_ref = ANY(%s) AND e.order_ref <> ''
-UNION
-SELECT p.id FROM payouts_payout AS p WHERE p.seller_id IN ({sellers})
 """
+
+_OF_SELLERS = "SELECT p.id FROM payouts_payout AS p WHERE p.seller_id IN ({sellers})"
 
 
 def long_enough(value: str) -> None:
@@ -65,11 +69,52 @@ def found_by(text: str) -> Among:
     finds all it names. Unless everything looks like a reference, also sellers whose name or e-mail contains
     the whole text.
     """
-    terms = terms_of(text)
-    upper, exact = [term.upper() for term in terms], list(dict.fromkeys([*terms, " ".join(text.split())]))
     sellers, values = _seller_probes(text)
-    statement = _EXACT.format(sellers=sellers)
-    return Among(RawSQL(statement, [upper, upper, upper, exact, *values]))  # noqa: S611 - constants only
+    statement = f"{_EXACT} UNION {_OF_SELLERS.format(sellers=sellers)}"
+    return Among(RawSQL(statement, [*_exact_values(text), *values]))  # noqa: S611 - constants only
+
+
+def parts(payouts: "QuerySet[Payout]", text: str) -> "list[QuerySet[Payout]]":
+    """The payouts among these that `found_by` finds, in parts that may overlap and each give a first page quickly.
+
+    What is named exactly is few. What a seller's name finds may be a tenth of all: then the list is read in its order
+    until a page is full, each row's seller asked whether it is meant.
+    """
+    exact = payouts.filter(Among(RawSQL(_EXACT, _exact_values(text))))  # noqa: S611 - constants only
+    found = probes(text)
+    # Each probe ends by itself: a UNION of them whole would gather everybody first.
+    probing = " UNION ".join(f"({probe} LIMIT {FEW_SELLERS + 1})" for probe, _ in found)
+    with connection.cursor() as cursor:
+        cursor.execute(probing, [value for _, values in found for value in values])
+        sellers = [row[0] for row in cursor.fetchall()]
+    if not sellers:
+        return [exact]
+    if len(sellers) <= FEW_SELLERS:
+        return [exact, payouts.filter(seller_id__in=sellers)]
+    return [exact, payouts.filter(_OfSellers(text))]
+
+
+def _exact_values(text: str) -> list[Any]:
+    terms = terms_of(text)
+    upper = [term.upper() for term in terms]
+    return [upper, upper, upper, list(dict.fromkeys([*terms, " ".join(text.split())]))]
+
+
+class _OfSellers(Func):
+    """Whether a row's seller is one whom the text finds. OFFSET 0 keeps the planner from finding them all first."""
+
+    output_field = BooleanField()
+
+    def __init__(self, text: str) -> None:
+        found = probes(text)
+        conditions = " OR ".join(f"({probe.partition(' WHERE ')[2]})" for probe, _ in found)
+        self.found = f"SELECT 1 FROM sellers_seller WHERE ({conditions}) AND sellers_seller.id = "  # noqa: S608
+        self.values = tuple(value for _, values in found for value in values)
+        super().__init__(F("seller_id"))
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+        column, values = compiler.compile(self.source_expressions[0])
+        return f"EXISTS ({self.found}{column} OFFSET 0)", (*self.values, *values)
 
 
 def named_in(text: str) -> Among:
@@ -77,7 +122,7 @@ def named_in(text: str) -> Among:
     terms = terms_of(text)
     upper = [term.upper() for term in terms]
     sellers = f"{BY_REFERENCE} UNION {BY_EXTERNAL}"
-    statement = _EXACT.format(sellers=sellers)
+    statement = f"{_EXACT} UNION {_OF_SELLERS.format(sellers=sellers)}"
     return Among(RawSQL(statement, [upper, upper, upper, terms, upper, terms]))  # noqa: S611 - constants only
 
 

@@ -3,7 +3,6 @@
 from django.db.models import Model, QuerySet
 
 from payouts.models import (
-    AccountVersion,
     Batch,
     Export,
     ExportStatus,
@@ -16,8 +15,10 @@ from payouts.models import (
     ReleaseRequest,
     StatementLine,
     Submission,
+    Undecided,
+    Undisposed,
 )
-from payouts.queries import dead, filters
+from payouts.queries import filters, tallies
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import AccountMapping, Adjustment, Period
 
@@ -27,13 +28,13 @@ def _count(rows: "QuerySet[Model]", cap: int) -> int:
 
 
 def to_review(*, cap: int) -> int:
-    """Payouts that wait for a first look."""
-    return _count(Payout.objects.filter(status=PayoutStatus.PENDING_REVIEW), cap)
+    """Payouts that wait for a first look; all are counted, whatever the cap."""
+    return tallies.of_status(PayoutStatus.PENDING_REVIEW).count
 
 
 def to_approve(*, cap: int) -> int:
-    """Payouts that wait for a second person."""
-    return _count(Payout.objects.filter(status=PayoutStatus.REVIEWED), cap)
+    """Payouts that wait for a second person; all are counted, whatever the cap."""
+    return tallies.of_status(PayoutStatus.REVIEWED).count
 
 
 def held(*, cap: int) -> int:
@@ -48,7 +49,12 @@ def releases(*, cap: int) -> int:
 
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
-    return Payout.objects.filter(status=PayoutStatus.APPROVED).exclude(pk__in=filters.open_holds())
+    return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
+
+
+def to_batch_totals() -> tallies.Totals:
+    """Count and sums of `to_batch`."""
+    return tallies.of_status(PayoutStatus.APPROVED, without=filters.held())
 
 
 def batches(*, cap: int) -> int:
@@ -58,7 +64,7 @@ def batches(*, cap: int) -> int:
 
 def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
-    return dead.waiting(Payout.objects.all())
+    return Payout.objects.filter(undisposed__isnull=False)
 
 
 def my_exports(*, cap: int, person_id: int) -> int:
@@ -71,7 +77,7 @@ def my_exports(*, cap: int, person_id: int) -> int:
 
 def failed(*, cap: int) -> int:
     """Dead payouts that wait for a decision."""
-    return _count(undisposed(), cap)
+    return _count(Undisposed.objects.all(), cap)
 
 
 def unknown(*, cap: int) -> int:
@@ -86,7 +92,7 @@ def recalls(*, cap: int) -> int:
 
 def accounts(*, cap: int) -> int:
     """Bank account versions nobody has decided on."""
-    return _count(AccountVersion.objects.filter(decision__isnull=True), cap)
+    return _count(Undecided.objects.all(), cap)
 
 
 def adjustments(*, cap: int) -> int:

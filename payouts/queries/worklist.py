@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from payouts.models import Flag, Hold, Payout
-from payouts.queries import blocks, flags, usual
+from payouts.queries import blocks, filters, flags, tallies, usual
+from payouts.queries.tallies import Totals
 from sellers.ledger.money import Money
 
 TOTALS_CAP = 20_000
@@ -76,25 +77,22 @@ def amounts_before(payouts: Sequence[Payout]) -> dict[int, list[int]]:
     return found
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What a filter selects: exact up to `TOTALS_CAP` rows, or when asked for."""
-
-    count: int
-    sums: list[Money]
-    exact: bool
-
-
 def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
-    """Count and sums per currency of everything the filter selects; not exact beyond the cap unless ``whole``."""
+    """Count and sums per currency of these payouts, each of them read; beyond the cap only when ``whole``."""
     if not whole:
         seen = payouts.order_by().values("pk")[: TOTALS_CAP + 1].count()
         if seen > TOTALS_CAP:
             return Totals(count=TOTALS_CAP, sums=[], exact=False)
-    sums = payouts.order_by().values("currency").annotate(count=Count("pk"), sum=Sum("amount_minor"))
-    found = sorted(sums, key=lambda each: str(each["currency"]))
-    return Totals(
-        count=sum(each["count"] for each in found),
-        sums=[Money(int(each["sum"]), each["currency"]) for each in found],
-        exact=True,
-    )
+    return tallies.totals(tallies.counted(payouts))
+
+
+def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
+    """Count and sums per currency of everything the filter selects: exact from the tallies, however many, where it
+    asks for nothing else than status, country, currency and being held; otherwise as `totals`.
+    """
+    asked = dict(chosen.cleaned)
+    on_hold = asked.pop("on_hold", None)
+    if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
+        return totals(chosen.qs, whole=whole)
+    return tallies.of(where=asked, without=filters.held() if on_hold is False else None)
+

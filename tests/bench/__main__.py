@@ -7,22 +7,29 @@ from importlib import import_module
 from typing import Any
 
 from tests import standalone
+from tests.bench.pages import measuring
 
 WORKS = ("approve", "run")
 MILLION = {"exports": "1000000"}
 """Works that are measured on a million rows, and only when named: they take minutes."""
+PAGES = "pages"
 
 
 def main() -> int:
-    """Each work named by WORK (all of them when it is empty) is measured on SIZE payouts."""
+    """Each work named by WORK (all but the pages when it is empty) is measured on SIZE payouts, the pages on ROWS."""
     chosen = [name for name in os.environ.get("WORK", "").replace(",", " ").split() if name] or list(WORKS)
-    every = (*WORKS, *MILLION)
+    every = (*WORKS, *MILLION, PAGES)
     unknown = [name for name in chosen if name not in every]
     if unknown:
         print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(every)}.")
         return 2
     with standalone.server():
         for name in chosen:
+            if name == PAGES:
+                print(measuring.HEAD)
+                for row in measuring.measure(rows=int(os.environ.get("ROWS") or 1_000_000)):
+                    measuring.show(row)
+                continue
             size = int(os.environ.get("SIZE") or MILLION.get(name, "10000"))
             with standalone.database(f"bench_{name}") as database:
                 for row in import_module(f"tests.bench.{name}").measure(size=size, owner_url=database.owner):

@@ -10,6 +10,9 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from psycopg import sql
 
+FUNCTIONS = ("ledger_analyse_staged", "payouts_fold_tallies")
+"""What the program may have its tables' owner do, each a migration's own function."""
+
 
 class Command(BaseCommand):
     help = "Grants the program's role its rights: rows of every table, no change of append-only ones, no TRUNCATE."
@@ -24,9 +27,12 @@ class Command(BaseCommand):
             _run(cursor, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}", name)
             _run(cursor, "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {}", name)
             _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", name)
-            cursor.execute("SELECT to_regprocedure('ledger_analyse_staged()')")
-            if cursor.fetchone()[0] is not None:  # before it is migrated the tables below are not there either
-                _run(cursor, "GRANT EXECUTE ON FUNCTION ledger_analyse_staged() TO {}", name)
+            for function in FUNCTIONS:
+                cursor.execute("SELECT to_regprocedure(%s)", [f"{function}()"])
+                if (
+                    cursor.fetchone()[0] is not None
+                ):  # before it is migrated the tables below are not there either
+                    _run(cursor, "GRANT EXECUTE ON FUNCTION {}() TO {}", sql.Identifier(function), name)
             _run(cursor, "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}", name)
             there = set(connection.introspection.table_names(cursor))
             models = [model for model in apps.get_models() if model._meta.managed]

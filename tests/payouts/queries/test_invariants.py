@@ -54,6 +54,11 @@ BREAKS: dict[str, tuple[str, ...]] = {
     "suspense_is_what_is_open": (
         "UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE book = 'suspense'",
     ),
+    "tallies_are_the_payouts": ("DELETE FROM payouts_tally WHERE id = (SELECT max(id) FROM payouts_tally)",),
+    "undisposed_are_the_dead": ("DELETE FROM payouts_undisposed",),
+    "undecided_are_without_a_decision": (
+        "INSERT INTO payouts_undecided SELECT min(version_id) FROM payouts_accountdecision",
+    ),
     "statements_add_up": ("UPDATE payouts_statement SET closing_minor = closing_minor + 1",),
     "caps_count_what_left": ("UPDATE payouts_capuse SET total_minor = total_minor - 1",),
     "closed_months_stand": (

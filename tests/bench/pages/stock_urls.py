@@ -1,0 +1,42 @@
+"""A stock admin site as Django's documentation has it, with the ModelAdmins a team writes first."""
+
+from django.contrib import admin
+from django.urls import path
+
+from payouts.models import Batch, Hold, Payout
+from sellers.models import Seller
+
+stock = admin.AdminSite(name="stock")
+
+
+class _Stock(admin.ModelAdmin):
+    list_per_page = 50
+
+
+@admin.register(Payout, site=stock)
+class StockPayouts(_Stock):
+    list_display = ("reference", "seller", "country", "status", "amount_minor", "currency", "created_at")
+    list_filter = ("status", "country", "currency")
+    search_fields = ("reference", "seller__name", "seller__email")
+
+
+@admin.register(Hold, site=stock)
+class StockHolds(_Stock):
+    list_display = ("reason", "payout", "seller", "placed_by", "placed_at")
+    list_filter = ("reason",)
+
+
+@admin.register(Batch, site=stock)
+class StockBatches(_Stock):
+    list_display = ("reference", "rail", "currency", "status", "value_date", "item_count", "total_minor")
+    list_filter = ("status", "country")
+
+
+@admin.register(Seller, site=stock)
+class StockSellers(_Stock):
+    list_display = ("reference", "name", "country", "email", "verified_at")
+    list_filter = ("country",)
+    search_fields = ("reference", "name", "email", "external_id")
+
+
+urlpatterns = [path("stock/", stock.urls)]
