@@ -21,7 +21,7 @@ BREAKS: dict[str, tuple[str, ...]] = {
         "UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE id = (SELECT min(id) FROM ledger_entry)",
     ),
     "transactions_balance": (
-        "INSERT INTO ledger_transaction (key, kind, description) VALUES ('x', 'x', '')",
+        "INSERT INTO ledger_transaction (key, kind, description, booked_on) VALUES ('x', 'x', '', current_date)",
     ),
     "books_keep_apart": (
         "ALTER TABLE ledger_entry DROP CONSTRAINT entry_seller_books_have_account",
