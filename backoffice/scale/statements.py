@@ -101,21 +101,21 @@ SELECT p.n, p.seller, p.seller, p.currency, p.country, p.amount,
 FROM scale_payout AS p JOIN {_FAR} ON far.status = p.status JOIN {_STEPS} ON step.place = far.last
 LEFT JOIN scale_item AS i ON i.n = p.n ORDER BY p.n"""),
     ("ledger_transaction", """
-INSERT INTO ledger_transaction (id, key, kind, posted_at, description)
-SELECT n, 'earning:scale:' || n || ':sale', 'sale', created_at - interval '1 day', '' FROM scale_payout"""),
+INSERT INTO ledger_transaction (id, key, kind, posted_at, booked_on, description)
+SELECT n, 'earning:scale:' || n || ':sale', 'sale', created_at - interval '1 day', ((created_at - interval '1 day') AT TIME ZONE books.zone)::date, '' FROM scale_payout CROSS JOIN ledger_books AS books"""),
     ("ledger_transaction", """
-INSERT INTO ledger_transaction (id, key, kind, posted_at, description)
-SELECT %(payouts)s + n, 'payout:' || n || ':reserve', 'reserve', created_at, '' FROM scale_payout"""),
+INSERT INTO ledger_transaction (id, key, kind, posted_at, booked_on, description)
+SELECT %(payouts)s + n, 'payout:' || n || ':reserve', 'reserve', created_at, (created_at AT TIME ZONE books.zone)::date, '' FROM scale_payout CROSS JOIN ledger_books AS books"""),
     ("ledger_transaction", f"""
-INSERT INTO ledger_transaction (id, key, kind, posted_at, description)
-SELECT 2 * %(payouts)s + n, 'attempt:' || n || ':submitted', 'submitted', created_at + interval '6 hours', ''
-FROM scale_payout AS p WHERE {_SENT}"""),
+INSERT INTO ledger_transaction (id, key, kind, posted_at, booked_on, description)
+SELECT 2 * %(payouts)s + n, 'attempt:' || n || ':submitted', 'submitted', created_at + interval '6 hours', ((created_at + interval '6 hours') AT TIME ZONE books.zone)::date, ''
+FROM scale_payout AS p CROSS JOIN ledger_books AS books WHERE {_SENT}"""),
     ("ledger_transaction", f"""
-INSERT INTO ledger_transaction (id, key, kind, posted_at, description)
+INSERT INTO ledger_transaction (id, key, kind, posted_at, booked_on, description)
 SELECT 3 * %(payouts)s + n,
        CASE status WHEN 'CANCELLED' THEN 'payout:' || n || ':cancelled' ELSE 'attempt:' || n || ':given_back' END,
-       CASE status WHEN 'CANCELLED' THEN 'cancelled' ELSE 'given_back' END, created_at + interval '30 hours', ''
-FROM scale_payout AS p WHERE {_DEAD}"""),
+       CASE status WHEN 'CANCELLED' THEN 'cancelled' ELSE 'given_back' END, created_at + interval '30 hours', ((created_at + interval '30 hours') AT TIME ZONE books.zone)::date, ''
+FROM scale_payout AS p CROSS JOIN ledger_books AS books WHERE {_DEAD}"""),
     ("ledger_entry", _legs("psp_clearing", "payable", offset=0, amount="sale", where="true", ref="''")),
     ("ledger_entry", _legs("payable", "reserved", offset=1, amount="amount", where="true")),
     ("ledger_entry", _legs("reserved", "in_transit", offset=2, amount="amount", where=_SENT)),

@@ -54,7 +54,7 @@ def walk(client, path: str, link: str = "next") -> list[list[int]]:
     seen: list[list[int]] = []
     for _ in range(20):
         found = client.get(path).context
-        seen.append([row.payout.pk for row in found["rows"]])
+        seen.append([(row["payout"] if isinstance(row, dict) else row.payout).pk for row in found["rows"]])
         url = getattr(found["pager"], f"{link}_url")
         if not url:
             return seen
