@@ -200,7 +200,7 @@ def rows_of(ids: Sequence[int]) -> dict[int, asked.HoldRow]:
 
 def words_of(hold: Hold) -> str:
     """The reason, and who releases it."""
-    return f"{hold.get_reason_display()}. {hold_words.meaning(HoldReason(hold.reason)).releases}"
+    return f"{hold.get_reason_display()}. {hold_words.meaning(reason=HoldReason(hold.reason)).releases}"
 
 
 urlpatterns = [

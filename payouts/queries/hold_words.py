@@ -72,7 +72,7 @@ _WORDS: Mapping[HoldReason, tuple[str, str]] = {
 }
 
 
-def meaning(reason: HoldReason) -> Meaning:
+def meaning(*, reason: HoldReason) -> Meaning:
     """What people are told about this reason."""
     means, find_out = _WORDS[reason]
     releases = _JUDGED if reason in FOR_COMPLIANCE else _TWO if reason in TWO_PEOPLE else _ONE
@@ -81,4 +81,4 @@ def meaning(reason: HoldReason) -> Meaning:
 
 def meanings() -> list[tuple[str, Meaning]]:
     """Every reason by its name, as it stands beside the choice."""
-    return [(str(reason.label), meaning(reason)) for reason in HoldReason]
+    return [(str(reason.label), meaning(reason=reason)) for reason in HoldReason]
