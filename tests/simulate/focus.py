@@ -54,8 +54,22 @@ FOCI = (
         send=("late",),
         fault=0.6,
     ),
-    # Somebody with a shell meddles with what is approved; accounts change under it.
-    Focus("meddling", {"stranger": 4, "analyst asks for another account": 3, "treasurer approves": 2}),
+    # Somebody with a shell meddles with what is approved.
+    Focus("meddling", {"stranger": 4, "treasurer approves": 2}),
+    # Bank accounts change while money is with the bank, and comes back unsent.
+    Focus(
+        "accounts",
+        {
+            "analyst asks for another account": 6,
+            "compliance decides": 2,
+            "account clock": 5,
+            "time": 2,
+            "operator finds out": 3,
+            "second person": 3,
+        },
+        send=("refused", "busy", "drop"),
+        fault=0.6,
+    ),
     # The database is put back to a backup.
     Focus("restoring", {"operator asks": 0.5}, restored=True),
     # Statements come by every door.
