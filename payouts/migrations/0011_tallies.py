@@ -80,6 +80,8 @@ def by_owner(name: str, body: str) -> list[migrations.RunSQL]:
     return [
         function(f"{name}()", body),
         migrations.RunSQL(f"ALTER FUNCTION {name}() SECURITY DEFINER", migrations.RunSQL.noop),
+        # Hung on a table of one's own it would write what one likes.
+        migrations.RunSQL(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC", migrations.RunSQL.noop),
     ]
 
 
@@ -146,4 +148,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FOLD, "DROP FUNCTION payouts_fold_tallies()"),
         # `grant_app_role` gives it to the program's role.
         migrations.RunSQL("REVOKE ALL ON FUNCTION payouts_fold_tallies() FROM PUBLIC", migrations.RunSQL.noop),
+        migrations.RunSQL("REVOKE ALL ON FUNCTION payouts_caps() FROM PUBLIC", migrations.RunSQL.noop),
     ]

@@ -23,7 +23,7 @@ END"""
 # holds about bank accounts know.
 ENDS = """BEGIN
   IF NEW.released_by_id IS NULL THEN
-    IF OLD.until <= NEW.released_at
+    IF OLD.until <= least(NEW.released_at, clock_timestamp())
        OR OLD.placed_by_id IS NULL AND OLD.reason IN ('account_change', 'account_refused') THEN
       RETURN NEW;
     END IF;
@@ -49,6 +49,15 @@ ASKED = """BEGIN
       AND h.reason IN ('account_change', 'fraud_suspected', 'compliance')) THEN
     RAISE EXCEPTION 'a release is asked for of an open hold for risk or compliance, then confirmed'
       USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END"""
+
+# Cancelled and paid again, money would otherwise leave its judgement behind.
+DISPOSED = """BEGIN
+  IF EXISTS (SELECT 1 FROM payouts_hold AS h WHERE h.payout_id = NEW.payout_id AND h.released_at IS NULL
+             AND h.reason IN ('fraud_suspected', 'compliance')) THEN
+    RAISE EXCEPTION 'payout % waits for the judgement of compliance', NEW.payout_id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END"""
@@ -84,6 +93,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         migrations.AlterModelOptions(
             name="hold",
             options={
@@ -210,4 +220,8 @@ class Migration(migrations.Migration):
             "BEFORE UPDATE WHEN (OLD.released_at IS NULL AND NEW.released_at IS NOT NULL)",
             ENDS,
         ),
+        # It reads requests, on which the program's role has no right before `grant_app_role` has run.
+        migrations.RunSQL("ALTER FUNCTION payouts_hold_ends() SECURITY DEFINER", migrations.RunSQL.noop),
+        migrations.RunSQL("REVOKE ALL ON FUNCTION payouts_hold_ends() FROM PUBLIC", migrations.RunSQL.noop),
+        *trigger("judged_before_disposed", "payouts_disposal", "BEFORE INSERT", DISPOSED),
     ]

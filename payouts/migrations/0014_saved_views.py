@@ -1,19 +1,13 @@
-"""Saved views of the payout lists, pasted lists, and the bank's own references to search by.
-
-The two indexes stand on large tables: they are built without a lock that writers wait for.
-"""
+"""Saved views of the payout lists, and pasted lists."""
 
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 from backoffice.audit.guards import append_only, no_truncate
 
 
 class Migration(migrations.Migration):
-    atomic = False
-
     dependencies = [
         ('payouts', '0013_release_by_two'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -54,14 +48,6 @@ class Migration(migrations.Migration):
             options={
                 'default_permissions': (),
             },
-        ),
-        AddIndexConcurrently(
-            model_name='statementline',
-            index=models.Index(condition=models.Q(('bank_reference', ''), _negated=True), fields=['bank_reference'], name='statement_line_bank_ref'),
-        ),
-        AddIndexConcurrently(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('bank_reference', ''), _negated=True), fields=['bank_reference'], name='submission_bank_ref'),
         ),
         migrations.AddField(
             model_name='defaultview',

@@ -10,9 +10,10 @@ END"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0014_saved_views")]
+    dependencies = [("payouts", "0014_searched_references")]
 
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         migrations.AddField(
             "payoutrun",
             "left",

@@ -21,7 +21,8 @@ class HoldReason(models.TextChoices):
 
 
 TWO_PEOPLE = frozenset({HoldReason.ACCOUNT_CHANGE, HoldReason.FRAUD_SUSPECTED, HoldReason.COMPLIANCE})
-"""Holds for risk or compliance: one person asks for the release, another confirms it; no date ends them."""
+"""Holds for risk or compliance: one person asks for the release, another confirms it; no date ends them,
+but for those that had one before this rule came."""
 
 FOR_COMPLIANCE = frozenset({HoldReason.FRAUD_SUSPECTED, HoldReason.COMPLIANCE})
 """Of the two people who release one of these, one judges for compliance."""

@@ -11,6 +11,7 @@ from payouts.models import Hold, ReleaseRequest
 from payouts.models.hold import FOR_COMPLIANCE
 
 JUDGE = "payouts.judge_hold"
+RELEASE = "payouts.release_hold"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def _why_not(
     name = request.asked_by.get_full_name() or request.asked_by.get_username()
     if request.asked_by_id == actor.user_id:
         return "four_eyes", "you asked for its release: another person must confirm it"
+    if RELEASE not in authority.permissions_of(request.asked_by_id):
+        return "asker", f"{name} asked for its release and may not release any more: withdraw it, and ask anew"
     if hold.reason in FOR_COMPLIANCE and not _one_judges(request, actor):
         return "compliance", f"{name} asked for its release: somebody of compliance must confirm it"
     if seen is not None and request.pk not in seen:

@@ -83,7 +83,7 @@ def _payouts(payout_ids: Iterable[int]) -> list[Payout]:
 def _preview(payouts: list[Payout], actor: Actor, why_not: Refuses) -> Preview:
     authority.require(actor=actor, permission=PERMISSION)
     disposed = set(Disposal.objects.filter(payout__in=payouts).values_list("payout_id", flat=True))
-    given_back = givebacks.given_back(payouts)
+    given_back, judged_first = givebacks.given_back(payouts), givebacks.judged_first(payouts)
     allowed, refused = [], []
     for payout in payouts:
         if payout.pk in disposed:
@@ -92,6 +92,8 @@ def _preview(payouts: list[Payout], actor: Actor, why_not: Refuses) -> Preview:
             no = refuse(
                 payout, givebacks.NothingToGiveBack.code, "only money that came back can be paid again"
             )
+        elif payout.pk in judged_first:
+            no = refuse(payout, "hold", givebacks.JUDGED_FIRST)
         else:
             no = why_not(payout)
         if no is None:

@@ -12,7 +12,8 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.outbox import publishing
 from payouts import countries
 from payouts.countries import calendars
-from payouts.models import Attempt, Disposal, Payout, PayoutAccount, Transition
+from payouts.models import Attempt, Disposal, Hold, Payout, PayoutAccount, Transition
+from payouts.models.hold import FOR_COMPLIANCE
 from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts
 from payouts.operations._outcome import Outcome
 from payouts.queries import outside
@@ -26,6 +27,9 @@ class NothingToGiveBack(Refused):
     """The payout is alive, or its money is not back yet."""
 
     code = "nothing_to_give_back"
+
+
+JUDGED_FIRST = "it is on hold for fraud or compliance; two people release that first, one of compliance"
 
 
 class HandedOver(Refused):
@@ -86,10 +90,18 @@ def given_back(payouts: Sequence[Payout]) -> dict[int, LedgerTransaction]:
     return found
 
 
+def judged_first(payouts: Iterable[Payout]) -> set[int]:
+    """Those of these, by id, whose own hold for fraud or compliance is open: cancelled and paid again, their money
+    would leave that judgement behind.
+    """
+    holds = Hold.objects.filter(payout__in=[p.pk for p in payouts], released_at__isnull=True)
+    return set(holds.filter(reason__in=FOR_COMPLIANCE).values_list("payout_id", flat=True))
+
+
 def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
     """The dead payout and its account, locked, with its give-back.
 
-    Raises `NothingToGiveBack`, `Conflict` when disposed of.
+    Raises `NothingToGiveBack`, `Conflict` when disposed of, `Refused` while compliance has not judged it.
     """
     payout = _locks.payouts([payout_id], alone=True)[0]
     given_back = give_back_of(payout)
@@ -100,6 +112,8 @@ def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
         )
     if Disposal.objects.filter(payout=payout).exists():
         raise Conflict(f"The money of {payout.reference} was disposed of already: see its timeline.")
+    if judged_first([payout]):
+        raise Refused(f"Nothing done with the money of {payout.reference}: {JUDGED_FIRST}.", code="hold")
     return payout, given_back
 
 

@@ -90,8 +90,19 @@ def request(
     return file
 
 
-@transaction.atomic
 def write(*, file_id: int, now: datetime) -> bool:
+    """As `_write`. What nobody expected makes the file FAILED, too: it is not tried again for ever."""
+    try:
+        return _write(file_id, now)
+    except Exception as error:
+        log.exception("journal_failed", file=file_id, error=type(error).__name__)
+        file = JournalFile.objects.filter(pk=file_id, status=JournalStatus.WAITING).first()
+        why = "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
+        return file is not None and _fail(file, why, now)
+
+
+@transaction.atomic
+def _write(file_id: int, now: datetime) -> bool:
     """The file stands and is READY, or FAILED with a sentence. Answers whether this call made it ready.
 
     While another worker writes it, or when there is nothing to do, it does nothing: the row is locked meanwhile.

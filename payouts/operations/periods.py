@@ -6,7 +6,7 @@ happened beside it (docs/adr/0024).
 
 from datetime import date, datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -43,6 +43,8 @@ def ask(*, first: date, actor: Actor, now: datetime) -> list[Period]:
         return _ask(first, actor, now)
     except OperationalError as error:
         raise Conflict("Not asked: a large posting is under way. Try again in a minute.") from error
+    except IntegrityError as error:
+        raise Conflict("Not asked: somebody asked at the same moment. Look at the month again.") from error
 
 
 @transaction.atomic

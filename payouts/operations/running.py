@@ -7,7 +7,7 @@ locked, and a second worker passes by.
 
 import pathlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO, Any
@@ -148,7 +148,7 @@ def work(*, run_id: int, now: datetime) -> bool:
     """Portion after portion is made until the run is finished; answers whether it is.
 
     What another worker is at, or has finished, is left alone. A portion that fails opens an incident, is told on the
-    run, and is tried again by the sweep. Not inside a transaction: it commits its own steps.
+    run, and is tried again by the sweep after the other countries. Not inside a transaction: it commits its own steps.
     """
     watch, trouble = Watch(now), f"run_failed:R{run_id}"
     try:
@@ -158,13 +158,32 @@ def work(*, run_id: int, now: datetime) -> bool:
         log.exception("run_portion_failed", run=run_id, error=type(error).__name__)
         text = f"The payout run R{run_id} stopped ({type(error).__name__}). "
         text += "What it made stands; the rest is tried again."
-        PayoutRun.objects.filter(pk=run_id, finished_at=None).update(trouble=text)
+        _put_last(run_id, trouble=text)
         incidents.open_one(code="run_failed", key=trouble, text=text, now=watch.now())
         return False
     over = PayoutRun.objects.filter(pk=run_id, finished_at__isnull=False).exists()
     if over:
         incidents.over(keys=[trouble], note="It was finished after all.", now=watch.now())
     return over
+
+
+@transaction.atomic
+def _put_last(run_id: int, *, trouble: str) -> None:
+    """The country that could not be paid comes after the others, so that it keeps nobody else waiting."""
+    run = PayoutRun.objects.select_for_update(no_key=True).filter(pk=run_id, finished_at=None).first()
+    if run is None:
+        return
+    left, through = run.left, run.through
+    if left:
+        (code, until, *_), *others = left
+        left = [*others, [code, until, through]]
+        through = _through(left)
+    PayoutRun.objects.filter(pk=run_id).update(left=left, through=through, trouble=trouble)
+
+
+def _through(left: Sequence[Sequence[Any]]) -> int:
+    """Up to which account the first of these was made already."""
+    return int(left[0][2]) if left and len(left[0]) > 2 else 0
 
 
 @transaction.atomic
@@ -180,10 +199,14 @@ def _portion(run_id: int, *, now: datetime) -> bool:
     if run is None:
         return False
     actor = _actor(run.started_by)
+    if run.left and not authority.allows(actor=actor, permission="payouts.run_payouts"):
+        text = f"{actor.name} may not run payouts any more. What was made stands; another run makes the rest."
+        PayoutRun.objects.filter(pk=run_id).update(trouble=text)
+        run.left = []
     if not run.left:
         _portions.finish(run=run, actor=actor, now=now)
         return False
-    code, text = run.left[0]
+    code, text, *_ = run.left[0]
     until = date.fromisoformat(text)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
@@ -195,7 +218,7 @@ def _portion(run_id: int, *, now: datetime) -> bool:
         cursor.execute(_LAST_OF_PORTION, values)
         (through,) = cursor.fetchone()
     if through is None:  # nothing more is due in this country
-        PayoutRun.objects.filter(pk=run_id).update(left=run.left[1:], through=0)
+        PayoutRun.objects.filter(pk=run_id).update(left=run.left[1:], through=_through(run.left[1:]))
         return True
     count = _portions.make_portion(
         run=run,

@@ -13,6 +13,7 @@ from payouts.queries import filters, searching, views
 
 MOST = 50
 LONGEST = 60
+LONGEST_LIST = 20_000
 SEE = "payouts.view_payout"
 
 
@@ -94,6 +95,8 @@ def paste(*, text: str, actor: Actor, now: datetime) -> PastedList:
     """
     authority.require(actor=actor, permission=SEE)
     try:
+        if len(text) > LONGEST_LIST:
+            raise BadList(f"Nothing was searched: a list has at most {LONGEST_LIST:,} characters.")
         searching.long_enough(text)
     except ValidationError as error:
         raise BadList(" ".join(error.messages)) from error

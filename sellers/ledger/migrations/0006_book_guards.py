@@ -65,7 +65,7 @@ BEGIN
       RAISE EXCEPTION 'a period is a whole month, not % to %', NEW.first_day, NEW.last_day
         USING ERRCODE = 'check_violation';
     END IF;
-    IF (NEW.asked_at AT TIME ZONE books.zone)::date <= NEW.last_day THEN
+    IF (least(NEW.asked_at, clock_timestamp()) AT TIME ZONE books.zone)::date <= NEW.last_day THEN
       RAISE EXCEPTION 'the month of % is not over', NEW.first_day USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.first_day <> books.frozen_through + 1 OR books.frozen_through IS NULL
@@ -143,13 +143,31 @@ def trigger(name: str, table: str, when: str, what: str) -> migrations.RunSQL:
 
 
 def lock(mode: str) -> str:
-    return f"BEGIN PERFORM pg_advisory_xact_lock{mode}({LOCK}); RETURN NULL; END"
+    """A snapshot from before the lock would not see which months were closed before it: only READ COMMITTED looks anew."""
+    return f"""BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'the books are written at READ COMMITTED' USING ERRCODE = 'restrict_violation';
+  END IF;
+  PERFORM pg_advisory_xact_lock{mode}({LOCK});
+  RETURN NULL;
+END"""
+
+
+def as_owner(name: str) -> list[migrations.RunSQL]:
+    """It reads and writes what the program's role may not, or may not yet while `grant_app_role` has not run. Nobody
+    else may hang it on a table of their own.
+    """
+    return [
+        migrations.RunSQL(f"ALTER FUNCTION {name}() SECURITY DEFINER", migrations.RunSQL.noop),
+        migrations.RunSQL(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC", migrations.RunSQL.noop),
+    ]
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0005_books"), ("sellers", "0003_seller_file"), ("audit", "0002_guards")]
 
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         function("ledger_share_books()", lock("_shared")),
         function("ledger_own_books()", lock("")),
         function("ledger_book()", BOOK),
@@ -157,7 +175,9 @@ class Migration(migrations.Migration):
         function("ledger_fill_once()", FILL_ONCE),
         function("ledger_period_moves()", PERIOD),
         # The program's role may not write the row of the books: only this function, which runs as its owner, does.
-        migrations.RunSQL("ALTER FUNCTION ledger_period_moves() SECURITY DEFINER", migrations.RunSQL.noop),
+        *as_owner("ledger_period_moves"),
+        *as_owner("ledger_book"),
+        *as_owner("ledger_open_month"),
         function("ledger_of_closing()", OF_CLOSING),
         function("ledger_mapping_moves()", MAPPING),
         function("ledger_file_moves()", FILE),

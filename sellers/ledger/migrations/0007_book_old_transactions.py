@@ -22,29 +22,42 @@ def book(apps, schema_editor):
 
 
 def settle_countries(apps, schema_editor):
-    """In one transaction, which keeps postings waiting for as long as it takes to write the accounts: seconds."""
-    with transaction.atomic(), schema_editor.connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER guard_columns ON ledger_account")
+    """In portions; meanwhile the guard of the accounts lets their country be written, too."""
+    with schema_editor.connection.cursor() as cursor:
+        _guard_columns(cursor, "'covered_through', 'country'")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_account WHERE country = ''")
+        (last,) = cursor.fetchone()
+        for start in range(0, last, PORTION):
+            cursor.execute(
+                """UPDATE ledger_account AS a SET country = s.country FROM sellers_seller AS s
+                   WHERE s.id = a.seller_id AND a.country = '' AND a.id > %s AND a.id <= %s""",
+                [start, start + PORTION],
+            )
+        _guard_columns(cursor, "'covered_through'")
+
+
+def _guard_columns(cursor, names):
+    """The trigger changes in a moment, or not at all and the migration is run again: nobody queues behind it."""
+    with transaction.atomic():
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+        cursor.execute("DROP TRIGGER IF EXISTS guard_columns ON ledger_account")
         cursor.execute(
-            """UPDATE ledger_account AS a SET country = s.country FROM sellers_seller AS s
-               WHERE s.id = a.seller_id AND a.country = ''"""
-        )
-        cursor.execute(
-            """CREATE TRIGGER guard_columns BEFORE UPDATE ON ledger_account
-               FOR EACH ROW EXECUTE FUNCTION refuse_other_columns('covered_through')"""
+            f"""CREATE TRIGGER guard_columns BEFORE UPDATE ON ledger_account
+                FOR EACH ROW EXECUTE FUNCTION refuse_other_columns({names})"""
         )
 
 
 def guard(apps, schema_editor):
     """Every transaction has its day: from now on none changes, whoever asks."""
     with transaction.atomic(), schema_editor.connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER guard_fill_once ON ledger_transaction")
-        cursor.execute("DROP TRIGGER guard_append_only ON ledger_transaction")
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+        cursor.execute("DROP TRIGGER IF EXISTS guard_fill_once ON ledger_transaction")
+        cursor.execute("DROP TRIGGER IF EXISTS guard_append_only ON ledger_transaction")
         cursor.execute(
             """CREATE TRIGGER guard_append_only BEFORE UPDATE OR DELETE ON ledger_transaction
                FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
         )
-        cursor.execute("DROP FUNCTION ledger_fill_once()")
+        cursor.execute("DROP FUNCTION IF EXISTS ledger_fill_once()")
 
 
 class Migration(migrations.Migration):
@@ -55,7 +68,8 @@ class Migration(migrations.Migration):
         migrations.RunPython(book, migrations.RunPython.noop),
         migrations.RunPython(settle_countries, migrations.RunPython.noop),
         migrations.RunSQL(
-            """ALTER TABLE ledger_transaction ADD CONSTRAINT transaction_is_booked
+            """ALTER TABLE ledger_transaction DROP CONSTRAINT IF EXISTS transaction_is_booked;
+               ALTER TABLE ledger_transaction ADD CONSTRAINT transaction_is_booked
                CHECK (booked_on IS NOT NULL) NOT VALID""",
             migrations.RunSQL.noop,
         ),

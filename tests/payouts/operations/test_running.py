@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from backoffice.audit import actors
 from backoffice.audit.models import Event
 from payouts.models import Incident, Payout, PayoutRun, RunSkip
 from payouts.operations import _doorbell, _portions, creation, running
@@ -90,6 +91,34 @@ def test_a_portion_that_fails_is_told_and_tried_again(by_twos, monkeypatch):
     assert Incident.objects.get(code="run_failed").closed_at is None
     assert work(run)
     assert Incident.objects.get(code="run_failed").closed_at is not None
+
+
+def test_a_country_that_fails_keeps_no_other_waiting(by_twos, monkeypatch):
+    due(country="DE")
+    paid = [due(country="ES"), due(country="FR")]
+    run, make_portion = asked(), _portions.make_portion
+
+    def broken_for_germany(**values):
+        return 1 / 0 if values["country"].code == "DE" else make_portion(**values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_portions, "make_portion", broken_for_germany)
+        assert not work(run)
+        assert not work(run)
+    assert set(Payout.objects.values_list("account_id", flat=True)) == {account.pk for account in paid}
+    assert [code for code, *_ in run.left] == ["DE"]
+    assert work(run)
+    assert run.payout_count == 3
+
+
+def test_who_may_not_run_payouts_any_more_makes_none(by_twos):
+    due()
+    user = make.user("analyst")
+    run = asked(actor=actors.person(user))
+    user.groups.clear()
+    assert work(run)
+    assert (run.payout_count, Payout.objects.count()) == (0, 0)
+    assert "may not run payouts any more" in run.trouble
 
 
 def test_the_same_key_is_one_run_and_a_second_message_changes_nothing():
