@@ -66,9 +66,9 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     assert "being written" in text(two.get(f"/books/journals/{file.pk}/state/"))
     assert two.get(f"/books/journals/{file.pk}/").status_code == 409
     journals.write(file_id=file.pk, now=make.NOW)
-    assert "123456782FEC20200930.txt" in text(two.get("/books/2020-09/"))
+    assert "123456782FEC20200930-part-2020-09-detailed.txt" in text(two.get("/books/2020-09/"))
     answer = two.get(f"/books/journals/{file.pk}/")
-    assert answer["Content-Disposition"] == 'attachment; filename="123456782FEC20200930.txt"'
+    assert answer["Content-Disposition"] == 'attachment; filename="123456782FEC20200930-part-2020-09-detailed.txt"'
     assert b"".join(answer.streaming_content).count(b"\r\n") == 5
     assert browser("auditor").get(f"/books/journals/{file.pk}/").status_code == 403
     assert "Download" not in text(browser("auditor").get("/books/2020-09/"))
@@ -147,9 +147,8 @@ def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
     assert "you asked for it" in text(one.get("/books/accounts/"))
     own = one.post("/books/accounts/decide/", {"decision": f"confirm-{made.pk}"}, follow=True)
     assert "you asked for it" in text(own).lower()
-    assert "1 account confirmed" in text(
-        two.post("/books/accounts/decide/", {"decision": "confirm-all"}, follow=True)
-    )
+    shown = {"decision": "confirm-all", "shown": [made.pk]}
+    assert "1 account confirmed" in text(two.post("/books/accounts/decide/", shown, follow=True))
     assert two.post("/books/accounts/decide/", {"decision": f"dismiss-{made.pk}"}).status_code == 409
     assert "in force" in text(browser("auditor").get("/books/accounts/")) or "later" in text(
         two.get("/books/accounts/")
