@@ -8,6 +8,7 @@ from operator import attrgetter
 from backoffice.audit.errors import Refused
 from payouts.exports.journal import Entry, Line
 from sellers.ledger.models import Book
+from sellers.ledger.queries import placed
 from sellers.ledger.queries.journal import Leg
 from sellers.ledger.queries.mapping import Chart
 from sellers.ledger.queries.periods import following
@@ -60,7 +61,7 @@ def detailed(legs: Iterable[Leg], accounts: Accounts, *, first_number: int) -> I
     for place, (_, group) in enumerate(groupby(legs, key=attrgetter("transaction_id"))):
         found = list(group)
         one = found[0]
-        house = _country(found)
+        house = placed.house(leg.country for leg in found)
         source = next((leg.payout_ref or leg.source for leg in found if leg.payout_ref or leg.source), "")
         journal, journal_label, words = _kind(one.kind)
         yield Entry(
@@ -95,7 +96,7 @@ def daily(legs: Iterable[Leg], accounts: Accounts, *, first_number: int) -> Iter
         sums: dict[tuple[str, date], dict[tuple[str, str, bool], int]] = {}
         for _, group in groupby(of_day, key=attrgetter("transaction_id")):
             found = list(group)
-            house = _country(found)
+            house = placed.house(leg.country for leg in found)
             fact = found[0].fact_on.replace(day=1)
             of_kind = sums.setdefault((found[0].kind, min(fact, day.replace(day=1))), {})
             for leg in found:
@@ -124,12 +125,6 @@ def daily(legs: Iterable[Leg], accounts: Accounts, *, first_number: int) -> Iter
 def _debits_first(item: tuple[tuple[str, str, bool], int]) -> tuple[bool, str, str]:
     (book, country, credit), _ = item
     return credit, book, country
-
-
-def _country(legs: list[Leg]) -> str:
-    """Where the house's side of a transaction counts: where its seller does, if they are of one country."""
-    countries = {leg.country for leg in legs if leg.country}
-    return countries.pop() if len(countries) == 1 else ""
 
 
 def _kind(kind: str) -> tuple[str, str, str]:

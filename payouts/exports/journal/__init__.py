@@ -12,10 +12,10 @@ from .netsuite import NETSUITE
 from .quickbooks import QUICKBOOKS
 from .sage import SAGE
 from .xero import XERO
-from .yayoi import YAYOI
+from .yayoi import YAYOI, unfit_name
 
 FORMATS: dict[str, Format] = {
     each.name: each for each in (GENERIC, FEC, DATEV, NETSUITE, QUICKBOOKS, XERO, SAGE, YAYOI)
 }
 
-__all__ = ["FORMATS", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading"]
+__all__ = ["FORMATS", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading", "unfit_name"]

@@ -279,7 +279,7 @@ def heading(text: Iterator[str], expected: str, reading: Reading) -> None:
 
 
 def fit(text: str, encoding: str, limit: int) -> str:
-    """Text that the encoding carries, on one line, cut to ``limit``: what it lacks is the nearest letter or “?”."""
+    """Text that the encoding carries, on one line, cut to ``limit`` letters: what it lacks is the nearest or “?”."""
     one_line = " ".join(text.split())
     out = []
     for letter in one_line:
@@ -290,6 +290,11 @@ def fit(text: str, encoding: str, limit: int) -> str:
             plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
             out.append(plain or "?")
     return "".join(out)[:limit]
+
+
+def fit_bytes(text: str, encoding: str, limit: int) -> str:
+    """As `fit`, but cut to ``limit`` bytes of the encoding; no letter is cut in two."""
+    return fit(text, encoding, limit).encode(encoding)[:limit].decode(encoding, "ignore")
 
 
 def own_currency(job: Job, program: str) -> list[str]:

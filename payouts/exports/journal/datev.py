@@ -7,6 +7,7 @@ which ends at zero.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from .base import Entry, Job, Line, Need, Reading, fit, own_currency, records
 
@@ -120,6 +121,11 @@ class Datev:
             found.append("DATEV asks for the client's number, 1 to 99999: set BOOKS_DATEV_CLIENT.")
         if not 4 <= company.datev_digits <= 8:
             found.append("DATEV's accounts have 4 to 8 digits: set BOOKS_DATEV_DIGITS.")
+        if not _between(company.datev_clearing, 1, 10 ** (company.datev_digits + 1) - 1):
+            found.append(
+                "DATEV takes an entry of several debits and credits through a clearing account, which ends at zero: "
+                "set BOOKS_DATEV_CLEARING to its number."
+            )
         if job.digits > 2:
             found.append(f"DATEV has two decimals, {job.currency} has {job.digits}.")
         return found
@@ -140,22 +146,21 @@ class Datev:
         return ";".join(fields) + "\r\n" + ";".join(f'"{name}"' for name in COLUMNS) + "\r\n"
 
     def write(self, entry: Entry, job: Job) -> str:
-        return "".join(
-            self._line(entry, job, line, contra, tax)
-            for line, contra, tax in _pairs(entry, job.company.datev_clearing)
-        )
+        return "".join(self._line(entry, job, pair) for pair in _pairs(entry, job.company.datev_clearing))
 
-    def _line(self, entry: Entry, job: Job, line: Line, contra: str, tax: str) -> str:
+    def _line(self, entry: Entry, job: Job, pair: "Pair") -> str:
+        line = pair.line
         cells = [""] * len(COLUMNS)
         cells[AMOUNT] = job.amount(abs(line.minor), ",", 2)
         cells[SIDE] = "S" if line.minor > 0 else "H"
         cells[CURRENCY] = job.currency
-        cells[ACCOUNT], cells[CONTRA], cells[TAX_KEY] = line.account, contra, tax
+        cells[ACCOUNT], cells[CONTRA], cells[TAX_KEY] = line.account, pair.contra, pair.tax
         cells[DAY], cells[REF] = f"{entry.day:%d%m}", entry.ref
-        cells[TEXT] = fit(f"{entry.text} {line.aux}".replace('"', "'"), self.encoding, 60)
+        # Only now: what the encoding lacks may have become a quotation mark.
+        cells[TEXT] = fit(f"{entry.text} {line.aux}", self.encoding, 60).replace('"', "'")
         if entry.late:
             cells[INFO_KIND], cells[INFO] = "Original", entry.fact_day.isoformat()
-        cells[COST], cells[LOCKED] = CENTRE.of(line), "1"
+        cells[COST], cells[LOCKED] = pair.centre, "1"
         return ";".join(f'"{c}"' if c and at in _QUOTED else c for at, c in enumerate(cells)) + "\r\n"
 
     def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
@@ -206,17 +211,28 @@ class Datev:
         reading.add(row[REF], credit, -minor)
 
 
-def _pairs(entry: Entry, clearing: str) -> Iterator[tuple[Line, str, str]]:
-    """Each line with its contra account and tax key; one of many debits and credits against the clearing account."""
+class Pair(NamedTuple):
+    """A line of the file: one leg, its contra account, and the tax key and cost centre of either of the two."""
+
+    line: Line
+    contra: str
+    tax: str
+    centre: str
+
+
+def _pairs(entry: Entry, clearing: str) -> Iterator[Pair]:
+    """Each line against the one of the other side; one of many debits and credits against the clearing account."""
     debits = [line for line in entry.lines if line.minor > 0]
     credits = [line for line in entry.lines if line.minor < 0]
     one, many = (debits, credits) if len(debits) == 1 else (credits, debits)
     if len(one) == 1:
         for line in many:
-            yield line, one[0].account, TAX.of(line) or TAX.of(one[0])
+            yield Pair(
+                line, one[0].account, TAX.of(line) or TAX.of(one[0]), CENTRE.of(line) or CENTRE.of(one[0])
+            )
     else:
         for line in entry.lines:
-            yield line, clearing, TAX.of(line)
+            yield Pair(line, clearing, TAX.of(line), CENTRE.of(line))
 
 
 def _ended(lines: Iterable[str], reading: Reading) -> Iterator[str]:

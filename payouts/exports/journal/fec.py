@@ -37,7 +37,8 @@ class Fec:
         return found
 
     def file_name(self, job: Job) -> str:
-        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}.txt"
+        """That of the law for a year's FEC, with what part this is: nobody takes a month for the year."""
+        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}-part-{job.last_day:%Y-%m}-{job.grouping}.txt"
 
     def head(self, job: Job) -> str:
         return "\t".join(COLUMNS) + "\r\n"

@@ -8,8 +8,8 @@ COLUMNS = (
     "entry_id", "line_no", "date", "journal", "account", "account_label", "aux", "debit", "credit", "currency",
     "description", "document_ref", "tax_code", "cost_centre", "source_type", "original_date",
 )  # fmt: skip
-TAX = Need("csv.tax_code", "CSV: tax code", r"[\w.%/ -]{1,20}")
-CENTRE = Need("csv.cost_centre", "CSV: cost centre", r"[\w./-]{1,30}")
+TAX = Need("csv.tax_code", "CSV: tax code", r"\w[\w.%/ -]{0,19}")
+CENTRE = Need("csv.cost_centre", "CSV: cost centre", r"\w[\w./-]{0,29}")
 
 
 class Generic:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from .base import Entry, Job, Line, Need, Reading, csv_line, fit, records
+from .base import Entry, Job, Line, Need, Reading, csv_line, fit_bytes, records
 
 COLUMNS = 25
 ACCOUNT = Need("yayoi.account", "Yayoi: 勘定科目", r"\S{1,12}")
@@ -18,6 +18,7 @@ DEBIT, CREDIT = 4, 10  # each: account, sub-account, department, tax class, amou
 SINGLE, FIRST, MIDDLE, LAST = "2000", "2110", "2100", "2101"
 JOURNAL, TRANSFER_SLIP = "0", "3"
 MOST_SLIP = 999_999
+MOST_TEXT, MOST_NAME = 64, 24  # bytes
 
 
 class Yayoi:
@@ -54,7 +55,7 @@ class Yayoi:
         cells[SLIP] = str(entry.place) if flag != SINGLE else ""
         cells[DEBIT : DEBIT + 6] = self._side(debit, job)
         cells[CREDIT : CREDIT + 6] = self._side(credit, job)
-        cells[TEXT] = fit(f"{entry.ref} {entry.words}", self.encoding, 64)
+        cells[TEXT] = fit_bytes(f"{entry.ref} {entry.words}", self.encoding, MOST_TEXT)
         cells[KIND] = JOURNAL if flag == SINGLE else TRANSFER_SLIP
         cells[ADJUSTED] = "no"
         return csv_line(cells)
@@ -77,7 +78,7 @@ class Yayoi:
             entry += not inside
             inside = flag in (FIRST, MIDDLE)
             reading.day(row[DAY], "%Y/%m/%d", job, where=where)
-            reading.longer(row[TEXT], 64, where=f"{where}, 摘要", encoding=self.encoding)
+            reading.longer(row[TEXT], MOST_TEXT, where=f"{where}, 摘要", encoding=self.encoding)
             if row[SLIP] and (not row[SLIP].isdigit() or int(row[SLIP]) > MOST_SLIP):
                 reading.wrong(f"{where}: a slip's number has at most 6 digits.")
             if row[KIND] != (JOURNAL if flag == SINGLE else TRANSFER_SLIP):
@@ -99,12 +100,22 @@ class Yayoi:
         if not re.fullmatch(r"\d{1,11}", amount):
             return f"“{amount[:15]}” is no whole number of yen."
         for cell in (account, sub_account):
-            reading.longer(cell, 24, where="勘定科目", encoding=self.encoding)
+            reading.longer(cell, MOST_NAME, where="勘定科目", encoding=self.encoding)
         if account and tax and int(amount):
             reading.add(key, account, sign * int(amount))
         elif account or int(amount):
             return "account, tax class and amount go together."
         return ""
+
+
+def unfit_name(label: str, account: str) -> str:
+    """Why an account of this name, and this 勘定科目 if any, is none in Yayoi, as a sentence; or nothing."""
+    if account or len(label.encode(Yayoi.encoding, "replace")) <= MOST_NAME:
+        return ""
+    return (
+        f"Yayoi takes names of at most {MOST_NAME} bytes (12 Japanese letters, or {MOST_NAME} Latin ones), and this "
+        "account's is longer: give its 勘定科目, or a shorter name."
+    )
 
 
 def _flag(at: int, rows: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from payouts.exports.journal import FORMATS
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--grouping", default="detailed", help="detailed, or daily for totals of each day"
         )
-        parser.add_argument("--to", required=True, help="an existing folder")
+        parser.add_argument("--to", required=True, help="an existing folder without these files")
         parser.add_argument(
             "--as", dest="username", help="the person in whose name it runs; the program when left out"
         )
@@ -53,11 +54,16 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{first:%B %Y} is not closed, or nothing was booked in it. Look at the page of the books."
             )
-        for currency in currencies:
-            self._export(first, currency, folder, options)
-
-    def _export(self, first: date, currency: str, folder: pathlib.Path, options: dict[str, Any]) -> None:
         actor = commands.actor_named(options["username"])
+        made = [self._made(first, currency, actor, options) for currency in currencies]
+        for file in made:
+            target = folder / file.file_name
+            if target.exists():
+                raise CommandError(f"{target} is there already. Name another folder, or move the file away.")
+        for file in made:
+            self._fetch(file, folder / file.file_name, actor)
+
+    def _made(self, first: date, currency: str, actor: Actor, options: dict[str, Any]) -> JournalFile:
         try:
             asked = journals.request(
                 first=first,
@@ -68,14 +74,28 @@ class Command(BaseCommand):
                 now=database_now(),
             )
             journals.write(file_id=asked.pk, now=database_now())
-            made = JournalFile.objects.get(pk=asked.pk)
-            if made.status == JournalStatus.WAITING:
-                raise CommandError("A worker is writing it at this moment. Try again in a minute.")
-            if made.status == JournalStatus.FAILED:
-                raise CommandError(made.error)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        made = JournalFile.objects.get(pk=asked.pk)
+        if made.status == JournalStatus.WAITING:
+            raise CommandError("A worker is writing it at this moment. Try again in a minute.")
+        if made.status == JournalStatus.FAILED:
+            raise CommandError(made.error)
+        return made
+
+    def _fetch(self, made: JournalFile, target: pathlib.Path, actor: Actor) -> None:
+        """The file is where it was wanted, whole or not at all."""
+        try:
             found = journals.download(file_id=made.pk, actor=actor, now=database_now())
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        with found.file as source, (folder / found.name).open("wb") as target:
-            shutil.copyfileobj(source, target)
+        draft = target.with_name(f".{target.name}.part")
+        try:
+            with found.file as source, draft.open("wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+            draft.replace(target)
+        except OSError as error:
+            raise CommandError(f"{target} could not be written: {error.strerror}.") from error
+        finally:
+            draft.unlink(missing_ok=True)
         self.stdout.write(f"{found.name}: {made.lines:,} lines, {found.size:,} bytes, SHA-256 {made.sha256}")

@@ -17,6 +17,7 @@ from sellers.ledger.queries import books, lineage, mapping, periods
 from sellers.ledger.queries.periods import Month
 
 SIZE = 50
+MOST_LEGS = 200
 SEE = "ledger.view_transaction"
 
 
@@ -102,27 +103,38 @@ def transaction(request: HttpRequest, pk: str) -> HttpResponse:
     found = get_object_or_404(Transaction, pk=int(pk))
     earning = lineage.earning(transaction=found)
     chart = mapping.chart()
-    legs = []
-    for entry, leg in zip(
-        found.entries.select_related("account__seller").order_by("-amount_minor", "pk"),
-        books.legs(transactions=[found]).get(found.pk, []),
-        strict=True,
-    ):
-        country = entry.account.country if entry.account else (earning.account.country if earning else "")
-        day = found.booked_on
-        account = chart.account(book=entry.book, currency=entry.currency, country=country, day=day)
-        legs.append({"leg": leg, "account": account})
-    payouts = sorted({entry.payout_ref for entry in found.entries.all() if entry.payout_ref})
+    countries = lineage.countries(transaction=found)
+    rows = found.entries.select_related("account__seller").order_by("-amount_minor", "pk")
+    legs = [
+        {
+            "leg": books.leg(entry),
+            "account": chart.account(
+                book=entry.book,
+                currency=entry.currency,
+                country=(entry.account.country if entry.account else "") or countries.get(entry.currency, ""),
+                day=found.booked_on,
+            ),
+        }
+        for entry in rows[:MOST_LEGS]
+    ]
+    more_legs = found.entries.count() - len(legs)
+    payouts = (
+        found.entries.exclude(payout_ref="")
+        .order_by("payout_ref")
+        .values_list("payout_ref", flat=True)
+        .distinct()
+    )
     line = found.key.split(":")[1] if found.key.startswith("bankline:") else ""
     context = {
         "title": f"Transaction T{found.pk}",
         "it": found,
         "legs": legs,
+        "more_legs": more_legs,
         "earning": earning,
         "earning_kind": EarningKind(earning.kind).label if earning else "",
         "earning_money": Money(earning.amount_minor, earning.account.currency) if earning else None,
         "payouts": payouts[:SIZE],
-        "more_payouts": max(len(payouts) - SIZE, 0),
+        "more_payouts": max(payouts.count() - SIZE, 0),
         "bank_line": line,
         "back_url": reverse("admin:ledger_transaction_list"),
         "back_label": "Transactions",

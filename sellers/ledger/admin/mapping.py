@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
-from payouts.exports.journal import FORMATS
+from payouts.exports.journal import FORMATS, unfit_name
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import AccountMapping, Book
 from sellers.ledger.operations import mapping
@@ -21,6 +22,8 @@ from sellers.ledger.queries import mapping as asked
 from sellers.ledger.queries import periods
 
 SEE = ("ledger.view_accountmapping",)
+ALL = "confirm-all"
+ONE = re.compile(r"(confirm|dismiss)-([0-9]{1,18})")
 NEEDS = [need for each in FORMATS.values() for need in each.needs]
 
 
@@ -58,6 +61,14 @@ class MappingForm(forms.Form):
                 help_text=help_text,
                 error_messages={"invalid": f"{need.label} is not written so."},
             )
+
+    def clean(self) -> None:
+        """Books in yen may go to Yayoi: what it would refuse is said now, while the account can still change."""
+        given = self.cleaned_data
+        currency = given.get("currency", "").strip().upper() or settings.BOOKS_COMPANY["currency"]
+        name, label = _name("yayoi.account"), given.get("label", "")
+        if currency == "JPY" and name not in self.errors and (why := unfit_name(label, given.get(name, ""))):
+            self.add_error(name, why)
 
     def targets(self) -> dict[str, str]:
         return {need.key: self.cleaned_data.get(_name(need.key), "") for need in NEEDS}
@@ -142,16 +153,17 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @pages.page(mapping.RIGHT)
 def decide(request: HttpRequest) -> HttpResponse:
-    """Another person confirms one version or all that others asked for; or somebody dismisses one."""
+    """Another person confirms one version, or exactly those that the page showed; or somebody dismisses one."""
     wanted = request.POST.get("decision", "")
-    verb = mapping.dismiss if wanted.startswith("dismiss") else mapping.confirm
-    one = re.search(r"-([0-9]+)$", wanted)
-    number = numbers.whole(one[1]) if one else None
-    ids = (
-        [number]
-        if number is not None
-        else list(asked.waiting().exclude(asked_by=request.user.pk).values_list("pk", flat=True))
-    )
+    one = ONE.fullmatch(wanted)
+    shown = [numbers.whole(each) for each in request.POST.getlist("shown")] if wanted == ALL else []
+    ids = [int(one[2])] if one else [each for each in shown if each is not None]
+    if not ids or len(ids) < len(shown):
+        messages.error(
+            request, "Nothing confirmed or dismissed: choose one of the versions below, or all of them."
+        )
+        return redirect("admin:ledger_mapping_list")
+    verb = mapping.dismiss if one and one[1] == "dismiss" else mapping.confirm
     try:
         done = verb(mapping_ids=ids, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, register_converter, reverse
@@ -19,7 +20,7 @@ from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
 from payouts.queries import closing
 from sellers.ledger.admin import _tabs
-from sellers.ledger.models import Book, JournalFile
+from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import periods
 from sellers.ledger.queries.periods import Month, Total
@@ -72,11 +73,13 @@ class JournalForm(forms.Form):
 @pages.page(SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every month, the newest first."""
+    months = periods.months(now=database_now())
+    prefetch_related_objects([month.period for month in months if month.period], "numbers")
     context = {
         "title": "Books",
         "lead": f"Months of the ledger. A day begins at midnight in {periods.zone().key}.",
         "tabs": _tabs.tabs(request, "months"),
-        "rows": [_row(month) for month in periods.months(now=database_now())],
+        "rows": [_row(month) for month in months],
     }
     return pages.render(request, "admin/ledger/period/list.html", context)
 
@@ -89,7 +92,7 @@ def _row(month: Month) -> dict[str, Any]:
         "word": WORDS[month.status],
         "asked_by": _who(period.asked_by) if period else "",
         "closed_by": _who(period.decided_by) if period and period.closed else "",
-        "entries": [(each.currency, each.detailed_count) for each in period.numbers.order_by("currency")]
+        "entries": sorted((each.currency, each.detailed_count) for each in period.numbers.all())
         if period and period.closed
         else [],
     }
@@ -186,9 +189,15 @@ def _total(month: Month, total: Total) -> dict[str, Any]:
 
 
 def blocks_of(month: Month) -> list[dict[str, str]]:
+    """What keeps the month from being closed, and those before it that one act takes with it: all that stand alike."""
+    alike = [
+        each.first
+        for each in periods.months(now=database_now())
+        if each.first <= month.first and each.status == month.status
+    ]
     return [
         {"text": block.text, "url": reverse(f"admin:{block.page}")}
-        for block in closing.blocks(first=month.first, last=month.last)
+        for block in closing.blocks(first=min(alike, default=month.first), last=month.last)
     ]
 
 
@@ -203,7 +212,7 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
         messages.error(request, "Not exported: choose a format, a currency and a grouping of a closed month.")
         return there
     try:
-        journals.request(
+        asked = journals.request(
             first=found.first, actor=pages.actor(request), now=database_now(), **form.cleaned_data
         )
     except NotAllowed:
@@ -211,7 +220,13 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "The journal is being written. You can leave this page and come back.")
+        ready = asked.status == JournalStatus.READY
+        messages.success(
+            request,
+            "The journal is ready: it was written before, and stays the same. Download it below."
+            if ready
+            else "The journal is being written. You can leave this page and come back.",
+        )
     return there
 
 

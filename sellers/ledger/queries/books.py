@@ -39,14 +39,18 @@ def legs(*, transactions: Sequence[Transaction]) -> dict[int, list[Leg]]:
     found: dict[int, list[Leg]] = {}
     entries = Entry.objects.filter(transaction__in=transactions).select_related("account__seller")
     for entry in entries.order_by("-amount_minor", "pk"):
-        amount = Money(abs(entry.amount_minor), entry.currency)
-        owner = entry.account.seller.reference if entry.account else entry.funding_code
-        debit = entry.amount_minor > 0
-        leg = Leg(
-            book=Book(entry.book).label,
-            whose=" ".join(part for part in (str(owner or ""), entry.payout_ref) if part),
-            debit=amount if debit else None,
-            credit=None if debit else amount,
-        )
-        found.setdefault(entry.transaction_id, []).append(leg)
+        found.setdefault(entry.transaction_id, []).append(leg(entry))
     return found
+
+
+def leg(entry: Entry) -> Leg:
+    """The entry as a page shows it."""
+    amount = Money(abs(entry.amount_minor), entry.currency)
+    owner = entry.account.seller.reference if entry.account else entry.funding_code
+    debit = entry.amount_minor > 0
+    return Leg(
+        book=Book(entry.book).label,
+        whose=" ".join(part for part in (str(owner or ""), entry.payout_ref) if part),
+        debit=amount if debit else None,
+        credit=None if debit else amount,
+    )

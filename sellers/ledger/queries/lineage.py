@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from sellers.ledger.models import Earning, Transaction
+from sellers.ledger.queries import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,12 @@ def earning(*, transaction: Transaction) -> Earning | None:
     """The order line that the transaction is, if it is one."""
     found = Earning.objects.filter(transaction=transaction)
     return found.select_related("account__seller", "import_file").first()
+
+
+def countries(*, transaction: Transaction) -> dict[str, str]:
+    """By currency, the country that the house's side of the transaction counts for: as the journal has it."""
+    found: dict[str, list[str]] = {}
+    of_accounts = transaction.entries.filter(account__isnull=False).order_by()
+    for currency, country in of_accounts.values_list("currency", "account__country").distinct():
+        found.setdefault(currency, []).append(country)
+    return {currency: placed.house(several) for currency, several in found.items()}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from payouts.exports.journal import FORMATS
+from payouts.exports.journal import FORMATS, Line, unfit_name
 from payouts.exports.journal.base import fit
 from payouts.exports.journal.fec import is_siren
 from tests.payouts.exports.journal.months import COMPANY, ENTRIES, RETURN, check, entry, job, of, write
@@ -172,8 +173,13 @@ def test_siren_numbers_are_known_by_their_check_digit():
     assert not is_siren("732829321") and not is_siren("7328293") and not is_siren("73282932A")
 
 
-def test_the_fec_is_named_as_the_law_says_and_keeps_the_day_of_a_late_fact():
-    assert FORMATS["fec"].file_name(job()) == "123456782FEC20261031.txt"
+def test_the_fec_s_name_says_that_it_is_a_part_of_a_year_and_how_its_entries_are():
+    name = FORMATS["fec"].file_name
+    assert name(job()) == "123456782FEC20261031-part-2026-10-detailed.txt"
+    assert name(job(grouping="daily")) == "123456782FEC20261031-part-2026-10-daily.txt"
+
+
+def test_the_fec_keeps_the_day_of_a_late_fact():
     rows = list(csv.DictReader(io.StringIO(write("fec"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
     assert [row["PieceDate"] for row in rows if row["EcritureNum"] == "8"] == ["20260930"] * 3
     assert rows[3]["EcritureLib"].endswith("of 2026-09-30")
@@ -188,6 +194,49 @@ def test_datev_pays_an_entry_of_many_sides_through_the_clearing_account_which_en
         ("4,00", '"H"', "4672", "1590"),
     ]
     assert len(rows[0]) == 125
+
+
+def test_a_pair_in_datev_keeps_the_cost_centre_of_whichever_account_has_one():
+    def centres(*lines: Line) -> list[str]:
+        made = replace(entry(7), lines=lines)
+        return [line.split(";")[36] for line in write("datev", [made]).splitlines()[2:]]
+
+    debit, credit = Line("6270", "Charges", 500), Line("5120", "Bank", -500)
+    centre = {"datev.cost_centre": "100"}
+    assert centres(replace(debit, targets=centre), credit) == ['"100"']
+    assert centres(debit, replace(credit, targets=centre)) == ['"100"']
+    own = replace(credit, targets={"datev.cost_centre": "200"})
+    assert centres(replace(debit, targets=centre), own) == ['"200"']
+
+
+def test_a_quotation_mark_that_only_the_encoding_makes_breaks_no_line_of_datev():
+    rows = write("datev", [entry(7, text="Sale \uff02order\uff02")]).splitlines()
+    assert rows[2].split(";")[13] == "\"Sale 'order' S1\""
+
+
+def test_datev_without_a_clearing_account_is_said_before_anything_is_written():
+    for clearing in ("", "0", "cash", "1234567"):
+        found = FORMATS["datev"].unfit(job(company=replace(COMPANY, datev_clearing=clearing)))
+        assert len(found) == 1 and "BOOKS_DATEV_CLEARING" in found[0], clearing
+
+
+def test_a_long_japanese_text_is_cut_to_the_bytes_that_yayoi_takes():
+    text = write("yayoi", [entry(7, text="あ" * 100), entry(8, text="x" + "あ" * 100)])
+    assert check("yayoi", text).problems == []
+    cells = [row[16] for row in csv.reader(io.StringIO(text, newline=""))]
+    assert [len(cell.encode("cp932")) for cell in cells] == [63, 64]
+
+
+def test_an_account_s_name_is_too_long_for_yayoi_by_its_bytes_unless_it_has_one_there():
+    assert unfit_name("あ" * 12, "") == unfit_name("x" * 24, "") == unfit_name("あ" * 60, "普通預金") == ""
+    assert "勘定科目" in unfit_name("あ" * 13, "") and "勘定科目" in unfit_name("x" * 25, "")
+
+
+def test_no_code_of_the_csv_can_start_a_formula():
+    for need in FORMATS["csv"].needs:
+        for text in ("-1", "/x", ".5", "%", " a", "=1", ""):
+            assert not re.fullmatch(need.pattern, text), (need.key, text)
+        assert re.fullmatch(need.pattern, "A-1/2.5")
 
 
 def test_a_return_in_datev_goes_against_its_one_credit():

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -35,8 +36,30 @@ def test_every_currency_is_written_and_the_line_says_its_sha(october, tmp_path):
     for currency in ("EUR", "JPY"):
         body = (tmp_path / f"journal-2026-10-{currency}-detailed.csv").read_bytes()
         assert hashlib.sha256(body).hexdigest() in said
-    assert run(period="2026-10", format="csv", to=str(tmp_path)) == said
+    again = tmp_path / "again"
+    again.mkdir()
+    assert run(period="2026-10", format="csv", to=str(again)) == said
     assert JournalFile.objects.count() == 2
+
+
+def test_a_file_that_is_there_is_never_overwritten_nor_its_neighbour_written(october, tmp_path):
+    there = tmp_path / "journal-2026-10-JPY-detailed.csv"
+    there.write_text("what accounting was given")
+    with pytest.raises(CommandError, match=r"is there already\. Name another folder"):
+        run(period="2026-10", format="csv", to=str(tmp_path))
+    assert there.read_text() == "what accounting was given"
+    assert [each.name for each in tmp_path.glob("*.csv")] == [there.name]
+
+
+def test_a_file_that_could_not_be_written_whole_is_not_there(october, tmp_path, monkeypatch):
+    def full(source, target, size=0):
+        target.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(CommandError, match="could not be written: No space left"):
+        run(period="2026-10", format="csv", to=str(tmp_path))
+    assert not [each for each in tmp_path.iterdir() if each.is_file()]
 
 
 def test_what_cannot_be_written_is_said_in_a_sentence(october, tmp_path):

@@ -4,7 +4,9 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from payouts.operations import journals
@@ -66,12 +68,49 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     assert "being written" in text(two.get(f"/books/journals/{file.pk}/state/"))
     assert two.get(f"/books/journals/{file.pk}/").status_code == 409
     journals.write(file_id=file.pk, now=make.NOW)
-    assert "123456782FEC20200930.txt" in text(two.get("/books/2020-09/"))
+    assert "123456782FEC20200930-part-2020-09-detailed.txt" in text(two.get("/books/2020-09/"))
     answer = two.get(f"/books/journals/{file.pk}/")
-    assert answer["Content-Disposition"] == 'attachment; filename="123456782FEC20200930.txt"'
+    assert (
+        answer["Content-Disposition"]
+        == 'attachment; filename="123456782FEC20200930-part-2020-09-detailed.txt"'
+    )
     assert b"".join(answer.streaming_content).count(b"\r\n") == 5
     assert browser("auditor").get(f"/books/journals/{file.pk}/").status_code == 403
     assert "Download" not in text(browser("auditor").get("/books/2020-09/"))
+
+
+def test_asking_shows_what_blocks_the_months_that_go_with_it_too(september):
+    """September has no account for a book; October, empty, is closed with it."""
+    page = text(browser().get("/books/2020-10/ask/"))
+    assert "and the month before it" in page and "No account for" in page
+    assert 'id="confirm"' not in page
+    assert "No account for" in text(browser().get("/books/2020-10/totals/"))
+    assert "No account for" in browser().post("/books/2020-10/ask/", {"confirmed": "1"}).content.decode()
+
+
+def test_a_journal_that_is_written_already_is_not_said_to_be_being_written(september):
+    books.charted()
+    books.closed(SEPTEMBER, now=make.NOW)
+    client, wanted = browser(), {"format": "csv", "currency": "EUR", "grouping": "daily"}
+    assert "The journal is being written" in text(client.post("/books/2020-09/journal/", wanted, follow=True))
+    journals.write(file_id=JournalFile.objects.get().pk, now=make.NOW)
+    page = text(client.post("/books/2020-09/journal/", wanted, follow=True))
+    assert "The journal is ready" in page and "being written" not in page
+
+
+def test_the_list_of_months_asks_once_for_the_numbers_of_all(september):
+    books.charted()
+    books.closed(SEPTEMBER, now=make.NOW)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            text(client.get("/books/"))
+        return sum("ledger_periodnumbers" in query["sql"] for query in queries)
+
+    client = browser()
+    assert asked() == 1
+    books.closed(date(2020, 10, 1), now=make.NOW)
+    assert asked() == 1
 
 
 def test_a_format_that_the_company_lacks_something_for_says_what(september, settings):
@@ -147,9 +186,8 @@ def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
     assert "you asked for it" in text(one.get("/books/accounts/"))
     own = one.post("/books/accounts/decide/", {"decision": f"confirm-{made.pk}"}, follow=True)
     assert "you asked for it" in text(own).lower()
-    assert "1 account confirmed" in text(
-        two.post("/books/accounts/decide/", {"decision": "confirm-all"}, follow=True)
-    )
+    shown = {"decision": "confirm-all", "shown": [made.pk]}
+    assert "1 account confirmed" in text(two.post("/books/accounts/decide/", shown, follow=True))
     assert two.post("/books/accounts/decide/", {"decision": f"dismiss-{made.pk}"}).status_code == 409
     assert "in force" in text(browser("auditor").get("/books/accounts/")) or "later" in text(
         two.get("/books/accounts/")
