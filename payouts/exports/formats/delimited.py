@@ -12,7 +12,7 @@ from sellers import formulas
 _PLAIN = r"^[A-Za-z][^\",;\r\n]*$"
 _WORDS = r"^[A-Za-z][^\",;\r\n0-9]*$"
 _QUOTED = r"[\",;\r\n]"
-# The months as Excel reads them in the languages offered; both cases by hand, for PostgreSQL and Python fold differently.
+# The months as Excel reads them in the languages offered. Both cases by hand: PostgreSQL and Python fold differently.
 _NAMES = (
     "january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct "
     "november nov december dec janvier janv février févr fév mars avril avr mai juin juillet juil août octobre "
