@@ -15,6 +15,7 @@ from typing import BinaryIO, TextIO
 from django.conf import settings
 
 from backoffice.audit.errors import Refused
+from sellers.formulas import as_given
 
 _PIECE = 1 << 20
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -132,7 +133,8 @@ def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
 def rows(
     stream: BinaryIO, *, encoding: str, delimiter: str, required: Sequence[str], known: Sequence[str] = ()
 ) -> Iterator[Row | Problem]:
-    """Each row of a CSV with its line, or what is wrong with it. Blank rows are left out.
+    """Each row of a CSV with its line, or what is wrong with it. Blank rows are left out, and so is the apostrophe
+    that a copy of ours puts before what could start a formula.
 
     ``delimiter`` is one character, or "" to take the one that finds the most ``required`` columns. Raises `BadFile`
     when the header will not do or nothing after a line can be read. With ``known`` columns, others are refused.
@@ -189,7 +191,7 @@ def _rows(
                 f"Is a value with {_DELIMITERS[delimiter]} in it missing its quotes?",
             )
             continue
-        yield Row(begins, dict(zip(columns, cells, strict=True)))
+        yield Row(begins, dict(zip(columns, map(as_given, cells), strict=True)))
 
 
 def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[str], str]:

@@ -30,7 +30,8 @@ PLACE = ("before", "after")
 
 @dataclass(frozen=True)
 class Sort:
-    """A way to sort a list: its name in the URL (`sort=name`, `sort=-name` downwards) and the fields it compares.
+    """A way to sort a list: its name in the URL (`sort=name`, `sort=-name` downwards) and the fields it compares, or
+    annotations that are never null.
 
     All in one direction; the primary key decides between equals. ``turned``: the column shows the opposite of what is
     compared, as an age does of a moment.
@@ -93,7 +94,7 @@ def page(
     is not listed.
     """
     order = chosen(request, sorts, newest_first=newest_first)
-    before, after = (_read(request.GET.get(name), rows.model, order) for name in PLACE)
+    before, after = (_read(request.GET.get(name), rows, order) for name in PLACE)
     backwards = after is not None
     found = _take(rows, order, after or before, size=size + 1, backwards=backwards, streams=streams)
     more = len(found) > size
@@ -163,15 +164,18 @@ def _place(row: Model, order: Order) -> str:
     return "~".join([*(v.isoformat() if isinstance(v, datetime) else str(v) for v in values), str(row.pk)])
 
 
-def _read(text: str | None, model: type[Model], order: Order) -> list[Any] | None:
+def _read(text: str | None, rows: "QuerySet[Any]", order: Order) -> list[Any] | None:
     *parts, key = text.split("~") if text else [""]
     pk = numbers.whole(key)
     if pk is None or len(parts) != len(order.fields):
         return None
-    values = [
-        _value(model._meta.get_field(name), part) for name, part in zip(order.fields, parts, strict=True)
-    ]
+    values = [_value(_field(rows, name), part) for name, part in zip(order.fields, parts, strict=True)]
     return None if None in values else [*values, pk]
+
+
+def _field(rows: "QuerySet[Any]", name: str) -> Any:
+    annotation = rows.query.annotations.get(name)
+    return rows.model._meta.get_field(name) if annotation is None else annotation.output_field
 
 
 def _value(field: "Field[Any, Any] | Any", text: str) -> Any:

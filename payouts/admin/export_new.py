@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -16,7 +17,7 @@ from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS, LOCALES
-from payouts.models import ExportTemplate
+from payouts.models import Export, ExportTemplate
 from payouts.operations import export_templates, exporting
 from payouts.queries import filter_fields, filters, worklist
 
@@ -107,7 +108,17 @@ def new(request: HttpRequest) -> HttpResponse:
         for name in form.offered:
             query.setlist(name, [value for value in request.POST.getlist(name) if value])
     if sent and form.is_valid():
-        return _ask(request, definition, query, form.cleaned_data)
+        try:
+            made = _ask(request, definition, query, form.cleaned_data)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, f"{made.file_name} is being written. You can leave this page and come back."
+            )
+            return redirect("admin:payouts_export_list")
     chosen = (
         definition.chosen(query, now=database_now()) if not sent or definition.kind == "payouts" else None
     )
@@ -182,39 +193,29 @@ def _query(request: HttpRequest) -> QueryDict:
     return query
 
 
-def _ask(
-    request: HttpRequest, definition: Definition, query: QueryDict, values: dict[str, Any]
-) -> HttpResponse:
+@transaction.atomic
+def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values: dict[str, Any]) -> Export:
+    """The export is asked for and its columns are kept, or neither. Raises `Refused`."""
     actor, now = pages.actor(request), database_now()
-    try:
-        if values["save_as"]:
-            export_templates.save(
-                kind=definition.kind,
-                name=values["save_as"],
-                columns=values["columns"],
-                shared=values["shared"],
-                actor=actor,
-                now=now,
-            )
-        made = exporting.request(
+    if values["save_as"]:
+        export_templates.save(
             kind=definition.kind,
-            filters=query.urlencode(),
-            format=values["format"],
-            locale=values["locale"] or "en",
-            compressed=values["compressed"] and FORMATS[values["format"]].packs,
+            name=values["save_as"],
             columns=values["columns"],
+            shared=values["shared"],
             actor=actor,
             now=now,
         )
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, f"{made.file_name} is being written. You can leave this page and come back."
-        )
-    return redirect("admin:payouts_export_list")
+    return exporting.request(
+        kind=definition.kind,
+        filters=query.urlencode(),
+        format=values["format"],
+        locale=values["locale"] or "en",
+        compressed=values["compressed"] and FORMATS[values["format"]].packs,
+        columns=values["columns"],
+        actor=actor,
+        now=now,
+    )
 
 
 @require_POST

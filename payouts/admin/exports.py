@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
@@ -124,6 +124,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_GET  # a HEAD, as previews and scanners send, would spend the link
 @pages.page("payouts.request_export")
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, for who asked for it, once a link; that it was fetched is written down."""

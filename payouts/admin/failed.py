@@ -50,7 +50,7 @@ OFFERED = (
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision."""
     query = request.GET.copy()
-    for name in (*keyset.PLACE, "sort"):
+    for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     query["undecided"] = "true"
     try:

@@ -10,7 +10,6 @@ from django.urls import path, reverse
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, numbers, pages
-from backoffice.doors.keyset_by import page_by
 from payouts import countries
 from payouts.models import Hold, HoldReason
 from payouts.queries import hold_words, waiting
@@ -20,6 +19,7 @@ AGES = ((1, "More than a day"), (3, "More than 3 days"), (7, "More than a week")
 PLACES = (("payout", "One payout"), ("seller", "A whole seller"))
 SHOWS = (("", "All"), ("asked", "Release asked for"), ("past", "Past their date"))
 SMALL = frozenset({"reason", "older", "on"})
+MONEY = (keyset.Sort("money", ("money",)),)
 NAMES = ("reason", "country", "who", "older", "currency", "on")
 
 
@@ -108,9 +108,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         query["show"] = "past"
     chosen, words = _chosen(query)
     holds = asked.of(chosen, now=now)
-    by_money = query.get("sort") == "money" and bool(chosen.currency)
+    by_money = query.get("sort", "").removeprefix("-") == "money" and bool(chosen.currency)
     if by_money:
-        page = page_by(request, asked.with_money(holds, chosen.currency), key="money")
+        page = keyset.page(request, asked.with_money(holds, chosen.currency), sorts=MONEY)
     else:
         page = keyset.page(request, holds, newest_first=False)
     currency = chosen.currency or asked.usual_currency()
@@ -127,7 +127,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "now": now,
         "by_money": by_money,
         "age_url": _address(query, sort=""),
-        "money_url": _address(query, sort="money", currency=currency) if currency else "",
+        "money_url": _address(query, sort="-money", currency=currency) if currency else "",
         "selection": _selection(request, chosen),
         "pager": page,
         "empty_title": "No hold matches" if words or chosen.show else "Nothing is on hold",

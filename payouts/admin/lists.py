@@ -204,7 +204,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "pager": page,
             "sorts": page.headings,
             "show_status": place.status is None,
-            **_nothing(place, filtered=bool(_without(request))),
+            **_nothing(place, filtered=bool(_without(request, "sort", "back"))),
         },
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
@@ -53,7 +54,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "admin/payouts/run/detail.html",
         {
-            "title": f"Run of {run.started_at:%d %B %Y}",
+            "title": f"Run of {timezone.localtime(run.started_at):%d %B %Y}",
             "run": run,
             "counted": said(run.payout_count, "payout"),
             "left": left(run.skip_count),

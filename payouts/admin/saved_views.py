@@ -40,6 +40,14 @@ def address(view: SavedView) -> str:
     return f"{url_of(view.place)}?{view.query or 'view=all'}"
 
 
+def _words(view: SavedView) -> str:
+    """What the view shows; nothing where its filter can no longer be read, as when a country was closed."""
+    try:
+        return filters.read(view.query, also=None).in_words()
+    except filters.BadFilter:
+        return ""
+
+
 @pages.page(views.SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """A person's views of one list and those that others share."""
@@ -50,7 +58,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "offered": each,
-            "words": filters.read(each.view.query, also=None).in_words(),
+            "words": _words(each.view) or "Can no longer be read. Save it anew, or delete it.",
             "url": address(each.view),
         }
         for each in offered
@@ -135,7 +143,7 @@ def change(request: HttpRequest, view_id: int) -> HttpResponse:
             return redirect(_manage(view.place))
     context = {
         "title": f"Change “{view.name}”",
-        "lead": f"{PLACES[view.place].title}: {filters.read(view.query, also=None).in_words()}.",
+        "lead": f"{PLACES[view.place].title}: {_words(view) or 'its filter can no longer be read'}.",
         "form": form,
         "verb": "Change the view",
         "back_url": _manage(view.place),
@@ -183,7 +191,7 @@ def opens_in(request: HttpRequest, place: str) -> str:
     if request.GET:
         return ""
     mine = asked.offered(person_id=pages.actor(request).person_id, place=place)
-    return next((address(each.view) for each in mine if each.default), "")
+    return next((address(each.view) for each in mine if each.default and _words(each.view)), "")
 
 
 def strip(request: HttpRequest, *, place: str, query: str) -> dict[str, Any]:

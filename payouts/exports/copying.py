@@ -25,7 +25,7 @@ def texts(sql: str, params: tuple[Any, ...]) -> Generator[list[bytes], None, Non
     raw = connection.connection
     statement = psycopg.ClientCursor(raw).mogrify(sql, params) if params else sql.replace("%%", "%")
     copy = f"COPY ({statement}) TO STDOUT (FORMAT binary)"
-    _check(raw.pgconn, raw.pgconn.exec_(copy.encode()), pq.ExecStatus.COPY_OUT)
+    _check(raw.pgconn.exec_(copy.encode()), pq.ExecStatus.COPY_OUT)
     over = False
     try:
         block: list[bytes] = []
@@ -51,7 +51,7 @@ def texts(sql: str, params: tuple[Any, ...]) -> Generator[list[bytes], None, Non
             _drain(raw.pgconn)
 
 
-def _check(pgconn: Any, result: Any, wanted: Any) -> None:
+def _check(result: Any, wanted: Any) -> None:
     if result.status != wanted:
         raise psycopg.errors.error_from_result(result, encoding="utf-8")
 
@@ -59,7 +59,7 @@ def _check(pgconn: Any, result: Any, wanted: Any) -> None:
 def _end(pgconn: Any) -> None:
     """What the server says at the end of it: an error may come after many rows."""
     while (result := pgconn.get_result()) is not None:
-        _check(pgconn, result, pq.ExecStatus.COMMAND_OK)
+        _check(result, pq.ExecStatus.COMMAND_OK)
 
 
 def _drain(pgconn: Any) -> None:

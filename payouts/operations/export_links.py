@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
+from payouts.exports import kinds
 from payouts.models import Export, ExportLink, ExportStatus
 from payouts.operations import _export_file
 from payouts.operations.exporting import NotReady, UnknownExport
@@ -92,11 +93,13 @@ def _digest(token: str) -> str:
 
 
 def _own(export_id: int, actor: Actor, now: datetime) -> Export:
-    """The export, locked, when it is this person's and has a file."""
+    """The export, locked, when it is this person's, who may still ask for its kind, and has a file."""
     authority.require(actor=actor, permission="payouts.request_export")
     export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
     if export is None:
         raise UnknownExport("There is no such export of yours. Only who asked for an export may fetch it.")
+    for permission in kinds.get(export.kind).permissions:
+        authority.require(actor=actor, permission=permission)
     expired = export.expires_at is not None and export.expires_at <= now
     if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
         raise NotReady(

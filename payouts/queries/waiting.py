@@ -52,11 +52,6 @@ def to_batch() -> "QuerySet[Payout]":
     return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
 
 
-def to_batch_totals() -> tallies.Totals:
-    """Count and sums of `to_batch`."""
-    return tallies.of_status(PayoutStatus.APPROVED, without=filters.held())
-
-
 def batches(*, cap: int) -> int:
     """Batches that wait for approval."""
     return _count(Batch.objects.filter(status=BatchStatus.PROPOSED), cap)

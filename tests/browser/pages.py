@@ -66,7 +66,7 @@ def all_of(world: World) -> Iterator[Page]:
     suspected = world.release_request.hold_id
     yield Page("release to confirm", "compliance", f"/holds/release/?ids={suspected}&ids={world.hold.pk}")
     yield Page("releases asked for", "compliance", "/holds/?show=asked&reason=fraud_suspected&older=1")
-    yield Page("holds by money", "auditor", "/holds/?sort=money&currency=EUR&on=payout")
+    yield Page("holds by money", "auditor", "/holds/?sort=-money&currency=EUR&on=payout")
     yield Page("decided accounts", "compliance", "/accounts/?show=decided")
     yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")
     yield Page("references not known", "analyst", f"/payouts/?search={world.pending.reference}+X-1")

@@ -5,8 +5,9 @@ from django.contrib.sessions.models import Session
 from django.db.models import Count
 from playwright.sync_api import Page, expect
 
+from backoffice.audit.clock import database_now
 from payouts.models import Hold, Payout, PayoutNote, Review
-from payouts.operations import creation
+from payouts.operations import creation, holds
 from sellers.ledger.models import EarningKind
 from sellers.ledger.operations import earnings
 from tests import make, make_accounts
@@ -170,6 +171,26 @@ def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_screen(visit
     page.goto(f"/payouts/{made.reference}/")
     log_in_again(page, second)
     expect(page.get_by_label("Note for colleagues")).to_have_value("")
+
+
+def test_what_was_typed_about_one_thing_is_not_offered_for_another(visit):
+    payouts = [quick.payout(), quick.payout()]
+    actor, now = make.person("compliance"), database_now()
+    holds.hold(payout_ids=[p.pk for p in payouts], reason="fraud_suspected", note="x", actor=actor, now=now)
+    one, other = (f"/holds/release/?ids={hold.pk}&back=/holds/" for hold in Hold.objects.order_by("pk"))
+    page = visit(one, role="approver")
+    finding = page.locator("#confirm textarea")
+    finding.fill("The invoice came.")
+    page.goto(page.url.replace(one, other))
+    expect(finding).to_have_value("")
+    page.goto(page.url.replace(other, one))
+    expect(finding).to_have_value("The invoice came.")
+
+    page = visit("/exports/new/?kind=batches", role="accountant")
+    name = page.get_by_label("Keep these columns as a template named")
+    name.fill("Short")
+    page.goto(page.url.replace("batches", "balances"))
+    expect(name).to_have_value("")
 
 
 def test_the_back_button_after_a_deed_does_it_no_second_time(visit):

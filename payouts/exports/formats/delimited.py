@@ -6,19 +6,25 @@ from typing import Any
 
 from payouts.exports.columns import Column, Kind
 from payouts.exports.formats.base import Format, Total, decimal_sql
+from sellers import formulas
 
-# What a spreadsheet takes for the beginning of a formula, also in full width, and what it skips before one.
-_STARTS = r"^[ \u00a0]*[=+@\t\r\n＝＋－＠-]"
 # Most texts are nothing special, which one look finds out.
 _PLAIN = r"^[A-Za-z][^\",;\r\n]*$"
+_WORDS = r"^[A-Za-z][^\",;\r\n0-9]*$"
 _QUOTED = r"[\",;\r\n]"
-# What Excel would read as a number or a date: 0012, 1E5, 2026-11, 12:30.
-_NUMERIC = r"^[0-9][0-9.,/: Ee+-]*\Z"
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet reads as a formula: an apostrophe stands before what could start one."""
-    return f"'{text}" if re.search(_STARTS, text) else text
+# The months as Excel reads them in the languages offered. Both cases by hand: PostgreSQL and Python fold differently.
+_NAMES = (
+    "january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct "
+    "november nov december dec janvier janv février févr fév mars avril avr mai juin juillet juil août octobre "
+    "novembre décembre déc enero ene febrero marzo abril abr mayo junio julio agosto ago septiembre setiembre "
+    "octubre noviembre diciembre dic januar februar märz mär mrz juni juli oktober okt dezember dez"
+)
+_MONTH = "|".join("".join(f"[{one.upper()}{one}]" for one in name) for name in _NAMES.split())
+_NUMBER = r"[ \u00a0.,($€£¥\u0025+-]*[0-9][0-9.,/: \u00a0\u202fEe+()$€£¥\u0025-]*([AaPp][Mm]?)?[ ]*"
+_DATE = rf"[ \u00a0]*(([0-9]+[ .,/-]*({_MONTH}))|(({_MONTH})[ .,/-]*[0-9]))[0-9 .,/:-]*([AaPp][Mm]?)?[ ]*"
+# What Excel would read as a number, a time or a date: 0012, 1E5, 5%, (5), €5, 12:30, 1:30 PM, 2026-11, MAR1, 1-JAN.
+# No percent sign stands in it, for the SQL goes through a driver that takes one for a parameter.
+_NUMERIC = rf"^(({_NUMBER})|({_DATE}))\Z"
 
 
 class Csv(Format):
@@ -72,7 +78,7 @@ class Csv(Format):
     def safe(self, text: str) -> str:
         """The text harmless, and in quotes where it needs them."""
         kept = self.numeric_text_is_kept and re.search(_NUMERIC, text)
-        text = f"'{text}" if kept else harmless(text)
+        text = f"'{text}" if kept else formulas.harmless(text)
         return '"' + text.replace('"', '""') + '"' if re.search(_QUOTED, text) else text
 
     def cell_sql(self, column: Column) -> str:
@@ -89,14 +95,15 @@ class Csv(Format):
                 return sql
 
     def safe_sql(self, sql: str) -> str:
-        starts = f"{sql} ~ '{_STARTS}'"
+        starts = f"{sql} ~ '{formulas.STARTS}'"
         if self.numeric_text_is_kept:
             starts = f"({starts} OR {sql} ~ '{_NUMERIC}')"
         calm = f"CASE WHEN {starts} THEN '''' || {sql} ELSE {sql} END"
         quoted = (
             f"""CASE WHEN {sql} ~ '{_QUOTED}' THEN '"' || replace({calm}, '"', '""') || '"' ELSE {calm} END"""
         )
-        return f"CASE WHEN {sql} ~ '{_PLAIN}' THEN {sql} ELSE {quoted} END"
+        plain = _WORDS if self.numeric_text_is_kept else _PLAIN
+        return f"CASE WHEN {sql} ~ '{plain}' THEN {sql} ELSE {quoted} END"
 
 
 class ExcelCsv(Csv):

@@ -10,8 +10,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, BinaryIO, cast
 
-from payouts.exports.formats.delimited import harmless
 from sellers import reading
+from sellers.formulas import harmless
 from sellers.ledger import profiles
 from sellers.ledger.models import ImportFile
 
@@ -23,7 +23,8 @@ _HEADING = "error"
 def made(file: ImportFile) -> IO[bytes] | None:
     """The copy as an open file, in the upload's own encoding and delimiter; whoever answers with it closes it.
 
-    No cell begins a formula; numbers stay as they are. None where the upload is not kept, or no text can be read.
+    No cell begins a formula (`formulas.harmless`, undone where a file is read); numbers stay as they are. None where
+    the upload is not kept, or no text can be read.
     """
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as upload:
         for body in file.parts.order_by("position").values_list("body", flat=True).iterator(chunk_size=1):

@@ -14,10 +14,29 @@ function keeps(form) {
   return (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-display], [data-selection]") && !form.querySelector("[type=password], [autocomplete=off]") && fields(form).length > 0;
 }
 
-// The form's address and the things it is about: a note about one payout is never offered for another.
+// What the form is about: where it goes with its question, and its hidden fields. A note about one hold is never offered
+// for another, nor an export's columns for another filter. Left out is what says nothing of that: where to go back to,
+// what is new at each look (`key`, the versions in `seen`). A form that names what was seen is about that alone, however it was chosen.
+const ELSE = ["csrfmiddlewaretoken", "back", "confirmed", "key"];
+
 function key(form) {
-  const about = (form.elements.seen?.value || "").replace(/=[^,]*/g, "").slice(0, 400);
-  return `${PREFIX}${person}:${new URL(form.getAttribute("action") || location.href, location.href).pathname}:${about}`;
+  const address = new URL(form.getAttribute("action") || location.href, location.href);
+  const hidden = [...form.elements].filter((field) => field.name && field.type === "hidden").map((field) => [field.name, field.value]);
+  const pairs = form.elements.seen ? hidden : [...hidden, ...address.searchParams];
+  const about = pairs.filter(([name]) => !ELSE.includes(name)).map(([name, value]) => JSON.stringify([name, name === "seen" ? value.replace(/=[^,]*/g, "") : value]));
+  return `${PREFIX}${person}:${hash([address.pathname, ...new Set(about.sort())].join())}`;
+}
+
+// 53 bits of a text (cyrb53), for a short name; what is kept never leaves the tab.
+function hash(text) {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < text.length; at += 1) {
+    high = Math.imul(high ^ text.charCodeAt(at), 2654435761);
+    low = Math.imul(low ^ text.charCodeAt(at), 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
 }
 
 function values(form) {

@@ -98,6 +98,7 @@ def test_a_written_export_is_downloaded_by_its_requester(settings, tmp_path):
     assert "Download" in text
     assert "Exports<b>1" in text  # the navigation tells it on every page
     on = client.post(f"/exports/{made.pk}/link/")
+    assert client.head(on.url).status_code == 405
     answer = client.get(on.url)
     assert answer["Content-Disposition"] == f'attachment; filename="{made.file_name}"'
     assert answer["Cache-Control"] == "no-store"
@@ -152,6 +153,19 @@ def test_a_filter_that_is_wrong_is_refused_beside_its_field():
     sent["at"] = "soon"
     assert "is no date" in at("accountant").post("/exports/new/", sent).content.decode()
     assert not Export.objects.exists()
+
+
+def test_a_refused_export_keeps_no_template_and_what_was_chosen_stands_there_again(monkeypatch):
+    monkeypatch.setattr(exporting, "MOST_WAITING", 0)
+    sent = {
+        "kind": "batches", "query": "", "format": "csv", "columns": ["batch", "amount"], "save_as": "Short",
+    }  # fmt: skip
+    answer = at("accountant").post("/exports/new/", sent)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "still being written" in text
+    assert 'value="Short"' in text and text.count("checked") == 3
+    assert not ExportTemplate.objects.exists() and not Export.objects.exists()
 
 
 def test_who_may_not_see_a_kind_does_not_get_it():

@@ -52,6 +52,13 @@ def shown(browser: Client, query: str = "") -> set[str]:
     return {str(row["payout"].reference) for row in answer.context["rows"]}
 
 
+def test_the_last_filter_is_taken_away(returned):
+    browser = at("analyst")
+    page = browser.get(f"{LIST}?status=FAILED")
+    (clear,) = [chip["clear_url"] for chip in page.context["chips"] if chip.get("clear_url")]
+    assert len(shown(browser, clear)) == len(CODES)
+
+
 def test_each_advice_selects_what_its_rows_are_advised(returned):
     cancelled = quick.payout()
     givebacks.cancel(payout_ids=[cancelled.pk], actor=make.person("approver"), reason="x", now=NOW)

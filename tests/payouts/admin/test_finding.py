@@ -96,3 +96,4 @@ def test_an_empty_list_tells_done_from_filtered_away(client):
     filtered = client.get(REVIEW, {"country": "FR"}).content.decode()
     assert "No payout here matches" in filtered and "Nothing to review" not in filtered
     assert 'href="?view=all">Everything in this list' in filtered
+    assert "Nothing to review" in client.get(REVIEW, {"sort": "-amount"}).content.decode()

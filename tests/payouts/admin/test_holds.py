@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset_by
+from backoffice.doors import keyset
 from payouts.models import Hold, ReleaseRequest
 from payouts.operations import givebacks, holds
 from payouts.queries import holds as asked
@@ -87,8 +87,8 @@ def test_by_money_the_most_comes_first_on_every_page(monkeypatch):
         100_00,
     ]
 
-    browser, url, found = at("auditor"), f"{LIST}?sort=money&currency=EUR", []
-    monkeypatch.setattr(keyset_by.page_by, "__kwdefaults__", {"size": 2})
+    browser, url, found = at("auditor"), f"{LIST}?sort=-money&currency=EUR", []
+    monkeypatch.setitem(keyset.page.__kwdefaults__, "size", 2)
     for _ in range(3):
         page = browser.get(url)
         found.append([row.sums[0].minor for row in page.context["rows"]])

@@ -1,6 +1,6 @@
 """Choosing a run, seeing what it would do, and watching it being made."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -91,3 +91,9 @@ def test_a_download_of_nothing_known_is_refused_with_a_sentence(analyst, query):
     answer = analyst.get("/runs/new/preview.csv", query)
     assert answer.status_code == 422
     assert "Nothing to download" in answer.content.decode()
+
+
+def test_the_page_of_a_run_names_its_local_day(analyst):
+    late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    run = PayoutRun.objects.create(key="late", until_date=date(2026, 11, 24), started_at=late)
+    assert "Run of 25 November 2026" in analyst.get(f"/runs/{run.pk}/").content.decode()

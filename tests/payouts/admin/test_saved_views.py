@@ -129,6 +129,22 @@ def test_a_view_of_a_filter_that_cannot_be_read_is_not_saved(ada):
     assert not SavedView.objects.exists()
 
 
+def test_a_view_whose_filter_can_no_longer_be_read_stands_in_nobodys_way(ada):
+    view, client = save(ada, name="Old", shared=True), browser(ada)
+    views.open_in(view_id=view.pk, actor=actors.person(ada))
+    SavedView.objects.filter(pk=view.pk).update(query="country=XX")
+    assert client.get(REVIEW).status_code == 200
+    for each in (client, browser(make.user("approver", is_staff=True))):
+        page = each.get(reverse("admin:payouts_view_list"), {"place": "review"})
+        assert [row["words"] for row in page.context["rows"]] == [
+            "Can no longer be read. Save it anew, or delete it."
+        ]
+    change = client.get(reverse("admin:payouts_view_change", args=[view.pk]))
+    assert "can no longer be read" in change.content.decode()
+    client.post(reverse("admin:payouts_view_delete", args=[view.pk]))
+    assert not SavedView.objects.exists()
+
+
 def test_nobody_keeps_more_views_of_a_list_than_a_strip_can_show(ada, monkeypatch):
     monkeypatch.setattr(views, "MOST", 1)
     save(ada)

@@ -65,6 +65,7 @@ def test_the_file_comes_whatever_the_caller_accepts(token, settings, tmp_path):
     exporting.write(export_id=made.pk, now=make.NOW)
     for accept in ("text/csv", "*/*", "application/json"):
         link = token(user=user).post(f"/api/v1/exports/{made.pk}/link").json()
+        assert token(user=user).head(link["url"]).status_code == 405
         answer = token(user=user).get(link["url"], HTTP_ACCEPT=accept)
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
         assert payout.reference in b"".join(answer.streaming_content).decode()

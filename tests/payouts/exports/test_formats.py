@@ -45,7 +45,23 @@ ORDINARY = [
     "a'b\\c",
     "_x0041_",
 ]
-NUMERIC = ["0012", "1E5", "2026-11", "12:30", "4111 1111"]
+NUMERIC = [
+    "0012", "1E5", "2026-11", "12:30", "4111 1111", "5%", "(5)", ".5", "€5", "$ 1,000.00", "5 €", "1:30 PM",
+    "1:30p", " 0012", "\u00a05", "1/2", "MAR1", "mar-1", "3 MAR", "1-JAN", "12-NOV-26", "March 3, 2026", "Dec 2026",
+    "1. Okt. 26", "1-ENE", "3 MRZ", "3 MÄRZ 2026", "2 août", "DÉC-26", "3 MAR 2026 1:30 PM",
+]  # fmt: skip
+WORDS = [
+    "Marvin 5",
+    "Maison 12",
+    "E12",
+    "P12",
+    "R2-D2",
+    "Mayer & Co 3",
+    "5th Avenue",
+    "3 Marys",
+    "March",
+    "12 Monkeys",
+]
 ODD = ["a\r\nb", "<&>", "\x01\x1f", "\ufffe", "x" * 40_000, "&" * 33_000, "12\n"]
 MOMENTS = [
     datetime(2026, 11, 24, 9, tzinfo=UTC),
@@ -89,7 +105,7 @@ def both(name, locale="en", **values):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_postgresql_and_python_write_the_same(name):
-    cases = [{"text": text} for text in FORMULAS + ORDINARY + NUMERIC + ODD]
+    cases = [{"text": text} for text in FORMULAS + ORDINARY + NUMERIC + WORDS + ODD]
     cases += [{"moment": moment} for moment in MOMENTS]
     cases += [
         {"minor": minor, "currency": code} for minor in MINORS for code in ("EUR", "JPY", "KWD", "CLF", "USD")
@@ -127,6 +143,11 @@ def test_ordinary_text_stays_as_it_is(text):
 @pytest.mark.parametrize("text", NUMERIC)
 def test_what_excel_would_take_for_a_number_stays_text(text):
     assert cells("excel_csv", text=text)[0] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_what_excel_reads_as_words_has_no_apostrophe(text):
+    assert cells("excel_csv", text=text)[0] == text
 
 
 def test_numbers_stay_numbers_even_below_zero():

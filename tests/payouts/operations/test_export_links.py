@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError
 
 from backoffice.audit.errors import NotAllowed
@@ -82,6 +83,17 @@ def test_who_lost_the_right_to_export_fetches_nothing(ready, actor, user):
         link(ready, actor)
     with pytest.raises(NotAllowed):
         fetch(ready, made.token, actor)
+
+
+def test_who_lost_the_right_to_what_the_file_holds_fetches_nothing(ready, actor, user):
+    made = link(ready, actor)
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename="request_export"))
+    with pytest.raises(NotAllowed, match="view payout"):
+        link(ready, actor)
+    with pytest.raises(NotAllowed, match="view payout"):
+        fetch(ready, made.token, actor)
+    assert not ExportLink.objects.exclude(used_at=None).exists()
 
 
 def test_no_link_before_there_is_a_file(actor):

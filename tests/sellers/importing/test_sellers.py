@@ -58,6 +58,13 @@ def test_a_preview_writes_nothing_and_uses_up_no_reference(raw_sql):
     assert (Seller.objects.count(), raw_sql("SELECT last_value FROM sellers_seller_id_seq")) == (0, before)
 
 
+def test_an_apostrophe_before_what_could_start_a_formula_is_no_part_of_an_id():
+    applied("-a,Shop,FR,,,,", "'b,Other,FR,,,,")
+    again = applied("'-a,Shop,FR,,,,", "'b,Other,FR,,,,")
+    assert again.same_count == 2
+    assert set(Seller.objects.values_list("external_id", flat=True)) == {"-a", "'b"}
+
+
 def test_importing_the_same_sellers_twice_changes_nothing_and_says_so():
     rows = ("a,Shop,FR,,,,Lyon", "b,Other,DE,person,,,")
     applied(*rows)
@@ -194,7 +201,10 @@ def test_what_changes_is_kept_before_what_is_new_and_gone_once_decided():
     make.seller(external_id="c", name="Same", country="FR")
     data = b"external_id,name,country\na,New,FR\nb,Other,FR\nc,Same,FR\n"
     file = checked(data=data)
-    assert [(row.what, row.external_id) for row in file.rows.order_by("pk")] == [("changed", "b"), ("new", "a")]
+    assert [(row.what, row.external_id) for row in file.rows.order_by("pk")] == [
+        ("changed", "b"),
+        ("new", "a"),
+    ]
     assert file.same_count == 1
 
     importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=make.NOW)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from sellers.ledger.models import ImportPart
+from sellers.ledger.models import ImportPart, Transaction
 from tests import make
 from tests.sellers.ledger.importing import given
 
@@ -67,6 +67,18 @@ def test_no_cell_begins_a_formula_and_numbers_stay_numbers(desk, shop):
     assert row[0] == "'=cmd|' /C calc'!A0"
     assert row[3] == "-12.50"
     assert not row[-1].startswith(("=", "+", "-", "@"))
+
+
+def test_ids_that_look_like_formulas_come_back_as_the_same_earnings_of_the_same_seller(desk):
+    make.seller(external_id="=shop")
+    fine = [given.row(key, seller="=shop") for key in ("-A1", "@b", " +c", "＝d")]
+    given.posted(given.csv(*fine))
+    keys = set(Transaction.objects.values_list("key", flat=True))
+    body = copy(desk, given.checked(given.csv(*fine, given.row("e9", seller="nobody"))))
+    assert table(body)[1][:2] == ["'-A1", "'=shop"]
+    posted = given.posted(body.replace(b",nobody,", b",'=shop,"))
+    assert posted.new_count == 1
+    assert set(Transaction.objects.values_list("key", flat=True)) - keys == {"earning:generic:e9:sale"}
 
 
 def test_what_could_not_be_read_stands_at_the_end(desk, shop):
