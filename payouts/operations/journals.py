@@ -75,7 +75,7 @@ def request(
     if numbers is None:
         raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
     values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
-    lacks = FORMATS[format].unfit(_books_file.job_of(JournalFile(**values), numbers))
+    lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
         raise BadJournal("Not exported: " + " ".join(lacks))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
@@ -90,6 +90,21 @@ def request(
     return file
 
 
+def lacks(*, first: date, format: str, currency: str, grouping: str) -> list[str]:
+    """Why this format cannot take the closed month's journal in this currency, in sentences; empty where it can."""
+    numbers = PeriodNumbers.objects.filter(
+        period__first_day=first, period__closed=True, currency=currency
+    ).first()
+    if numbers is None or format not in FORMATS:
+        return []
+    asked = JournalFile(period=numbers.period, format=format, currency=currency, grouping=grouping)
+    return _lacks(asked, numbers)
+
+
+def _lacks(file: JournalFile, numbers: PeriodNumbers) -> list[str]:
+    return list(FORMATS[file.format].unfit(_books_file.job_of(file, numbers)))
+
+
 def write(*, file_id: int, now: datetime) -> bool:
     """As `_write`. What nobody expected makes the file FAILED, too: it is not tried again for ever."""
     try:
@@ -97,7 +112,9 @@ def write(*, file_id: int, now: datetime) -> bool:
     except Exception as error:
         log.exception("journal_failed", file=file_id, error=type(error).__name__)
         file = JournalFile.objects.filter(pk=file_id, status=JournalStatus.WAITING).first()
-        why = "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
+        why = (
+            "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
+        )
         return file is not None and _fail(file, why, now)
 
 

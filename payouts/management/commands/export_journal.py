@@ -55,7 +55,19 @@ class Command(BaseCommand):
                 f"{first:%B %Y} is not closed, or nothing was booked in it. Look at the page of the books."
             )
         actor = commands.actor_named(options["username"])
-        made = [self._made(first, currency, actor, options) for currency in currencies]
+        made = []
+        for currency in currencies:
+            lacks = journals.lacks(
+                first=first, format=options["format"], currency=currency, grouping=options["grouping"]
+            )
+            if lacks and not options["currency"]:
+                self.stdout.write(f"{currency} left out: {' '.join(lacks)}")
+                continue
+            made.append(self._made(first, currency, actor, options))
+        if not made:
+            raise CommandError(
+                f"Nothing exported: {options['format']} takes none of {', '.join(currencies)}."
+            )
         for file in made:
             target = folder / file.file_name
             if target.exists():

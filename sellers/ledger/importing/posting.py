@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -117,7 +118,7 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     file = _locked(import_file_id)
     if file.status == ImportStatus.POSTED:
         raise AlreadyPosted(
-            f"“{file.name}” was posted at {file.posted_at:%Y-%m-%d %H:%M}; what is posted stays."
+            f"“{file.name}” was posted on {_local(file.posted_at)}; what is posted stays."
         )
     file.status = ImportStatus.DROPPED
     file.save()
@@ -127,13 +128,18 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     return file
 
 
+def _local(at: datetime | None) -> str:
+    """The moment by the clock of the office, as every page says it."""
+    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else "an earlier day"
+
+
 @transaction.atomic
 def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     authority.require(actor=actor, permission="ledger.import_earnings")
     file = _locked(import_file_id)
     if file.status == ImportStatus.POSTED:
         raise AlreadyPosted(
-            f"“{file.name}” was posted at {file.posted_at:%Y-%m-%d %H:%M} already; nothing was done."
+            f"“{file.name}” was posted on {_local(file.posted_at)} already; nothing was done."
         )
     if file.status != ImportStatus.CHECKED:
         raise NotPostable(

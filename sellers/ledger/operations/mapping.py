@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from sellers.ledger.models import AccountMapping, Book, Books
+from sellers.ledger.models import Account, AccountMapping, Book, Books
 from sellers.ledger.money import EXPONENTS
 
 RIGHT = "ledger.map_accounts"
@@ -57,6 +57,10 @@ def ask(
         )
     if country and not re.fullmatch("[A-Z]{2}", country):
         raise BadMapping("Not asked: a country has two letters, such as FR, or is left empty.")
+    if country and not Account.objects.filter(country=country).exists():
+        raise BadMapping(
+            f"Not asked: no account of a seller is in {country}, so nothing would ever be booked there."
+        )
     if not NUMBER.fullmatch(number.strip()):
         raise BadMapping(
             "Not asked: an account number has up to 20 letters and digits, with . _ / - between them."
