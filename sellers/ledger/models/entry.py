@@ -45,7 +45,15 @@ class Transaction(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["booked_on", "id"], name="transaction_booked")]
+        indexes = [
+            models.Index(fields=["booked_on", "id"], name="transaction_booked"),
+            # Few of a month came late; the page of a month asks for them each time.
+            models.Index(
+                fields=["booked_on", "fact_on"],
+                condition=Q(fact_on__isnull=False),
+                name="transaction_late",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

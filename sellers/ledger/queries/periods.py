@@ -152,12 +152,13 @@ WHERE t.booked_on BETWEEN %(first)s AND %(last)s GROUP BY 1 ORDER BY 1
 def late(*, first: date, last: date) -> list[tuple[str, int]]:
     """(month, transactions) of facts that are booked in these days and happened in an earlier month."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT to_char(fact_on, 'YYYY-MM'), count(*) FROM ledger_transaction
-            WHERE booked_on BETWEEN %s AND %s AND fact_on < %s GROUP BY 1 ORDER BY 1""",
-            [first, last, first],
-        )
+        cursor.execute(_LATE, [first, last, first])
         return [(str(name), int(number)) for name, number in cursor.fetchall()]
+
+
+_LATE = """SELECT to_char(fact_on, 'YYYY-MM'), count(*) FROM ledger_transaction
+WHERE booked_on BETWEEN %s AND %s AND fact_on < %s GROUP BY 1 ORDER BY 1
+"""
 
 
 def by_country(*, first: date, last: date, book: str, currency: str) -> list[tuple[str, int, int, int]]:
