@@ -65,7 +65,7 @@ BEGIN
       RAISE EXCEPTION 'a period is a whole month, not % to %', NEW.first_day, NEW.last_day
         USING ERRCODE = 'check_violation';
     END IF;
-    IF (least(NEW.asked_at, clock_timestamp()) AT TIME ZONE books.zone)::date <= NEW.last_day THEN
+    IF (NEW.asked_at AT TIME ZONE books.zone)::date <= NEW.last_day THEN
       RAISE EXCEPTION 'the month of % is not over', NEW.first_day USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.first_day <> books.frozen_through + 1 OR books.frozen_through IS NULL
