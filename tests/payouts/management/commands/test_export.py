@@ -41,7 +41,8 @@ def test_the_file_stands_where_it_was_wanted_and_the_export_is_recorded(person, 
     assert "1 rows" in out
     assert "Status is to review" in out
     assert err.splitlines()[-1] == "1 of 1 rows"
-    assert list(Event.objects.filter(subject_id=made.pk).order_by("pk").values_list("action", flat=True)) == [
+    told = Event.objects.filter(subject_type="payouts.export", subject_id=made.pk).order_by("pk")
+    assert list(told.values_list("action", flat=True)) == [
         "export.request",
         "export.written",
         "export.download",

@@ -201,6 +201,7 @@ def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
         ("label", "=Bank", "begins with a letter"),
         ("currency", "EUX", "ISO 4217"),
         ("country", "1A", "two letters"),
+        ("country", "QQ", "two letters"),
         ("datev_tax_code", "ABC", "is not written so"),
         ("reason", "", "required"),
     ],
