@@ -109,7 +109,7 @@ def test_the_pages_add_and_change_a_person_and_say_what_is_wrong(admin, client):
     lea = User.objects.get(username="lea")
     page = client.get("/settings/").content.decode()
     assert "Léa Petit" in page
-    assert "approve payouts another reviewed" in page
+    assert "approve payouts another reviewed" in client.get("/settings/roles/").content.decode()
     client.post(
         f"/settings/people/{lea.pk}/",
         {"first_name": "Léa", "last_name": "Petit", "role_names": ["support", "analyst"], "active": "on"},

@@ -87,6 +87,7 @@ def test_it_is_taken_out_from_there_and_the_rest_goes_on(paid, treasurer):
     _, context = page(treasurer, batch, approve=True)
     url = context["changed"][0]["take_out_url"]
     sent = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    sent |= dict(treasurer.get(url).context["hidden"])
     done = treasurer.post(urlsplit(url).path, {**sent, "confirmed": "1", "reason": "Call the seller first."})
     assert done.url == f"/batches/{batch.reference}/approve/"
     batch.refresh_from_db()
