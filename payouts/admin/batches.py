@@ -96,6 +96,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     items = _items(page.rows)
     kept = caps.keeps_back(batch=batch, day=deadline.value_date).reasons if before else {}
     held = pages.permissions(request)
+    live = _progress(request, batch)
     context = {
         "title": f"Batch {batch.reference}",
         "kept_back": facts.groups(batch, kept),
@@ -114,14 +115,15 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "verbs": _verbs(request, batch),
         "figures": facts.figures(batch, deadline, now),
         "rows": items,
-        "told": not before or any(item["note"] for item in items),
+        # While it moves, what happens to each comes along and needs its place.
+        "told": not before or bool(live["live_url"]) or any(item["note"] for item in items),
         "pager": page,
         "selection": _selection(request, batch),
         "submissions": submissions,
         "file": next((s for s in submissions if s.payout_id is None), None),
         "file_form": (file_form or _bank_file.FileForm()) if "payouts.download_bank_file" in held else None,
         "timeline_entries": facts.timeline(batch, submissions),
-        **_progress(request, batch),
+        **live,
     }
     return pages.render(
         request, "admin/payouts/batch/detail.html", context, status=200 if file_form is None else 422

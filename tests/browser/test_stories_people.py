@@ -109,8 +109,9 @@ def test_support_finds_a_seller_by_name_sees_why_it_is_not_paid_and_can_change_n
 def offered(page: Page) -> list[str]:
     """The verbs a page offers: what looks like a button, and every form that writes."""
     page.wait_for_load_state("networkidle")
-    found = page.locator("main .btn:visible, main form[method=post] button:visible").all_inner_texts()
-    plain = ("Copy", "Close", "Apply", "Show", "Next", "Previous", "Add up all", "Keys", "Add this filter")
+    live = ":not([disabled]):visible"
+    found = page.locator(f"main .btn{live}, main form[method=post] button{live}").all_inner_texts()
+    plain = ("Copy", "Close", "Search", "Apply", "Show", "Next", "Previous", "Add up all", "Keys", "Add this filter")
     return [text.split("\n")[0].strip() for text in found if not text.strip().startswith(plain)]
 
 
