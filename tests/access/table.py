@@ -116,7 +116,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_export_link": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),
     "payouts_export_template_drop": Door(("payouts.request_export",), 405, 404, lambda w: [999_999], NO_NUMBER),
     "payouts_export_state": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
-    "payouts_export_download": Door(("payouts.request_export",), 410, 410, unknown=NO_NUMBER, own="exports"),
+    "payouts_export_download": Door(("payouts.request_export",), 410, 405, unknown=NO_NUMBER, own="exports"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
