@@ -9,11 +9,13 @@ class BackofficeConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from backoffice import logins
+        from backoffice import logins, translator
         from backoffice.doors import sentences
+        from sellers.ledger import words
 
         logins.connect()
         sentences.speak()
+        words.speak(translator.Reader())
 
 
 class AdminConfig(stock.AdminConfig):

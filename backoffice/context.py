@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from backoffice import navigation
 from backoffice.audit import authority
+from backoffice.words import later
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Environment:
 
 
 ENVIRONMENTS = {
-    "demo": Environment("Demo", "no money moves", "env-demo"),
-    "test": Environment("Test", "no real bank", "env-test"),
-    "production": Environment("Production", "real money", "env-production"),
+    "demo": Environment(later("Demo"), later("no money moves"), "env-demo"),
+    "test": Environment(later("Test"), later("no real bank"), "env-test"),
+    "production": Environment(later("Production"), later("real money"), "env-production"),
 }
 DISPLAY = {"theme": ("light", "dark"), "density": ("comfortable", "compact")}
 

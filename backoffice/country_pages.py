@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit import clock
 from backoffice.doors import pages
@@ -23,9 +25,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every country that is open: how it is paid, and its next run and cut-off."""
     now = clock.database_now()
     context = {
-        "title": "Countries",
-        "lead": "One file a country. Changed by a release, not here.",
-        "tabs": tabs("Countries"),
+        "title": _("Countries"),
+        "lead": _("One file a country. Changed by a release, not here."),
+        "tabs": tabs(_("Countries")),
         "rows": [
             {
                 "it": each,
@@ -35,8 +37,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             }
             for each in countries.all()
         ],
-        "empty_title": "No country is open",
-        "empty_text": "Opening one takes a file: see docs/countries.md.",
+        "empty_title": _("No country is open"),
+        "empty_text": _("Opening one takes a file: see docs/countries.md."),
     }
     return pages.render(request, "admin/settings/countries.html", context)
 
@@ -45,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One country: all that its file says, the next cut-offs with their value dates, and when banks are closed."""
     if not countries.is_open(code):
-        raise Http404(f"No country {code}")
+        raise Http404(_("No country {code}").format(code=code))
     country, now = countries.get(code), clock.database_now()
     today = calendars.local_today(country, now)
     run = explain.forthcoming(country, due=today, now=now)
@@ -54,7 +56,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "title": country.name,
         "country": country,
         "back_url": reverse("admin:settings_countries"),
-        "back_label": "Countries",
+        "back_label": _("Countries"),
         "reference": country.code,
         "facts": _facts(country),
         "minimum": minimum,
@@ -71,23 +73,25 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
     lag = country.settlement_lag_days
     scheme = schemes.get(country.account_scheme)
     return [
-        ("Currency", country.currency),
-        ("Paid", str(country.schedule)),
-        ("Rail", country.rail),
+        (_("Currency"), country.currency),
+        (_("Paid"), str(country.schedule)),
+        (_("Rail"), country.rail),
         ("Cut-off", f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
         (
-            "Value date",
-            "the same business day" if not lag else f"{lag} business day{'' if lag == 1 else 's'} later",
+            _("Value date"),
+            _("the same business day")
+            if not lag
+            else ngettext("{lag} business day later", "{lag} business days later", lag).format(lag=lag),
         ),
-        ("Bank calendar", country.calendar),
-        ("Bank account", f"{scheme.label}: {', '.join(each.label for each in scheme.fields)}"),
-        ("Written as in", country.locale),
+        (_("Bank calendar"), country.calendar),
+        (_("Bank account"), f"{scheme.label}: {', '.join(each.label for each in scheme.fields)}"),
+        (_("Written as in"), country.locale),
     ]
 
 
 def _cut_offs(country: Country, now: datetime) -> Iterator[calendars.Deadline]:
     """The next cut-offs, each with the value date of what is with the bank before it."""
-    for _ in range(CUT_OFFS):
+    for _unused in range(CUT_OFFS):
         found = calendars.value_date_for(country, now)
         yield found
         now = found.cut_off_at

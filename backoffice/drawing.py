@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 WIDTH, HEIGHT, EDGE = 72.0, 20.0, 3.0
 LEAST_SPREAD = 0.2  # of the usual amount: a steady seller's cents do not look like mountains
 ODD = 2.0  # times the usual amount: worth a colour
@@ -47,15 +49,21 @@ def spark(amounts: Sequence[int]) -> Spark | None:
         last_x=last_x,
         last_y=last_y,
         odd=usual > 0 and amounts[-1] >= ODD * usual,
-        label=f"Last {len(amounts)} payouts, {_course(amounts[-1], usual)}",
+        label=_("Last {amounts} payouts, {course}").format(
+            amounts=len(amounts), course=_course(amounts[-1], usual)
+        ),
     )
 
 
 def _course(now: int, usual: float) -> str:
     if usual <= 0:
-        return "no usual amount"
+        return _("no usual amount")
     share = round((now / usual - 1) * 100)
-    return "now as usual" if share == 0 else f"now {abs(share)}% {'above' if share > 0 else 'below'} usual"
+    return (
+        _("now as usual")
+        if share == 0
+        else _("now {share}% {value} usual").format(share=abs(share), value="above" if share > 0 else "below")
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Chart:
 def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> Chart:
     """Grouped bars: `series` are (CSS class, values), the first drawn wide. Values are never negative."""
     width, height, left, top, floor = 610, 192, 40.0, 24.0, 170.0
-    ceiling = _round_up(max((value for _, values in series for value in values), default=0))
+    ceiling = _round_up(max((value for _unused, values in series for value in values), default=0))
     slot = (width - left - 8) / max(len(labels), 1)
     wide = slot * 0.44
     thin = (slot * 0.44) / max(len(series) - 1, 1)

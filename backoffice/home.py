@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from backoffice import home_standing, navigation
 from backoffice.home_figures import Figure, payouts_url, sums
@@ -44,13 +45,13 @@ def page(*, permissions: Collection[str], now: datetime) -> dict[str, Any]:
     return {
         "lines": [line for line in lines if not line.work.decide],
         "decisions": [line for line in lines if line.work.decide],
-        "currencies": [currency for currency, _ in lines[0].sums] if lines else [],
+        "currencies": [currency for currency, _unused in lines[0].sums] if lines else [],
         "waiting_total": sum(int(line.count.value) for line in lines if isinstance(line.count.value, int)),
         "cut_offs": _cut_offs(lines, now),
         "flight": home_standing.flight(),
         "funding": home_standing.funding(),
         "check": check,
-        "invariants_hold": f"All {check.holding} invariants hold" if check else "",
+        "invariants_hold": _("All {holding} invariants hold").format(holding=check.holding) if check else "",
         "incidents": _incidents(permissions),
         "missed": _missed(permissions),
         "stops": list(RailSwitch.objects.filter(restored_at__isnull=True).order_by("rail")),
@@ -68,11 +69,11 @@ def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
         if row.pk in submissions:
             rail, key = submissions[row.pk]
             url = reverse("admin:payouts_submission_detail", args=[rail, key])
-            one |= {"url": url, "label": f"See {key} on the desk"}
+            one |= {"url": url, "label": _("See {key} on the desk").format(key=key)}
         elif row.payout is not None:
             reference = str(row.payout.reference)
             url = reverse("admin:payouts_payout_detail", args=[reference])
-            one |= {"url": url, "label": f"See {reference}"}
+            one |= {"url": url, "label": _("See {reference}").format(reference=reference)}
         found.append(one)
     return found
 
@@ -85,7 +86,7 @@ def _missed(permissions: Collection[str]) -> list[dict[str, str]]:
         {
             "text": batch_words.missed_words(miss),
             "url": reverse("admin:payouts_batch_detail", args=[miss.batch.reference]),
-            "label": f"See {miss.batch.reference}",
+            "label": _("See {reference}").format(reference=miss.batch.reference),
         }
         for miss in batch_words.missed()[:5]
     ]
@@ -95,7 +96,7 @@ def _lines(permissions: Collection[str], now: datetime) -> list[Line]:
     found = [
         line for work in WORK if work.permission in permissions and (line := _line(work, now)).count.value
     ]
-    currencies = sorted({currency for line in found for currency, _ in line.sums})
+    currencies = sorted({currency for line in found for currency, _unused in line.sums})
     return [
         replace(line, sums=[(currency, dict(line.sums).get(currency)) for currency in currencies])
         for line in found

@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.home_figures import Figure, between, payouts_url, sums
+from backoffice.words import dated
 from payouts.models import Batch, FundingAccount, Hold, Payout
 from payouts.queries import filters, worklist
 from payouts.states import BatchStatus, PayoutStatus
@@ -81,7 +83,7 @@ def weeks(*, now: datetime) -> dict[str, Any]:
         ("paid", "b-paid", _paid(mondays[0]), "value", {"status": PayoutStatus.PAID.value}),
         ("held", "b-held", _by_week(held, "placed_at", Count("payout", distinct=True)), "held", {}),
         (
-            "failed or returned",
+            _("failed or returned"),
             "b-failed",
             _by_week(dead, "status_at", Count("pk")),
             "moved",
@@ -100,8 +102,8 @@ def weeks(*, now: datetime) -> dict[str, Any]:
             }
             for name, css, found, by, wanted in series
         ],
-        "week_labels": [f"{day.day} {day:%b}" for day in mondays],
-        "any_week": any(found for _, _, found, _, _ in series),
+        "week_labels": [dated(day, "MMMd") for day in mondays],
+        "any_week": any(each[2] for each in series),
     }
 
 

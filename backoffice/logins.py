@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, clock, recording
 from backoffice.audit.models import Event
@@ -36,7 +37,10 @@ class LoginForm(AdminAuthenticationForm):
         if wrong_tries(str(self.cleaned_data.get("username", "")), now=clock.database_now()) >= TRIES:
             minutes = int(WINDOW.total_seconds() // 60)
             raise ValidationError(
-                f"Too many wrong passwords for this account. Wait {minutes} minutes, or ask an administrator.",
+                _(
+                    "Too many wrong passwords for this account. Wait {minutes} minutes, or "
+                    "ask an administrator."
+                ).format(minutes=minutes),
                 code="throttled",
             )
         return super().clean()

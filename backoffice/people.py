@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model, password_validation
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice import roles
 from backoffice.audit import authority, recording
@@ -45,7 +46,7 @@ def add_first_admin(*, username: str, password: str, now: datetime) -> User:
     Group.objects.select_for_update().get(name="admin")  # two at once: the second sees the first
     if User.objects.filter(groups__name="admin", is_active=True).exists():
         raise AdminExists(
-            "Nobody added: an administrator can log in already, and adds people on the page Settings."
+            _("Nobody added: an administrator can log in already, and adds people on the page Settings.")
         )
     return _add(
         username=username,
@@ -85,7 +86,9 @@ def _add(
 ) -> User:  # fmt: skip
     groups = _groups(role_names)
     if get_user_model().objects.filter(username__iexact=username).exists():
-        raise NameTaken(f"Somebody already logs in as {username}. Choose another user name.")
+        raise NameTaken(
+            _("Somebody already logs in as {username}. Choose another user name.").format(username=username)
+        )
     user = User(username=username, first_name=names[0], last_name=names[1], email=email, is_staff=True)
     _set_password(user, password)
     user.save()
@@ -112,7 +115,7 @@ def change(
     before = set(user.groups.values_list("name", flat=True))
     wanted = set(role_names)
     if user.pk == actor.user_id and (before != wanted or user.is_active != active):
-        raise OwnRights("Nobody sets their own roles. Ask another administrator.")
+        raise OwnRights(_("Nobody sets their own roles. Ask another administrator."))
     changed = []
     if before != wanted or user.user_permissions.exists():
         user.groups.set(groups)
@@ -122,7 +125,7 @@ def change(
         recording.record(actor=actor, action="person.roles", subject=user, data=data, now=now)
     if user.is_active != active:
         user.is_active = active
-        changed.append("may log in again" if active else "may no longer log in")
+        changed.append(_("may log in again") if active else _("may no longer log in"))
         action = "person.opened" if active else "person.closed"
         recording.record(actor=actor, action=action, subject=user, now=now)
     if (user.first_name, user.last_name, user.email) != (*names, email):
@@ -140,7 +143,11 @@ def _groups(role_names: Collection[str]) -> list[Group]:
     found = list(Group.objects.filter(name__in=set(role_names) & set(roles.ROLES)))
     missing = sorted(set(role_names) - {group.name for group in found})
     if missing:
-        raise NoSuchRole(f"There is no role {', '.join(missing)}. Run setup_roles, or choose another.")
+        raise NoSuchRole(
+            _("There is no role {missing}. Run setup_roles, or choose another.").format(
+                missing=", ".join(missing)
+            )
+        )
     return found
 
 

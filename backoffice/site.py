@@ -12,9 +12,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
 
 from backoffice import country_pages, home, logins, preferences, settings_pages, styleguide
 from backoffice.audit import authority, clock
+from backoffice.words import later
 
 DOORS = ("payouts.admin", "sellers.admin", "sellers.ledger.admin", "backoffice.audit.admin")
 
@@ -22,9 +24,9 @@ DOORS = ("payouts.admin", "sellers.admin", "sellers.ledger.admin", "backoffice.a
 class BackOfficeSite(admin.AdminSite):
     """Our pages at "/": the front page, people and roles, display choices, and in demo mode the style guide."""
 
-    site_title = "Payouts"
-    site_header = "Payouts"
-    index_title = "Home"
+    site_title = later("Payouts")
+    site_header = later("Payouts")
+    index_title = later("Home")
     enable_nav_sidebar = False
     index_template = "admin/index.html"
     login_template = "admin/login.html"
@@ -57,7 +59,13 @@ class BackOfficeSite(admin.AdminSite):
         now = clock.database_now()
         held = authority.permissions_of(request.user.pk) if request.user.pk else frozenset()
         work = home.page(permissions=held, now=now)
-        values = {**self.each_context(request), "title": "Home", "now": now, **work, **(extra_context or {})}
+        values = {
+            **self.each_context(request),
+            "title": _("Home"),
+            "now": now,
+            **work,
+            **(extra_context or {}),
+        }
         return TemplateResponse(request, self.index_template or "admin/index.html", values)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backoffice.words import later
 from payouts import states
 from payouts.models import export, hold
 from sellers.ledger.models import importing
@@ -75,16 +76,16 @@ def status(value: str, kind: str = "payout") -> Word:
 
 
 HOLD_PILLS = {
-    hold.HoldReason.ACCOUNT_CHANGE: "bank account",
-    hold.HoldReason.ACCOUNT_REFUSED: "account sent money back",
-    hold.HoldReason.AMOUNT_UNUSUAL: "unusual amount",
+    hold.HoldReason.ACCOUNT_CHANGE: later("bank account"),
+    hold.HoldReason.ACCOUNT_REFUSED: later("account sent money back"),
+    hold.HoldReason.AMOUNT_UNUSUAL: later("unusual amount"),
     hold.HoldReason.DISPUTE: "dispute",
     hold.HoldReason.DOCUMENTS: "documents",
-    hold.HoldReason.FRAUD_SUSPECTED: "fraud check",
+    hold.HoldReason.FRAUD_SUSPECTED: later("fraud check"),
     hold.HoldReason.COMPLIANCE: "compliance",
-    hold.HoldReason.RAIL_REJECTED: "bank refused",
-    hold.HoldReason.SELLER_REQUEST: "seller asked",
-    hold.HoldReason.OTHER: "see the note",
+    hold.HoldReason.RAIL_REJECTED: later("bank refused"),
+    hold.HoldReason.SELLER_REQUEST: later("seller asked"),
+    hold.HoldReason.OTHER: later("see the note"),
 }
 
 

@@ -7,34 +7,36 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from backoffice.words import later
+
 
 class PayoutStatus(TextChoices):
-    PENDING_REVIEW = "PENDING_REVIEW", "To review"
-    REVIEWED = "REVIEWED", "Awaiting approval"
-    APPROVED = "APPROVED", "Approved"
-    BATCHED = "BATCHED", "In a batch"
-    SUBMITTED = "SUBMITTED", "Submitted"
-    PAID = "PAID", "Paid"
-    CANCELLED = "CANCELLED", "Cancelled"
-    FAILED = "FAILED", "Failed"
-    RETURNED = "RETURNED", "Returned"
+    PENDING_REVIEW = "PENDING_REVIEW", later("To review")
+    REVIEWED = "REVIEWED", later("Awaiting approval")
+    APPROVED = "APPROVED", later("Approved")
+    BATCHED = "BATCHED", later("In a batch")
+    SUBMITTED = "SUBMITTED", later("Submitted")
+    PAID = "PAID", later("Paid")
+    CANCELLED = "CANCELLED", later("Cancelled")
+    FAILED = "FAILED", later("Failed")
+    RETURNED = "RETURNED", later("Returned")
 
 
 class BatchStatus(TextChoices):
-    PROPOSED = "PROPOSED", "Awaiting approval"
-    APPROVED = "APPROVED", "Approved"
-    SUBMITTING = "SUBMITTING", "Being submitted"
-    SUBMITTED = "SUBMITTED", "Submitted"
-    SETTLED = "SETTLED", "Settled"
-    DISSOLVED = "DISSOLVED", "Dissolved"
+    PROPOSED = "PROPOSED", later("Awaiting approval")
+    APPROVED = "APPROVED", later("Approved")
+    SUBMITTING = "SUBMITTING", later("Being submitted")
+    SUBMITTED = "SUBMITTED", later("Submitted")
+    SETTLED = "SETTLED", later("Settled")
+    DISSOLVED = "DISSOLVED", later("Dissolved")
 
 
 class SubmissionStatus(TextChoices):
-    PREPARED = "PREPARED", "Prepared"
-    DELIVERING = "DELIVERING", "Being handed over"
-    ACCEPTED = "ACCEPTED", "Accepted"
-    REJECTED = "REJECTED", "Rejected"
-    UNKNOWN = "UNKNOWN", "Unknown"
+    PREPARED = "PREPARED", later("Prepared")
+    DELIVERING = "DELIVERING", later("Being handed over")
+    ACCEPTED = "ACCEPTED", later("Accepted")
+    REJECTED = "REJECTED", later("Rejected")
+    UNKNOWN = "UNKNOWN", later("Unknown")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Cast, Concat, Now, Upper
 
+from backoffice.words import later
+
 
 class Kind(models.TextChoices):
-    BUSINESS = "business", "Business"
-    PERSON = "person", "Person"
+    BUSINESS = "business", later("Business")
+    PERSON = "person", later("Person")
 
 
 class Seller(models.Model):
@@ -121,10 +123,10 @@ class DataKey(models.Model):
 
 
 class SellerFileStatus(models.TextChoices):
-    CHECKED = "CHECKED", "Checked, waits for a yes"
-    REFUSED = "REFUSED", "Refused: rows have errors"
-    APPLIED = "APPLIED", "Applied"
-    DROPPED = "DROPPED", "Dropped"
+    CHECKED = "CHECKED", later("Checked, waits for a yes")
+    REFUSED = "REFUSED", later("Refused: rows have errors")
+    APPLIED = "APPLIED", later("Applied")
+    DROPPED = "DROPPED", later("Dropped")
 
 
 class SellerFile(models.Model):
@@ -171,7 +173,9 @@ class SellerFileRow(models.Model):
     external_id = models.TextField(blank=True)
     name = models.TextField(blank=True)
     country = models.CharField(max_length=2, blank=True)
-    changes = models.JSONField(default=list, help_text="[field, before, after] of each change of a known seller")
+    changes = models.JSONField(
+        default=list, help_text="[field, before, after] of each change of a known seller"
+    )
     error = models.TextField(blank=True)
 
     class Meta:

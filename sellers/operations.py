@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import dated, number
 from sellers.models import Note, Seller, Verification
 
 LONGEST_NOTE = 4_000
@@ -39,11 +41,15 @@ def suspend(*, seller_id: int, reason: str, actor: Actor, now: datetime) -> Sell
     Raises `ReasonMissing`, `AlreadySo`, `UnknownSeller`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="sellers.suspend_seller")
-    text = _words(reason, "Not suspended: say why, in words the seller may be told.")
+    text = _words(reason, _("Not suspended: say why, in words the seller may be told."))
     seller = locked(seller_id)
     if seller.suspended_at is not None:
         raise AlreadySo(
-            f"{seller.name} is suspended since {seller.suspended_at:%d %B %Y}: {seller.suspended_reason}"
+            _("{seller} is suspended since {suspended_at}: {suspended_reason}").format(
+                seller=seller.name,
+                suspended_at=dated(seller.suspended_at, "yMMMMd"),
+                suspended_reason=seller.suspended_reason,
+            )
         )
     seller.suspended_at, seller.suspended_reason = now, text
     seller.save(update_fields=["suspended_at", "suspended_reason"])
@@ -55,10 +61,10 @@ def suspend(*, seller_id: int, reason: str, actor: Actor, now: datetime) -> Sell
 def lift_suspension(*, seller_id: int, reason: str, actor: Actor, now: datetime) -> Seller:
     """The seller may be paid again, if verified. Raises `ReasonMissing`, `AlreadySo`, `UnknownSeller`, `NotAllowed`."""
     authority.require(actor=actor, permission="sellers.suspend_seller")
-    text = _words(reason, "Not lifted: say what has changed since the suspension.")
+    text = _words(reason, _("Not lifted: say what has changed since the suspension."))
     seller = locked(seller_id)
     if seller.suspended_at is None:
-        raise AlreadySo(f"{seller.name} is not suspended; nothing was done.")
+        raise AlreadySo(_("{seller} is not suspended; nothing was done.").format(seller=seller.name))
     before = {"since": seller.suspended_at.isoformat(), "reason": seller.suspended_reason}
     seller.suspended_at, seller.suspended_reason = None, ""
     seller.save(update_fields=["suspended_at", "suspended_reason"])
@@ -74,7 +80,9 @@ def verify(*, seller_id: int, passed: bool, note: str, actor: Actor, now: dateti
     Persons at a session only (`authority.PERSON_ONLY`). Raises `ReasonMissing`, `UnknownSeller`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="sellers.verify_seller")
-    text = _words(note, "Not recorded: say what was looked at, such as the register extract or the passport.")
+    text = _words(
+        note, _("Not recorded: say what was looked at, such as the register extract or the passport.")
+    )
     seller = locked(seller_id)
     finding = Verification.objects.create(
         seller=seller, passed=passed, note=text, decided_by_id=actor.user_id, decided_at=now
@@ -94,8 +102,8 @@ def annotate(*, seller_id: int, text: str, actor: Actor, now: datetime) -> Note:
     """
     authority.require(actor=actor, permission="sellers.add_note")
     if actor.user_id is None:
-        raise Refused("A note is a person's: the system writes none.")
-    words = _words(text, "Nothing written: the note is empty.")
+        raise Refused(_("A note is a person's: the system writes none."))
+    words = _words(text, _("Nothing written: the note is empty."))
     seller = locked(seller_id)
     note = Note.objects.create(seller=seller, text=words, written_by_id=actor.user_id, written_at=now)
     recording.record(actor=actor, action="seller.annotate", subject=seller, data={"note": note.pk}, now=now)
@@ -106,7 +114,7 @@ def locked(seller_id: int) -> Seller:
     """The seller's row, held FOR NO KEY UPDATE until the transaction ends. Raises `UnknownSeller`."""
     seller = Seller.objects.select_for_update(no_key=True).filter(pk=seller_id).first()
     if seller is None:
-        raise UnknownSeller("There is no such seller. Search by name, e-mail or reference.")
+        raise UnknownSeller(_("There is no such seller. Search by name, e-mail or reference."))
     return seller
 
 
@@ -115,5 +123,9 @@ def _words(text: str, missing: str) -> str:
     if not words:
         raise ReasonMissing(missing)
     if len(words) > LONGEST_NOTE:
-        raise ReasonMissing(f"That is {len(words):,} characters; at most {LONGEST_NOTE:,} can be kept.")
+        raise ReasonMissing(
+            _("That is {words} characters; at most {longest_note} can be kept.").format(
+                words=number(len(words)), longest_note=number(LONGEST_NOTE)
+            )
+        )
     return words

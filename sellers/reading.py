@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
 from sellers.formulas import as_given
@@ -71,7 +72,11 @@ def check_size(size: int, most: int | None = None) -> None:
     most = limit() if most is None else most
     if size > most:
         megabytes = most // (1024 * 1024)
-        raise TooBig(f"The file is larger than {megabytes} MB. Split it into smaller files and import each.")
+        raise TooBig(
+            _("The file is larger than {megabytes} MB. Split it into smaller files and import each.").format(
+                megabytes=megabytes
+            )
+        )
 
 
 def sha256(content: bytes) -> str:
@@ -106,7 +111,10 @@ def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
                 failures.append(
                     BadFile(
                         at,
-                        f"Line {at} has a NUL character: this is not a text file. Save it as CSV and try again.",
+                        _(
+                            "Line {at} has a NUL character: this is not a text file. Save it "
+                            "as CSV and try again."
+                        ).format(at=at),
                     )
                 )
                 del decoders[name]
@@ -115,14 +123,15 @@ def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
         line += piece.count(b"\n")
     stream.seek(0)
     if not size:
-        raise BadFile(1, "The file is empty. Choose a CSV file with a header and at least one row.")
+        raise BadFile(1, _("The file is empty. Choose a CSV file with a header and at least one row."))
     for name, decoder in decoders.items():
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             failures.append(
                 BadFile(
-                    line, "The file breaks off in the middle of a character. Was it cut short? Save it again."
+                    line,
+                    _("The file breaks off in the middle of a character. Was it cut short? Save it again."),
                 )
             )
             continue
@@ -187,8 +196,10 @@ def _rows(
         if len(cells) != len(columns):
             yield Problem(
                 begins,
-                f"The row has {len(cells)} cells where the header has {len(columns)}. "
-                f"Is a value with {_DELIMITERS[delimiter]} in it missing its quotes?",
+                _(
+                    "The row has {cells} cells where the header has {columns}. Is a value "
+                    "with {delimiters} in it missing its quotes?"
+                ).format(cells=len(cells), columns=len(columns), delimiters=_DELIMITERS[delimiter]),
             )
             continue
         yield Row(begins, dict(zip(columns, map(as_given, cells), strict=True)))
@@ -197,22 +208,26 @@ def _rows(
 def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[str], str]:
     """The normalised columns and the delimiter that found them."""
     if not first.strip():
-        raise BadFile(1, "The first line is empty: the column names belong there.")
+        raise BadFile(1, _("The first line is empty: the column names belong there."))
     best = delimiter_of(first, delimiter, required)
     columns = _split(first, best)
     missing = [column for column in required if column not in columns]
     if missing:
         other = next((m for m in _DELIMITERS if m != best and set(required) <= set(_split(first, m))), "")
         hint = (
-            f" Its columns are separated by {_DELIMITERS[other]}, this profile expects {_DELIMITERS[best]}:"
-            " choose another profile."
+            _(
+                " Its columns are separated by {delimiters}, this profile expects "
+                "{delimiters2}: choose another profile."
+            ).format(delimiters=_DELIMITERS[other], delimiters2=_DELIMITERS[best])
             if other
-            else f" The header has: {', '.join(columns)[:300]}."
+            else _(" The header has: {columns}.").format(columns=", ".join(columns)[:300])
         )
-        raise BadFile(1, f"The header lacks {_quoted(missing)}.{hint}")
+        raise BadFile(1, _("The header lacks {quoted}.{hint}").format(quoted=_quoted(missing), hint=hint))
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
-        raise BadFile(1, f"The header names {_quoted(twice)} more than once: keep one of them.")
+        raise BadFile(
+            1, _("The header names {quoted} more than once: keep one of them.").format(quoted=_quoted(twice))
+        )
     return columns, best
 
 
@@ -226,11 +241,19 @@ def _refuse_unknown(columns: Sequence[str], known: Sequence[str]) -> None:
     if bank:
         raise BadFile(
             1,
-            f"The file has bank details ({_quoted(bank)}). Those never come by file: leave the column out and ask"
-            " for the account on the seller's page, where a second person verifies it.",
+            _(
+                "The file has bank details ({quoted}). Those never come by file: leave the "
+                "column out and ask for the account on the seller's page, where a second "
+                "person verifies it."
+            ).format(quoted=_quoted(bank)),
         )
     if strange:
-        raise BadFile(1, f"The columns {_quoted(strange)} are unknown. Known are: {', '.join(known)}.")
+        raise BadFile(
+            1,
+            _("The columns {quoted} are unknown. Known are: {known}.").format(
+                quoted=_quoted(strange), known=", ".join(known)
+            ),
+        )
 
 
 def _split(first: str, delimiter: str) -> list[str]:
@@ -247,7 +270,9 @@ def _candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
         if "utf-16" not in encodings:
             raise BadFile(
                 1,
-                f"The file is UTF-16, this profile reads {_known(encodings)}. Save it as “CSV UTF-8” and try again.",
+                _(
+                    "The file is UTF-16, this profile reads {known}. Save it as “CSV UTF-8” and try again."
+                ).format(known=_known(encodings)),
             )
         return ["utf-16"]
     # "utf-8-sig" reads UTF-8 with and without a byte-order mark.
@@ -255,15 +280,17 @@ def _candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
     if start.startswith(codecs.BOM_UTF8) and "utf-8-sig" in tried:
         return ["utf-8-sig"]
     if not tried:
-        raise BadFile(1, "The file is not UTF-16 with a byte-order mark, which this profile reads.")
+        raise BadFile(1, _("The file is not UTF-16 with a byte-order mark, which this profile reads."))
     return list(dict.fromkeys(tried))
 
 
 def _undecodable(line: int, encodings: Sequence[str], byte: bytes) -> BadFile:
     return BadFile(
         line,
-        f"Line {line} is not {_known(encodings)} (byte 0x{byte.hex().upper()}). "
-        "Save the file as “CSV UTF-8” in your spreadsheet and try again.",
+        _(
+            "Line {line} is not {known} (byte 0x{hex}). Save the file as “CSV UTF-8” in your "
+            "spreadsheet and try again."
+        ).format(line=line, known=_known(encodings), hex=byte.hex().upper()),
     )
 
 
@@ -276,15 +303,25 @@ def _malformed(line: int, error: csv.Error) -> BadFile:
     if "unexpected end of data" in text or "field larger" in text:
         return BadFile(
             line,
-            f"A quote opens in the row at line {line} and is never closed. Close it; nothing after it was read.",
+            _(
+                "A quote opens in the row at line {line} and is never closed. Close it; "
+                "nothing after it was read."
+            ).format(line=line),
         )
     if "expected after" in text:
         return BadFile(
             line,
-            f"The row at line {line} has text after a closing quote."
-            " Double the quotes inside values; nothing after it was read.",
+            _(
+                "The row at line {line} has text after a closing quote. Double the quotes "
+                "inside values; nothing after it was read."
+            ).format(line=line),
         )
-    return BadFile(line, f"The row at line {line} is not CSV ({text}). Nothing after it was read.")
+    return BadFile(
+        line,
+        _("The row at line {line} is not CSV ({text}). Nothing after it was read.").format(
+            line=line, text=text
+        ),
+    )
 
 
 def _quoted(names: Sequence[str]) -> str:

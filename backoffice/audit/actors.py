@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from .errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Actor:
     def person_id(self) -> int:
         """Whose deed it is, where only a person's counts. Raises `NotAllowed` for the program itself."""
         if self.user_id is None:
-            raise NotAllowed("The program does not do this by itself: a person must.")
+            raise NotAllowed(_("The program does not do this by itself: a person must."))
         return self.user_id
 
     @property

@@ -6,6 +6,7 @@ Django's ``has_perm`` caches on the user object and says yes to every superuser;
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from .actors import Actor, Via
 from .errors import NotAllowed
@@ -61,6 +62,12 @@ def require(*, actor: Actor, permission: str) -> None:
     deed = permission.split(".", 1)[1].replace("_", " ")
     if permission in PERSON_ONLY and actor.via is not Via.SESSION:
         raise NotAllowed(
-            f"A {actor.via} may not {deed}: that needs a person. Log in and do it in the browser."
+            _("A {via} may not {deed}: that needs a person. Log in and do it in the browser.").format(
+                via=actor.via, deed=deed
+            )
         )
-    raise NotAllowed(f"{actor.name} may not {deed}. Ask an administrator for a role that may.")
+    raise NotAllowed(
+        _("{actor} may not {deed}. Ask an administrator for a role that may.").format(
+            actor=actor.name, deed=deed
+        )
+    )

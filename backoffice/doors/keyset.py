@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.doors import numbers
 
@@ -107,7 +108,7 @@ def page(
         rows=found,
         previous_url=link("after", _place(found[0], order)) if found and has_previous else "",
         next_url=link("before", _place(found[-1], order)) if found and has_next else "",
-        words=f"{len(found)} rows" if len(found) != 1 else "1 row",
+        words=_("{found} rows").format(found=len(found)) if len(found) != 1 else _("1 row"),
         headings={each.name: _heading(request.GET, each) for each in sorts},
     )
 
@@ -152,11 +153,13 @@ class _Beyond(Func):
         super().__init__(*(F(name) for name in names), *(Value(value) for value in place))
         self.sign = "<" if down else ">"
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, *_unused: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         compiled = [compiler.compile(each) for each in self.source_expressions]
         half = len(compiled) // 2
-        left, right = (", ".join(sql for sql, _ in side) for side in (compiled[:half], compiled[half:]))
-        return f"({left}) {self.sign} ({right})", tuple(value for _, values in compiled for value in values)
+        left, right = (", ".join(sql for sql, _unused in side) for side in (compiled[:half], compiled[half:]))
+        return f"({left}) {self.sign} ({right})", tuple(
+            value for _unused, values in compiled for value in values
+        )
 
 
 def _place(row: Model, order: Order) -> str:

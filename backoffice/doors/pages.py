@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.urls import reverse
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
@@ -39,14 +40,14 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
                 return _to_login(request)
             if any_of and permissions(request).isdisjoint(any_of):
                 raise PermissionDenied(
-                    "Your role does not open this page. Ask an administrator for one that does."
+                    _("Your role does not open this page. Ask an administrator for one that does.")
                 )
             try:
                 return view(request, *args, **kwargs)
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
             except Refused as refusal:
-                context = {"title": "Not done", "what": str(refusal), "back_url": back_url(request, "/")}
+                context = {"title": _("Not done"), "what": str(refusal), "back_url": back_url(request, "/")}
                 return render(request, "admin/refused.html", context, status=refusal.status)
 
         return opened
@@ -72,7 +73,7 @@ def _form_page(request: HttpRequest) -> str:
     typed goes into it.
     """
     chosen = [(name, value) for name in _CHOSEN for value in request.POST.getlist(name) if value]
-    if any(name in _ROWS for name, _ in chosen):
+    if any(name in _ROWS for name, _unused in chosen):
         address = f"{request.path}?{urlencode(chosen)}"
         if len(address) <= _LONGEST_ADDRESS:
             return address
@@ -129,7 +130,7 @@ def stale(request: HttpRequest, changes: Sequence[str], url: str) -> HttpRespons
     return render(
         request,
         "409.html",
-        {"title": "It changed in the meantime", "changes": changes, "url": url},
+        {"title": _("It changed in the meantime"), "changes": changes, "url": url},
         status=Conflict.status,
     )
 

@@ -8,36 +8,44 @@ from collections.abc import Iterator, Mapping
 from django import forms
 from django.core import validators
 
+from backoffice.words import later
+
 _OF_FIELDS: Mapping[type[forms.Field], Mapping[str, str]] = {
-    forms.Field: {"required": "Fill this in: it is empty."},
-    forms.BooleanField: {"required": "Tick it to go on."},
+    forms.Field: {"required": later("Fill this in: it is empty.")},
+    forms.BooleanField: {"required": later("Tick it to go on.")},
     forms.ChoiceField: {
-        "required": "Choose one of these.",
-        "invalid_choice": "“%(value)s” is none of these: choose one of the list.",
+        "required": later("Choose one of these."),
+        "invalid_choice": later("“%(value)s” is none of these: choose one of the list."),
     },
     forms.MultipleChoiceField: {
-        "required": "Choose at least one of these.",
-        "invalid_choice": "“%(value)s” is none of these: choose from the list.",
-        "invalid_list": "Choose from the list.",
+        "required": later("Choose at least one of these."),
+        "invalid_choice": later("“%(value)s” is none of these: choose from the list."),
+        "invalid_list": later("Choose from the list."),
     },
     forms.FileField: {
-        "required": "Choose a file.",
-        "invalid": "No file arrived: choose it again.",
-        "missing": "No file arrived: choose it again.",
-        "empty": "The file is empty: choose another.",
-        "max_length": "The name of the file has %(length)d characters, %(max)d at most: shorten it.",
+        "required": later("Choose a file."),
+        "invalid": later("No file arrived: choose it again."),
+        "missing": later("No file arrived: choose it again."),
+        "empty": later("The file is empty: choose another."),
+        "max_length": later("The name of the file has %(length)d characters, %(max)d at most: shorten it."),
     },
-    forms.DateField: {"invalid": "That is no date. Write year, month and day, as in 2026-11-30."},
-    forms.DateTimeField: {"invalid": "That is no moment. Write day and time, as in 2026-11-30 15:00."},
-    forms.IntegerField: {"invalid": "That is no whole number: write digits only."},
+    forms.DateField: {"invalid": later("That is no date. Write year, month and day, as in 2026-11-30.")},
+    forms.DateTimeField: {"invalid": later("That is no moment. Write day and time, as in 2026-11-30 15:00.")},
+    forms.IntegerField: {"invalid": later("That is no whole number: write digits only.")},
 }
 _OF_VALIDATORS: Mapping[type[object], str] = {
-    validators.MaxLengthValidator: "It has %(show_value)d characters, %(limit_value)d at most: shorten it.",
-    validators.MinLengthValidator: "It has %(show_value)d characters, at least %(limit_value)d are needed.",
-    validators.MaxValueValidator: "At most %(limit_value)s.",
-    validators.MinValueValidator: "At least %(limit_value)s.",
-    validators.EmailValidator: "That is no e-mail address. Write one like name@example.com.",
-    validators.ProhibitNullCharactersValidator: "It holds a character that cannot be kept: type it anew.",
+    validators.MaxLengthValidator: later(
+        "It has %(show_value)d characters, %(limit_value)d at most: shorten it."
+    ),
+    validators.MinLengthValidator: later(
+        "It has %(show_value)d characters, at least %(limit_value)d are needed."
+    ),
+    validators.MaxValueValidator: later("At most %(limit_value)s."),
+    validators.MinValueValidator: later("At least %(limit_value)s."),
+    validators.EmailValidator: later("That is no e-mail address. Write one like name@example.com."),
+    validators.ProhibitNullCharactersValidator: later(
+        "It holds a character that cannot be kept: type it anew."
+    ),
 }
 
 

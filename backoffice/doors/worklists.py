@@ -5,6 +5,10 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.words import number
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
@@ -15,8 +19,12 @@ def lead(*, count: Callable[..., int], oldest: str) -> str:
     found = count(cap=CAP)
     if not found:
         return ""
-    number = f"More than {CAP:,} wait" if found > CAP else f"{found:,} wait{'s' if found == 1 else ''}"
-    return f"{number}, the oldest since {oldest}."
+    how_many = (
+        _("More than {cap} wait").format(cap=number(CAP))
+        if found > CAP
+        else ngettext("{found} waits", "{found} wait", found).format(found=number(found))
+    )
+    return _("{how_many}, the oldest since {oldest}.").format(how_many=how_many, oldest=oldest)
 
 
 def chosen(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def age(at: datetime | None) -> str:
     minutes = int((timezone.now() - at).total_seconds() // 60)
     if minutes >= 48 * 60:
         return f"{minutes // (24 * 60)} d"
-    return f"{minutes // 60} h" if minutes >= 60 else f"{max(minutes, 0)} min"
+    return f"{minutes // 60} h" if minutes >= 60 else _("{max} min").format(max=max(minutes, 0))
 
 
 @register.simple_tag
@@ -110,7 +110,9 @@ def span(first: Any, last: date | None = None) -> str:
     if not last:
         return NOTHING
     if not first:  # the first payout of an account covers everything up to its day
-        return f"to {moments.span(last, last, today=timezone.localdate(), locale=_locale())}"
+        return _("to {span}").format(
+            span=moments.span(last, last, today=timezone.localdate(), locale=_locale())
+        )
     return moments.span(first, last, today=timezone.localdate(), locale=_locale())
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.models import Submission
 from payouts.operations import bankfiles
 
@@ -14,7 +15,9 @@ class FileForm(forms.Form):
     """Why somebody needs the file, and with it the full account numbers."""
 
     reason = forms.CharField(
-        label="Why you need the file", max_length=500, help_text="It is recorded with your name."
+        label=later("Why you need the file"),
+        max_length=500,
+        help_text=later("It is recorded with your name."),
     )
 
 

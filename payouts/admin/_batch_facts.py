@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
+from backoffice.words import number
 from payouts import countries
-from payouts.admin._bulk import LOCALE
 from payouts.countries import calendars
 from payouts.models import Batch, Payout
 from payouts.queries import batch_look, explain
@@ -41,41 +42,64 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
     account = batch.funding_account
     shown = [
         (
-            "Value date",
+            _("Value date"),
             explain.day(deadline.value_date if before else batch.value_date),
-            "at the payees' banks",
+            _("at the payees' banks"),
         )
     ]
     if before:
         left = deadline.cut_off_at - now
         hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
-        shown.insert(0, ("Cut-off", f"{hours} h {minutes} min", explain.clock(deadline.cut_off_at, zone)))
-    shown.append(("Funding account", account.code, account.masked))
+        shown.insert(
+            0,
+            (
+                "Cut-off",
+                _("{hours} h {minutes} min").format(hours=hours, minutes=minutes),
+                explain.clock(deadline.cut_off_at, zone),
+            ),
+        )
+    shown.append((_("Funding account"), account.code, account.masked))
     if before:
-        shown.append(("Left afterwards", *_funds_words(batch_look.funds(batch))))
-    count = "1 payout" if batch.item_count == 1 else f"{batch.item_count:,} payouts"
+        shown.append((_("Left afterwards"), *_funds_words(batch_look.funds(batch))))
+    count = (
+        _("1 payout")
+        if batch.item_count == 1
+        else _("{item_count} payouts").format(item_count=number(batch.item_count))
+    )
     fees = batch_look.fees(batch)
-    shown.append(("Rail", batch.rail, count if fees is None else f"{count}, fees {_text(fees)}"))
+    shown.append(
+        (
+            _("Rail"),
+            batch.rail,
+            count if fees is None else _("{count}, fees {text}").format(count=count, text=_text(fees)),
+        )
+    )
     if not countries.is_open(batch.country):
         return shown
     calendar = countries.get(batch.country).calendar
     days = calendars.closed_days(calendar, now.date(), now.date() + timedelta(days=366))
-    closed = [each for _, each in zip(range(HOLIDAYS_SHOWN), days, strict=False)]
+    closed = [each for _unused, each in zip(range(HOLIDAYS_SHOWN), days, strict=False)]
     if closed:
-        then = "".join(f", then {explain.day(day)}" for day, _ in closed[1:])
-        shown.append(("Banks closed", explain.day(closed[0][0]), f"{closed[0][1]}{then}"))
+        then = "".join(_(", then {day}").format(day=explain.day(day)) for day, _unused in closed[1:])
+        shown.append((_("Banks closed"), explain.day(closed[0][0]), f"{closed[0][1]}{then}"))
     return shown
 
 
 def _text(money: Money) -> str:
-    return written.text(money, locale=LOCALE)
+    return written.text(money)
 
 
 def _funds_words(found: batch_look.Funds | None) -> tuple[str, str]:
     if found is None:
-        return "not known", "no statement of this account was read"
-    promised = f", {_text(found.promised)} promised to other batches" if found.promised.minor else ""
-    return _text(found.left), f"{_text(found.closing)} on {explain.day(found.day)}{promised}"
+        return _("not known"), _("no statement of this account was read")
+    promised = (
+        _(", {text} promised to other batches").format(text=_text(found.promised))
+        if found.promised.minor
+        else ""
+    )
+    return _text(found.left), _("{text} on {day}{promised}").format(
+        text=_text(found.closing), day=explain.day(found.day), promised=promised
+    )
 
 
 def short_of_money(batch: Batch) -> str:
@@ -85,11 +109,19 @@ def short_of_money(batch: Batch) -> str:
         return ""
     missing = _text(Money(-found.left.minor, found.left.currency))
     promised = (
-        f", of which {_text(found.promised)} are promised to other batches" if found.promised.minor else ""
+        _(", of which {text} are promised to other batches").format(text=_text(found.promised))
+        if found.promised.minor
+        else ""
     )
-    return (
-        f"{batch.funding_account.code} is short by {missing}: it held {_text(found.closing)} on "
-        f"{explain.day(found.day)}{promised}. Move money there, or take payouts out."
+    return _(
+        "{funding_account} is short by {missing}: it held {text} on {day}{promised}. "
+        "Move money there, or take payouts out."
+    ).format(
+        funding_account=batch.funding_account.code,
+        missing=missing,
+        text=_text(found.closing),
+        day=explain.day(found.day),
+        promised=promised,
     )
 
 
@@ -105,7 +137,7 @@ def changed(request: HttpRequest, batch: Batch, back: str) -> dict[str, Any]:
             for payee in batch_look.changed(batch, found)
         ],
         "more_changed": max(len(found) - batch_look.MOST_CHANGED, 0),
-        "changed_ids": [pk for pk, _ in found],
+        "changed_ids": [pk for pk, _unused in found],
     }
 
 
@@ -133,35 +165,44 @@ def groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
 def why_not_approve(request: HttpRequest, batch: Batch) -> str:
     """Why this reader cannot approve the proposed batch; empty where they can."""
     if batch.proposed_by_id == request.user.pk:
-        return "Off for you: you proposed it. Another treasurer must approve it."
-    return "" if batch.item_count else "Off: every payout has left this batch. Dissolve it."
+        return _("Off for you: you proposed it. Another treasurer must approve it.")
+    return "" if batch.item_count else _("Off: every payout has left this batch. Dissolve it.")
 
 
 def timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
     """What happened to the batch, newest first."""
     entries: list[dict[str, Any]] = [
-        {"at": batch.proposed_at, "title": "Proposed", "who": _name(batch.proposed_by), "meaning": "waiting"}
+        {
+            "at": batch.proposed_at,
+            "title": _("Proposed"),
+            "who": _name(batch.proposed_by),
+            "meaning": "waiting",
+        }
     ]
     if batch.approved_at is not None:
         entry = {
             "at": batch.approved_at,
-            "title": "Approved",
+            "title": _("Approved"),
             "who": _name(batch.approved_by),
             "meaning": "done",
         }
         entries.append(entry)
     for miss in batch.missed_cut_offs.select_related("approved_by"):
-        text = f"Approved by {_name(miss.approved_by)} for {explain.day(miss.value_date)}; not handed over in time."
+        text = _("Approved by {name} for {value_date}; not handed over in time.").format(
+            name=_name(miss.approved_by), value_date=explain.day(miss.value_date)
+        )
         entries.append(
-            {"at": miss.found_at, "title": "Missed its cut-off", "text": text, "meaning": "stopped"}
+            {"at": miss.found_at, "title": _("Missed its cut-off"), "text": text, "meaning": "stopped"}
         )
     for submission in submissions:
         if submission.payout_id is None:
-            text = f"{submission.body_bytes:,} bytes as {submission.key}"
+            text = _("{body_bytes} bytes as {key}").format(
+                body_bytes=number(submission.body_bytes), key=submission.key
+            )
             entries.append(
                 {
                     "at": submission.prepared_at,
-                    "title": "File made and stored",
+                    "title": _("File made and stored"),
                     "text": text,
                     "meaning": "moving",
                 }

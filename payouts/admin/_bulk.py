@@ -13,10 +13,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
+from backoffice.words import number
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Outcome, Preview, Refusal
@@ -25,7 +28,6 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 SHOWN = 10
-LOCALE = "en"
 MOST = 20_000  # what one bulk action may take; a whole filtered list beyond it is worked off in parts
 
 
@@ -97,7 +99,7 @@ def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
     source = request.POST if request.method == "POST" else request.GET
     seen: dict[int, str] = {}
     for pair in source.get("seen", "").split(","):
-        text, _, token = pair.partition("=")
+        text, _unused, token = pair.partition("=")
         number = numbers.whole(text)
         if number is not None and token:
             seen[number] = token
@@ -113,7 +115,7 @@ def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
     if not seen:
         return preview
     stale = [p for p in preview.allowed if p.pk in seen and seen[p.pk] != digests.seen(p)]
-    reason = "it changed since you looked: open it again before you decide"
+    reason = _("it changed since you looked: open it again before you decide")
     return Preview(
         allowed=tuple(p for p in preview.allowed if p not in stale),
         refused=(*preview.refused, *(Refusal(p.pk, str(p.reference), "changed", reason) for p in stale)),
@@ -123,9 +125,9 @@ def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
 def _words(text: str, payouts: Sequence[Payout]) -> str:
     amount = Money(payouts[0].amount_minor, payouts[0].currency) if len(payouts) == 1 else None
     noun = (
-        f"{len(payouts):,} payouts"
+        _("{payouts} payouts").format(payouts=number(len(payouts)))
         if amount is None
-        else f"1 payout of {written.text(amount, locale=LOCALE)}"
+        else _("1 payout of {text}").format(text=written.text(amount))
     )
     return text.format(n=noun)
 
@@ -133,7 +135,7 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
 def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
     return {
-        "title": words if preview.allowed else "Nothing can be done",
+        "title": words if preview.allowed else _("Nothing can be done"),
         "verb": words,
         "kind": bulk.kind,
         "form": form,
@@ -171,10 +173,18 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
     """ "12 approved, 2 refused: reason"."""
     count = len(outcome.moved)
-    parts = [bulk.done.format(n=f"{count:,} payout{'' if count == 1 else 's'}")] if count else []
+    parts = (
+        [bulk.done.format(n=ngettext("{count} payout", "{count} payouts", count).format(count=number(count)))]
+        if count
+        else []
+    )
     if outcome.refused:
         reasons = sorted({refusal.reason for refusal in outcome.refused})
-        parts.append(f"{len(outcome.refused):,} refused: {'; '.join(reasons[:3])}")
+        parts.append(
+            _("{refused} refused: {reasons}").format(
+                refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
+            )
+        )
     text = ", ".join(parts) + "."
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
@@ -184,8 +194,8 @@ def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) ->
     """The verb in the selection bar of a list."""
     return {
         "label": label,
-        "one": bulk.verb.format(n="1 payout"),
-        "many": bulk.verb.format(n="{n} payouts"),
+        "one": bulk.verb.format(n=_("1 payout")),
+        "many": bulk.verb.format(n=_("{n} payouts")),
         "url": reverse("admin:payouts_payout_act", args=[bulk.name]),
         "kind": bulk.kind if kind is None else kind,
         "key": key,

@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountVersion
@@ -31,11 +34,11 @@ class DecisionForm(forms.Form):
     """The verifier's word."""
 
     note = forms.CharField(
-        label="How it was checked",
+        label=later("How it was checked"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Whom you called on which known number, what they said. Needed to reject.",
+        help_text=later("Whom you called on which known number, what they said. Needed to reject."),
     )
 
 
@@ -43,7 +46,9 @@ class ReasonForm(forms.Form):
     """Why somebody needs the full number."""
 
     reason = forms.CharField(
-        label="Why you need the full number", max_length=500, help_text="It is recorded with your name."
+        label=later("Why you need the full number"),
+        max_length=500,
+        help_text=later("It is recorded with your name."),
     )
 
 
@@ -51,9 +56,11 @@ class AccountForm(forms.Form):
     """The boxes of one account scheme, and the holder. Everything that is wrong is said at once, at its box."""
 
     holder_name = forms.CharField(
-        label="Holder, as the bank has it",
+        label=later("Holder, as the bank has it"),
         max_length=140,
-        error_messages={"required": "Holder: it is missing. Write the name the bank has for this account."},
+        error_messages={
+            "required": later("Holder: it is missing. Write the name the bank has for this account.")
+        },
     )
 
     def __init__(self, data: Any = None, *, scheme: schemes.Scheme, holder: str) -> None:
@@ -75,21 +82,28 @@ class AccountForm(forms.Form):
 
 
 def _box(each: schemes.Field) -> forms.Field:
-    missing = {"required": f"{each.label}: it is missing. Write something like {each.example}."}
+    missing = {
+        "required": _("{each}: it is missing. Write something like {example}.").format(
+            each=_(each.label), example=each.example
+        )
+    }
     if each.choices:
         return forms.ChoiceField(
-            label=each.label, help_text=each.help, choices=each.choices, required=each.required
+            label=_(each.label),
+            help_text=_(each.help),
+            choices=[(key, _(words)) for key, words in each.choices],
+            required=each.required,
         )
     hints = {
         "pattern": each.pattern,
         "inputmode": each.input_mode,
         "autocomplete": "off",
         "spellcheck": "false",
-        "title": f"For example {each.example}",
+        "title": _("For example {example}").format(example=each.example),
     }
     return forms.CharField(
-        label=each.label,
-        help_text=f"{each.help} For example {each.example}",
+        label=_(each.label),
+        help_text=_("{help} For example {example}").format(help=_(each.help), example=each.example),
         max_length=each.max_length,
         required=each.required,
         error_messages=missing,
@@ -98,7 +112,7 @@ def _box(each: schemes.Field) -> forms.Field:
 
 
 class CountryChip(forms.Form):
-    country = forms.ChoiceField(label="Country")
+    country = forms.ChoiceField(label=later("Country"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,8 +121,12 @@ class CountryChip(forms.Form):
 
 class WhatChip(forms.Form):
     what = forms.ChoiceField(
-        label="What",
-        choices=[("first", "a first account"), ("change", "a change"), ("others", "asked by others")],
+        label=later("What"),
+        choices=[
+            ("first", later("a first account")),
+            ("change", later("a change")),
+            ("others", later("asked by others")),
+        ],
     )
 
 
@@ -145,21 +163,25 @@ def listed(request: HttpRequest) -> HttpResponse:
     here = reverse("admin:payouts_payoutaccount_list")
     affected = asked.affected_of(seller_ids={version.slot.seller_id for version in page.rows})
     context = {
-        "title": "Bank accounts",
-        "lead": f"{_how_many()} One person asks for an account, another verifies it. Then it waits "
-        f"{settings.ACCOUNT_WAIT_HOURS} hours from the request before it is paid.".strip(),
+        "title": _("Bank accounts"),
+        "lead": _(
+            "{how_many} One person asks for an account, another verifies it. Then it waits "
+            "{account_wait_hours} hours from the request before it is paid."
+        )
+        .format(how_many=_how_many(), account_wait_hours=settings.ACCOUNT_WAIT_HOURS)
+        .strip(),
         "chips": worklists.chips(request, CHIPS),
         "may": VERIFY in pages.permissions(request),
         "reader": request.user.pk,
         "tabs": [
-            {"label": "To verify", "url": here, "current": not old},
-            {"label": "Decided", "url": f"{here}?show=decided", "current": old},
+            {"label": _("To verify"), "url": here, "current": not old},
+            {"label": _("Decided"), "url": f"{here}?show=decided", "current": old},
         ],
         "decided": old,
         "rows": [_row(version, affected) | {"doubts": doubts.get(version.pk, [])} for version in page.rows],
         "pager": page,
-        "empty_title": "Nothing was decided yet" if old else "No account waits to be verified",
-        "empty_text": "A new or changed account is asked for on the page of a seller.",
+        "empty_title": _("Nothing was decided yet") if old else _("No account waits to be verified"),
+        "empty_text": _("A new or changed account is asked for on the page of a seller."),
     }
     return pages.render(request, "admin/payouts/payoutaccount/list.html", context)
 
@@ -171,7 +193,7 @@ def _row(version: AccountVersion, affected: Mapping[tuple[int, str], asked.Affec
         "seller": slot.seller,
         "standing": asked.standing(version),
         "affected": affected.get((slot.seller_id, slot.currency)),
-        "what": "First account" if version.number == 1 else "Change",
+        "what": _("First account") if version.number == 1 else _("Change"),
     }
 
 
@@ -181,7 +203,9 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     seller = get_object_or_404(Seller, reference=reference)
     if not countries.is_open(seller.country):
         raise Refused(
-            f"No bank account can be asked for: no country file opens {seller.country}, so nothing is paid there."
+            _(
+                "No bank account can be asked for: no country file opens {country}, so nothing is paid there."
+            ).format(country=seller.country)
         )
     country = countries.get(seller.country)
     scheme = schemes.get(country.account_scheme)
@@ -204,15 +228,23 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Asked for {version.masked}. Another person must verify it.")
+            messages.success(
+                request, _("Asked for {masked}. Another person must verify it.").format(masked=version.masked)
+            )
             return redirect("admin:payouts_payoutaccount_detail", pk=version.pk)
     held = asked.affected(seller_id=seller.pk, currency=country.currency)
     context = {
-        "title": f"Bank account of {seller.name}",
-        "lead": f"{scheme.label[0].upper()}{scheme.label[1:]} for {country.currency}. Another person verifies it; "
-        f"it is paid {settings.ACCOUNT_WAIT_HOURS} hours from now at the earliest.",
+        "title": _("Bank account of {seller}").format(seller=seller.name),
+        "lead": _(
+            "{scheme} for {currency}. Another person verifies it; it is paid "
+            "{account_wait_hours} hours from now at the earliest."
+        ).format(
+            scheme=capfirst(_(scheme.label)),
+            currency=country.currency,
+            account_wait_hours=settings.ACCOUNT_WAIT_HOURS,
+        ),
         "form": form,
-        "verb": "Ask for this account",
+        "verb": _("Ask for this account"),
         "affected": held,
         "seller": seller,
         "back_url": pages.back_url(request, reverse("admin:payouts_payoutaccount_list")),
@@ -251,9 +283,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             name = version.slot.seller.name
             said = (
-                f"{version.masked} of {name} verified."
+                _("{masked} of {name} verified.").format(masked=version.masked, name=name)
                 if verified
-                else f"{version.masked} of {name} rejected."
+                else _("{masked} of {name} rejected.").format(masked=version.masked, name=name)
             )
             messages.success(request, said)
             return redirect("admin:payouts_payoutaccount_list")
@@ -277,7 +309,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            labels = {each.name: each.label for each in schemes.get(version.scheme).fields}
+            labels = {each.name: _(each.label) for each in schemes.get(version.scheme).fields}
             shown = [(labels.get(name, name), value) for name, value in found.items()]
     return _render(request, version, reason=form, shown=shown)
 
@@ -308,14 +340,16 @@ def _render(
         "doubts": asked.doubts(version, now=now),
         "affected": asked.affected(seller_id=slot.seller_id, currency=slot.currency),
         "decision_form": (decision or DecisionForm()) if VERIFY in held and open_still and not own else None,
-        "why_not": "You asked for it: another person must verify it."
+        "why_not": _("You asked for it: another person must verify it.")
         if VERIFY in held and open_still and own
         else "",
         "reason_form": (reason or ReasonForm()) if REVEAL in held and not shown else None,
         "shown": shown,
         "back_url": reverse("admin:payouts_payoutaccount_list"),
-        "back_label": "Bank accounts",
-        "reference": f"{slot.seller.reference}, version {version.number}",
+        "back_label": _("Bank accounts"),
+        "reference": _("{reference}, version {number}").format(
+            reference=slot.seller.reference, number=version.number
+        ),
         "timeline_entries": None,
     }
     wrong = bool((decision and decision.errors) or (reason and reason.errors))

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.words import number
 from payouts.admin import _batch_facts as facts
-from payouts.admin._bulk import LOCALE
 from payouts.admin.verbs import ReasonForm
 from payouts.operations import batching
 from payouts.queries import batch_look, caps, explain
@@ -44,11 +45,20 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"{batch.reference} approved. It is being handed to the bank.")
+            messages.success(
+                request,
+                _("{reference} approved. It is being handed to the bank.").format(reference=batch.reference),
+            )
         return redirect(back)
     if batch.status != BatchStatus.PROPOSED:
         return pages.stale(
-            request, [f"{batch.reference} is {BatchStatus(batch.status).label.lower()} already."], back
+            request,
+            [
+                _("{reference} is {batchstatus} already.").format(
+                    reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+                )
+            ],
+            back,
         )
     if off := facts.why_not_approve(request, batch):
         messages.error(request, f"Not approved. {off}")
@@ -56,8 +66,12 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
     money = Money(batch.total_minor, batch.currency)
     changed = facts.changed(request, batch, request.path)
     others = batch_look.others(batch, without=changed["changed_ids"], most=SHOWN)
-    payees = "1 seller" if batch.item_count == 1 else f"{batch.item_count:,} payees"
-    words = f"Approve {written.text(money, locale=LOCALE)} to {payees}"
+    payees = (
+        _("1 seller")
+        if batch.item_count == 1
+        else _("{item_count} payees").format(item_count=number(batch.item_count))
+    )
+    words = _("Approve {text} to {payees}").format(text=written.text(money), payees=payees)
     zone = explain.zone_of(batch.country)
     context = {
         "title": words,
@@ -84,9 +98,13 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             "more": max(batch.item_count - len(changed["changed_ids"]) - len(others), 0),
             "refused": facts.groups(batch, caps.keeps_back(batch=batch, day=deadline.value_date).reasons),
             "follows": [
-                f"It is handed over to {batch.rail} at once, from {batch.funding_account.code}.",
-                f"The sellers are paid on {explain.day(deadline.value_date)}; the cut-off is "
-                f"{explain.clock(deadline.cut_off_at, zone)}.",
+                _("It is handed over to {rail} at once, from {funding_account}.").format(
+                    rail=batch.rail, funding_account=batch.funding_account.code
+                ),
+                _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}.").format(
+                    value_date=explain.day(deadline.value_date),
+                    cut_off_at=explain.clock(deadline.cut_off_at, zone),
+                ),
             ],
         },
     }
@@ -98,7 +116,7 @@ def _shown_date(request: HttpRequest) -> date:
     try:
         return date.fromisoformat(request.POST.get("value_date", ""))
     except ValueError:
-        raise Refused("Not approved: the page was not complete. Look again, then decide.") from None
+        raise Refused(_("Not approved: the page was not complete. Look again, then decide.")) from None
 
 
 @pages.page("payouts.dissolve_batch")
@@ -118,13 +136,18 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"{batch.reference} dissolved: its payouts are approved again.")
+            messages.success(
+                request,
+                _("{reference} dissolved: its payouts are approved again.").format(reference=batch.reference),
+            )
         return redirect(back)
     context = {
-        "title": f"Dissolve {batch.reference}",
-        "lead": f"Its {batch.item_count} payouts are approved again and can be put into other batches.",
+        "title": _("Dissolve {reference}").format(reference=batch.reference),
+        "lead": _("Its {item_count} payouts are approved again and can be put into other batches.").format(
+            item_count=batch.item_count
+        ),
         "form": form,
-        "verb": f"Dissolve {batch.reference}",
+        "verb": _("Dissolve {reference}").format(reference=batch.reference),
         "kind": "stop",
         "back_url": back,
     }

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
-from payouts.admin._bulk import LOCALE
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import batching
 from payouts.queries import batch_look, batch_words, caps, dead, explain, waiting
@@ -24,11 +25,11 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 TABS = (
-    ("", "All"),
-    ("PROPOSED", "Awaiting approval"),
-    ("SUBMITTING", "Being submitted"),
-    ("SUBMITTED", "With the bank"),
-    ("SETTLED", "Settled"),
+    ("", later("All")),
+    ("PROPOSED", later("Awaiting approval")),
+    ("SUBMITTING", later("Being submitted")),
+    ("SUBMITTED", later("With the bank")),
+    ("SETTLED", later("Settled")),
 )
 
 
@@ -45,8 +46,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/batch/list.html",
         {
-            "title": "Batches",
-            "lead": "Approved payouts that share a rail, a funding account, a currency and a value date.",
+            "title": _("Batches"),
+            "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
             "verbs": _propose_verb(request),
             "tabs": [
                 {"label": label, "url": f"?status={value}" if value else "?", "current": value == status}
@@ -54,8 +55,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             ],
             "rows": [_row(batch, now) for batch in page.rows],
             "pager": page,
-            "empty_title": "No batch here",
-            "empty_text": "Approved payouts become batches when somebody proposes them.",
+            "empty_title": _("No batch here"),
+            "empty_text": _("Approved payouts become batches when somebody proposes them."),
         },
     )
 
@@ -69,7 +70,13 @@ def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
     query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
     url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
     what = "payout" if ready == 1 else "payouts"
-    return [{"label": f"Put {number} approved {what} into batches", "url": url, "kind": "main"}]
+    return [
+        {
+            "label": _("Put {number} approved {what} into batches").format(number=number, what=what),
+            "url": url,
+            "kind": "main",
+        }
+    ]
 
 
 def _row(batch: Batch, now: Any) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     held = pages.permissions(request)
     live = _progress(request, batch)
     context = {
-        "title": f"Batch {batch.reference}",
+        "title": _("Batch {reference}").format(reference=batch.reference),
         "kept_back": facts.groups(batch, kept),
         "short_of_money": facts.short_of_money(batch),
         "left": batch_look.left(batch),
@@ -107,7 +114,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "money": Money(batch.total_minor, batch.currency),
         "reference": batch.reference,
         "back_url": reverse("admin:payouts_batch_list"),
-        "back_label": "Batches",
+        "back_label": _("Batches"),
         "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
         "handed": batch_words.handed_over(batch),
         "sees_unknown": "payouts.view_submission" in held,
@@ -151,7 +158,7 @@ def _selection(request: HttpRequest, batch: Batch) -> dict[str, Any] | None:
     bulk = verbs.BULKS["take_out"]
     if not facts.before_sending(batch) or bulk.permission not in pages.permissions(request):
         return None
-    return {"verbs": [_bulk.button(bulk, "Take out")]}
+    return {"verbs": [_bulk.button(bulk, _("Take out"))]}
 
 
 def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
@@ -161,10 +168,13 @@ def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
         shown += _pay_again(batch)
     if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED) and "payouts.dissolve_batch" in held:
         url = reverse("admin:payouts_batch_dissolve", args=[batch.reference])
-        shown.append({"label": "Dissolve", "kind": "stop", "url": url})
+        shown.append({"label": _("Dissolve"), "kind": "stop", "url": url})
     if batch.status == BatchStatus.PROPOSED and "payouts.approve_batch" in held:
         money = Money(batch.total_minor, batch.currency)
-        verb: dict[str, Any] = {"label": f"Approve {written.text(money, locale=LOCALE)}", "kind": "main"}
+        verb: dict[str, Any] = {
+            "label": _("Approve {text}").format(text=written.text(money)),
+            "kind": "main",
+        }
         off = facts.why_not_approve(request, batch)
         if off:
             verb["off"] = off
@@ -186,7 +196,7 @@ def _pay_again(batch: Batch) -> list[dict[str, str]]:
     }
     number = f"{failed:,}" if failed <= 1000 else "1,000+"
     url = f"{reverse('admin:payouts_payout_act', args=['reissue'])}?{urlencode(query)}"
-    return [{"label": f"Pay {number} that failed again", "url": url, "kind": ""}]
+    return [{"label": _("Pay {number} that failed again").format(number=number), "url": url, "kind": ""}]
 
 
 def _progress(request: HttpRequest, batch: Batch) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.admin import breaks as desk
 from payouts.models import LineResolution, StatementLine
 from payouts.operations import breaks
@@ -27,40 +29,44 @@ ABOUT = {
     Verdict.UNDONE: "other_line_id",
 }
 FOLLOWS = {
-    Verdict.CHARGES: "Its amount leaves suspense for bank charges.",
-    Verdict.FUNDS: "Its amount leaves suspense for what payment providers collected.",
-    Verdict.UNDONE: "Both lines are explained by each other; nothing else is booked.",
-    Verdict.OTHER: "Its amount leaves suspense for adjustments, which accounting explains by the document.",
+    Verdict.CHARGES: later("Its amount leaves suspense for bank charges."),
+    Verdict.FUNDS: later("Its amount leaves suspense for what payment providers collected."),
+    Verdict.UNDONE: later("Both lines are explained by each other; nothing else is booked."),
+    Verdict.OTHER: later(
+        "Its amount leaves suspense for adjustments, which accounting explains by the document."
+    ),
 }
 
 
 class ProposalForm(forms.Form):
     """What the line is, and how the person knows."""
 
-    about = forms.ChoiceField(label="What is it?", widget=forms.RadioSelect)
+    about = forms.ChoiceField(label=later("What is it?"), widget=forms.RadioSelect)
     other = forms.CharField(
         required=False,
         max_length=40,
-        label="Another payment",
-        help_text="Its reference, such as P48213A1, or its payout, such as P48213.",
+        label=later("Another payment"),
+        help_text=later("Its reference, such as P48213A1, or its payout, such as P48213."),
     )
     evidence = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label="How you know",
-        help_text="Another person decides by it.",
+        label=later("How you know"),
+        help_text=later("Another person decides by it."),
     )
     document = forms.FileField(
         required=False,
-        help_text="Such as the bank's letter; needed for what nobody can explain. At most 5 MB, kept encrypted.",
+        help_text=later(
+            "Such as the bank's letter; needed for what nobody can explain. At most 5 MB, kept encrypted."
+        ),
     )
 
     def __init__(self, *args: Any, suggestions: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(one["value"], f"{one['what']} ({one['why']})") for one in suggestions]
-        known = {value for value, _ in choices}
+        known = {value for value, _unused in choices}
         fixed = [
-            (NAMED, "Another payment, named below"),
+            (NAMED, _("Another payment, named below")),
             *((v.value, text) for v, text in desk.WORDS.items()),
         ]
         choices += [each for each in fixed if each[0] not in known]
@@ -70,9 +76,9 @@ class ProposalForm(forms.Form):
         found = super().clean() or self.cleaned_data
         if "about" in found and (found["about"] == NAMED) != bool(found.get("other", "").strip()):
             problem = (
-                "Name the payment."
+                _("Name the payment.")
                 if found["about"] == NAMED
-                else "Leave it empty, or choose “Another payment, named below”: a line is about one thing."
+                else _("Leave it empty, or choose “Another payment, named below”: a line is about one thing.")
             )
             self.add_error("other", problem)
         return found
@@ -97,12 +103,14 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _propose(request, line, form):
         return redirect(here)
     context = desk.reconciliation.shown(line) | {
-        "title": f"{'Money came in' if line.amount_minor > 0 else 'Money left'}: what is it?",
-        "lead": "Nothing is booked before another person confirms what you say.",
+        "title": _("{value}: what is it?").format(
+            value=_("Money came in") if line.amount_minor > 0 else _("Money left")
+        ),
+        "lead": _("Nothing is booked before another person confirms what you say."),
         "form": form,
         "upload": True,
         "hidden": [("back", back)],
-        "verb": f"Propose what {desk.money_text(line)} is",
+        "verb": _("Propose what {money_text} is").format(money_text=desk.money_text(line)),
         "kind": "main",
         "back_url": here,
         "back_label": f"{line.statement.statement_id} {line.number}",
@@ -113,7 +121,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 def _propose(request: HttpRequest, line: StatementLine, form: ProposalForm) -> bool:
     """Whether the proposal stands; else the form says why not."""
     given = form.cleaned_data
-    verdict, _, about = given["about"].partition(":")
+    verdict, _unused, about = given["about"].partition(":")
     named: dict[str, Any] = {ABOUT[Verdict(verdict)]: int(about)} if about else {}
     if verdict == NAMED:
         verdict = Verdict.PAYMENT.value
@@ -121,7 +129,10 @@ def _propose(request: HttpRequest, line: StatementLine, form: ProposalForm) -> b
         if found is None:
             code = line.statement.funding_account.code
             form.add_error(
-                "other", f"Nothing was paid from {code} under “{given['other']}”. Check the reference."
+                "other",
+                _("Nothing was paid from {code} under “{other}”. Check the reference.").format(
+                    code=code, other=given["other"]
+                ),
             )
             return False
         named = {"attempt_id": found.pk}
@@ -140,20 +151,20 @@ def _propose(request: HttpRequest, line: StatementLine, form: ProposalForm) -> b
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, "Your proposal stands. Nothing is booked before another person confirms it.")
+    messages.success(request, _("Your proposal stands. Nothing is booked before another person confirms it."))
     return True
 
 
 @pages.page(desk.PERMISSION)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Another person confirms what the first one says."""
-    return _decide(request, pk, breaks.confirm, "Confirm", "confirmed and booked")
+    return _decide(request, pk, breaks.confirm, _("Confirm"), _("confirmed and booked"))
 
 
 @pages.page(desk.PERMISSION)
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal does not stand."""
-    return _decide(request, pk, breaks.dismiss, "Dismiss", "dismissed")
+    return _decide(request, pk, breaks.dismiss, _("Dismiss"), "dismissed")
 
 
 def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> HttpResponse:
@@ -168,14 +179,19 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
                 not (shown.isascii() and shown.isdigit())
                 or not line.resolutions.filter(pk=shown[:18]).exists()
             ):
-                raise Refused("Nothing done: the page was not complete. Look again.")
+                raise Refused(_("Nothing done: the page was not complete. Look again."))
             verb(resolution_id=int(shown[:18]), actor=pages.actor(request), now=database_now())
         except Conflict as conflict:
             return pages.stale(request, [str(conflict)], here)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(here)
-        messages.success(request, f"Line {line.number} of {line.statement.statement_id}: {done}.")
+        messages.success(
+            request,
+            _("Line {number} of {statement_id}: {done}.").format(
+                number=line.number, statement_id=line.statement.statement_id, done=done
+            ),
+        )
         return redirect(back)
     proposal = next((each for each in asked.resolutions(line) if _waits(each, line)), None)
     if proposal is None:
@@ -185,7 +201,9 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
     money = Money(line.amount_minor, line.statement.funding_account.currency)
     context = {
         "title": f"{word}: {words[:1].lower()}{words[1:]}",
-        "lead": f"{desk.name(proposal.proposed_by)} says so: “{proposal.evidence}”",
+        "lead": _("{proposed_by} says so: “{evidence}”").format(
+            proposed_by=desk.name(proposal.proposed_by), evidence=proposal.evidence
+        ),
         "verb": f"{word} {desk.money_text(line)}",
         "kind": "main" if verb is breaks.confirm else "",
         "form": forms.Form(),
@@ -207,7 +225,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
             ],
             "follows": _follows(line, proposal)
             if verb is breaks.confirm
-            else ["Nothing is booked; the line stays open.", "Another proposal may be made."],
+            else [_("Nothing is booked; the line stays open."), _("Another proposal may be made.")],
         },
     }
     return pages.render(request, "parts/confirm.html", context)
@@ -222,14 +240,31 @@ def _follows(line: StatementLine, proposal: LineResolution) -> list[str]:
     if proposal.attempt is None and proposal.submission is None:
         return [FOLLOWS[Verdict(proposal.verdict)]]
     if proposal.submission is not None:
-        return [f"Every payment that left in {proposal.submission.key} counts as debited from our account."]
+        return [
+            _("Every payment that left in {key} counts as debited from our account.").format(
+                key=proposal.submission.key
+            )
+        ]
     attempt = proposal.attempt
     if attempt is None or line.amount_minor < 0:
-        return ["The payment counts as debited from our account."]
+        return [_("The payment counts as debited from our account.")]
     sent = desk.money_text(line, attempt.amount_minor)
-    told = [f"{attempt.payout.reference} counts as returned, and {sent} are the seller's again, once."]
+    told = [
+        _("{reference} counts as returned, and {sent} are the seller's again, once.").format(
+            reference=attempt.payout.reference, sent=sent
+        )
+    ]
     kept = attempt.amount_minor - line.amount_minor
-    return [*told, f"{desk.money_text(line, kept)} that the bank kept are bank charges."] if kept else told
+    return (
+        [
+            *told,
+            _("{money_text} that the bank kept are bank charges.").format(
+                money_text=desk.money_text(line, kept)
+            ),
+        ]
+        if kept
+        else told
+    )
 
 
 @pages.page("payouts.see_reconciliation")

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts.admin import reconciliation
-from payouts.admin._bulk import LOCALE
 from payouts.models import Attempt, LineResolution, StatementLine, Submission
 from payouts.queries import statements as asked
 from payouts.queries import suggesting
@@ -19,9 +20,9 @@ from sellers.ledger.money import Money
 PERMISSION = "payouts.reconcile"
 Verdict = LineResolution.Verdict
 WORDS = {
-    Verdict.CHARGES: "Bank charges",
-    Verdict.FUNDS: "Money between a payment provider and us",
-    Verdict.OTHER: "Unexplained",
+    Verdict.CHARGES: later("Bank charges"),
+    Verdict.FUNDS: later("Money between a payment provider and us"),
+    Verdict.OTHER: later("Unexplained"),
 }
 
 
@@ -32,19 +33,21 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = keyset.page(request, asked.breaks(funding_account=account, proposed=proposed), newest_first=False)
     keep = [("show", "proposed")] if proposed else []
     context = {
-        "title": "Reconciliation",
-        "lead": "Each line moved money on our account, and no payment is known that it belongs to. "
-        "One person says what it is, another confirms.",
+        "title": _("Reconciliation"),
+        "lead": _(
+            "Each line moved money on our account, and no payment is known that it belongs "
+            "to. One person says what it is, another confirms."
+        ),
         "tabs": reconciliation.tabs("proposed" if proposed else "breaks"),
         "chips": reconciliation.chips(account, keep=keep),
         "rows": _rows(page.rows),
         "pager": page,
-        "empty_title": "Nothing waits for a second person" if proposed else "Every line has its match",
-        "empty_text": "What somebody proposes stands here until another confirms it."
+        "empty_title": _("Nothing waits for a second person") if proposed else _("Every line has its match"),
+        "empty_text": _("What somebody proposes stands here until another confirms it.")
         if proposed
-        else "What the bank said and what was sent agree.",
+        else _("What the bank said and what was sent agree."),
         "empty_url": reverse("admin:payouts_statement_list"),
-        "empty_label": "See the statements",
+        "empty_label": _("See the statements"),
     }
     return pages.render(request, "admin/payouts/statement/breaks.html", context)
 
@@ -95,12 +98,16 @@ def words(
 ) -> str:
     """What a line is said to be, as people say it."""
     if attempt is not None:
-        done = "Return of" if line.amount_minor > 0 else "Debit of"
-        return f"{done} {attempt.end_to_end_id} to {attempt.payout.seller.name}"
+        done = _("Return of") if line.amount_minor > 0 else _("Debit of")
+        return _("{done} {end_to_end_id} to {seller}").format(
+            done=done, end_to_end_id=attempt.end_to_end_id, seller=attempt.payout.seller.name
+        )
     if submission is not None:
-        return f"Debit of the whole file {submission.key}"
+        return _("Debit of the whole file {key}").format(key=submission.key)
     if other_line is not None:
-        return f"Undone by line {other_line.number} of {other_line.statement.statement_id}"
+        return _("Undone by line {number} of {statement_id}").format(
+            number=other_line.number, statement_id=other_line.statement.statement_id
+        )
     return WORDS[Verdict(verdict)]
 
 
@@ -123,7 +130,7 @@ def find(pk: int) -> StatementLine:
 def money_text(line: StatementLine, minor: int | None = None) -> str:
     """An amount of the line's account in words; its own where none is given, without the sign."""
     shown = abs(line.amount_minor) if minor is None else minor
-    return written.text(Money(shown, _currency(line)), locale=LOCALE)
+    return written.text(Money(shown, _currency(line)))
 
 
 def _currency(line: StatementLine) -> str:
@@ -144,10 +151,12 @@ def line_page(request: HttpRequest, pk: int) -> HttpResponse:
     for one in suggestions:
         one["url"] = f"{url_of(line, 'propose')}?{urlencode({'about': one['value'], 'back': back})}"
     context = reconciliation.shown(line) | {
-        "title": f"Line {line.number} of {line.statement.statement_id}",
+        "title": _("Line {number} of {statement_id}").format(
+            number=line.number, statement_id=line.statement.statement_id
+        ),
         "reference": f"{line.statement.statement_id} {line.number}",
         "back_url": back,
-        "back_label": "Lines without a match",
+        "back_label": _("Lines without a match"),
         "statement": line.statement,
         "suggestions": suggestions,
         "doubts": suggester.doubts(line) if is_open else [],
@@ -167,31 +176,33 @@ def _verbs(
 ) -> list[dict[str, Any]]:
     query = urlencode({"back": back})
     if proposal is None:
-        return [{"label": "Say what it is", "kind": "main", "url": f"{url_of(line, 'propose')}?{query}"}]
+        return [{"label": _("Say what it is"), "kind": "main", "url": f"{url_of(line, 'propose')}?{query}"}]
     about = proposal.line if proposal.line_id != line.pk else line
-    confirm: dict[str, Any] = {"label": "Confirm the proposal", "kind": "main", "key": "a"}
+    confirm: dict[str, Any] = {"label": _("Confirm the proposal"), "kind": "main", "key": "a"}
     if proposal.proposed_by_id == request.user.pk:
-        confirm["off"] = "Off for you: it is your own proposal. Another person must confirm it."
+        confirm["off"] = _("Off for you: it is your own proposal. Another person must confirm it.")
     else:
         confirm["url"] = f"{url_of(about, 'confirm')}?{query}"
-    return [{"label": "Dismiss the proposal", "url": f"{url_of(about, 'dismiss')}?{query}"}, confirm]
+    return [{"label": _("Dismiss the proposal"), "url": f"{url_of(about, 'dismiss')}?{query}"}, confirm]
 
 
 def _timeline(line: StatementLine, resolutions: list[LineResolution]) -> list[dict[str, Any]]:
-    entries = [{"at": line.statement.read_at, "title": "Read from the statement", "meaning": "neutral"}]
+    entries = [{"at": line.statement.read_at, "title": _("Read from the statement"), "meaning": "neutral"}]
     for each in resolutions:
         said = {"who": name(each.proposed_by), "text": f"{resolution_words(each)}. “{each.evidence}”"}
-        entries.append(said | {"at": each.proposed_at, "title": "Proposed", "meaning": "waiting"})
+        entries.append(said | {"at": each.proposed_at, "title": _("Proposed"), "meaning": "waiting"})
         if each.confirmed_at is not None:
             who = name(each.confirmed_by)
             entries.append(
-                {"at": each.confirmed_at, "title": "Confirmed and booked", "who": who, "meaning": "done"}
+                {"at": each.confirmed_at, "title": _("Confirmed and booked"), "who": who, "meaning": "done"}
             )
         if each.dismissed_at is not None:
-            who = name(each.dismissed_by) if each.dismissed_by else "It matched by itself."
-            entries.append({"at": each.dismissed_at, "title": "Dismissed", "who": who, "meaning": "neutral"})
+            who = name(each.dismissed_by) if each.dismissed_by else _("It matched by itself.")
+            entries.append(
+                {"at": each.dismissed_at, "title": _("Dismissed"), "who": who, "meaning": "neutral"}
+            )
     if line.matched_at is not None and line.resolution_id is None:
-        entries.append({"at": line.matched_at, "title": "Matched by what it names", "meaning": "done"})
+        entries.append({"at": line.matched_at, "title": _("Matched by what it names"), "meaning": "done"})
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts import countries
 from payouts.models import Cap, CapChange, CapKind
 from payouts.operations import caps
@@ -21,9 +23,9 @@ from sellers.ledger.money import Money
 
 SEE = ("payouts.view_cap",)
 WORDS = {
-    CapKind.PAYOUT: "where it is approved, and again where it is sent",
-    CapKind.SELLER_DAY: "all that goes to one seller on one value date",
-    CapKind.FUNDING_DAY: "all that leaves each account of ours on one value date",
+    CapKind.PAYOUT: later("where it is approved, and again where it is sent"),
+    CapKind.SELLER_DAY: later("all that goes to one seller on one value date"),
+    CapKind.FUNDING_DAY: later("all that leaves each account of ours on one value date"),
 }
 
 
@@ -31,17 +33,21 @@ class CapForm(forms.Form):
     """The cap that is wanted; `cleaned_data["limit_minor"]` is None where none is."""
 
     kind = forms.ChoiceField(
-        label="Cap of", choices=CapKind.choices, widget=forms.RadioSelect, initial=CapKind.PAYOUT
+        label=later("Cap of"), choices=CapKind.choices, widget=forms.RadioSelect, initial=CapKind.PAYOUT
     )
     currency = forms.ChoiceField()
     amount = forms.CharField(
         required=False,
         max_length=30,
-        label="At most",
-        help_text="Digits; a point before the decimals, where the currency has any. Empty: no cap any more.",
+        label=later("At most"),
+        help_text=later(
+            "Digits; a point before the decimals, where the currency has any. Empty: no cap any more."
+        ),
     )
     reason = forms.CharField(
-        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Reason, for those who ask later"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,16 +71,19 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every cap in force, and the raises that wait."""
     held = pages.permissions(request)
     context = {
-        "title": "Caps",
-        "lead": "How much may leave, in each currency. A lower cap is in force at once; a raise needs another person.",
-        "verbs": [{"label": "Set a cap", "kind": "main", "url": reverse("admin:payouts_cap_change")}]
+        "title": _("Caps"),
+        "lead": _(
+            "How much may leave, in each currency. A lower cap is in force at once; a raise "
+            "needs another person."
+        ),
+        "verbs": [{"label": _("Set a cap"), "kind": "main", "url": reverse("admin:payouts_cap_change")}]
         if caps.CHANGE in held
         else [],
         "to_settings": "auth.view_user" in held,
         "waiting": [_wish(request, change) for change in asked.waiting()],
         "rows": [_row(cap, caps.CHANGE in held) for cap in asked.all_of_them()],
-        "empty_title": "No cap yet",
-        "empty_text": "Whatever two people approve may leave, however much it is.",
+        "empty_title": _("No cap yet"),
+        "empty_text": _("Whatever two people approve may leave, however much it is."),
     }
     return pages.render(request, "admin/payouts/cap/list.html", context)
 
@@ -101,7 +110,7 @@ def _wish(request: HttpRequest, change: CapChange) -> dict[str, Any]:
         "who": change.asked_by.get_full_name() or change.asked_by.get_username(),
         "url": reverse("admin:payouts_cap_decide", args=[change.pk]),
         "may_grant": caps.GRANT in held and not own,
-        "off": "Off for you: you asked for it." if caps.GRANT in held and own else "",
+        "off": _("Off for you: you asked for it.") if caps.GRANT in held and own else "",
         "may_dismiss": caps.GRANT in held,
     }
 
@@ -130,19 +139,19 @@ def change(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             said = (
-                "The cap is in force."
+                _("The cap is in force.")
                 if made.granted
-                else "Asked for: another person must grant it. Until then the old cap stands."
+                else _("Asked for: another person must grant it. Until then the old cap stands.")
             )
             messages.success(request, said)
             return redirect("admin:payouts_cap_list")
     context = {
-        "title": "Set a cap",
-        "lead": "A day is a value date: the day our account is debited.",
+        "title": _("Set a cap"),
+        "lead": _("A day is a value date: the day our account is debited."),
         "form": form,
-        "verb": "Set this cap",
+        "verb": _("Set this cap"),
         "back_url": reverse("admin:payouts_cap_list"),
-        "back_label": "Caps",
+        "back_label": _("Caps"),
     }
     return pages.render(request, "parts/form.html", context)
 
@@ -162,7 +171,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            "Granted: the new cap is in force." if verb is caps.grant else "Dismissed: the cap stands.",
+            _("Granted: the new cap is in force.") if verb is caps.grant else _("Dismissed: the cap stands."),
         )
     return redirect("admin:payouts_cap_list")
 

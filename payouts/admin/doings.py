@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
+from backoffice.words import later
 from payouts import digests, states
 from payouts.admin import verbs
-from payouts.admin._bulk import LOCALE
 from payouts.models import Payout
 from payouts.queries import recalls
 from payouts.states import DEAD, UNSENT, PayoutStatus
@@ -42,16 +43,22 @@ def _status(payout: Payout) -> str:
 def _by_table(name: str, only: str) -> Callable[[Payout], str]:
     """By THE table: the verb has an edge from this status, or ``only`` says from where it has."""
     sources = {move.source for move in states.moves_named(name)}
-    return lambda payout: "" if payout.status in sources else f"It is {_status(payout)}: {only}."
+
+    def unfit(payout: Payout) -> str:
+        if payout.status in sources:
+            return ""
+        return _("It is {status}: {only}.").format(status=_status(payout), only=only)
+
+    return unfit
 
 
 def _to_hold(payout: Payout) -> str:
-    return "" if payout.status in UNSENT else f"It is {_status(payout)}: a hold comes too late."
+    return "" if payout.status in UNSENT else _("It is {status}: a hold comes too late.").format(status=_status(payout))
 
 
 def _to_release(payout: Payout) -> str:
     open_ones = payout.holds.filter(released_at__isnull=True).exists()
-    return "" if open_ones else "No hold on the payout itself is open."
+    return "" if open_ones else _("No hold on the payout itself is open.")
 
 
 def _to_recall(payout: Payout) -> str:
@@ -61,40 +68,44 @@ def _to_recall(payout: Payout) -> str:
 
 def _to_give_back(payout: Payout) -> str:
     if payout.status not in DEAD:
-        return f"It is {_status(payout)}: only what failed, came back or was cancelled is paid anew."
-    return "Its money was paid again or added to a later payout already." if hasattr(payout, "disposal") else ""
+        return _("It is {status}: only what failed, came back or was cancelled is paid anew.").format(
+            status=_status(payout)
+        )
+    return _("Its money was paid again or added to a later payout already.") if hasattr(payout, "disposal") else ""
 
 
 DEEDS = (
-    Deed("hold", "Hold", "payouts.place_hold", _to_hold, "stop", "h"),
-    Deed("release", "Release", "payouts.release_hold", _to_release),
+    Deed("hold", later("Hold"), "payouts.place_hold", _to_hold, "stop", "h"),
+    Deed("release", later("Release"), "payouts.release_hold", _to_release),
     Deed(
-        "review", "Mark reviewed", "payouts.review_payout",
-        _by_table("review", "only what is to review is marked reviewed"), "main", "r",
+        "review", later("Mark reviewed"), "payouts.review_payout",
+        _by_table("review", later("only what is to review is marked reviewed")), "main", "r",
     ),
     Deed(
-        "approve", "Approve", "payouts.approve_payout",
-        _by_table("approve", "only what somebody reviewed is approved"), "main", "a",
+        "approve", later("Approve"), "payouts.approve_payout",
+        _by_table("approve", later("only what somebody reviewed is approved")), "main", "a",
     ),
     Deed(
-        "send_back", "Send back to review", "payouts.send_back_payout",
-        _by_table("send_back", "only what is reviewed and not yet sent goes back"),
+        "send_back", later("Send back to review"), "payouts.send_back_payout",
+        _by_table("send_back", later("only what is reviewed and not yet sent goes back")),
     ),
     Deed(
-        "batch", "Put into a batch", "payouts.propose_batch",
-        _by_table("batch", "only what is approved goes into a batch"), "main",
+        "batch", later("Put into a batch"), "payouts.propose_batch",
+        _by_table("batch", later("only what is approved goes into a batch")), "main",
     ),
     Deed(
-        "take_out", "Take out of the batch", "payouts.take_out_payout",
-        _by_table("take_out", "only what is in a batch is taken out"),
+        "take_out", later("Take out of the batch"), "payouts.take_out_payout",
+        _by_table("take_out", later("only what is in a batch is taken out")),
     ),
     Deed(
-        "cancel", "Cancel", "payouts.cancel_payout",
-        _by_table("cancel", "only what is not yet sent is cancelled"), "stop",
+        "cancel", later("Cancel"), "payouts.cancel_payout",
+        _by_table("cancel", later("only what is not yet sent is cancelled")), "stop",
     ),
-    Deed("recall", "Ask the bank to recall", "payouts.ask_recall", _to_recall, "stop", "h"),
-    Deed("reissue", "Pay it again", "payouts.dispose_payout", _to_give_back, "main", post="payouts_payout_reissue"),
-    Deed("roll", "Add it to the next payout", "payouts.dispose_payout", _to_give_back, post="payouts_payout_roll"),
+    Deed("recall", later("Ask the bank to recall"), "payouts.ask_recall", _to_recall, "stop", "h"),
+    Deed("reissue", later("Pay it again"), "payouts.dispose_payout",
+         _to_give_back, "main", post="payouts_payout_reissue"),
+    Deed("roll", later("Add it to the next payout"), "payouts.dispose_payout",
+         _to_give_back, post="payouts_payout_roll"),
 )  # fmt: skip
 
 
@@ -113,7 +124,8 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
     for deed in DEEDS:
         unfit = deed.unfit(payout)
         if unfit and deed.name == "recall" and deed.permission in held and payout.status in recalls.WITH_THE_BANK:
-            now.append({"label": deed.label, "kind": deed.kind, "off": f"Off: {recalls.why_not(payout)}"})
+            why_not = recalls.why_not(payout)
+            now.append({"label": deed.label, "kind": deed.kind, "off": _("Off: {why_not}").format(why_not=why_not)})
         elif unfit:
             later.append({"label": deed.label, "why": unfit})
         elif deed.permission not in held:
@@ -128,18 +140,21 @@ def _whose(permission: str) -> str:
     app, codename = permission.split(".")
     groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
     names = " or ".join(groups.order_by("name").values_list("name", flat=True).distinct())
-    return f"Your role does not do this: ask {names}." if names else "Nobody has a role that does this."
+    if not names:
+        return _("Nobody has a role that does this.")
+    return _("Your role does not do this: ask {names}.").format(names=names)
 
 
 def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
     label = deed.label
     if deed.name == "approve":
-        label = f"Approve {written.text(Money(payout.amount_minor, payout.currency), locale=LOCALE)}"
+        money = Money(payout.amount_minor, payout.currency)
+        label = _("Approve {text}").format(text=written.text(money))
     shown: dict[str, Any] = {"label": label, "kind": deed.kind}
     if deed.name in verbs.BULKS:
         refused = verbs.BULKS[deed.name].preview(payout_ids=[payout.pk], actor=actor).refused
         if refused:
-            return shown | {"off": f"Off: {refused[0].reason}."}
+            return shown | {"off": _("Off: {reason}.").format(reason=refused[0].reason)}
     if deed.post:
         url = reverse(f"admin:{deed.post}", args=[payout.reference])
         return shown | {"url": url, "method": "post"}

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later, number
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
@@ -35,14 +37,19 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
     )
     locale = forms.ChoiceField(
-        label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
+        label=later("Language of Excel, for its CSV"),
+        choices=list(LOCALES.items()),
+        initial="en",
+        required=False,
     )
-    compressed = forms.BooleanField(label="Compress with gzip (not for workbooks)", required=False)
+    compressed = forms.BooleanField(label=later("Compress with gzip (not for workbooks)"), required=False)
     columns = forms.MultipleChoiceField(
-        label="Columns, all when none is ticked", widget=forms.CheckboxSelectMultiple, required=False
+        label=later("Columns, all when none is ticked"), widget=forms.CheckboxSelectMultiple, required=False
     )
-    save_as = forms.CharField(label="Keep these columns as a template named", max_length=60, required=False)
-    shared = forms.BooleanField(label="Share the template with everybody who exports", required=False)
+    save_as = forms.CharField(
+        label=later("Keep these columns as a template named"), max_length=60, required=False
+    )
+    shared = forms.BooleanField(label=later("Share the template with everybody who exports"), required=False)
 
     def __init__(
         self, definition: Definition, offered: dict[str, forms.Field], *args: Any, **values: Any
@@ -77,14 +84,14 @@ def choose(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/export/choose.html",
         {
-            "title": "New export",
-            "lead": "Choose what the file holds. To export some payouts, filter their list first.",
+            "title": _("New export"),
+            "lead": _("Choose what the file holds. To export some payouts, filter their list first."),
             "rows": [
                 {"kind": each, "url": f"{reverse('admin:payouts_export_new')}?kind={each.kind}"}
                 for each in found
             ],
             "back_url": reverse("admin:payouts_export_list"),
-            "back_label": "Exports",
+            "back_label": _("Exports"),
         },
     )
 
@@ -116,7 +123,10 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"{made.file_name} is being written. You can leave this page and come back."
+                request,
+                _("{file_name} is being written. You can leave this page and come back.").format(
+                    file_name=made.file_name
+                ),
             )
             return redirect("admin:payouts_export_list")
     chosen = (
@@ -137,8 +147,10 @@ def _page(
     listed = reverse("admin:payouts_payout_list")
     back = f"{listed}?{query.urlencode()}" if counted else reverse("admin:payouts_export_choose")
     if found is not None and found.count == 0:
-        what = "No payout matches this filter, so the file would be empty. Take a filter away, then export."
-        context = {"title": "Nothing to export", "what": what, "back_url": back}
+        what = _(
+            "No payout matches this filter, so the file would be empty. Take a filter away, then export."
+        )
+        context = {"title": _("Nothing to export"), "what": what, "back_url": back}
         return pages.render(request, "admin/refused.html", context)
     words = definition.title.lower() if found is None else _counted(found)
     lead = definition.lead if chosen is None or form.offered else f"{chosen.in_words()}. {definition.lead}"
@@ -146,10 +158,10 @@ def _page(
         request,
         "admin/payouts/export/new.html",
         {
-            "title": f"Export {words}",
+            "title": _("Export {words}").format(words=words),
             "lead": lead,
             "form": form,
-            "verb": f"Export {words}" if counted else "Export",
+            "verb": _("Export {words}").format(words=words) if counted else _("Export"),
             "hidden": [("query", query.urlencode()), ("kind", definition.kind)],
             "totals": found,
             "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
@@ -160,13 +172,13 @@ def _page(
                 )
             ],
             "back_url": back,
-            "back_label": "Payouts" if counted else "New export",
+            "back_label": _("Payouts") if counted else _("New export"),
         },
     )
 
 
 def _counted(found: worklist.Totals) -> str:
-    count = f"{found.count:,}" if found.exact else f"more than {found.count:,}"
+    count = f"{found.count:,}" if found.exact else _("more than {count}").format(count=number(found.count))
     return f"{count} {'payout' if found.count == 1 and found.exact else 'payouts'}"
 
 
@@ -223,7 +235,7 @@ def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values:
 def drop_template(request: HttpRequest, pk: int) -> HttpResponse:
     """The template is not offered any more."""
     export_templates.drop(template_id=pk, actor=pages.actor(request), now=database_now())
-    messages.success(request, "The template is gone.")
+    messages.success(request, _("The template is gone."))
     return redirect(pages.back_url(request, reverse("admin:payouts_export_choose")))
 
 

@@ -10,11 +10,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import number
 from payouts.exports import kinds
 from payouts.models import Export, ExportStatus
 from payouts.operations import export_links, exporting
@@ -48,12 +50,16 @@ def _row(export: Export, now: datetime) -> Row:
     done, total = export.rows_done, export.rows_total
     if export.status == ExportStatus.WAITING:
         waited = (now - export.requested_at).total_seconds()
-        words = "Waits for a worker" + (": none has come yet, it stays in the queue" if waited > 60 else "")
+        words = _("Waits for a worker") + (
+            _(": none has come yet, it stays in the queue") if waited > 60 else ""
+        )
     elif total is None:
-        words = "Counting"
+        words = _("Counting")
     else:
         left = _left(export, now)
-        words = f"{done:,} of {total:,} rows{', ' if left else ''}{left}"
+        words = _("{done} of {total} rows{value}{left}").format(
+            done=number(done), total=number(total), value=", " if left else "", left=left
+        )
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
     return Row(export, words, size)
 
@@ -66,7 +72,11 @@ def _left(export: Export, now: datetime) -> str:
     left = seconds / export.rows_done * (export.rows_total - export.rows_done)
     if seconds < 2:
         return ""
-    return f"about {round(left / 60)} min left" if left >= 90 else f"about {max(round(left), 1)} s left"
+    return (
+        _("about {round} min left").format(round=round(left / 60))
+        if left >= 90
+        else _("about {max} s left").format(max=max(round(left), 1))
+    )
 
 
 @pages.page("payouts.request_export")
@@ -78,15 +88,19 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/export/list.html",
         {
-            "title": "Exports",
-            "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
-            "verbs": [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}],
+            "title": _("Exports"),
+            "lead": _("What you asked for. Only you can fetch it, and only while it is kept."),
+            "verbs": [
+                {"label": _("New export"), "url": reverse("admin:payouts_export_choose"), "kind": "main"}
+            ],
             "rows": [_row(export, now) for export in page.rows],
             "pager": page,
-            "empty_title": "No export yet",
-            "empty_text": "Filter the payouts, then press “Export these rows”: the file holds exactly that list.",
+            "empty_title": _("No export yet"),
+            "empty_text": _(
+                "Filter the payouts, then press “Export these rows”: the file holds exactly that list."
+            ),
             "empty_url": reverse("admin:payouts_payout_list"),
-            "empty_label": "See the payouts",
+            "empty_label": _("See the payouts"),
         },
     )
 
@@ -110,7 +124,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{found.file_name} is cancelled.")
+        messages.success(request, _("{file_name} is cancelled.").format(file_name=found.file_name))
     return redirect("admin:payouts_export_list")
 
 

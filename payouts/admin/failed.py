@@ -6,8 +6,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
 from payouts.models import Payout
@@ -15,34 +17,34 @@ from payouts.queries import dead, filters
 from payouts.queries.dead import Advice
 from payouts.states import DEAD, PayoutStatus
 
-DAYS = ((1, "More than a day"), (7, "More than a week"), (30, "More than 30 days"))
+DAYS = ((1, later("More than a day")), (7, later("More than a week")), (30, later("More than 30 days")))
 
 
 class AdviceChip(forms.Form):
-    advice = forms.ChoiceField(label="What to do", choices=Advice.choices)
+    advice = forms.ChoiceField(label=later("What to do"), choices=Advice.choices)
 
 
 class StatusChip(forms.Form):
     status = forms.ChoiceField(
-        label="Status", choices=[(status.value, PayoutStatus(status).label) for status in sorted(DEAD)]
+        label=later("Status"), choices=[(status.value, PayoutStatus(status).label) for status in sorted(DEAD)]
     )
 
 
 class DaysChip(forms.Form):
-    stands_days = forms.ChoiceField(label="For how long", choices=DAYS)
+    stands_days = forms.ChoiceField(label=later("For how long"), choices=DAYS)
 
 
 class ReasonChip(forms.Form):
-    bank_reason = forms.ChoiceField(label="Bank's reason", choices=dead.known_reasons)
+    bank_reason = forms.ChoiceField(label=later("Bank's reason"), choices=dead.known_reasons)
 
 
 OFFERED = (
-    ("What to do", AdviceChip),
-    ("Bank's reason", ReasonChip),
-    ("Country", lists.CountryChip),
-    ("Status", StatusChip),
-    ("For how long", DaysChip),
-    ("Seller", lists.SellerChip),
+    (later("What to do"), AdviceChip),
+    (later("Bank's reason"), ReasonChip),
+    (later("Country"), lists.CountryChip),
+    (later("Status"), StatusChip),
+    (later("For how long"), DaysChip),
+    (later("Seller"), lists.SellerChip),
 )
 
 
@@ -56,23 +58,26 @@ def failed(request: HttpRequest) -> HttpResponse:
     try:
         chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
     except filters.BadFilter as problem:
-        context = {"title": "Failed & returned", "what": str(problem), "back_url": request.path}
+        context = {"title": _("Failed & returned"), "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=problem.status)
     page = keyset.page(request, chosen.qs, sorts=SORTS)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
         _bulk.button(verbs.BULKS[name], label, kind=kind)
-        for name, label, kind in (("roll", "Add to the next payouts", ""), ("reissue", "Pay again", "main"))
+        for name, label, kind in (
+            ("roll", _("Add to the next payouts"), ""),
+            ("reissue", _("Pay again"), "main"),
+        )
         if verbs.BULKS[name].permission in held
     ]
-    export = {"label": "Export these rows", "url": f"{reverse('admin:payouts_export_new')}?{words}"}
+    export = {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{words}"}
     filtered = len(chosen.chips()) > 1
     return pages.render(
         request,
         "admin/payouts/payout/failed.html",
         {
-            "title": "Failed & returned",
-            "lead": "Their money is back with us. Pay it again, or add it to the seller's next payout.",
+            "title": _("Failed & returned"),
+            "lead": _("Their money is back with us. Pay it again, or add it to the seller's next payout."),
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
@@ -81,10 +86,10 @@ def failed(request: HttpRequest) -> HttpResponse:
             "list_query": words,
             "pager": page,
             "sorts": page.headings,
-            "empty_title": "No payout matches" if filtered else "Nothing failed or came back",
-            "empty_text": "Take a filter away."
+            "empty_title": _("No payout matches") if filtered else _("Nothing failed or came back"),
+            "empty_text": _("Take a filter away.")
             if filtered
-            else "What the bank cannot deliver, or returns, stands here with the bank's reason.",
+            else _("What the bank cannot deliver, or returns, stands here with the bank's reason."),
         },
     )
 
@@ -98,25 +103,25 @@ def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
         Advice.DETAILS: (
             (
                 "payouts.request_payout_account",
-                "New bank details",
+                _("New bank details"),
                 _of_seller("payouts_payoutaccount_new", seller),
             ),
             (
                 "sellers.view_seller",
-                "Text to the seller",
+                _("Text to the seller"),
                 f"{reverse('admin:payouts_why')}?q={payout.reference}",
             ),
         ),
-        Advice.AGAIN: (("payouts.dispose_payout", "Pay again", again),),
+        Advice.AGAIN: (("payouts.dispose_payout", _("Pay again"), again),),
         Advice.COMPLIANCE: (
-            ("payouts.place_hold", "Hold the seller", _of_seller("sellers_seller_act", seller, "hold")),
+            ("payouts.place_hold", _("Hold the seller"), _of_seller("sellers_seller_act", seller, "hold")),
         ),
-        Advice.CANCELLED: (("payouts.dispose_payout", "Pay again", again),),
+        Advice.CANCELLED: (("payouts.dispose_payout", _("Pay again"), again),),
     }
     offered = [
         *offers.get(row.advice, ()),
-        ("payouts.dispose_payout", "Pay again", again),
-        ("payouts.dispose_payout", "Roll", _bulk_link("roll", payout, back)),
+        ("payouts.dispose_payout", _("Pay again"), again),
+        ("payouts.dispose_payout", _("Roll"), _bulk_link("roll", payout, back)),
     ]
     shown = {label: url for permission, label, url in offered if permission in held}
     return {"dead": row, "payout": payout, "verbs": list(shown.items())[:3]}

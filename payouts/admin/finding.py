@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -27,7 +28,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """To the list with what was typed or pasted into its box, its other filters kept."""
     place, text = request.POST.get("place", ""), request.POST.get("search", "")
     if place not in PLACES:
-        raise Http404("No such list")
+        raise Http404(_("No such list"))
     query = QueryDict(request.POST.get("query", ""), mutable=True)
     terms = searching.terms_of(text)
     if len(terms) > FEW:

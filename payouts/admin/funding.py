@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.models import FundingAccount
 from payouts.operations import funding
 from payouts.rails import registry
@@ -21,14 +23,14 @@ SEE = ("payouts.view_fundingaccount",)
 class ChangeForm(forms.Form):
     """What may change of an account."""
 
-    holder_name = forms.CharField(label="Holder, as the bank has it", max_length=140)
+    holder_name = forms.CharField(label=later("Holder, as the bank has it"), max_length=140)
     bic = forms.RegexField(
         r"^\s*([A-Za-z]{6}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?)?\s*$",
         label="BIC",
         required=False,
-        error_messages={"invalid": "A BIC has 8 or 11 letters and digits, such as AGRIFRPP."},
+        error_messages={"invalid": later("A BIC has 8 or 11 letters and digits, such as AGRIFRPP.")},
     )
-    active = forms.BooleanField(label="New batches are paid from it", required=False)
+    active = forms.BooleanField(label=later("New batches are paid from it"), required=False)
 
 
 class AddForm(forms.Form):
@@ -37,22 +39,24 @@ class AddForm(forms.Form):
     code = forms.CharField(
         label="Code", max_length=30, help_text="As the books name it, such as SEPA-EUR. It never changes."
     )
-    rail = forms.ChoiceField(label="Rail")
+    rail = forms.ChoiceField(label=later("Rail"))
     currency = forms.CharField(
-        label="Currency", max_length=3, min_length=3, help_text="ISO 4217, such as EUR."
+        label=later("Currency"), max_length=3, min_length=3, help_text=later("ISO 4217, such as EUR.")
     )
-    holder_name = forms.CharField(label="Holder, as the bank has it", max_length=140)
+    holder_name = forms.CharField(label=later("Holder, as the bank has it"), max_length=140)
     country = forms.RegexField(
-        r"^\s*[A-Za-z]{2}\s*$", label="Holder's country", help_text="Two letters, such as FR."
+        r"^\s*[A-Za-z]{2}\s*$", label=later("Holder's country"), help_text=later("Two letters, such as FR.")
     )
     scheme = forms.ChoiceField(
-        label="Number",
-        choices=[("iban", "IBAN"), ("other", "The bank's own number")],
+        label=later("Number"),
+        choices=[("iban", "IBAN"), ("other", later("The bank's own number"))],
         widget=forms.RadioSelect,
         initial="iban",
     )
     identifier = forms.CharField(
-        label="Account number", max_length=60, help_text="Shown only in part afterwards. It never changes."
+        label=later("Account number"),
+        max_length=60,
+        help_text=later("Shown only in part afterwards. It never changes."),
     )
     bic = ChangeForm.base_fields["bic"]
 
@@ -66,15 +70,17 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every account of ours, active ones first."""
     held = pages.permissions(request)
     context = {
-        "title": "Funding accounts",
-        "lead": "Our own accounts. One is active for each rail and currency: its batches are paid from it.",
-        "verbs": [{"label": "Add an account", "kind": "main", "url": reverse("admin:payouts_funding_add")}]
+        "title": _("Funding accounts"),
+        "lead": _(
+            "Our own accounts. One is active for each rail and currency: its batches are paid from it."
+        ),
+        "verbs": [{"label": _("Add an account"), "kind": "main", "url": reverse("admin:payouts_funding_add")}]
         if "payouts.add_fundingaccount" in held
         else [],
         "rows": FundingAccount.objects.order_by("-active", "code"),
         "may_change": "payouts.change_fundingaccount" in held,
-        "empty_title": "No funding account yet",
-        "empty_text": "Nothing can be put into batches before one is added.",
+        "empty_title": _("No funding account yet"),
+        "empty_text": _("Nothing can be put into batches before one is added."),
     }
     return pages.render(request, "admin/payouts/fundingaccount/list.html", context)
 
@@ -89,9 +95,14 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{made.code} added: new batches over {made.rail} are paid from it.")
+            messages.success(
+                request,
+                _("{made} added: new batches over {rail} are paid from it.").format(
+                    made=made.code, rail=made.rail
+                ),
+            )
             return redirect("admin:payouts_funding_list")
-    return _form(request, form, title="Add a funding account", verb="Add this account")
+    return _form(request, form, title=_("Add a funding account"), verb=_("Add this account"))
 
 
 @pages.page("payouts.change_fundingaccount")
@@ -108,12 +119,12 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{account.code} saved.")
+            messages.success(request, _("{account} saved.").format(account=account.code))
             return redirect("admin:payouts_funding_list")
-    lead = (
-        f"{account.masked}, {account.currency} over {account.rail}. For another number add another account."
+    lead = _("{masked}, {currency} over {rail}. For another number add another account.").format(
+        masked=account.masked, currency=account.currency, rail=account.rail
     )
-    return _form(request, form, title=account.code, verb="Save this account", lead=lead)
+    return _form(request, form, title=account.code, verb=_("Save this account"), lead=lead)
 
 
 def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str, lead: str = "") -> HttpResponse:
@@ -123,7 +134,7 @@ def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str, lead
         "form": form,
         "verb": verb,
         "back_url": reverse("admin:payouts_funding_list"),
-        "back_label": "Funding accounts",
+        "back_label": _("Funding accounts"),
     }
     return pages.render(request, "parts/form.html", context)
 

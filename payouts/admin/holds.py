@@ -7,17 +7,24 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, numbers, pages
+from backoffice.words import later, number
 from payouts import countries
 from payouts.models import Hold, HoldReason
 from payouts.queries import hold_words, waiting
 from payouts.queries import holds as asked
 
-AGES = ((1, "More than a day"), (3, "More than 3 days"), (7, "More than a week"), (30, "More than 30 days"))
-PLACES = (("payout", "One payout"), ("seller", "A whole seller"))
-SHOWS = (("", "All"), ("asked", "Release asked for"), ("past", "Past their date"))
+AGES = (
+    (1, later("More than a day")),
+    (3, later("More than 3 days")),
+    (7, later("More than a week")),
+    (30, later("More than 30 days")),
+)
+PLACES = (("payout", later("One payout")), ("seller", later("A whole seller")))
+SHOWS = (("", later("All")), ("asked", later("Release asked for")), ("past", later("Past their date")))
 SMALL = frozenset({"reason", "older", "on"})
 MONEY = (keyset.Sort("money", ("money",)),)
 NAMES = ("reason", "country", "who", "older", "currency", "on")
@@ -34,20 +41,24 @@ class _Choice(forms.Form):
 def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
     """The chip of a filter, how it reads once set, and what may be chosen."""
     if name == "reason":
-        return "Reason", "Reason is {}", [(str(value), str(label)) for value, label in HoldReason.choices]
+        return (
+            _("Reason"),
+            _("Reason is {}"),
+            [(str(value), str(label)) for value, label in HoldReason.choices],
+        )
     if name == "country":
-        return "Country", "Country is {}", [(country.code, country.name) for country in countries.all()]
+        return _("Country"), _("Country is {}"), [(country.code, country.name) for country in countries.all()]
     if name == "who":
-        return "Placed by", "Placed by {}", asked.placers()
+        return _("Placed by"), _("Placed by {}"), asked.placers()
     if name == "older":
-        return "Age", "Open {}", [(str(days), label) for days, label in AGES]
+        return _("Age"), _("Open {}"), [(str(days), label) for days, label in AGES]
     if name == "currency":
         return (
-            "Currency",
-            "Currency is {}",
+            _("Currency"),
+            _("Currency is {}"),
             [(code, code) for code in sorted({country.currency for country in countries.all()})],
         )
-    return "On", "On {}", list(PLACES)
+    return _("On"), "On {}", list(PLACES)
 
 
 def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
@@ -56,10 +67,10 @@ def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
     for name in NAMES:
         value = query.get(name, "")
         if value:
-            _, reads, choices = _choices(name)
+            _unused, reads, choices = _choices(name)
             label = dict(choices).get(value, "")
             if label or (name == "who" and numbers.whole(value) is not None):
-                said = label or "somebody whose holds are released"
+                said = label or _("somebody whose holds are released")
                 small = said[0].lower() + said[1:] if name in SMALL else said
                 values[name], words[name] = value, reads.format(small)
     show = query.get("show", "")
@@ -94,7 +105,7 @@ def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
     keep = [(name, value) for name, value in query.items() if name not in ("before", "after")]
     for name in NAMES:
         if name not in words:
-            label, _, choices = _choices(name)
+            label, _unused, choices = _choices(name)
             if choices:
                 shown.append({"label": label, "fields": list(_Choice(name, label, choices)), "keep": keep})
     return shown
@@ -115,10 +126,13 @@ def listed(request: HttpRequest) -> HttpResponse:
         page = keyset.page(request, holds, newest_first=False)
     currency = chosen.currency or asked.usual_currency()
     context = {
-        "title": "Holds",
+        "title": _("Holds"),
         "lead": (
-            "Every open hold of a payout and of its seller must be released before it goes on. "
-            "A seller whose money waits costs one seller-day a day, however many holds there are."
+            _(
+                "Every open hold of a payout and of its seller must be released before it "
+                "goes on. A seller whose money waits costs one seller-day a day, however "
+                "many holds there are."
+            )
         ),
         "tabs": _tabs(query, chosen),
         "chips": _chips(query, words),
@@ -130,8 +144,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "money_url": _address(query, sort="-money", currency=currency) if currency else "",
         "selection": _selection(request, chosen),
         "pager": page,
-        "empty_title": "No hold matches" if words or chosen.show else "Nothing is on hold",
-        "empty_text": "A hold placed on a payout or a seller stands here until it is released.",
+        "empty_title": _("No hold matches") if words or chosen.show else _("Nothing is on hold"),
+        "empty_text": _("A hold placed on a payout or a seller stands here until it is released."),
     }
     return pages.render(request, "admin/payouts/hold/list.html", context)
 
@@ -154,9 +168,9 @@ def _selection(request: HttpRequest, chosen: asked.Chosen) -> dict[str, Any] | N
         return None
     verbs = [
         {
-            "label": "Release",
-            "one": "Release 1 hold",
-            "many": "Release {n} holds",
+            "label": _("Release"),
+            "one": _("Release 1 hold"),
+            "many": _("Release {n} holds"),
             "url": reverse("admin:payouts_hold_release"),
             "kind": "main",
             "key": "",
@@ -164,9 +178,9 @@ def _selection(request: HttpRequest, chosen: asked.Chosen) -> dict[str, Any] | N
     ]
     if chosen.show == "asked":
         withdraw = {
-            "label": "Take the request back",
-            "one": "Take 1 request back",
-            "many": "Take {n} requests back",
+            "label": _("Take the request back"),
+            "one": _("Take 1 request back"),
+            "many": _("Take {n} requests back"),
             "url": reverse("admin:payouts_hold_withdraw"),
             "kind": "",
             "key": "",
@@ -180,13 +194,19 @@ def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered holds stop together, asked for after the rows."""
     query, now = request.GET.copy(), database_now()
     whole = query.pop("whole", None) is not None
-    chosen, _ = _chosen(query)
+    chosen, _unused = _chosen(query)
     found = asked.totals(asked.of(chosen, now=now), now=now, whole=whole)
     query["whole"] = "1"
     more = ""
     if found.exact and found.sellers:
-        sellers = "1 seller" if found.sellers == 1 else f"{found.sellers:,} sellers"
-        more = f"{found.seller_days:,} seller-days of {sellers}"
+        sellers = (
+            _("1 seller")
+            if found.sellers == 1
+            else _("{sellers} sellers").format(sellers=number(found.sellers))
+        )
+        more = _("{seller_days} seller-days of {sellers}").format(
+            seller_days=number(found.seller_days), sellers=sellers
+        )
     noun = "hold" if found.count == 1 else "holds"
     context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
 from payouts.models import InvariantCheck
@@ -28,12 +29,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/invariant/list.html",
         {
-            "title": "Books in order",
-            "lead": "What must always be true of money. While it is in doubt, nothing new is sent.",
+            "title": _("Books in order"),
+            "lead": _("What must always be true of money. While it is in doubt, nothing new is sent."),
             "check": check,
             "rows": rows if check is not None else [],
-            "empty_title": "Not checked yet",
-            "empty_text": "The program checks by itself; check_invariants does it at once.",
+            "empty_title": _("Not checked yet"),
+            "empty_text": _("The program checks by itself; check_invariants does it at once."),
         },
     )
 

@@ -7,9 +7,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
@@ -20,7 +22,7 @@ from payouts.states import PayoutStatus
 
 
 class CountryChip(forms.Form):
-    country = forms.ChoiceField(label="Country")
+    country = forms.ChoiceField(label=later("Country"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,7 +30,7 @@ class CountryChip(forms.Form):
 
 
 class CurrencyChip(forms.Form):
-    currency = forms.ChoiceField(label="Currency")
+    currency = forms.ChoiceField(label=later("Currency"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,58 +39,62 @@ class CurrencyChip(forms.Form):
 
 
 class BatchChip(forms.Form):
-    batch = forms.CharField(label="Batch, such as B12")
+    batch = forms.CharField(label=later("Batch, such as B12"))
 
 
 class ValueDateChip(forms.Form):
-    value_from = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    value_from = forms.DateField(
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     value_until = forms.DateField(
-        label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
 class FlagChip(forms.Form):
-    flag = forms.ChoiceField(label="Flag", choices=[("any", "Any flag"), *flags.CODES.items()])
+    flag = forms.ChoiceField(label=later("Flag"), choices=[("any", later("Any flag")), *flags.CODES.items()])
 
 
 class AmountChip(forms.Form):
-    amount_min = forms.CharField(label="From", required=False)
-    amount_max = forms.CharField(label="To", required=False)
+    amount_min = forms.CharField(label=later("From"), required=False)
+    amount_max = forms.CharField(label=later("To"), required=False)
 
 
 class HoldChip(forms.Form):
-    on_hold = forms.ChoiceField(label="On hold", choices=[("true", "On hold"), ("false", "Not on hold")])
+    on_hold = forms.ChoiceField(
+        label=later("On hold"), choices=[("true", later("On hold")), ("false", later("Not on hold"))]
+    )
 
 
 class SellerChip(forms.Form):
-    seller = forms.CharField(label="Name, e-mail, id or reference")
+    seller = forms.CharField(label=later("Name, e-mail, id or reference"))
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(label="Status", choices=PayoutStatus.choices)
+    status = forms.ChoiceField(label=later("Status"), choices=PayoutStatus.choices)
 
 
 class MadeChip(forms.Form):
     created_after = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     created_before = forms.DateField(
-        label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
 IN_BATCHES = (BatchChip, ValueDateChip)
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
-    ("Status", StatusChip),
-    ("Country", CountryChip),
-    ("Flag", FlagChip),
-    ("Amount", AmountChip),
-    ("On hold", HoldChip),
-    ("Seller", SellerChip),
-    ("Made", MadeChip),
-    ("Currency", CurrencyChip),
-    ("Batch", BatchChip),
-    ("Value date", ValueDateChip),
+    (later("Status"), StatusChip),
+    (later("Country"), CountryChip),
+    (later("Flag"), FlagChip),
+    (later("Amount"), AmountChip),
+    (later("On hold"), HoldChip),
+    (later("Seller"), SellerChip),
+    (later("Made"), MadeChip),
+    (later("Currency"), CurrencyChip),
+    (later("Batch"), BatchChip),
+    (later("Value date"), ValueDateChip),
 )
 
 
@@ -129,7 +135,7 @@ def chips(
         for words, name in chosen.chips()
         if name not in fixed
     ]
-    taken = {name for _, name in chosen.chips()} | set(fixed)
+    taken = {name for _unused, name in chosen.chips()} | set(fixed)
     for label, form in offered:
         made = form(auto_id="chip_%s")
         if taken.isdisjoint(made.fields):
@@ -143,16 +149,20 @@ def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
     if not filtered:
         return {"empty_title": place.empty[0], "empty_text": place.empty[1]}
     return {
-        "empty_title": "No payout here matches",
-        "empty_text": "Take a filter away, or look at everything.",
+        "empty_title": _("No payout here matches"),
+        "empty_text": _("Take a filter away, or look at everything."),
         "empty_url": "?view=all",
-        "empty_label": "Everything in this list",
+        "empty_label": _("Everything in this list"),
     }
 
 
 def _next_cut_off() -> str:
     first = next(iter(cutoffs.upcoming(now=database_now())), None)
-    return f"Next cut-off: {first.words} ({', '.join(first.codes)})." if first else ""
+    return (
+        _("Next cut-off: {first} ({codes}).").format(first=first.words, codes=", ".join(first.codes))
+        if first
+        else ""
+    )
 
 
 def _chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
@@ -184,7 +194,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     ]
     words = query.urlencode()
     export = {
-        "label": "Export these rows",
+        "label": _("Export these rows"),
         "url": f"{reverse('admin:payouts_export_new')}?{words}",
     }
     return pages.render(

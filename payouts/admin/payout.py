@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
-from payouts.admin._bulk import LOCALE
 from payouts.models import Flag, Payout
 from payouts.operations import givebacks, review
 from payouts.queries import attempts, blocks, explain, flags, history, judgement
@@ -27,7 +28,9 @@ from sellers.ledger.queries import earnings
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        max_length=review.LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
+        max_length=review.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Note for colleagues"),
     )
 
 
@@ -43,7 +46,10 @@ def _url(payout: Payout) -> str:
 
 
 def _statement(payout: Payout) -> dict[str, str]:
-    return {"label": "Statement", "url": reverse("admin:payouts_payout_statement", args=[payout.reference])}
+    return {
+        "label": _("Statement"),
+        "url": reverse("admin:payouts_payout_statement", args=[payout.reference]),
+    }
 
 
 @pages.page("payouts.view_payout")
@@ -61,7 +67,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "payout": payout,
         "reference": payout.reference,
         "back_url": pages.back_url(request, reverse("admin:payouts_payout_list")),
-        "back_label": "Payouts",
+        "back_label": _("Payouts"),
         "money": money,
         "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
         "explanation": paragraphs.payout(payout=payout, now=now),
@@ -107,7 +113,9 @@ def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, 
     entries.sort(key=lambda entry: str(entry["level"]))
     total = sum(group.money.minor for group in groups)
     adds_up = total == payout.amount_minor
-    fact = f"The lines add up to {written.text(Money(total, payout.currency), locale=LOCALE)}."
+    fact = _("The lines add up to {text}.").format(
+        text=written.text(Money(total, payout.currency))
+    )
     entries.append({"level": "good" if adds_up else "bad", "fact": fact})
     return entries
 
@@ -116,13 +124,13 @@ def _evidence(flag: Flag, payout: Payout) -> dict[str, str]:
     """Where the fact behind a flag is looked at."""
     if flag.code == "account_shared":
         query = urlencode({"q": " ".join(flag.facts["sellers"])})
-        return {"url": f"{reverse('admin:search')}?{query}", "link": "See who"}
+        return {"url": f"{reverse('admin:search')}?{query}", "link": _("See who")}
     if flag.code == "unusual_amount":
         query = urlencode({"seller": payout.seller.reference, "currency": payout.currency, "status": "PAID"})
-        return {"url": f"{reverse('admin:payouts_payout_list')}?{query}", "link": "See what was paid"}
+        return {"url": f"{reverse('admin:payouts_payout_list')}?{query}", "link": _("See what was paid")}
     if flag.code in ("account_changed", "name_differs", "country_differs"):
         url = reverse("admin:payouts_payoutaccount_detail", args=[payout.payout_account_id])
-        return {"url": url, "link": "See the account"}
+        return {"url": url, "link": _("See the account")}
     return {}
 
 
@@ -139,7 +147,12 @@ def reissue(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(pages.back_url(request, _url(payout)))
     new.refresh_from_db()
-    messages.success(request, f"{payout.reference} is paid again as {new.reference}: it waits for review.")
+    messages.success(
+        request,
+        _("{reference} is paid again as {reference2}: it waits for review.").format(
+            reference=payout.reference, reference2=new.reference
+        ),
+    )
     return redirect(_url(new))
 
 
@@ -157,7 +170,10 @@ def roll(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         day = explain.day(earning.due_date)
         messages.success(
-            request, f"The money of {payout.reference} is due again on {day}; the next run takes it."
+            request,
+            _("The money of {reference} is due again on {day}; the next run takes it.").format(
+                reference=payout.reference, day=day
+            ),
         )
     return redirect(pages.back_url(request, _url(payout)))
 
@@ -174,7 +190,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Note written.")
+        messages.success(request, _("Note written."))
     return redirect(_url(payout))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from backoffice.words import later
 from payouts.states import PayoutStatus
 
 
@@ -24,35 +25,38 @@ PLACES = {
     for place in (
         Place(
             "review",
-            "Review",
-            "They wait for a first look.",
+            later("Review"),
+            later("They wait for a first look."),
             PayoutStatus.PENDING_REVIEW,
-            (("hold", "Hold", "h", "stop"), ("review", "Mark reviewed", "r", "main")),
-            ("Nothing to review", "Every payout has been looked at. The next run brings new ones."),
+            (("hold", later("Hold"), "h", "stop"), ("review", later("Mark reviewed"), "r", "main")),
+            (
+                later("Nothing to review"),
+                later("Every payout has been looked at. The next run brings new ones."),
+            ),
         ),
         Place(
             "approvals",
-            "Approvals",
-            "They were reviewed and wait for a second person.",
+            later("Approvals"),
+            later("They were reviewed and wait for a second person."),
             PayoutStatus.REVIEWED,
             (
-                ("send_back", "Send back", "", ""),
-                ("hold", "Hold", "h", "stop"),
-                ("approve", "Approve", "a", "main"),
+                ("send_back", later("Send back"), "", ""),
+                ("hold", later("Hold"), "h", "stop"),
+                ("approve", later("Approve"), "a", "main"),
             ),
-            ("Nothing to approve", "Every reviewed payout has been approved."),
+            (later("Nothing to approve"), later("Every reviewed payout has been approved.")),
         ),
         Place(
             "list",
-            "Payouts",
-            "Every payout, newest first.",
+            later("Payouts"),
+            later("Every payout, newest first."),
             None,
             (
-                ("hold", "Hold", "h", "stop"),
-                ("cancel", "Cancel", "", ""),
-                ("batch", "Put into batches", "", "main"),
+                ("hold", later("Hold"), "h", "stop"),
+                ("cancel", later("Cancel"), "", ""),
+                ("batch", later("Put into batches"), "", "main"),
             ),
-            ("No payout matches", "Take a filter away, or run payouts."),
+            (later("No payout matches"), later("Take a filter away, or run payouts.")),
         ),
     )
 }

@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import number
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
@@ -33,14 +35,17 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/rail/list.html",
         {
-            "title": "Rails",
-            "lead": "The ways money leaves. A stopped rail is handed nothing new; what it has goes on being resolved.",
+            "title": _("Rails"),
+            "lead": _(
+                "The ways money leaves. A stopped rail is handed nothing new; what it has "
+                "goes on being resolved."
+            ),
             "verbs": _verbs_of_all(request, everything),
             "everything": everything,
             "rails": [_row(request, state, everything) for state in asked.states()],
             "tabs": [
-                {"label": "Open incidents", "url": "?", "current": not closed},
-                {"label": "Closed", "url": "?closed=1", "current": closed},
+                {"label": _("Open incidents"), "url": "?", "current": not closed},
+                {"label": _("Closed"), "url": "?closed=1", "current": closed},
             ],
             "closed": closed,
             "rows": page.rows,
@@ -53,11 +58,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None) -> dict[str, Any]:
     stop = state.stop
     if not state.ready:
-        pill = ("Not set up", "neutral")
+        pill = (_("Not set up"), "neutral")
     elif stop is not None or everything is not None:
-        pill = ("Stopped", "stopped")
+        pill = (_("Stopped"), "stopped")
     else:
-        pill = ("Open", "done")
+        pill = (_("Open"), "done")
     return {
         "state": state,
         "pill": pill,
@@ -70,47 +75,57 @@ def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None
 def _facts(can: base.Capabilities) -> list[str]:
     """What may be relied on, in words."""
     shape = (
-        f"One file for a whole batch, up to {can.max_per_file:,} payouts"
+        _("One file for a whole batch, up to {max_per_file} payouts").format(
+            max_per_file=number(can.max_per_file)
+        )
         if can.shape is base.Shape.FILE
-        else "One call for each payout"
+        else _("One call for each payout")
     )
     if can.deduplicates and can.key_window is not None:
         hours = int(can.key_window.total_seconds()) // 3600
-        window = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
-        again = f"knows a repeated hand-over for {window}"
+        window = (
+            _("{hours} days").format(hours=hours // 24)
+            if hours >= 48
+            else _("{hours} hours").format(hours=hours)
+        )
+        again = _("knows a repeated hand-over for {window}").format(window=window)
     else:
-        again = "may pay twice what is sent twice: never repeated"
-    lookup = "can be asked what it has" if can.lookup else "cannot be asked"
+        again = _("may pay twice what is sent twice: never repeated")
+    lookup = _("can be asked what it has") if can.lookup else _("cannot be asked")
     return [shape, again, lookup]
 
 
 def _who(stop: RailSwitch) -> str:
     user = stop.stopped_by
-    return (user.get_full_name() or user.get_username()) if user is not None else "The program"
+    return (user.get_full_name() or user.get_username()) if user is not None else _("The program")
 
 
 def _stop(request: HttpRequest, rail: str, name: str) -> dict[str, str] | None:
     if "payouts.stop_rail" not in pages.permissions(request):
         return None
-    return {"label": f"Stop {name}", "kind": "stop", "url": reverse("admin:payouts_rail_stop", args=[rail])}
+    return {
+        "label": _("Stop {name}").format(name=name),
+        "kind": "stop",
+        "url": reverse("admin:payouts_rail_stop", args=[rail]),
+    }
 
 
 def _restore(request: HttpRequest, stop: RailSwitch) -> dict[str, str] | None:
     if "payouts.restore_rail" not in pages.permissions(request):
         return None
-    name = "every rail" if stop.rail == switches.ALL else stop.rail
-    verb = {"label": f"Let {name} go on"}
+    name = _("every rail") if stop.rail == switches.ALL else stop.rail
+    verb = {"label": _("Let {name} go on").format(name=name)}
     if stop.stopped_by_id is not None and stop.stopped_by_id == request.user.pk:
-        return verb | {"off": "Off for you: you stopped it. Another person must let it go on."}
+        return verb | {"off": _("Off for you: you stopped it. Another person must let it go on.")}
     return verb | {"url": reverse("admin:payouts_rail_restore", args=[stop.pk])}
 
 
 def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[dict[str, str]]:
-    verb = _restore(request, everything) if everything is not None else _stop(request, EVERY, "every rail")
+    verb = _restore(request, everything) if everything is not None else _stop(request, EVERY, _("every rail"))
     shown = [verb] if verb is not None else []
     if "payouts.view_cap" in pages.permissions(request):
         waiting = caps.waiting().count()
-        label = f"Caps ({waiting} to decide)" if waiting else "Caps"
+        label = _("Caps ({waiting} to decide)").format(waiting=waiting) if waiting else _("Caps")
         shown.insert(0, {"label": label, "url": reverse("admin:payouts_cap_list")})
     return shown
 
@@ -119,8 +134,8 @@ def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[d
 def stop(request: HttpRequest, rail: str) -> HttpResponse:
     """Stop one rail, or all of them."""
     if rail != EVERY and rail not in registry.names():
-        raise Http404(f"No rail {rail}")
-    name = "every rail" if rail == EVERY else rail
+        raise Http404(_("No rail {rail}").format(rail=rail))
+    name = _("every rail") if rail == EVERY else rail
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -133,17 +148,19 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Stopped: nothing new is handed to {name}.")
+            messages.success(request, _("Stopped: nothing new is handed to {name}.").format(name=name))
             return redirect("admin:payouts_rail_list")
     context = {
-        "title": f"Stop {name}",
-        "lead": "At once: nothing new is handed over, approved batches wait. What the bank already has goes on, "
-        "and its answers are read. Another person must let it go on.",
+        "title": _("Stop {name}").format(name=name),
+        "lead": _(
+            "At once: nothing new is handed over, approved batches wait. What the bank "
+            "already has goes on, and its answers are read. Another person must let it go on."
+        ),
         "form": form,
-        "verb": f"Stop {name}",
+        "verb": _("Stop {name}").format(name=name),
         "kind": "stop",
         "back_url": reverse("admin:payouts_rail_list"),
-        "back_label": "Rails",
+        "back_label": _("Rails"),
     }
     return pages.render(request, "parts/form.html", context)
 
@@ -152,7 +169,7 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Another person lets the rail go on."""
     switch = get_object_or_404(RailSwitch.objects.select_related("stopped_by"), pk=pk)
-    name = "every rail" if switch.rail == switches.ALL else switch.rail
+    name = _("every rail") if switch.rail == switches.ALL else switch.rail
     if request.method == "POST":
         try:
             switches.restore(switch_id=switch.pk, actor=pages.actor(request), now=database_now())
@@ -162,18 +179,27 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(
-                request, f"{name.capitalize()} goes on; what waited is taken up within a minute."
+                request,
+                _("{capitalize} goes on; what waited is taken up within a minute.").format(
+                    capitalize=name.capitalize()
+                ),
             )
         return redirect("admin:payouts_rail_list")
     waiting = asked.waiting_batches(None if switch.rail == switches.ALL else switch.rail)
-    batches = "1 approved batch waits" if waiting == 1 else f"{waiting:,} approved batches wait"
+    batches = (
+        _("1 approved batch waits")
+        if waiting == 1
+        else _("{waiting} approved batches wait").format(waiting=number(waiting))
+    )
     context = {
-        "title": f"Let {name} go on",
-        "lead": f"{_who(switch)} stopped it: “{switch.reason}” {batches} and will be handed over at once.",
+        "title": _("Let {name} go on").format(name=name),
+        "lead": _("{who} stopped it: “{reason}” {batches} and will be handed over at once.").format(
+            who=_who(switch), reason=switch.reason, batches=batches
+        ),
         "form": forms.Form(),
-        "verb": f"Let {name} go on",
+        "verb": _("Let {name} go on").format(name=name),
         "back_url": reverse("admin:payouts_rail_list"),
-        "back_label": "Rails",
+        "back_label": _("Rails"),
     }
     return pages.render(request, "parts/form.html", context)
 
@@ -196,15 +222,15 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Incident closed.")
+            messages.success(request, _("Incident closed."))
             return redirect("admin:payouts_rail_list")
     context = {
-        "title": "Close the incident",
+        "title": _("Close the incident"),
         "lead": incident.text,
         "form": form,
-        "verb": "Close the incident",
+        "verb": _("Close the incident"),
         "back_url": reverse("admin:payouts_rail_list"),
-        "back_label": "Rails",
+        "back_label": _("Rails"),
     }
     return pages.render(request, "parts/form.html", context)
 

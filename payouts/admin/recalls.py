@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
-from payouts.admin._bulk import LOCALE
+from backoffice.words import later, later_filled
 from payouts.models import Payout, Recall, RecallChannel, RecallState
 from payouts.operations import recalls
 from payouts.queries import attempts as handed
@@ -21,7 +22,7 @@ from payouts.queries import recalls as asked
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
-MOVES_NOTHING = "Nothing moves by itself: the money is back when the bank returns it, and not before."
+MOVES_NOTHING = later("Nothing moves by itself: the money is back when the bank returns it, and not before.")
 MEANING = {
     RecallState.ASKED: "waiting",
     RecallState.RECALLED: "done",
@@ -31,12 +32,12 @@ MEANING = {
 
 
 class AskForm(forms.Form):
-    channel = forms.ChoiceField(choices=RecallChannel.choices, label="How you asked the bank")
+    channel = forms.ChoiceField(choices=RecallChannel.choices, label=later("How you asked the bank"))
     reason = forms.CharField(
         max_length=recalls.LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="What the bank is told",
-        help_text="Which payment, why it must come back, and whom you spoke to.",
+        label=later("What the bank is told"),
+        help_text=later("Which payment, why it must come back, and whom you spoke to."),
     )
 
 
@@ -44,19 +45,21 @@ class AnswerForm(forms.Form):
     state = forms.ChoiceField(
         choices=[each for each in RecallState.choices if each[0] != RecallState.ASKED],
         widget=forms.RadioSelect,
-        label="What the bank answered",
+        label=later("What the bank answered"),
     )
     answered_at = forms.DateTimeField(
         required=False,
-        label="When it answered",
-        help_text=f"{explain.city(settings.TIME_ZONE)} time. Leave it empty where no answer came.",
+        label=later("When it answered"),
+        help_text=later_filled(
+            "{city} time. Leave it empty where no answer came.", city=explain.city(settings.TIME_ZONE)
+        ),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
     words = forms.CharField(
         max_length=recalls.LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="Who at the bank said what",
+        label=later("Who at the bank said what"),
     )
 
 
@@ -68,18 +71,20 @@ def listed(request: HttpRequest) -> HttpResponse:
     here = reverse("admin:payouts_recall_list")
     may = "payouts.answer_recall" in pages.permissions(request)
     context = {
-        "title": "Recalls",
-        "lead": f"What the bank was asked to bring back. {MOVES_NOTHING}",
+        "title": _("Recalls"),
+        "lead": _("What the bank was asked to bring back. {moves_nothing}").format(
+            moves_nothing=MOVES_NOTHING
+        ),
         "tabs": [
-            {"label": "Waiting for the bank", "url": here, "current": not over},
-            {"label": "Answered", "url": f"{here}?show=answered", "current": over},
+            {"label": _("Waiting for the bank"), "url": here, "current": not over},
+            {"label": _("Answered"), "url": f"{here}?show=answered", "current": over},
         ],
         "over": over,
         "may_answer": may and not over,
         "rows": [_row(recall) for recall in page.rows],
         "pager": page,
-        "empty_title": "No recall was answered yet" if over else "The bank is asked for nothing",
-        "empty_text": "After a payout was handed over, its page offers to ask the bank to recall it.",
+        "empty_title": _("No recall was answered yet") if over else _("The bank is asked for nothing"),
+        "empty_text": _("After a payout was handed over, its page offers to ask the bank to recall it."),
     }
     return pages.render(request, "admin/payouts/recall/list.html", context)
 
@@ -116,20 +121,27 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"The recall of {payout.reference} is on record. {MOVES_NOTHING}")
+            messages.success(
+                request,
+                _("The recall of {reference} is on record. {moves_nothing}").format(
+                    reference=payout.reference, moves_nothing=MOVES_NOTHING
+                ),
+            )
             return redirect(back)
     elif why_not:
         messages.warning(request, f"Not asked: {why_not}")
         return redirect(back)
     attempt = asked.live_attempt(payout)
-    words = (
-        f"Ask the bank to recall {written.text(Money(payout.amount_minor, payout.currency), locale=LOCALE)}"
+    words = _("Ask the bank to recall {text}").format(
+        text=written.text(Money(payout.amount_minor, payout.currency))
     )
     zone = explain.zone_of(payout.country)
     sent = handed.sent_words(attempt, zone) if attempt is not None else ""
     context = {
         "title": words,
-        "lead": f"{payout.reference} to {payout.seller.name}. {sent} {MOVES_NOTHING}",
+        "lead": _("{reference} to {seller}. {sent} {moves_nothing}").format(
+            reference=payout.reference, seller=payout.seller.name, sent=sent, moves_nothing=MOVES_NOTHING
+        ),
         "form": form,
         "verb": words,
         "kind": "stop",
@@ -155,19 +167,24 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"The bank's answer is on record. {MOVES_NOTHING}")
+            messages.success(
+                request,
+                _("The bank's answer is on record. {moves_nothing}").format(moves_nothing=MOVES_NOTHING),
+            )
             return redirect(back)
     elif not recall.is_open:
         messages.warning(request, "The bank's answer to this recall was written down already.")
         return redirect(back)
     context = {
-        "title": f"What did the bank answer about {recall.attempt.end_to_end_id}?",
+        "title": _("What did the bank answer about {end_to_end_id}?").format(
+            end_to_end_id=recall.attempt.end_to_end_id
+        ),
         "lead": MOVES_NOTHING,
         **_row(recall),
         "form": form,
-        "verb": "Record the answer",
+        "verb": _("Record the answer"),
         "back_url": back,
-        "back_label": "Recalls",
+        "back_label": _("Recalls"),
     }
     return pages.render(request, "admin/payouts/recall/answer.html", context)
 

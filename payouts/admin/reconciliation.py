@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import keyset, pages
-from payouts.admin._bulk import LOCALE
+from backoffice.words import later, number
 from payouts.models import FundingAccount, LineKind, StatementLine
 from payouts.operations import uploading
 from payouts.queries import reconciliation as books
@@ -28,7 +29,7 @@ CAP = 999
 
 
 class AccountChip(forms.Form):
-    account = forms.ChoiceField(label="Funding account")
+    account = forms.ChoiceField(label=later("Funding account"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,8 +39,8 @@ class AccountChip(forms.Form):
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="Statement",
-        help_text="A camt.053 as your bank gives it, at most 5 MB. Reading one twice changes nothing.",
+        label=later("Statement"),
+        help_text=later("A camt.053 as your bank gives it, at most 5 MB. Reading one twice changes nothing."),
         widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
     )
 
@@ -54,9 +55,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/statement/list.html",
         {
-            "title": "Reconciliation",
-            "lead": "Statements come from the bank by themselves. Each must open with what the one before closed with.",
-            "verbs": [{"label": "Read a statement", "url": reverse("admin:payouts_statement_upload")}]
+            "title": _("Reconciliation"),
+            "lead": _(
+                "Statements come from the bank by themselves. Each must open with what the "
+                "one before closed with."
+            ),
+            "verbs": [{"label": _("Read a statement"), "url": reverse("admin:payouts_statement_upload")}]
             if may
             else [],
             "accounts": [_account(each) for each in books.accounts()],
@@ -64,8 +68,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             "chips": chips(account),
             "rows": asked.rows(page.rows),
             "pager": page,
-            "empty_title": "No statement yet",
-            "empty_text": "The first one comes with the bank's next day.",
+            "empty_title": _("No statement yet"),
+            "empty_text": _("The first one comes with the bank's next day."),
         },
     )
 
@@ -81,11 +85,11 @@ def _account(state: books.AccountState) -> dict[str, Any]:
         "difference": Money(state.difference_minor, currency),
         "newest": state.newest,
         "open_lines": state.open_lines,
-        "pill": ("No statement yet", "neutral")
+        "pill": (_("No statement yet"), "neutral")
         if state.bank_minor is None
-        else ("Agrees", "done")
+        else (_("Agrees"), "done")
         if agrees
-        else ("Differs", "stopped"),
+        else (_("Differs"), "stopped"),
     }
 
 
@@ -93,9 +97,9 @@ def tabs(current: str) -> list[dict[str, Any]]:
     """The places of reconciliation, with how much waits at each."""
     breaks = reverse("admin:payouts_statement_breaks")
     shown = [
-        ("statements", "Statements", reverse("admin:payouts_statement_list"), 0),
-        ("breaks", "Lines without a match", breaks, waiting.breaks(cap=CAP)),
-        ("proposed", "To confirm", f"{breaks}?show=proposed", waiting.break_proposals(cap=CAP)),
+        ("statements", _("Statements"), reverse("admin:payouts_statement_list"), 0),
+        ("breaks", _("Lines without a match"), breaks, waiting.breaks(cap=CAP)),
+        ("proposed", _("To confirm"), f"{breaks}?show=proposed", waiting.break_proposals(cap=CAP)),
     ]
     return [
         {
@@ -111,8 +115,10 @@ def tabs(current: str) -> list[dict[str, Any]]:
 def chips(account: str, *, keep: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
     """The filter by one of our accounts; ``keep`` are the other parameters of the address."""
     if account:
-        return [{"text": f"Account is {account}", "clear_url": f"?{urlencode(keep)}"}]
-    return [{"label": "Account", "fields": list(AccountChip(auto_id="chip_%s")), "keep": list(keep)}]
+        return [
+            {"text": _("Account is {account}").format(account=account), "clear_url": f"?{urlencode(keep)}"}
+        ]
+    return [{"label": _("Account"), "fields": list(AccountChip(auto_id="chip_%s")), "keep": list(keep)}]
 
 
 def shown(line: StatementLine) -> dict[str, Any]:
@@ -134,21 +140,25 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     (row,) = asked.rows([statement])
     page = keyset.page(request, asked.lines(statement), newest_first=False)
     account = statement.funding_account
-    unmatched = f"{row.unmatched:,} without a match" if row.unmatched else "every one has its match"
+    unmatched = (
+        _("{unmatched} without a match").format(unmatched=number(row.unmatched))
+        if row.unmatched
+        else _("every one has its match")
+    )
     return pages.render(
         request,
         "admin/payouts/statement/detail.html",
         {
-            "title": f"Statement {statement.statement_id}",
+            "title": _("Statement {statement_id}").format(statement_id=statement.statement_id),
             "statement": statement,
             "row": row,
             "reference": statement.statement_id,
             "back_url": reverse("admin:payouts_statement_list"),
-            "back_label": "Reconciliation",
+            "back_label": _("Reconciliation"),
             "figures": [
-                ("Opened with", written.text(row.opening, locale=LOCALE), account.code),
-                ("Closed with", written.text(row.closing, locale=LOCALE), account.masked),
-                ("Lines", f"{row.lines:,}", unmatched),
+                (_("Opened with"), written.text(row.opening), account.code),
+                (_("Closed with"), written.text(row.closing), account.masked),
+                (_("Lines"), f"{row.lines:,}", unmatched),
             ],
             "rows": [shown(each) for each in page.rows],
             "pager": page,
@@ -173,19 +183,27 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             if len(made) == 1:
-                messages.success(request, f"Statement {made[0].statement_id} was read.")
+                messages.success(
+                    request, _("Statement {statement_id} was read.").format(statement_id=made[0].statement_id)
+                )
                 return redirect("admin:payouts_statement_detail", pk=made[0].pk)
-            message = f"{len(made)} statements were read." if made else "It was read before: nothing changed."
+            message = (
+                _("{made} statements were read.").format(made=len(made))
+                if made
+                else _("It was read before: nothing changed.")
+            )
             messages.info(request, message)
             return redirect("admin:payouts_statement_list")
     context = {
-        "title": "Read a statement",
-        "lead": "For a statement that did not come by itself. Its lines are matched like those of any other.",
+        "title": _("Read a statement"),
+        "lead": _(
+            "For a statement that did not come by itself. Its lines are matched like those of any other."
+        ),
         "form": form,
         "upload": True,
-        "verb": "Read the statement",
+        "verb": _("Read the statement"),
         "back_url": reverse("admin:payouts_statement_list"),
-        "back_label": "Reconciliation",
+        "back_label": _("Reconciliation"),
     }
     return pages.render(request, "parts/form.html", context)
 

@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
+from backoffice.words import later
 from payouts.admin.holds import rows_of, words_of
 from payouts.admin.verbs import FindingForm
 from payouts.models import ReleaseRequest
@@ -27,8 +29,8 @@ class WithdrawForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label="Why",
-        help_text="For the person who asked. Only your own request needs no reason.",
+        label=later("Why"),
+        help_text=later("For the person who asked. Only your own request needs no reason."),
     )
 
 
@@ -45,20 +47,20 @@ def _verb(found: Releases) -> str:
     """ "Release 2 holds, ask to release 1, confirm the release of 1"."""
     alone = len(found.released) - len(found.confirmed)
     parts = [
-        (alone, "release {}"),
-        (len(found.asked), "ask to release {}"),
-        (len(found.confirmed), "confirm the release of {}"),
+        (alone, _("release {}")),
+        (len(found.asked), _("ask to release {}")),
+        (len(found.confirmed), _("confirm the release of {}")),
     ]
     said = [words.format(_many(count, "hold")) for count, words in parts if count]
-    text = ", ".join(said) or "release 0 holds"
+    text = ", ".join(said) or _("release 0 holds")
     return text[0].upper() + text[1:]
 
 
 def _done(found: Releases) -> str:
     parts = [
-        (len(found.released), "{} released"),
-        (len(found.asked), "{} still in force until another person confirms the release"),
-        (len(found.refused), "{} left as they are"),
+        (len(found.released), _("{} released")),
+        (len(found.asked), _("{} still in force until another person confirms the release")),
+        (len(found.refused), _("{} left as they are")),
     ]
     said = [words.format(_many(count, "hold")) for count, words in parts if count]
     reasons = sorted({each.reason for each in found.refused})
@@ -138,7 +140,9 @@ def _preview_rows(found: Releases, rows: dict[int, HoldRow]) -> list[dict[str, A
 
 def _request(request: ReleaseRequest) -> str:
     name = request.asked_by.get_full_name() or request.asked_by.get_username()
-    return f"{request.hold.get_reason_display()}. {name} found out: {request.note}"
+    return _("{reason}. {name} found out: {note}").format(
+        reason=request.hold.get_reason_display(), name=name, note=request.note
+    )
 
 
 def _refused(refused: Sequence[HoldRefusal], rows: dict[int, HoldRow]) -> list[dict[str, Any]]:
@@ -155,11 +159,14 @@ def _refused(refused: Sequence[HoldRefusal], rows: dict[int, HoldRow]) -> list[d
 def _follows(found: Releases) -> list[str]:
     lines = []
     if found.released:
-        lines.append("What nothing else holds goes on from where it stands; no step is skipped.")
+        lines.append(_("What nothing else holds goes on from where it stands; no step is skipped."))
     if found.asked:
         count = _many(len(found.asked), "hold")
         lines.append(
-            f"{count} for risk or compliance: still in force until another person has read this and confirms."
+            _(
+                "{count} for risk or compliance: still in force until another person has "
+                "read this and confirms."
+            ).format(count=count)
         )
     return lines
 
@@ -190,11 +197,14 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"{_many(len(done), 'request')} taken back. What they were about stays on hold."
+                request,
+                _("{many} taken back. What they were about stays on hold.").format(
+                    many=_many(len(done), "request")
+                ),
             )
             return redirect(back)
     rows = rows_of([each.hold_id for each in requests])
-    words = f"Take {_many(len(requests), 'request')} back"
+    words = _("Take {many} back").format(many=_many(len(requests), "request"))
     context = {
         "title": words,
         "verb": words,
@@ -215,7 +225,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
                 for row in [rows[each.hold_id]]
                 for money in [row.sums[0] if row.sums else None]
             ],
-            "follows": ["The holds stay in force; their release can be asked for again."],
+            "follows": [_("The holds stay in force; their release can be asked for again.")],
         },
     }
     return pages.render(request, "parts/confirm.html", context)

@@ -10,11 +10,14 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.words import later, number
 from payouts import countries
 from payouts.operations import creation, running
 from payouts.queries import due, run_preview
@@ -27,17 +30,19 @@ AT_ONCE = 2_000
 class RunForm(forms.Form):
     """Until which due date, and for which country."""
 
-    country = forms.ChoiceField(required=False, help_text="Leave it at all countries to run every one.")
+    country = forms.ChoiceField(
+        required=False, help_text=later("Leave it at all countries to run every one.")
+    )
     until = forms.DateField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        label="Last due date",
-        help_text="Leave empty for today in each country.",
+        label=later("Last due date"),
+        help_text=later("Leave empty for today in each country."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "All countries"), *((c.code, c.name) for c in countries.all())]
+        choices = [("", _("All countries")), *((c.code, c.name) for c in countries.all())]
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -50,10 +55,10 @@ def new(request: HttpRequest) -> HttpResponse:
     found = _found(request, form) if form.is_bound and form.is_valid() else None
     if found is None:
         context = {
-            "title": "Run payouts",
-            "lead": "Nothing happens yet: you see first who would be paid and who not.",
+            "title": _("Run payouts"),
+            "lead": _("Nothing happens yet: you see first who would be paid and who not."),
             "form": form,
-            "verb": "Show what would happen",
+            "verb": _("Show what would happen"),
             "back_url": reverse("admin:payouts_run_list"),
         }
         return pages.render(request, "admin/payouts/run/choose.html", context)
@@ -79,11 +84,11 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
     noun = "payout" if found.count == 1 else "payouts"
     chosen = {"country": country, "until": until.isoformat() if until is not None else ""}
     return {
-        "title": f"Make {found.count:,} {noun}",
-        "verb": f"Make {found.count:,} {noun}",
+        "title": _("Make {count} {noun}").format(count=number(found.count), noun=noun),
+        "verb": _("Make {count} {noun}").format(count=number(found.count), noun=noun),
         "noun": noun,
         "back_url": reverse("admin:payouts_run_list"),
-        "back_label": "Runs",
+        "back_label": _("Runs"),
         "form": forms.Form(),
         "hidden": [("key", f"page:{uuid4()}"), *chosen.items()],
         "found": found,
@@ -97,7 +102,9 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
                     "reference": each.reference,
                     "url": reverse("admin:sellers_seller_detail", args=[each.reference]),
                     "name": each.name,
-                    "note": f"{each.lines:,} line{'' if each.lines == 1 else 's'}",
+                    "note": ngettext("{lines} line", "{lines} lines", each.lines).format(
+                        lines=number(each.lines)
+                    ),
                     "money": each.money,
                 }
                 for each in found.largest
@@ -112,7 +119,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
                 }
                 for each in found.left
             ],
-            "follows": ["Each waits for a review and then for another person's approval."],
+            "follows": [_("Each waits for a review and then for another person's approval.")],
         },
     }
 
@@ -140,7 +147,12 @@ def _run(request: HttpRequest) -> HttpResponse:
     if made.finished_at is None:
         messages.info(request, "The run is being made. You can leave this page and come back.")
     else:
-        messages.success(request, f"{said(made.payout_count, 'payout')} made, {left(made.skip_count)}.")
+        messages.success(
+            request,
+            _("{said} made, {left}.").format(
+                said=said(made.payout_count, "payout"), left=left(made.skip_count)
+            ),
+        )
     return redirect("admin:payouts_run_detail", pk=made.pk)
 
 
@@ -151,7 +163,7 @@ def said(count: int, noun: str) -> str:
 
 def left(count: int) -> str:
     """How many balances a run left alone, in words."""
-    return f"{said(count, 'balance')} left alone"
+    return _("{said} left alone").format(said=said(count, "balance"))
 
 
 @require_safe
@@ -160,7 +172,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The whole preview as CSV: every balance, paid or not, with the reason and what the last run paid."""
     form = RunForm(request.GET)
     if not form.is_valid():
-        raise Refused("Nothing to download: choose a country and a day on the page of runs first.")
+        raise Refused(_("Nothing to download: choose a country and a day on the page of runs first."))
     found = running.download(
         until=form.cleaned_data["until"],
         country=form.cleaned_data["country"],

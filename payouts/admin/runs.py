@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.words import dated, number
 from payouts import countries
 from payouts.admin.run_new import left, said
 from payouts.models import PayoutRun, RunSkip
@@ -27,15 +29,17 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/run/list.html",
         {
-            "title": "Runs",
-            "lead": "A run turns the balances that are due into payouts. Running twice makes nothing twice.",
-            "verbs": [{"label": "Run payouts", "url": url, "kind": "main"}] if may else [],
+            "title": _("Runs"),
+            "lead": _(
+                "A run turns the balances that are due into payouts. Running twice makes nothing twice."
+            ),
+            "verbs": [{"label": _("Run payouts"), "url": url, "kind": "main"}] if may else [],
             "rows": [{"run": run, "sums": sums(run.totals)} for run in page.rows],
             "pager": page,
-            "empty_title": "No run yet",
-            "empty_text": "Import earnings first, then run payouts.",
+            "empty_title": _("No run yet"),
+            "empty_text": _("Import earnings first, then run payouts."),
             "empty_url": url if may else "",
-            "empty_label": "Run payouts",
+            "empty_label": _("Run payouts"),
         },
     )
 
@@ -54,16 +58,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "admin/payouts/run/detail.html",
         {
-            "title": f"Run of {timezone.localtime(run.started_at):%d %B %Y}",
+            "title": _("Run of {localtime}").format(
+                localtime=dated(timezone.localtime(run.started_at), "yMMMMd")
+            ),
             "run": run,
             "counted": said(run.payout_count, "payout"),
             "left": left(run.skip_count),
             "sums": sums(run.totals),
             "back_url": reverse("admin:payouts_run_list"),
-            "back_label": "Runs",
+            "back_label": _("Runs"),
             "reference": f"R{run.pk}",
             "verbs": [
-                {"label": "See its payouts", "url": f"{reverse('admin:payouts_payout_list')}?run={run.pk}"}
+                {"label": _("See its payouts"), "url": f"{reverse('admin:payouts_payout_list')}?run={run.pk}"}
             ],
             "rows": [
                 {"skip": skip, "money": Money(skip.amount_minor, skip.account.currency)} for skip in page.rows
@@ -79,9 +85,11 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
     """How far the run is, in balances looked at; it asks for itself again while the run is made."""
     going = run.finished_at is None
     total = run.accounts_total or 0
-    words = f"{run.accounts_done:,} of {said(total, 'balance')} looked at"
+    words = _("{accounts_done} of {said} looked at").format(
+        accounts_done=number(run.accounts_done), said=said(total, "balance")
+    )
     if run.left and countries.is_open(run.left[0][0]):
-        words += f", now {countries.get(run.left[0][0]).name}"
+        words += _(", now {get}").format(get=countries.get(run.left[0][0]).name)
     return {
         "going": going,
         "progress": {"done": run.accounts_done, "total": total, "words": words, "left": _time_left(run, now)},
@@ -97,7 +105,11 @@ def _time_left(run: PayoutRun, now: datetime) -> str:
     if not run.accounts_done or not run.accounts_total or seconds < 2:
         return ""
     more = seconds / run.accounts_done * max(run.accounts_total - run.accounts_done, 0)
-    return f"about {round(more / 60)} min left" if more >= 90 else f"about {max(round(more), 1)} s left"
+    return (
+        _("about {round} min left").format(round=round(more / 60))
+        if more >= 90
+        else _("about {max} s left").format(max=max(round(more), 1))
+    )
 
 
 @require_safe

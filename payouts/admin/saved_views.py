@@ -8,11 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.admin.places import PLACES, url_of
 from payouts.models import SavedView
 from payouts.operations import views
@@ -22,16 +24,18 @@ from payouts.queries import views as asked
 
 class ViewForm(forms.Form):
     name = forms.CharField(
-        max_length=views.LONGEST, label="Name", help_text="Such as “Spain, flagged, over 5,000”."
+        max_length=views.LONGEST,
+        label=later("Name"),
+        help_text=later("Such as “Spain, flagged, over 5,000”."),
     )
-    shared = forms.BooleanField(required=False, label="Share it with everybody who sees this list")
+    shared = forms.BooleanField(required=False, label=later("Share it with everybody who sees this list"))
 
 
 def _place(request: HttpRequest) -> str:
     source = request.POST if request.method == "POST" else request.GET
     name = source.get("place", "")
     if name not in PLACES:
-        raise Http404("No such list")
+        raise Http404(_("No such list"))
     return name
 
 
@@ -53,19 +57,19 @@ def listed(request: HttpRequest) -> HttpResponse:
     """A person's views of one list and those that others share."""
     place = request.GET.get("place", "list")
     if place not in PLACES:
-        raise Http404("No such list")
+        raise Http404(_("No such list"))
     offered = asked.offered(person_id=pages.actor(request).person_id, place=place)
     rows = [
         {
             "offered": each,
-            "words": _words(each.view) or "Can no longer be read. Save it anew, or delete it.",
+            "words": _words(each.view) or _("Can no longer be read. Save it anew, or delete it."),
             "url": address(each.view),
         }
         for each in offered
     ]
     context = {
-        "title": f"Views of {PLACES[place].title.lower()}",
-        "lead": "A view is a filter and a sort under a name. Only its owner changes or deletes one.",
+        "title": _("Views of {title}").format(title=PLACES[place].title.lower()),
+        "lead": _("A view is a filter and a sort under a name. Only its owner changes or deletes one."),
         "tabs": [
             {"label": each.title, "url": f"?place={each.name}", "current": each.name == place}
             for each in PLACES.values()
@@ -73,10 +77,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "any_default": any(each.default for each in offered),
         "place": place,
-        "empty_title": "No view yet",
-        "empty_text": "Filter the list as you like it, then press “Save this view”.",
+        "empty_title": _("No view yet"),
+        "empty_text": _("Filter the list as you like it, then press “Save this view”."),
         "empty_url": url_of(place) + "?view=all",
-        "empty_label": "To the list",
+        "empty_label": _("To the list"),
     }
     return pages.render(request, "admin/payouts/savedview/list.html", context)
 
@@ -101,13 +105,15 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, f"“{view.name}” saved{_for_whom(view)}.")
+            messages.success(
+                request, _("“{view}” saved{for_whom}.").format(view=view.name, for_whom=_for_whom(view))
+            )
             return redirect(address(view))
     context = {
-        "title": "Save this view",
+        "title": _("Save this view"),
         "lead": f"{PLACES[place].title}: {words}.",
         "form": form,
-        "verb": "Save the view",
+        "verb": _("Save the view"),
         "hidden": [("place", place), ("query", query)],
         "back_url": f"{url_of(place)}?{query or 'view=all'}",
         "back_label": PLACES[place].title,
@@ -116,7 +122,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _for_whom(view: SavedView) -> str:
-    return " and shared with everybody who sees this list" if view.shared else ""
+    return _(" and shared with everybody who sees this list") if view.shared else ""
 
 
 def _find(request: HttpRequest, view_id: int) -> SavedView:
@@ -139,15 +145,17 @@ def change(request: HttpRequest, view_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, f"“{view.name}” changed{_for_whom(view)}.")
+            messages.success(
+                request, _("“{view}” changed{for_whom}.").format(view=view.name, for_whom=_for_whom(view))
+            )
             return redirect(_manage(view.place))
     context = {
-        "title": f"Change “{view.name}”",
+        "title": _("Change “{view}”").format(view=view.name),
         "lead": f"{PLACES[view.place].title}: {_words(view) or 'its filter can no longer be read'}.",
         "form": form,
-        "verb": "Change the view",
+        "verb": _("Change the view"),
         "back_url": _manage(view.place),
-        "back_label": "Views",
+        "back_label": _("Views"),
     }
     return pages.render(request, "parts/form.html", context)
 
@@ -162,7 +170,7 @@ def delete(request: HttpRequest, view_id: int) -> HttpResponse:
     """Delete one's own view."""
     view = _find(request, view_id)
     views.delete(view_id=view.pk, actor=pages.actor(request))
-    messages.success(request, f"“{view.name}” deleted. No payout was touched.")
+    messages.success(request, _("“{view}” deleted. No payout was touched.").format(view=view.name))
     return redirect(_manage(view.place))
 
 
@@ -172,7 +180,12 @@ def default(request: HttpRequest, view_id: int) -> HttpResponse:
     """The list opens in this view from now on, for this person."""
     view = _find(request, view_id)
     views.open_in(view_id=view.pk, actor=pages.actor(request))
-    messages.success(request, f"{PLACES[view.place].title} opens in “{view.name}” for you from now on.")
+    messages.success(
+        request,
+        _("{title} opens in “{view}” for you from now on.").format(
+            title=PLACES[view.place].title, view=view.name
+        ),
+    )
     return redirect(_manage(view.place))
 
 
@@ -182,7 +195,10 @@ def plain(request: HttpRequest) -> HttpResponse:
     """The list opens with everything in it again."""
     place = _place(request)
     views.open_plain(place=place, actor=pages.actor(request))
-    messages.success(request, f"{PLACES[place].title} opens with everything in it for you from now on.")
+    messages.success(
+        request,
+        _("{title} opens with everything in it for you from now on.").format(title=PLACES[place].title),
+    )
     return redirect(_manage(place))
 
 
@@ -199,7 +215,9 @@ def strip(request: HttpRequest, *, place: str, query: str) -> dict[str, Any]:
     shown = asked.kept(query)
     offered = asked.offered(person_id=pages.actor(request).person_id, place=place)
     tabs = (
-        [{"label": "Everything", "url": f"{url_of(place)}?view=all", "current": not shown}] if offered else []
+        [{"label": _("Everything"), "url": f"{url_of(place)}?view=all", "current": not shown}]
+        if offered
+        else []
     )
     for each in offered:
         label = each.view.name if each.own else f"{each.view.name} ({each.owner_name})"

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
 from payouts.models import Attempt, Payout
@@ -24,7 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
     straight = _straight(words)
     if straight:
         return redirect(straight)
-    context: dict[str, Any] = {"title": "Search", "search_words": words, "shortest": sellers.SHORTEST}
+    context: dict[str, Any] = {"title": _("Search"), "search_words": words, "shortest": sellers.SHORTEST}
     if len(words) < sellers.SHORTEST:
         return pages.render(request, "admin/search.html", context | {"too_short": True})
     chosen = filters.read({"search": words}, queryset=Payout.objects.select_related("seller", "batch"))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
@@ -32,9 +33,9 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
     language = _language(request, payout)
     found = payout_statement.of_payout(payout=payout)
     pdf = reverse("admin:payouts_payout_statement_pdf", args=[payout.reference])
-    download = {"label": "Download the PDF", "url": f"{pdf}?lang={language}", "kind": "main"}
+    download = {"label": _("Download the PDF"), "url": f"{pdf}?lang={language}", "kind": "main"}
     context = {
-        "title": f"Statement of {payout.reference}",
+        "title": _("Statement of {reference}").format(reference=payout.reference),
         "sheet": payout_sheet.sheet(found, language=language, most=SHOWN),
         "reference": payout.reference,
         "back_url": reverse("admin:payouts_payout_detail", args=[payout.reference]),

@@ -6,9 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.words import later, number
 from payouts.admin import _bank_file, unknown_choices
 from payouts.models import Submission
 from payouts.queries import attempts as handed
@@ -20,16 +22,16 @@ from sellers.ledger.money import Money
 SEE = ("payouts.view_submission", "payouts.resolve_unknown")
 SHOWN = 10
 WHAT = {
-    "lease": ("Handed over", "moving"),
-    "answer": ("Answer", "waiting"),
-    "lookup": ("The bank was asked", "waiting"),
-    "late": ("A late answer, kept as evidence", "neutral"),
-    "expired": ("No answer in time", "stopped"),
-    "proposed": ("Finding", "waiting"),
-    "resolved": ("Confirmed by a second person", "done"),
-    "dismissed": ("Finding dismissed", "neutral"),
-    "noted": ("The bank noted", "neutral"),
-    "report": ("The bank reports about it", "done"),
+    "lease": (later("Handed over"), "moving"),
+    "answer": (later("Answer"), "waiting"),
+    "lookup": (later("The bank was asked"), "waiting"),
+    "late": (later("A late answer, kept as evidence"), "neutral"),
+    "expired": (later("No answer in time"), "stopped"),
+    "proposed": (later("Finding"), "waiting"),
+    "resolved": (later("Confirmed by a second person"), "done"),
+    "dismissed": (later("Finding dismissed"), "neutral"),
+    "noted": (later("The bank noted"), "neutral"),
+    "report": (later("The bank reports about it"), "done"),
 }
 
 
@@ -42,12 +44,15 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/submission/list.html",
         {
-            "title": "Unknown at the bank",
-            "lead": "Handed over, and no clear answer. Nothing here is sent anew before we know: that could pay twice.",
+            "title": _("Unknown at the bank"),
+            "lead": _(
+                "Handed over, and no clear answer. Nothing here is sent anew before we know: "
+                "that could pay twice."
+            ),
             "rows": [_row(each, now) for each in page.rows],
             "pager": page,
-            "empty_title": "We know what became of everything",
-            "empty_text": "A submission stands here when the bank's answer is missing or unclear.",
+            "empty_title": _("We know what became of everything"),
+            "empty_text": _("A submission stands here when the bank's answer is missing or unclear."),
         },
     )
 
@@ -60,7 +65,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "money": asked.money(submission),
         "late": now - submission.status_at > asked.alert_after(),
         "finding": finding,
-        "answer": submission.answer_text or "Nothing came back.",
+        "answer": submission.answer_text or _("Nothing came back."),
         "again": again_words(submission, now) if finding is None else "",
     }
 
@@ -68,7 +73,9 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
 def again_words(submission: Submission, now: datetime) -> str:
     """Until when the same bytes may go again, or why they may not."""
     why_not = unknown_choices.why_not_again(submission, now)
-    return why_not or f"The same bytes may go again until {unknown_choices.until_words(submission)}."
+    return why_not or _("The same bytes may go again until {until_words}.").format(
+        until_words=unknown_choices.until_words(submission)
+    )
 
 
 def url_of(submission: Submission, verb: str = "detail") -> str:
@@ -99,11 +106,11 @@ def show(
     lookups, last = asked.lookups(submission)
     attempts = list(submission.attempts.select_related("payout__seller").order_by("-amount_minor")[:SHOWN])
     context = {
-        "title": f"Submission {submission.key}",
+        "title": _("Submission {key}").format(key=submission.key),
         "submission": submission,
         "reference": submission.key,
         "back_url": reverse("admin:payouts_submission_unknown"),
-        "back_label": "Unknown at the bank",
+        "back_label": _("Unknown at the bank"),
         "money": asked.money(submission),
         "is_unknown": submission.status == SubmissionStatus.UNKNOWN,
         "finding": finding,
@@ -135,11 +142,15 @@ def _findings(submission: Submission) -> list[dict[str, Any]]:
         paper = getattr(each, "attached", None)
         state: tuple[str, str, datetime | None]
         if each.confirmed_at is not None:
-            state = (f"Confirmed by {_name(each.confirmed_by)}", "done", each.confirmed_at)
+            state = (
+                _("Confirmed by {name}").format(name=_name(each.confirmed_by)),
+                "done",
+                each.confirmed_at,
+            )
         elif each.dismissed_at is not None:
-            state = ("Dismissed", "neutral", each.dismissed_at)
+            state = (_("Dismissed"), "neutral", each.dismissed_at)
         else:
-            state = ("Waits for another person", "waiting", None)
+            state = (_("Waits for another person"), "waiting", None)
         url = (
             reverse("admin:payouts_submission_evidence", args=[submission.rail, submission.key, paper.pk])
             if paper
@@ -157,8 +168,10 @@ def _timeline(submission: Submission) -> list[dict[str, Any]]:
     entries = [
         {
             "at": submission.prepared_at,
-            "title": "Made and stored",
-            "text": f"{submission.body_bytes:,} bytes, SHA-256 {submission.body_sha256[:8]} …",
+            "title": _("Made and stored"),
+            "text": _("{body_bytes} bytes, SHA-256 {body_sha256} …").format(
+                body_bytes=number(submission.body_bytes), body_sha256=submission.body_sha256[:8]
+            ),
             "meaning": "neutral",
         }
     ]
@@ -173,7 +186,7 @@ def _timeline(submission: Submission) -> list[dict[str, Any]]:
             )
             title = f"{title}: {label.lower()}"
         if event.what == "lease":
-            title = f"Handed over, time {event.fence}" if event.fence > 1 else title
+            title = _("Handed over, time {fence}").format(fence=event.fence) if event.fence > 1 else title
         entries.append(
             {
                 "at": event.at,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
 from payouts.models import Resolution, Submission
@@ -43,7 +44,9 @@ def buttons(choices: list[Choice], urls: dict[str, str]) -> list[dict[str, Any]]
     for choice in choices:
         verb: dict[str, Any] = {"label": choice.label, "kind": choice.kind}
         if choice.off:
-            verb["off"] = f"Off{' for you' if choice.own else ''}: {choice.off}"
+            verb["off"] = _("Off{value}: {off}").format(
+                value=_(" for you") if choice.own else "", off=choice.off
+            )
         else:
             verb |= {"url": urls[choice.verb]} | ({"method": "post"} if choice.post else {})
         shown.append(verb)
@@ -54,7 +57,7 @@ def why_not_again(submission: Submission, now: datetime) -> str:
     """Why the same bytes may not go again now: the rail is stopped, or it could pay twice. Empty when they may."""
     stop = switches.open_on(submission.rail)
     if stop is not None:
-        return f"{submission.rail} is stopped ({stop.reason})."
+        return _("{rail} is stopped ({reason}).").format(rail=submission.rail, reason=stop.reason)
     return asked.why_not_again(submission=submission, now=now)
 
 
@@ -65,36 +68,45 @@ def until_words(submission: Submission) -> str:
 
 
 def _look_up(submission: Submission, now: datetime) -> Choice:
-    does = f"Asks {submission.rail} what it has under {submission.key}."
+    does = _("Asks {rail} what it has under {key}.").format(rail=submission.rail, key=submission.key)
     if not why_not_again(submission, now):
-        does += " Where it has nothing, the same bytes go again: it creates nothing twice."
-    return Choice("Look up now", does, "look_up", off=asked.why_not_look_up(submission), post=True)
+        does += _(" Where it has nothing, the same bytes go again: it creates nothing twice.")
+    return Choice(_("Look up now"), does, "look_up", off=asked.why_not_look_up(submission), post=True)
 
 
 def _again(submission: Submission, now: datetime) -> Choice:
     until = until_words(submission)
     does = (
-        f"Until {until}: so long {submission.rail} knows the key and creates nothing twice." if until else ""
+        _("Until {until}: so long {rail} knows the key and creates nothing twice.").format(
+            until=until, rail=submission.rail
+        )
+        if until
+        else ""
     )
-    return Choice("Send the same bytes again", does, "again", off=why_not_again(submission, now))
+    return Choice(_("Send the same bytes again"), does, "again", off=why_not_again(submission, now))
 
 
 def _say(request: HttpRequest, finding: Resolution | None) -> list[Choice]:
     if finding is None:
-        does = "The bank has it, and its reports and statement settle it; or it never got it. You attach what shows "
-        does += "it, and nothing changes before another person confirms."
-        return [Choice("Say what became of it", does, "propose", kind="main")]
+        does = _(
+            "The bank has it, and its reports and statement settle it; or it never got it. "
+            "You attach what shows "
+        )
+        does += _("it, and nothing changes before another person confirms.")
+        return [Choice(_("Say what became of it"), does, "propose", kind="main")]
     own = finding.proposed_by_id == request.user.pk
-    off = "it is your own finding. Another person must confirm it." if own else ""
+    off = _("it is your own finding. Another person must confirm it.") if own else ""
     words = finding.get_verdict_display().lower()
     return [
         Choice(
-            f"Confirm: {words}",
-            "You have read the evidence and it shows that.",
+            _("Confirm: {words}").format(words=words),
+            _("You have read the evidence and it shows that."),
             "confirm",
             off=off,
             own=own,
             kind="main",
         ),
-        Choice("Dismiss the finding", "It stays unknown, and another finding may be proposed.", "dismiss"),
+        Choice(
+            _("Dismiss the finding"), _("It stays unknown, and another finding may be proposed."), "dismiss"
+        ),
     ]

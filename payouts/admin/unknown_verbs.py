@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
+from backoffice.words import later, number
 from payouts.admin import unknown as desk
 from payouts.admin import unknown_choices
-from payouts.admin._bulk import LOCALE
 from payouts.models import Resolution, Submission
 from payouts.operations import papers, unknown
 from payouts.queries import unknown as asked
@@ -26,13 +27,13 @@ from sellers.ledger.money import Money
 SHOWN = 10
 FOLLOWS = {
     Resolution.Verdict.SENT: (
-        "The bank's answers settle its payouts: paid, failed or returned.",
-        "It is never sent again.",
+        later("The bank's answers settle its payouts: paid, failed or returned."),
+        later("It is never sent again."),
     ),
     Resolution.Verdict.NEVER_SENT: (
-        "Its payouts are approved again, on hold, with their money reserved as before.",
-        "When their holds are released they are paid under a new reference.",
-        "If the bank has it after all, the sellers would be paid twice.",
+        later("Its payouts are approved again, on hold, with their money reserved as before."),
+        later("When their holds are released they are paid under a new reference."),
+        later("If the bank has it after all, the sellers would be paid twice."),
     ),
 }
 
@@ -41,18 +42,20 @@ class FindingForm(forms.Form):
     """What one person found out."""
 
     verdict = forms.ChoiceField(
-        choices=Resolution.Verdict.choices, widget=forms.RadioSelect, label="What became of it"
+        choices=Resolution.Verdict.choices, widget=forms.RadioSelect, label=later("What became of it")
     )
     evidence = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="Evidence",
-        help_text="Whom you asked, when, and what they said. Another person decides by it.",
+        label=later("Evidence"),
+        help_text=later("Whom you asked, when, and what they said. Another person decides by it."),
     )
     file = forms.FileField(
-        label="What shows it",
-        help_text="The bank's e-mail, a page of its portal or its letter: PDF, e-mail, image or text, at most 5 MB. "
-        "Kept encrypted; read only by those who see this desk.",
+        label=later("What shows it"),
+        help_text=later(
+            "The bank's e-mail, a page of its portal or its letter: PDF, e-mail, image or "
+            "text, at most 5 MB. Kept encrypted; read only by those who see this desk."
+        ),
         widget=forms.FileInput(attrs={"accept": ",".join(papers.ENDINGS)}),
     )
 
@@ -71,7 +74,7 @@ def look_up(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        _tell(request, found, "The bank was asked")
+        _tell(request, found, _("The bank was asked"))
     return redirect(desk.url_of(submission))
 
 
@@ -79,10 +82,15 @@ def _tell(request: HttpRequest, found: Submission, what: str) -> None:
     label = SubmissionStatus(found.status).label.lower()
     if found.status == SubmissionStatus.UNKNOWN:
         last = found.events.order_by("-pk").first()
-        text = last.text if last is not None and last.text else "no clear answer."
+        text = last.text if last is not None and last.text else _("no clear answer.")
         messages.warning(request, f"{what}: {found.key} is still unknown. {text}")
     else:
-        messages.success(request, f"{what}: {found.key} is {label} now. {found.answer_text}".strip())
+        messages.success(
+            request,
+            _("{what}: {key} is {label} now. {answer_text}")
+            .format(what=what, key=found.key, label=label, answer_text=found.answer_text)
+            .strip(),
+        )
 
 
 @pages.page("payouts.resolve_unknown")
@@ -99,17 +107,21 @@ def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            _tell(request, found, "Sent again")
+            _tell(request, found, _("Sent again"))
         return redirect(desk.url_of(submission))
     why_not = unknown_choices.why_not_again(submission, database_now())
     if submission.status != SubmissionStatus.UNKNOWN:
-        why_not = "It is known what became of it."
+        why_not = _("It is known what became of it.")
     until = unknown_choices.until_words(submission)
     follows = (
-        f"Until {until} {submission.rail} knows {submission.key}: if it has these bytes, it creates nothing new.",
-        f"Exactly the {submission.body_bytes:,} bytes that were stored go out, under the same key.",
+        _("Until {until} {rail} knows {key}: if it has these bytes, it creates nothing new.").format(
+            until=until, rail=submission.rail, key=submission.key
+        ),
+        _("Exactly the {body_bytes} bytes that were stored go out, under the same key.").format(
+            body_bytes=number(submission.body_bytes)
+        ),
     )
-    words = f"Send {submission.key} again"
+    words = _("Send {key} again").format(key=submission.key)
     return _confirm_page(request, submission, words, follows=follows, kind="main", refused=why_not)
 
 
@@ -135,18 +147,20 @@ def propose(request: HttpRequest, rail: str, key: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, "Your finding stands. Nothing changes before another person confirms it."
+                request, _("Your finding stands. Nothing changes before another person confirms it.")
             )
             return redirect(desk.url_of(submission))
-    money = written.text(asked.money(submission), locale=LOCALE)
+    money = written.text(asked.money(submission))
     count = asked.count(submission)
-    sellers = "1 seller" if count == 1 else f"{count:,} sellers"
+    sellers = _("1 seller") if count == 1 else _("{count} sellers").format(count=number(count))
     context = {
-        "title": f"What became of {submission.key}?",
-        "lead": f"{money} to {sellers}. Another person must confirm what you say.",
+        "title": _("What became of {key}?").format(key=submission.key),
+        "lead": _("{money} to {sellers}. Another person must confirm what you say.").format(
+            money=money, sellers=sellers
+        ),
         "form": form,
         "upload": True,
-        "verb": "Propose this finding",
+        "verb": _("Propose this finding"),
         "back_url": desk.url_of(submission),
         "back_label": submission.key,
     }
@@ -164,8 +178,8 @@ def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         messages.warning(request, "Not confirmed: no finding waits here now. Look again.")
         return redirect(desk.url_of(submission))
     verdict = Resolution.Verdict(finding.verdict)
-    words = f"Confirm: {verdict.label.lower()}"
-    lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
+    words = _("Confirm: {verdict}").format(verdict=verdict.label.lower())
+    lead = _("{name} found: “{evidence}”").format(name=_name(finding.proposed_by), evidence=finding.evidence)
     lead = format_html("{} {}", lead, _paper_link(submission, finding))
     kind = "stop" if verdict == Resolution.Verdict.NEVER_SENT else "main"
     return _confirm_page(
@@ -183,13 +197,13 @@ def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     if finding is None:
         messages.warning(request, "Not dismissed: no finding waits here now. Look again.")
         return redirect(desk.url_of(submission))
-    lead = f"{_name(finding.proposed_by)} found: “{finding.evidence}”"
+    lead = _("{name} found: “{evidence}”").format(name=_name(finding.proposed_by), evidence=finding.evidence)
     follows = (
-        "Nothing changes at the bank or for the sellers; it stays unknown.",
-        "Another may be proposed.",
+        _("Nothing changes at the bank or for the sellers; it stays unknown."),
+        _("Another may be proposed."),
     )
     return _confirm_page(
-        request, submission, "Dismiss the finding", follows=follows, lead=lead, finding=finding
+        request, submission, _("Dismiss the finding"), follows=follows, lead=lead, finding=finding
     )
 
 
@@ -198,7 +212,7 @@ def _decide(request: HttpRequest, submission: Submission, verb: Any) -> HttpResp
     shown = numbers.whole(request.POST.get("finding"))
     try:
         if shown is None or not submission.resolutions.filter(pk=shown).exists():
-            raise Refused("Nothing done: the page was not complete. Look again.")
+            raise Refused(_("Nothing done: the page was not complete. Look again."))
         verb(resolution_id=shown, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
         return pages.stale(request, [str(conflict)], desk.url_of(submission))
@@ -207,7 +221,7 @@ def _decide(request: HttpRequest, submission: Submission, verb: Any) -> HttpResp
     else:
         submission.refresh_from_db(fields=["status"])
         label = SubmissionStatus(submission.status).label.lower()
-        messages.success(request, f"Done: {submission.key} is {label} now.")
+        messages.success(request, _("Done: {key} is {label} now.").format(key=submission.key, label=label))
     return redirect(desk.url_of(submission))
 
 
@@ -226,7 +240,7 @@ def _confirm_page(
     if refused:
         reason = {"reason": refused, "count": asked.count(submission), "references": [submission.key]}
         nothing = {
-            "title": "Nothing can be done",
+            "title": _("Nothing can be done"),
             "back_url": desk.url_of(submission),
             "back_label": submission.key,
             "preview": {"count": 0, "refused": [reason]},
@@ -265,7 +279,7 @@ def _paper_link(submission: Submission, finding: Resolution) -> str:
     """What the one who confirms reads first."""
     paper = getattr(finding, "attached", None)
     if paper is None:
-        return "Nothing is attached."
+        return _("Nothing is attached.")
     url = reverse("admin:payouts_submission_evidence", args=[submission.rail, submission.key, paper.pk])
     return format_html('Read <a href="{}">{}</a> first.', url, paper.name)
 

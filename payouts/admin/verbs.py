@@ -10,11 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
+from backoffice.words import later
 from payouts import countries
 from payouts.admin import _bulk
 from payouts.admin._bulk import Bulk
@@ -29,13 +31,19 @@ class NoteForm(forms.Form):
     """An optional word for colleagues."""
 
     note = forms.CharField(
-        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for colleagues"
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Note for colleagues"),
     )
 
 
 class ApprovalForm(forms.Form):
     reason = forms.CharField(
-        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Note for the record"
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Note for the record"),
     )
 
 
@@ -43,7 +51,7 @@ class FindingForm(forms.Form):
     note = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label="What was found out, for those who ask later",
+        label=later("What was found out, for those who ask later"),
     )
 
 
@@ -51,7 +59,9 @@ class ReasonForm(forms.Form):
     """A reason that others will read."""
 
     reason = forms.CharField(
-        max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Reason, for those who ask later"),
     )
 
 
@@ -60,8 +70,8 @@ class HoldForm(forms.Form):
     note = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label="Note for colleagues",
-        help_text="What is to be found out, and by whom.",
+        label=later("Note for colleagues"),
+        help_text=later("What is to be found out, and by whom."),
     )
     until = moment_field(label=hold_words.UNTIL, help_text=hold_words.UNTIL_HELP)
 
@@ -76,7 +86,7 @@ def _hold(
 def _propose(
     *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None
 ) -> Outcome:
-    _, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now, seen=seen)
+    _unused, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now, seen=seen)
     return outcome
 
 
@@ -88,8 +98,11 @@ def _next_dates(preview: Preview) -> Sequence[str]:
             country = countries.get(code)
             deadline = calendars.value_date_for(country, now)
             lines.append(
-                f"{country.name}: batched and sent by {explain.clock(deadline.cut_off_at, country.time_zone)}, "
-                f"paid on {explain.day(deadline.value_date)}."
+                _("{country}: batched and sent by {cut_off_at}, paid on {value_date}.").format(
+                    country=country.name,
+                    cut_off_at=explain.clock(deadline.cut_off_at, country.time_zone),
+                    value_date=explain.day(deadline.value_date),
+                )
             )
     return lines
 
@@ -101,50 +114,61 @@ BULKS: dict[str, Bulk] = {
     bulk.name: bulk
     for bulk in (
         Bulk(
-            "review", "payouts.review_payout", "Mark {n} reviewed", "{n} reviewed", review.preview, review.review,
-            NoteForm, follows=lambda preview: ["They wait for another person's approval."],
+            "review", "payouts.review_payout", later("Mark {n} reviewed"),
+            later("{n} reviewed"), review.preview, review.review,
+            NoteForm, follows=lambda preview: [_("They wait for another person's approval.")],
         ),
         Bulk(
-            "approve", "payouts.approve_payout", "Approve {n}", "{n} approved", approval.preview, approval.approve,
+            "approve", "payouts.approve_payout", later("Approve {n}"),
+            later("{n} approved"), approval.preview, approval.approve,
             ApprovalForm, follows=_next_dates,
         ),
         Bulk(
-            "hold", "payouts.place_hold", "Hold {n}", "{n} put on hold", holds.preview, _hold, HoldForm, kind="stop",
-            follows=lambda preview: ["Approve, batch and submit are blocked until every hold is released."],
+            "hold", "payouts.place_hold", later("Hold {n}"),
+            later("{n} put on hold"), holds.preview, _hold, HoldForm, kind="stop",
+            follows=lambda preview: [_("Approve, batch and submit are blocked until every hold is released.")],
             meanings=hold_words.meanings,
         ),
         Bulk(
-            "send_back", "payouts.send_back_payout", "Send {n} back to review", "{n} sent back",
+            "send_back", "payouts.send_back_payout", later("Send {n} back to review"), later("{n} sent back"),
             review.preview_send_back, review.send_back, ReasonForm, kind="",
-            follows=lambda preview: ["Their review and approval are void; they leave their batch."],
+            follows=lambda preview: [_("Their review and approval are void; they leave their batch.")],
         ),
         Bulk(
-            "cancel", "payouts.cancel_payout", "Cancel {n}", "{n} cancelled",
+            "cancel", "payouts.cancel_payout", later("Cancel {n}"), later("{n} cancelled"),
             partial(_move.preview, name="cancel"), givebacks.cancel, ReasonForm, kind="stop",
-            follows=lambda preview: ["The money is owed to the sellers again, to be reissued or rolled."],
+            follows=lambda preview: [_("The money is owed to the sellers again, to be reissued or rolled.")],
         ),
         Bulk(
-            "batch", "payouts.propose_batch", "Put {n} into batches", "{n} batched", batching.preview, _propose,
+            "batch", "payouts.propose_batch", later("Put {n} into batches"),
+            later("{n} batched"), batching.preview, _propose,
             forms.Form, follows=_next_dates,
         ),
         Bulk(
-            "take_out", "payouts.take_out_payout", "Take {n} out of their batch", "{n} taken out",
+            "take_out", "payouts.take_out_payout", later("Take {n} out of their batch"), later("{n} taken out"),
             batching.preview_take_out, batching.take_out, ReasonForm, kind="stop",
-            follows=lambda preview: ["Their approval stands; the batch goes on without them."],
+            follows=lambda preview: [_("Their approval stands; the batch goes on without them.")],
         ),
         Bulk(
-            "reissue", disposing.PERMISSION, "Pay {n} again", "{n} paid again as new payouts, which wait for review",
+            "reissue", disposing.PERMISSION, later("Pay {n} again"),
+            later("{n} paid again as new payouts, which wait for review"),
             disposing.preview_reissue, disposing.reissue, forms.Form, accounts=disposing.accounts_in_effect,
             most=MOST_DISPOSED,
             follows=lambda preview: [
-                "Each becomes a new payout to the account shown, with a review and an approval of its own.",
-                "What would go to an account that sent money back is held until the seller's new one is in effect.",
+                _(
+                    "Each becomes a new payout to the account shown, with a review and an "
+                    "approval of its own."
+                ),
+                _(
+                    "What would go to an account that sent money back is held until the "
+                    "seller's new one is in effect."
+                ),
             ],
         ),
         Bulk(
-            "roll", disposing.PERMISSION, "Add {n} to the next payouts", "{n} due again for the next run",
+            "roll", disposing.PERMISSION, later("Add {n} to the next payouts"), later("{n} due again for the next run"),
             disposing.preview_roll, disposing.roll, forms.Form, kind="", most=MOST_DISPOSED,
-            follows=lambda preview: ["The next run pays each seller this money together with what else is due."],
+            follows=lambda preview: [_("The next run pays each seller this money together with what else is due.")],
         ),
     )
 }  # fmt: skip
@@ -156,13 +180,13 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     if name == "release":
         return _to_release(request)
     if name not in BULKS:
-        raise Http404(f"No verb {name}")
+        raise Http404(_("No verb {name}").format(name=name))
     return _bulk.run(request, BULKS[name])
 
 
 def _to_release(request: HttpRequest) -> HttpResponse:
     """Releasing is about holds: the page of exactly those that are open now, so that no later one goes with them."""
-    chosen, _ = _bulk.chosen(request)
+    chosen, _unused = _bulk.chosen(request)
     open_ones = Hold.objects.filter(payout__in=chosen, released_at__isnull=True).order_by("pk")
     ids = list(open_ones.values_list("pk", flat=True)[:MOST_HOLDS])
     query = urlencode(

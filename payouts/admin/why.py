@@ -9,10 +9,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.words import later, later_filled
 from payouts.queries import languages
 from payouts.queries.why import letters, question
 
@@ -21,13 +23,16 @@ FOUND, NOT_FOUND, BAD = 200, 404, 400
 
 class QuestionForm(forms.Form):
     q = forms.CharField(
-        label="Payout, seller, order, batch or bank reference",
-        help_text="P48213, S1204, the marketplace’s id of a seller, a name, an e-mail, an order id, P48213A1 or B12.",
+        label=later("Payout, seller, order, batch or bank reference"),
+        help_text=later(
+            "P48213, S1204, the marketplace’s id of a seller, a name, an e-mail, an order "
+            "id, P48213A1 or B12."
+        ),
         min_length=question.SHORTEST,
         max_length=question.LONGEST,
         error_messages={
-            "min_length": f"Type at least {question.SHORTEST} characters.",
-            "max_length": f"Ask about one thing: at most {question.LONGEST} characters.",
+            "min_length": later_filled("Type at least {n} characters.", n=question.SHORTEST),
+            "max_length": later_filled("Ask about one thing: at most {n} characters.", n=question.LONGEST),
         },
     )
 
@@ -38,7 +43,7 @@ def why(request: HttpRequest) -> HttpResponse:
     """The box; below it the answer and the text for the seller, or what to choose from."""
     words = " ".join(request.GET.get("q", "").split())
     form = QuestionForm({"q": words} if words else None)
-    context: dict[str, Any] = {"title": "Why isn’t it paid?", "form": form}
+    context: dict[str, Any] = {"title": _("Why isn’t it paid?"), "form": form}
     if not form.is_valid():
         return _page(request, context, BAD if words else FOUND)
     found = question.ask(
@@ -70,7 +75,11 @@ def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
     )
     about, whom = str(seller.name), str(seller.reference)
     if answer.order or answer.payout is not None:
-        about = f"Order {answer.order}" if answer.order else f"Payout {answer.payout}"
+        about = (
+            _("Order {order}").format(order=answer.order)
+            if answer.order
+            else _("Payout {payout}").format(payout=answer.payout)
+        )
         whom = f"{seller.name}, {seller.reference}"
     shown = {"answer": answer, "seller": seller, "about": about, "whom": whom}
     return shown | _letter(request, letter, language)

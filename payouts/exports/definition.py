@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from payouts.exports.columns import Columns
 from payouts.queries import filter_fields, filters
@@ -43,7 +44,7 @@ class Definition:
         found = filters.read(data, queryset=self.rows() if self.rows is not None else None, kind=self.filter)
         at = found.cleaned.get("at")
         if at is not None and filter_fields.start_of(at) > now:
-            raise filters.BadFilter({"at": ["That moment is yet to come: name one in the past."]})
+            raise filters.BadFilter({"at": [_("That moment is yet to come: name one in the past.")]})
         return found
 
     def source_of(self, chosen: filters.ListFilter) -> tuple[str, tuple[Any, ...]]:

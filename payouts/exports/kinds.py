@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from django.utils.translation import gettext as _
+
 from backoffice.audit.errors import Refused
 from payouts.exports import audit, banking, failed, lines, payouts, standing
 from payouts.exports.columns import columns_of
@@ -32,7 +34,11 @@ class BadExport(Refused):
 def get(kind: str) -> Definition:
     """The definition. Raises `BadExport`."""
     if kind not in KINDS:
-        raise BadExport(f"Not exported: there is no export “{kind[:40]}”. Choose one of {', '.join(KINDS)}.")
+        raise BadExport(
+            _("Not exported: there is no export “{kind}”. Choose one of {kinds}.").format(
+                kind=kind[:40], kinds=", ".join(KINDS)
+            )
+        )
     return KINDS[kind]
 
 
@@ -47,6 +53,8 @@ def checked_columns(definition: Definition, names: Sequence[str]) -> list[str]:
     wrong = [name for name in names if name not in known]
     if wrong:
         raise BadExport(
-            f"Not exported: {definition.kind} has no column “{wrong[0][:40]}”. Choose among {', '.join(known)}."
+            _("Not exported: {kind} has no column “{wrong}”. Choose among {known}.").format(
+                kind=definition.kind, wrong=wrong[0][:40], known=", ".join(known)
+            )
         )
     return list(dict.fromkeys(names))

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from backoffice.words import later
+
 
 class Attempt(models.Model):
     """EndToEndId, amount and bank-account version as they were sent. At most one per payout is live.
@@ -46,11 +48,11 @@ class BankFact(models.Model):
     append_only = True
 
     class Kind(models.TextChoices):
-        ACCEPTED = "accepted", "Accepted"
-        REJECTED = "rejected", "Rejected"
-        PAID = "paid", "Paid"
-        FAILED = "failed", "Failed"
-        RETURNED = "returned", "Returned"
+        ACCEPTED = "accepted", later("Accepted")
+        REJECTED = "rejected", later("Rejected")
+        PAID = "paid", later("Paid")
+        FAILED = "failed", later("Failed")
+        RETURNED = "returned", later("Returned")
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -4,15 +4,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-KINDS_ARE = (
+from backoffice.words import later
+
+KINDS_ARE = later(
     "payout: one payout. seller_day, funding_day: one value date of one seller, of one funding account."
 )
 
 
 class CapKind(models.TextChoices):
-    PAYOUT = "payout", "One payout"
-    SELLER_DAY = "seller_day", "One seller in a day"
-    FUNDING_DAY = "funding_day", "One funding account in a day"
+    PAYOUT = "payout", later("One payout")
+    SELLER_DAY = "seller_day", later("One seller in a day")
+    FUNDING_DAY = "funding_day", later("One funding account in a day")
 
 
 class Cap(models.Model):
@@ -75,7 +77,9 @@ class CapChange(models.Model):
                 name="cap_change_four_eyes",
                 condition=Q(granted=False)
                 | ~Q(decided_by=F("asked_by"))
-                | (Q(to_minor__isnull=False) & (Q(from_minor__isnull=True) | Q(to_minor__lt=F("from_minor")))),
+                | (
+                    Q(to_minor__isnull=False) & (Q(from_minor__isnull=True) | Q(to_minor__lt=F("from_minor")))
+                ),
             ),
             models.CheckConstraint(
                 name="cap_change_decided_by_somebody",

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from backoffice.words import later
+
 
 class BankDocument(models.Model):
     """The exact bytes of one document (encrypted), and whether it was read. ``name`` is unique per rail."""
@@ -10,9 +12,9 @@ class BankDocument(models.Model):
     app_may_update = ("processed_at", "problem", "cursor")
 
     class Kind(models.TextChoices):
-        ANSWERS = "answers", "Answers"
-        STATEMENT = "statement", "Statement"
-        UNRECOGNISED = "unrecognised", "Not recognised"
+        ANSWERS = "answers", later("Answers")
+        STATEMENT = "statement", later("Statement")
+        UNRECOGNISED = "unrecognised", later("Not recognised")
 
     rail = models.CharField(max_length=20)
     name = models.TextField()

@@ -4,14 +4,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class ExportStatus(models.TextChoices):
-    WAITING = "WAITING", "Waiting"
-    RUNNING = "RUNNING", "Being written"
-    READY = "READY", "Ready"
-    FAILED = "FAILED", "Failed"
-    CANCELLED = "CANCELLED", "Cancelled"
-    EXPIRED = "EXPIRED", "Expired"
+    WAITING = "WAITING", later("Waiting")
+    RUNNING = "RUNNING", later("Being written")
+    READY = "READY", later("Ready")
+    FAILED = "FAILED", later("Failed")
+    CANCELLED = "CANCELLED", later("Cancelled")
+    EXPIRED = "EXPIRED", later("Expired")
 
 
 class Export(models.Model):

@@ -6,18 +6,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class HoldReason(models.TextChoices):
-    ACCOUNT_CHANGE = "account_change", "Bank account change to confirm"
-    ACCOUNT_REFUSED = "account_refused", "The bank account sent money back"
-    AMOUNT_UNUSUAL = "amount_unusual", "Unusual amount"
-    DISPUTE = "dispute", "Open dispute or chargebacks"
-    DOCUMENTS = "documents", "Documents missing"
-    FRAUD_SUSPECTED = "fraud_suspected", "Fraud suspected"
-    COMPLIANCE = "compliance", "Compliance check"
-    RAIL_REJECTED = "rail_rejected", "The bank refused the payment"
-    SELLER_REQUEST = "seller_request", "Asked for by the seller"
-    OTHER = "other", "Other, see the note"
+    ACCOUNT_CHANGE = "account_change", later("Bank account change to confirm")
+    ACCOUNT_REFUSED = "account_refused", later("The bank account sent money back")
+    AMOUNT_UNUSUAL = "amount_unusual", later("Unusual amount")
+    DISPUTE = "dispute", later("Open dispute or chargebacks")
+    DOCUMENTS = "documents", later("Documents missing")
+    FRAUD_SUSPECTED = "fraud_suspected", later("Fraud suspected")
+    COMPLIANCE = "compliance", later("Compliance check")
+    RAIL_REJECTED = "rail_rejected", later("The bank refused the payment")
+    SELLER_REQUEST = "seller_request", later("Asked for by the seller")
+    OTHER = "other", later("Other, see the note")
 
 
 TWO_PEOPLE = frozenset({HoldReason.ACCOUNT_CHANGE, HoldReason.FRAUD_SUSPECTED, HoldReason.COMPLIANCE})

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class LineResolution(models.Model):
     """What one person found a line to be, and another confirmed or dismissed. Nobody resolves alone.
@@ -14,12 +16,12 @@ class LineResolution(models.Model):
     app_may_update = ("confirmed_by", "confirmed_at", "dismissed_by", "dismissed_at")
 
     class Verdict(models.TextChoices):
-        PAYMENT = "payment", "It is this payment"
-        FILE = "file", "It is this whole file of payments"
-        CHARGES = "charges", "Bank charges"
-        FUNDS = "funds", "Between a payment provider and us"
-        UNDONE = "undone", "Undone by another line"
-        OTHER = "other", "Unexplained, with a document"
+        PAYMENT = "payment", later("It is this payment")
+        FILE = "file", later("It is this whole file of payments")
+        CHARGES = "charges", later("Bank charges")
+        FUNDS = "funds", later("Between a payment provider and us")
+        UNDONE = "undone", later("Undone by another line")
+        OTHER = "other", later("Unexplained, with a document")
 
     line = models.ForeignKey("payouts.StatementLine", on_delete=models.PROTECT, related_name="resolutions")
     verdict = models.CharField(max_length=10, choices=Verdict)

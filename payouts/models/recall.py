@@ -4,20 +4,22 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class RecallChannel(models.TextChoices):
-    PORTAL = "portal", "The bank's portal"
-    PHONE = "phone", "Telephone"
+    PORTAL = "portal", later("The bank's portal")
+    PHONE = "phone", later("Telephone")
     EMAIL = "email", "E-mail"
-    MESSAGE = "message", "A message between banks (camt.056)"
-    OTHER = "other", "Another way, see the reason"
+    MESSAGE = "message", later("A message between banks (camt.056)")
+    OTHER = "other", later("Another way, see the reason")
 
 
 class RecallState(models.TextChoices):
-    ASKED = "asked", "Asked"
-    RECALLED = "recalled", "The bank brings it back"
-    REFUSED = "refused", "The bank refuses"
-    NO_ANSWER = "no_answer", "No answer came"
+    ASKED = "asked", later("Asked")
+    RECALLED = "recalled", later("The bank brings it back")
+    REFUSED = "refused", later("The bank refuses")
+    NO_ANSWER = "no_answer", later("No answer came")
 
 
 class Recall(models.Model):

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from backoffice.words import later
+
 
 class Statement(models.Model):
     """One camt.053 as read: its balances, its bytes (encrypted) and its place in the chain. Append-only."""
@@ -33,13 +35,13 @@ class Statement(models.Model):
 
 
 class LineKind(models.TextChoices):
-    DEBIT = "debit", "Payments debited"
-    RETURN = "return", "Money came back"
-    CHARGES = "charges", "Bank charges"
-    FUNDS = "funds", "Payment provider"
-    UNDONE = "undone", "Undone"
-    OTHER = "other", "Unexplained"
-    UNKNOWN = "unknown", "Not matched"
+    DEBIT = "debit", later("Payments debited")
+    RETURN = "return", later("Money came back")
+    CHARGES = "charges", later("Bank charges")
+    FUNDS = "funds", later("Payment provider")
+    UNDONE = "undone", later("Undone")
+    OTHER = "other", later("Unexplained")
+    UNKNOWN = "unknown", later("Not matched")
 
 
 class StatementLine(models.Model):

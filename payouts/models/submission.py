@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
 from payouts.states import SubmissionStatus
 
 
@@ -109,8 +110,8 @@ class Resolution(models.Model):
     app_may_update = ("confirmed_by", "confirmed_at", "dismissed_at")
 
     class Verdict(models.TextChoices):
-        SENT = "sent", "The bank has it"
-        NEVER_SENT = "never_sent", "It never reached the bank"
+        SENT = "sent", later("The bank has it")
+        NEVER_SENT = "never_sent", later("It never reached the bank")
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="resolutions")
     verdict = models.CharField(max_length=10, choices=Verdict)

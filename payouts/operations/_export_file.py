@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, Layout
 from payouts.models import Export
@@ -105,7 +107,9 @@ def _fill(export: Export, draft: pathlib.Path, say: Progress) -> int:
         total, sums = rows.totals(selection, chosen)
         if form_class.most_rows is not None and total > form_class.most_rows:
             raise TooManyRows(
-                f"{total:,} rows are more than a workbook holds ({form_class.most_rows:,}). Choose CSV, or filter."
+                _("{total} rows are more than a workbook holds ({most_rows}). Choose CSV, or filter.").format(
+                    total=number(total), most_rows=number(form_class.most_rows)
+                )
             )
         say(0, total)
         form = form_class(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Attempt, FundingAccount, LineKind, LineResolution, StatementLine
@@ -39,10 +40,11 @@ def locked(line_id: int, other_line_id: int | None, *, doing: str) -> OpenLine:
     lines = {row.pk: row for row in rows.select_related("statement").defer("statement__body_ciphertext")}
     if len(lines) < len(ids):
         raise Refused(
-            f"Not {doing}: there is no such line. Look at the lines without a match.", code="no_line"
+            _("Not {doing}: there is no such line. Look at the lines without a match.").format(doing=doing),
+            code="no_line",
         )
     if any(line.matched_at is not None for line in lines.values()):
-        raise Conflict(f"Not {doing}: the line was matched meanwhile. Look again.")
+        raise Conflict(_("Not {doing}: the line was matched meanwhile. Look again.").format(doing=doing))
     row = lines[line_id]
     other = lines[other_line_id] if other_line_id is not None else None
     return OpenLine(row, fundings[row.statement.funding_account_id], other)
@@ -58,7 +60,7 @@ def match(line: OpenLine, wish: LineResolution) -> Match | None:
     if sum(pk is not None for pk in named.values()) != (wish.verdict in named) or (
         wish.verdict in named and named[Verdict(wish.verdict)] is None
     ):
-        raise DoesNotFit("Not done: name the payment, the file or the other line, and only that.")
+        raise DoesNotFit(_("Not done: name the payment, the file or the other line, and only that."))
     if wish.verdict == Verdict.PAYMENT:
         return _payment(line, wish.attempt_id or 0)
     if wish.verdict == Verdict.FILE:
@@ -66,7 +68,9 @@ def match(line: OpenLine, wish: LineResolution) -> Match | None:
     if line.other is not None:
         same = line.other.statement.funding_account_id == line.funding.pk
         if not same or line.other.amount_minor != -line.row.amount_minor:
-            raise DoesNotFit("Not done: a line is undone by one of the opposite amount on the same account.")
+            raise DoesNotFit(
+                _("Not done: a line is undone by one of the opposite amount on the same account.")
+            )
     return None
 
 
@@ -75,18 +79,28 @@ def _payment(line: OpenLine, attempt_id: int) -> Match:
     _locks.payouts(attempts.values_list("payout_id", flat=True))
     attempt = attempts.select_related("payout").first()
     if attempt is None:
-        raise DoesNotFit(f"Not done: it was not paid from {line.funding.code}.")
+        raise DoesNotFit(_("Not done: it was not paid from {funding}.").format(funding=line.funding.code))
     amount = line.row.amount_minor
     kind = LineKind.RETURN if amount > 0 else LineKind.DEBIT
     if kind == LineKind.DEBIT and -amount != attempt.amount_minor:
-        raise DoesNotFit(f"Not done: {attempt.end_to_end_id} has another amount.")
+        raise DoesNotFit(
+            _("Not done: {end_to_end_id} has another amount.").format(end_to_end_id=attempt.end_to_end_id)
+        )
     if kind == LineKind.RETURN and amount > attempt.amount_minor:
-        raise DoesNotFit(f"Not done: more came back than {attempt.end_to_end_id} had sent.")
+        raise DoesNotFit(
+            _("Not done: more came back than {end_to_end_id} had sent.").format(
+                end_to_end_id=attempt.end_to_end_id
+            )
+        )
     booked = Q(attempt=attempt)
     if kind == LineKind.DEBIT:
         booked |= Q(submission_id=attempt.submission_id, attempt__isnull=True)
     if StatementLine.objects.filter(booked, kind=kind).exists():
-        raise Conflict(f"Not done: {attempt.end_to_end_id} has such a line already.")
+        raise Conflict(
+            _("Not done: {end_to_end_id} has such a line already.").format(
+                end_to_end_id=attempt.end_to_end_id
+            )
+        )
     return Match(kind, (attempt,), attempt.submission_id)
 
 
@@ -96,9 +110,11 @@ def _file(line: OpenLine, submission_id: int) -> Match:
     rows = inside.select_related("payout").order_by("pk")
     attempts = tuple(each for each in rows if each.ended_because not in settlement.NEVER_LEFT)
     if not attempts:
-        raise DoesNotFit(f"Not done: nothing of it was paid from {line.funding.code}.")
+        raise DoesNotFit(
+            _("Not done: nothing of it was paid from {funding}.").format(funding=line.funding.code)
+        )
     if sum(each.amount_minor for each in attempts) != -line.row.amount_minor:
-        raise DoesNotFit("Not done: what left in this file adds up to another amount.")
+        raise DoesNotFit(_("Not done: what left in this file adds up to another amount."))
     if StatementLine.objects.filter(submission=submission_id, kind=LineKind.DEBIT).exists():
-        raise Conflict("Not done: this file was debited already, whole or in part.")
+        raise Conflict(_("Not done: this file was debited already, whole or in part."))
     return Match(LineKind.DEBIT, attempts, submission_id, whole_file=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
@@ -90,7 +91,15 @@ def verdicts(
         if seen is not None and payout.pk in seen and seen[payout.pk] != digests.seen(payout):
             refused.append(refuse(payout, "changed", _what_changed(payout, seen[payout.pk])))
         elif edge is None:
-            refused.append(refuse(payout, "status", f"it is {PayoutStatus(payout.status).label.lower()} now"))
+            refused.append(
+                refuse(
+                    payout,
+                    "status",
+                    _("it is {payoutstatus} now").format(
+                        payoutstatus=PayoutStatus(payout.status).label.lower()
+                    ),
+                )
+            )
         elif edge.blocked_by_hold and payout.pk in blocked:
             first = blocked[payout.pk][0]
             refused.append(refuse(payout, first.code, first.reason))
@@ -100,15 +109,17 @@ def verdicts(
 
 
 def _what_changed(payout: Payout, seen: str) -> str:
-    status, _, account = seen.split(".", 2) if seen.count(".") == 2 else ("", "", "")
+    status, _unused, account = seen.split(".", 2) if seen.count(".") == 2 else ("", "", "")
     if status not in PayoutStatus.values:
-        return "what you say you saw is nothing that was shown to you. Look again"
+        return _("what you say you saw is nothing that was shown to you. Look again")
     if status != payout.status:
         before, after = PayoutStatus(status).label.lower(), PayoutStatus(payout.status).label.lower()
-        return f"it changed since you looked: it was {before} and is {after} now. Look again"
+        return _("it changed since you looked: it was {before} and is {after} now. Look again").format(
+            before=before, after=after
+        )
     if account != str(payout.payout_account_id):
-        return "its bank account changed since you looked. Look again"
-    return "it went back to review since you looked. Look again"
+        return _("its bank account changed since you looked. Look again")
+    return _("it went back to review since you looked. Look again")
 
 
 def change(

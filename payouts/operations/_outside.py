@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from payouts import countries, transports
 from payouts.models import Attempt, OutsidePayment, Payout, Submission
 from payouts.operations import _journal, _leases, delivering
@@ -106,7 +108,7 @@ def listed_by(rail: str) -> list[Found]:
                 payout=_payout_of(one.end_to_end_id),
                 amount_minor=one.amount_minor,
                 currency=one.currency,
-                said=f"{rail} holds it.",
+                said=_("{rail} holds it.").format(rail=rail),
             )
             for one in registry.get(rail).handed_over(transport=transport, known=known)
         ]
@@ -181,9 +183,9 @@ def _words(rail: str, answer: base.Answer) -> str:
     if (
         answer.outcome is base.Outcome.ACCEPTED or answer.code == base.CONFLICT
     ):  # we had nothing to compare it with
-        return f"{rail} has it."
+        return _("{rail} has it.").format(rail=rail)
     if answer.code == base.NOT_FOUND:
-        return f"{rail} knows nothing of it so far."
+        return _("{rail} knows nothing of it so far.").format(rail=rail)
     return answer.text
 
 
@@ -201,7 +203,7 @@ def not_ours(found: Iterable[Found]) -> list[Found]:
     once: dict[tuple[str, str], Found] = {}
     for one in found:  # the journal comes first: it knows the seller and the bytes
         once.setdefault((one.end_to_end_id, one.key), one)
-    references = {reference for reference, _ in once}
+    references = {reference for reference, _unused in once}
     told = set(
         OutsidePayment.objects.filter(end_to_end_id__in=references).values_list("end_to_end_id", "key")
     )

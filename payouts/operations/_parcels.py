@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from backoffice.words import later
 from payouts.models import Batch, Payout
 from payouts.operations import _envelopes
 from payouts.operations._envelopes import Order
@@ -15,7 +16,7 @@ from payouts.queries import outside
 from payouts.rails import base, registry
 from sellers import vault
 
-SEALED = "its stored bank details do not open. Ask the seller for them again"
+SEALED = later("its stored bank details do not open. Ask the seller for them again")
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from payouts.models import AccountVersion, Attempt, BankFact, Hold, HoldReason, Payout
 from payouts.operations import holds
@@ -14,7 +15,11 @@ from payouts.rails.base import ReportKind
 from payouts.states import PayoutStatus
 
 _CAME_BACK = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
-_REFUSALS = (BankFact.Kind.REJECTED, BankFact.Kind.FAILED, BankFact.Kind.RETURNED)  # after an acceptance it is failed
+_REFUSALS = (
+    BankFact.Kind.REJECTED,
+    BankFact.Kind.FAILED,
+    BankFact.Kind.RETURNED,
+)  # after an acceptance it is failed
 _BECAUSE = {
     reasons.Action.REVERIFY_DETAILS: HoldReason.ACCOUNT_REFUSED,
     reasons.Action.HOLD_COMPLIANCE: HoldReason.COMPLIANCE,
@@ -61,7 +66,9 @@ def hold(*, payouts: QuerySet[Payout], now: datetime) -> set[int]:
 
 def _last_words(fingerprints: Iterable[str]) -> dict[str, _Word]:
     """By account: a payment that arrived, or came back, whichever was told later. Repeated without why, it keeps it."""
-    versions = dict(AccountVersion.objects.filter(fingerprint__in=fingerprints).values_list("pk", "fingerprint"))
+    versions = dict(
+        AccountVersion.objects.filter(fingerprint__in=fingerprints).values_list("pk", "fingerprint")
+    )
     facts = BankFact.objects.filter(
         attempt__account_version__in=versions, kind__in=[*_REFUSALS, BankFact.Kind.PAID]
     )
@@ -90,10 +97,12 @@ def _held_since(payouts: Iterable[Payout]) -> dict[tuple[int, str], list[datetim
 
 
 def _note(word: _Word) -> str:
-    came_back = f"{word.reference}, the last payment to this account, came back: {word.reason.sentence}"
-    if word.reason.action is reasons.Action.HOLD_COMPLIANCE:
-        return f"{came_back} Compliance decides."
-    return (
-        f"{came_back} Ask the seller for new details. Released when they are in effect, or by a person who knows that "
-        "the account is right."
+    came_back = _("{reference}, the last payment to this account, came back: {sentence}").format(
+        reference=word.reference, sentence=word.reason.sentence
     )
+    if word.reason.action is reasons.Action.HOLD_COMPLIANCE:
+        return _("{came_back} Compliance decides.").format(came_back=came_back)
+    return _(
+        "{came_back} Ask the seller for new details. Released when they are in effect, "
+        "or by a person who knows that the account is right."
+    ).format(came_back=came_back)

@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from payouts.models import Hold, ReleaseRequest
@@ -68,13 +70,17 @@ def _why_not(
 ) -> tuple[str, str] | None:
     name = request.asked_by.get_full_name() or request.asked_by.get_username()
     if request.asked_by_id == actor.user_id:
-        return "four_eyes", "you asked for its release: another person must confirm it"
+        return "four_eyes", _("you asked for its release: another person must confirm it")
     if RELEASE not in authority.permissions_of(request.asked_by_id):
-        return "asker", f"{name} asked for its release and may not release any more: withdraw it, and ask anew"
+        return "asker", _(
+            "{name} asked for its release and may not release any more: withdraw it, and ask anew"
+        ).format(name=name)
     if hold.reason in FOR_COMPLIANCE and not _one_judges(request, actor):
-        return "compliance", f"{name} asked for its release: somebody of compliance must confirm it"
+        return "compliance", _("{name} asked for its release: somebody of compliance must confirm it").format(
+            name=name
+        )
     if seen is not None and request.pk not in seen:
-        return "changed", f"{name} asked for its release meanwhile: read why, then decide"
+        return "changed", _("{name} asked for its release meanwhile: read why, then decide").format(name=name)
     return None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from backoffice.audit import recording
 from backoffice.audit.actors import Actor
@@ -22,14 +23,16 @@ class TooManyReveals(Refused):
     status = 429
 
 
-def look(*, action: str, subject: Model, reason: str, data: dict[str, str], actor: Actor, now: datetime) -> None:
+def look(
+    *, action: str, subject: Model, reason: str, data: dict[str, str], actor: Actor, now: datetime
+) -> None:
     """The look is recorded with its reason; the caller's transaction may show what stands there.
 
     Raises `Refused` without a reason, `TooManyReveals` above `PER_HOUR` looks of either kind by one person.
     """
     if not reason.strip():
         raise Refused(
-            "Not revealed: say why you need the full number. It is recorded.", code="reason_missing"
+            _("Not revealed: say why you need the full number. It is recorded."), code="reason_missing"
         )
     with connection.cursor() as cursor:  # two tabs of one person count one after the other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('account.reveal'), %s)", [actor.user_id or 0])
@@ -38,7 +41,11 @@ def look(*, action: str, subject: Model, reason: str, data: dict[str, str], acto
     ).count()
     if recent >= PER_HOUR:
         raise TooManyReveals(
-            f"Not revealed: you looked at full account numbers {recent} times within the hour; the limit is "
-            f"{PER_HOUR}. Wait, or ask a colleague."
+            _(
+                "Not revealed: you looked at full account numbers {recent} times within the "
+                "hour; the limit is {per_hour}. Wait, or ask a colleague."
+            ).format(recent=recent, per_hour=PER_HOUR)
         )
-    recording.record(actor=actor, action=action, subject=subject, data={**data, "reason": reason.strip()}, now=now)
+    recording.record(
+        actor=actor, action=action, subject=subject, data={**data, "reason": reason.strip()}, now=now
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from backoffice.audit import recording
 from backoffice.audit.actors import Actor
@@ -82,7 +83,7 @@ def _slots(pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], PayoutAcco
         ignore_conflicts=True,
         batch_size=2000,
     )
-    found = PayoutAccount.objects.filter(seller_id__in={seller_id for seller_id, _ in pairs})
+    found = PayoutAccount.objects.filter(seller_id__in={seller_id for seller_id, _unused in pairs})
     return {(slot.seller_id, slot.currency): slot for slot in found}
 
 
@@ -117,5 +118,7 @@ def write_decisions(
 def _person(actor: Actor) -> int:
     """Who acts, who must be somebody: four eyes are two people's."""
     if actor.user_id is None:
-        raise NotAllowed("A bank account needs a person behind each step. Log in and do it in the browser.")
+        raise NotAllowed(
+            _("A bank account needs a person behind each step. Log in and do it in the browser.")
+        )
     return actor.user_id

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountDecision, AccountVersion, Hold, HoldReason, Payout, PayoutAccount
@@ -24,7 +26,7 @@ from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.models import Account as LedgerAccount
 from sellers.models import Seller
 
-FOUR_EYES = "Not decided: you asked for this bank account. Another person must verify it."
+FOUR_EYES = later("Not decided: you asked for this bank account. Another person must verify it.")
 
 
 class BadDetails(Refused):
@@ -33,7 +35,7 @@ class BadDetails(Refused):
     code = "bad_account"
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(sentence for _, sentence in problems))
+        super().__init__(" ".join(sentence for _unused, sentence in problems))
         self.problems = list(problems)
 
 
@@ -63,11 +65,16 @@ def request(
     """
     authority.require(actor=actor, permission="payouts.request_payout_account")
     if not countries.is_open(country):
-        raise Refused(f"No bank account asked for: no country file opens {country}.", code="country_closed")
+        raise Refused(
+            _("No bank account asked for: no country file opens {country}.").format(country=country),
+            code="country_closed",
+        )
     market = countries.get(country)
     if currency != market.currency:
         raise Refused(
-            f"No bank account asked for: {market.name} is paid in {market.currency}, not in {currency}.",
+            _("No bank account asked for: {market} is paid in {currency}, not in {currency2}.").format(
+                market=market.name, currency=market.currency, currency2=currency
+            ),
             code="currency",
         )
     wish = account_rows.Wish(
@@ -83,8 +90,10 @@ def request(
     ).first()
     if waiting is not None:
         raise Conflict(
-            f"No bank account asked for: {waiting.masked} waits to be verified already. "
-            "Have it verified or rejected first."
+            _(
+                "No bank account asked for: {masked} waits to be verified already. Have it "
+                "verified or rejected first."
+            ).format(masked=waiting.masked)
         )
     wait = timedelta(hours=settings.ACCOUNT_WAIT_HOURS)
     version = account_rows.write(wishes=[wish], actor=actor, now=now, effective_at=now + wait)[0]
@@ -92,7 +101,9 @@ def request(
     holds.place_on(
         payouts=unsent,
         reason=HoldReason.ACCOUNT_CHANGE,
-        note=f"The bank account is to change to {version.masked}. Released once that is settled.",
+        note=_("The bank account is to change to {masked}. Released once that is settled.").format(
+            masked=version.masked
+        ),
         now=now,
     )
     return version
@@ -107,7 +118,7 @@ def _parsed(scheme: str, fields: Mapping[str, str], holder_name: str) -> dict[st
         problems = [(problem.field, problem.sentence) for problem in error.problems]
     if not holder_name.strip():
         problems.append(
-            ("holder_name", "Holder: it is missing. Write the name the bank has for this account.")
+            ("holder_name", _("Holder: it is missing. Write the name the bank has for this account."))
         )
     if problems:
         raise BadDetails(problems)
@@ -129,10 +140,14 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
     if version.requested_by_id == actor.user_id:
         raise OwnRequest(FOUR_EYES)
     if AccountDecision.objects.filter(version=version).exists():
-        raise Conflict(f"Not decided: {version.masked} was verified or rejected by someone else already.")
+        raise Conflict(
+            _("Not decided: {masked} was verified or rejected by someone else already.").format(
+                masked=version.masked
+            )
+        )
     if not verified and not note.strip():
         raise Refused(
-            "Not rejected: say why, so that the seller can be told what to send.", code="reason_missing"
+            _("Not rejected: say why, so that the seller can be told what to send."), code="reason_missing"
         )
     decision = account_rows.write_decisions(
         versions=[version], verified=verified, actor=actor, note=note, now=now
@@ -145,7 +160,9 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
         _release_holds(
             [version.slot],
             because=[HoldReason.ACCOUNT_CHANGE],
-            note=f"The change to {version.masked} was rejected: {note.strip()}",
+            note=_("The change to {masked} was rejected: {note}").format(
+                masked=version.masked, note=note.strip()
+            ),
             now=now,
         )
     return decision
@@ -196,14 +213,14 @@ def _take_effect(*, versions: QuerySet[AccountVersion], now: datetime) -> int:
     _release_holds(
         slots,
         because=[HoldReason.ACCOUNT_CHANGE, HoldReason.ACCOUNT_REFUSED],
-        note="The new bank account is verified and in effect.",
+        note=_("The new bank account is verified and in effect."),
         now=now,
     )
     return len(newest)
 
 
 def _point(payouts: Sequence[Payout], targets: dict[int, int], now: datetime) -> None:
-    because = "The bank account changed"
+    because = _("The bank account changed")
     in_review = [p for p in payouts if p.status == PayoutStatus.PENDING_REVIEW]
     back = [p for p in payouts if p.status != PayoutStatus.PENDING_REVIEW]
     _batches.leave(payouts=[p for p in back if p.status == PayoutStatus.BATCHED], because=because, now=now)
@@ -215,7 +232,7 @@ def _locked_unsent(pairs: Sequence[tuple[int, str]]) -> list[Payout]:
     """The unsent payouts of these sellers in these currencies, locked. A rival run comes before or after."""
     wanted = set(pairs)
     accounts = LedgerAccount.objects.select_for_update(of=("self",)).filter(
-        seller_id__in={s for s, _ in pairs}
+        seller_id__in={s for s, _unused in pairs}
     )
     mine = [a.pk for a in accounts.order_by("pk") if (a.seller_id, a.currency) in wanted]
     unsent = Payout.objects.filter(account_id__in=mine, status__in=UNSENT)
@@ -238,7 +255,7 @@ def _release_holds(
         reason__in=because,
         placed_by__isnull=True,
         released_at__isnull=True,
-        payout__seller_id__in={seller_id for seller_id, _ in free},
+        payout__seller_id__in={seller_id for seller_id, _unused in free},
     ).values_list("pk", "payout__seller_id", "payout__currency")
     ids = [pk for pk, seller_id, currency in caused if (seller_id, currency) in free]
     holds.release_by_system(hold_ids=ids, note=note, now=now)

@@ -7,16 +7,17 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from backoffice.audit.actors import Actor
+from backoffice.words import later
 from payouts import digests
 from payouts.models import Payout
 from payouts.operations import _move
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import caps
 
-OWN_REVIEW = "you reviewed it; another person must approve it"
-OWN_ACCOUNT = "you asked for or verified its bank account; another person must approve it"
-REVIEW_VOID = "it was reviewed for something else than it is now; send it back to review"
-ACCOUNT_UNVERIFIED = "its bank account is not verified"
+OWN_REVIEW = later("you reviewed it; another person must approve it")
+OWN_ACCOUNT = later("you asked for or verified its bank account; another person must approve it")
+REVIEW_VOID = later("it was reviewed for something else than it is now; send it back to review")
+ACCOUNT_UNVERIFIED = later("its bank account is not verified")
 
 _SEATS = """
 SELECT p.id, r.digest, r.reviewer_id, d.requested_by_id, d.decided_by_id

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
@@ -44,7 +45,11 @@ def body_of_submission(submission: Submission) -> bytes:
     place = _place_of_submission(submission.rail, submission.key)
     body = vault.decrypt_blob(submission.body_ciphertext, ring=vault.keyring(), aad=place)
     if sha256(body) != submission.body_sha256:
-        raise Tampered(f"The bytes of {submission.key} are not those that were prepared. Nothing is sent.")
+        raise Tampered(
+            _("The bytes of {key} are not those that were prepared. Nothing is sent.").format(
+                key=submission.key
+            )
+        )
     return body
 
 
@@ -53,7 +58,7 @@ def body_of_document(document: BankDocument) -> bytes:
     place = _place_of_document(document.rail, document.name)
     body = vault.decrypt_blob(document.body_ciphertext, ring=vault.keyring(), aad=place)
     if sha256(body) != document.body_sha256:
-        raise Tampered(f"The bytes of {document.name} are not those that came.")
+        raise Tampered(_("The bytes of {document} are not those that came.").format(document=document.name))
     return body
 
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import later
 from payouts import countries, digests
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, FundingAccount, MissedCutOff, Payout
@@ -20,7 +22,7 @@ from payouts.queries.explain import deadline
 from payouts.rails import registry
 from payouts.states import BatchStatus, PayoutStatus
 
-FOUR_EYES = "Not approved: you proposed this batch. Another treasurer must approve it."
+FOUR_EYES = later("Not approved: you proposed this batch. Another treasurer must approve it.")
 
 
 class BatchChanged(Conflict):
@@ -52,12 +54,20 @@ def _sorted_out(
     groups: dict[tuple[FundingAccount, str], list[Payout]] = defaultdict(list)
     for payout in fine:
         if not countries.is_open(payout.country):
-            refused.append(refuse(payout, "country_closed", f"no country file opens {payout.country}"))
+            refused.append(
+                refuse(
+                    payout,
+                    "country_closed",
+                    _("no country file opens {country}").format(country=payout.country),
+                )
+            )
             continue
         rail = countries.get(payout.country).rail
         account = funding.get((rail, payout.currency))
         if account is None:
-            reason = f"no funding account pays {payout.currency} over {rail}; add one in the settings"
+            reason = _("no funding account pays {currency} over {rail}; add one in the settings").format(
+                currency=payout.currency, rail=rail
+            )
             refused.append(refuse(payout, "no_funding", reason))
         else:
             groups[account, payout.country].append(payout)
@@ -80,18 +90,21 @@ def propose(
     instructions in one file starts another batch. One that is not as ``seen`` is refused. Raises `NotAllowed`.
     """
     groups, refused = _sorted_out(_move.locked(payout_ids), actor, seen)
-    deadlines = {country: calendars.value_date_for(countries.get(country), now) for _, country in groups}
+    deadlines = {
+        country: calendars.value_date_for(countries.get(country), now) for _unused, country in groups
+    }
     by_date: dict[tuple[int, date], list[tuple[FundingAccount, str, list[Payout]]]] = defaultdict(list)
     for (funding, country), payouts in groups.items():
         by_date[funding.pk, deadlines[country].value_date].append((funding, country, payouts))
     batches: list[Batch] = []
     moved: list[int] = []
-    for (_, value_date), parts in sorted(by_date.items()):
+    for (_funding, value_date), parts in sorted(by_date.items()):
         funding = parts[0][0]
         strictest = min(
-            (country for _, country, _ in parts), key=lambda code: (deadlines[code].cut_off_at, code)
+            (part[1] for part in parts),
+            key=lambda code: (deadlines[code].cut_off_at, code),
         )
-        payouts = sorted((p for _, _, group in parts for p in group), key=lambda p: p.pk)
+        payouts = sorted((payout for part in parts for payout in part[2]), key=lambda p: p.pk)
         limit = _limit(funding.rail)
         for start in range(0, len(payouts), limit):
             batch = _open(
@@ -192,20 +205,33 @@ def approve(
     batch = _locked(batch_id)
     if batch.status != BatchStatus.PROPOSED:
         raise BatchChanged(
-            f"Not approved: {batch.reference} is {BatchStatus(batch.status).label.lower()} already."
+            _("Not approved: {reference} is {batchstatus} already.").format(
+                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            )
         )
     if batch.proposed_by_id == actor.user_id:
         raise OwnBatch(FOUR_EYES)
     seal = seal_of(batch.pk)
     if seen is not None and seen != seal:
-        raise BatchChanged(f"Not approved: {batch.reference} changed since you looked. Look again.")
+        raise BatchChanged(
+            _("Not approved: {reference} changed since you looked. Look again.").format(
+                reference=batch.reference
+            )
+        )
     if batch.item_count == 0:
-        raise Refused(f"Not approved: every payout has left {batch.reference}. Dissolve it.", code="empty")
+        raise Refused(
+            _("Not approved: every payout has left {reference}. Dissolve it.").format(
+                reference=batch.reference
+            ),
+            code="empty",
+        )
     batch.cut_off_at, batch.value_date = deadline(batch, now)
     if seen_value_date is not None and seen_value_date != batch.value_date:
         raise BatchChanged(
-            f"Not approved: the cut-off passed while you looked. {batch.reference} would now be paid on "
-            f"{batch.value_date:%A %d %B}. Look again."
+            _(
+                "Not approved: the cut-off passed while you looked. {reference} would now be "
+                "paid on {value_date:%A %d %B}. Look again."
+            ).format(reference=batch.reference, value_date=batch.value_date)
         )
     _check_room(batch)
     batch.status = BatchStatus.APPROVED
@@ -236,8 +262,14 @@ def _check_room(batch: Batch) -> None:
     kept = caps.keeps_back(batch=batch, day=batch.value_date)
     if kept.full:
         raise OverCap(
-            f"Not approved: {len(kept.full)} of {batch.item_count} payouts do not fit: "
-            f"{next(iter(kept.full.values()))}. Or take them out: {_some(kept.full)}."
+            _(
+                "Not approved: {full} of {item_count} payouts do not fit: {next}. Or take them out: {some}."
+            ).format(
+                full=len(kept.full),
+                item_count=batch.item_count,
+                next=next(iter(kept.full.values())),
+                some=_some(kept.full),
+            )
         )
 
 
@@ -245,7 +277,7 @@ def _some(payout_ids: Iterable[int]) -> str:
     references = list(
         Payout.objects.filter(pk__in=list(payout_ids)).order_by("pk").values_list("reference", flat=True)[:11]
     )
-    return ", ".join(references[:10]) + (" and more" if len(references) > 10 else "")
+    return ", ".join(references[:10]) + (_(" and more") if len(references) > 10 else "")
 
 
 @transaction.atomic
@@ -256,7 +288,11 @@ def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
     """
     batch = _locked(batch_id)
     if batch.status != BatchStatus.APPROVED:
-        raise BatchChanged(f"{batch.reference} is {BatchStatus(batch.status).label.lower()} already.")
+        raise BatchChanged(
+            _("{reference} is {batchstatus} already.").format(
+                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            )
+        )
     assert batch.approved_by_id is not None  # a constraint: it is APPROVED
     assert batch.approved_at is not None
     missed = MissedCutOff(
@@ -294,11 +330,15 @@ def dissolve(*, batch_id: int, actor: Actor, reason: str, now: datetime) -> Batc
     """A batch not yet on its way is DISSOLVED; its payouts are APPROVED again. Raises `BatchChanged`, `Refused`."""
     authority.require(actor=actor, permission="payouts.dissolve_batch")
     if not reason.strip():
-        raise Refused("Not dissolved: say why.", code="reason_missing")
+        raise Refused(_("Not dissolved: say why."), code="reason_missing")
     payouts = _move.locked(Payout.objects.filter(batch_id=batch_id).values_list("pk", flat=True))
     batch = _locked(batch_id)
     if batch.status not in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
-        raise BatchChanged(f"Not dissolved: {batch.reference} is {BatchStatus(batch.status).label.lower()}.")
+        raise BatchChanged(
+            _("Not dissolved: {reference} is {batchstatus}.").format(
+                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            )
+        )
     inside = [p for p in payouts if p.status == PayoutStatus.BATCHED and p.batch_id == batch.pk]
     _batches.leave(payouts=inside, because=reason, now=now)
     _move.change(name="take_out", payouts=inside, actor=actor, reason=reason, now=now)
@@ -317,7 +357,7 @@ def take_out(
 ) -> Outcome:
     """These payouts leave their open batches and are APPROVED again; the batches go on without them."""
     if not reason.strip():
-        raise Refused("Nothing taken out: say why.", code="reason_missing")
+        raise Refused(_("Nothing taken out: say why."), code="reason_missing")
     fine, refused = _move.verdicts(name="take_out", payouts=_move.locked(payout_ids), actor=actor, seen=seen)
     _batches.leave(payouts=fine, because=reason, now=now)
     moved = _move.change(name="take_out", payouts=fine, actor=actor, reason=reason, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -87,7 +88,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> LineResolutio
         line = _fitting.locked(found.line_id, found.other_line_id, doing="confirmed")
         wish = _standing(resolution_id, doing="confirmed")
         if wish.proposed_by_id == actor.user_id:
-            raise OwnProposal("Not confirmed: it is your own proposal. Another person must confirm it.")
+            raise OwnProposal(_("Not confirmed: it is your own proposal. Another person must confirm it."))
         match = _fitting.match(line, wish)
         denied = _denied(line, match, actor, now)
         if not denied:
@@ -116,7 +117,7 @@ def read_document(*, resolution_id: int, actor: Actor, now: datetime) -> tuple[s
     authority.require(actor=actor, permission="payouts.see_reconciliation")
     wish = _found(resolution_id)
     if wish.document_ciphertext is None:
-        raise Refused("No document came with this proposal.", code="no_document")
+        raise Refused(_("No document came with this proposal."), code="no_document")
     aad = vault.place("payouts.LineResolution", wish.line_id, wish.document_sha256)
     plain = vault.decrypt_blob(wish.document_ciphertext, ring=vault.keyring(), aad=aad)
     _record("read_document", wish, actor, now)
@@ -125,14 +126,14 @@ def read_document(*, resolution_id: int, actor: Actor, now: datetime) -> tuple[s
 
 def _check_papers(verdict: str, evidence: str, document_name: str, document: bytes) -> None:
     if verdict not in Verdict.values:
-        raise Refused("Not proposed: say what the line is.", code="bad_verdict")
+        raise Refused(_("Not proposed: say what the line is."), code="bad_verdict")
     if not evidence.strip():
-        raise Refused("Not proposed: write how you know, for those who check it.", code="reason_missing")
+        raise Refused(_("Not proposed: write how you know, for those who check it."), code="reason_missing")
     if len(document) > LARGEST_DOCUMENT:
-        raise Refused("Not proposed: the document is larger than 5 MB.", code="document_too_large")
+        raise Refused(_("Not proposed: the document is larger than 5 MB."), code="document_too_large")
     if verdict == Verdict.OTHER and not (document and document_name.strip()):
         raise Refused(
-            "Not proposed: what nobody can explain needs a document, such as the bank's letter.",
+            _("Not proposed: what nobody can explain needs a document, such as the bank's letter."),
             code="document_missing",
         )
 
@@ -140,7 +141,7 @@ def _check_papers(verdict: str, evidence: str, document_name: str, document: byt
 def _found(resolution_id: int) -> LineResolution:
     found = LineResolution.objects.filter(pk=resolution_id).first()
     if found is None:
-        raise Refused("There is no such proposal. Look at the lines without a match.", code="no_proposal")
+        raise Refused(_("There is no such proposal. Look at the lines without a match."), code="no_proposal")
     return found
 
 
@@ -149,7 +150,11 @@ def _standing(resolution_id: int, *, doing: str) -> LineResolution:
     rows = LineResolution.objects.select_for_update(of=("self",)).select_related("line")
     wish = rows.filter(pk=resolution_id).first() or _found(resolution_id)
     if wish.confirmed_at is not None or wish.dismissed_at is not None:
-        raise Conflict(f"Not {doing}: this proposal was confirmed or dismissed already. Look again.")
+        raise Conflict(
+            _("Not {doing}: this proposal was confirmed or dismissed already. Look again.").format(
+                doing=doing
+            )
+        )
     return wish
 
 
@@ -167,8 +172,11 @@ def _refuse(denied: Sequence[Attempt]) -> None:
     """Said after the commit: what the line proves must stand."""
     if denied:
         raise NeverLeft(
-            f"Not done: {denied[0].end_to_end_id} ended because it never left. If the bank did move its money, it "
-            "must not be paid again: its payout is on hold and an incident is open. Close it with what you find."
+            _(
+                "Not done: {end_to_end_id} ended because it never left. If the bank did move "
+                "its money, it must not be paid again: its payout is on hold and an incident "
+                "is open. Close it with what you find."
+            ).format(end_to_end_id=denied[0].end_to_end_id)
         )
 
 
@@ -192,7 +200,7 @@ def _stand(wish: LineResolution) -> None:
     except IntegrityError:  # the account is locked: only a door that goes around us comes here
         taken = True
     if taken:
-        raise Conflict("Not proposed: a proposal waits already. Confirm or dismiss it first.")
+        raise Conflict(_("Not proposed: a proposal waits already. Confirm or dismiss it first."))
 
 
 def _book(line: _fitting.OpenLine, wish: LineResolution, match: Match | None, now: datetime) -> None:

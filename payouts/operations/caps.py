@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -36,18 +37,22 @@ def ask(
     authority.require(actor=actor, permission=CHANGE)
     if kind not in CapKind.values:
         raise BadCap(
-            "Not changed: a cap is of one payout, of one seller in a day or of one account in a day."
+            _("Not changed: a cap is of one payout, of one seller in a day or of one account in a day.")
         )
     if currency not in EXPONENTS:
-        raise BadCap(f"Not changed: “{currency}” is no currency of ISO 4217. Write it as EUR or JPY.")
+        raise BadCap(
+            _("Not changed: “{currency}” is no currency of ISO 4217. Write it as EUR or JPY.").format(
+                currency=currency
+            )
+        )
     if limit_minor is not None and limit_minor <= 0:
-        raise BadCap("Not changed: a cap is more than zero. To stop everything, stop the rails.")
+        raise BadCap(_("Not changed: a cap is more than zero. To stop everything, stop the rails."))
     if not reason.strip():
-        raise BadCap("Not changed: say why, for those who ask later.")
+        raise BadCap(_("Not changed: say why, for those who ask later."))
     cap = _locked(kind, currency)
     before = cap.limit_minor if cap is not None else None
     if before == limit_minor:
-        raise BadCap("Not changed: that is the cap already.")
+        raise BadCap(_("Not changed: that is the cap already."))
     lower = limit_minor is not None and (before is None or limit_minor < before)
     if lower:
         for open_one in CapChange.objects.filter(kind=kind, currency=currency, decided_at__isnull=True):
@@ -68,7 +73,7 @@ def ask(
             )
     except IntegrityError:
         raise Conflict(
-            "Not asked: a raise of this cap waits already. Have it granted or dismissed first."
+            _("Not asked: a raise of this cap waits already. Have it granted or dismissed first.")
         ) from None
     _record("cap.set" if lower else "cap.ask", change, actor, now)
     if lower:
@@ -84,9 +89,9 @@ def grant(*, change_id: int, actor: Actor, now: datetime) -> CapChange:
     cap = _locked(kind, currency)
     change = _open(change_id)
     if change.asked_by_id == actor.user_id:
-        raise OwnWish("Not granted: you asked for it. Another person must grant it.")
+        raise OwnWish(_("Not granted: you asked for it. Another person must grant it."))
     if (cap.limit_minor if cap is not None else None) != change.from_minor:
-        raise Conflict("Not granted: the cap changed since this was asked for. Dismiss it and ask again.")
+        raise Conflict(_("Not granted: the cap changed since this was asked for. Dismiss it and ask again."))
     _decide(change, granted=True, actor=actor, now=now)
     _apply(cap, change, now)
     return change
@@ -108,7 +113,7 @@ def _locked(kind: str, currency: str) -> Cap | None:
 def _open(change_id: int) -> CapChange:
     change = CapChange.objects.select_for_update(of=("self",)).get(pk=change_id)
     if change.decided_at is not None:
-        raise Conflict("Not done: this wish was granted or dismissed by someone else just now.")
+        raise Conflict(_("Not done: this wish was granted or dismissed by someone else just now."))
     return change
 
 
@@ -126,7 +131,7 @@ def _apply(cap: Cap | None, change: CapChange, now: datetime) -> None:
             with transaction.atomic():
                 Cap.objects.create(changed_at=now, **values)
         except IntegrityError:
-            raise Conflict("Not changed: somebody else set this cap just now. Look again.") from None
+            raise Conflict(_("Not changed: somebody else set this cap just now. Look again.")) from None
     else:
         cap.limit_minor, cap.changed_at = change.to_minor, now
         cap.save(update_fields=["limit_minor", "changed_at"])

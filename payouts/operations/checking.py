@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import recording, sealing
 from payouts.models import Incident, InvariantCheck
@@ -27,13 +28,15 @@ def check(*, now: datetime) -> InvariantCheck:
     )
     for name, ids in broken.items():
         sentence = invariants.by_name(name).sentence
-        text = f"Broken: {sentence} Look at {', '.join(map(str, ids))}."
+        text = _("Broken: {sentence} Look at {map}.").format(sentence=sentence, map=", ".join(map(str, ids)))
         incidents.open_one(code="invariant", key=f"{_KEY}{name}", text=text, now=now)
     if broken.keys() - invariants.HARMLESS:
         names = ", ".join(sorted(broken.keys() - invariants.HARMLESS))
-        switches.stop_by_itself(rail=switches.ALL, reason=f"Broken invariants: {names}", now=now)
+        switches.stop_by_itself(
+            rail=switches.ALL, reason=_("Broken invariants: {names}").format(names=names), now=now
+        )
     incidents.over_with_prefix(
-        prefix=_KEY, but=[f"{_KEY}{name}" for name in broken], note="It holds again.", now=now
+        prefix=_KEY, but=[f"{_KEY}{name}" for name in broken], note=_("It holds again."), now=now
     )
     return made
 
@@ -52,7 +55,7 @@ def seal_audit(*, now: datetime) -> int:
         log.error("anchor_failed", reason=str(error))
         with transaction.atomic():
             incidents.open_one(code="audit_anchor", key=_ANCHOR, text=str(error), now=now)
-            switches.stop_by_itself(rail=switches.ALL, reason="The audit trail is not anchored", now=now)
+            switches.stop_by_itself(rail=switches.ALL, reason=_("The audit trail is not anchored"), now=now)
         return 0
     except DatabaseError as error:
         if isinstance(error, OperationalError):
@@ -60,7 +63,7 @@ def seal_audit(*, now: datetime) -> int:
         audit_failed(now=now)
         return 0
     if audit_works(now=now):
-        incidents.over(keys=[_ANCHOR, _WRITE], note="It is written again.", now=now)
+        incidents.over(keys=[_ANCHOR, _WRITE], note=_("It is written again."), now=now)
     return sealed
 
 
@@ -74,16 +77,16 @@ def audit_works(*, now: datetime) -> bool:
 
 def audit_failed(*, now: datetime) -> None:
     """What leaves no trace must not happen: every rail is stopped. Pages go on being shown."""
-    text = (
+    text = _(
         "The audit trail takes no events: nothing is submitted. Ask who runs the database to look at its log."
     )
     log.error("audit_not_written")
     with transaction.atomic():
         incidents.open_one(code="audit_write", key=_WRITE, text=text, now=now)
-        switches.stop_by_itself(rail=switches.ALL, reason="The audit trail takes no events", now=now)
+        switches.stop_by_itself(rail=switches.ALL, reason=_("The audit trail takes no events"), now=now)
 
 
 def _look_at_journal(now: datetime) -> None:
     waiting = Incident.objects.filter(key=delivering.JOURNAL, closed_at__isnull=True)
     if waiting.exists() and _journal.can_write(now=now):
-        incidents.over(keys=[delivering.JOURNAL], note="It can be written again.", now=now)
+        incidents.over(keys=[delivering.JOURNAL], note=_("It can be written again."), now=now)

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
+from backoffice.words import dated
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutRun
@@ -51,8 +53,9 @@ def _until(country: Country, until: date | None, now: datetime) -> date:
     today = calendars.local_today(country, now)
     if until is not None and until > today:
         raise NotYetDue(
-            f"Nothing run: {until:%-d %B %Y} has not come yet; in {country.name} it is {today:%-d %B %Y}. "
-            "Choose today or earlier."
+            _(
+                "Nothing run: {until} has not come yet; in {country} it is {today}. Choose today or earlier."
+            ).format(until=dated(until, "yMMMMd"), country=country.name, today=dated(today, "yMMMMd"))
         )
     return until or today
 
@@ -70,7 +73,7 @@ def run(*, until: date | None, country: str = "", key: str, actor: Actor, now: d
     made, new = PayoutRun.objects.get_or_create(
         key=key,
         defaults={
-            "until_date": until or max(day for _, day in markets),
+            "until_date": until or max(day for _unused, day in markets),
             "country": country,
             "started_by_id": actor.user_id,
             "started_at": now,
@@ -110,11 +113,15 @@ def run_due(*, now: datetime) -> list[PayoutRun]:
             done.append(run(until=day, country=each.code, key=key, actor=SYSTEM, now=now))
         except Exception as error:  # whatever it is, the other countries' sellers are not to wait for it
             log.exception("scheduled_run_failed", country=each.code, error=type(error).__name__)
-            text = f"The payout run of {each.name} for {day} failed ({type(error).__name__}): nobody there is paid. "
-            text += "It is tried again; if that does not help, ask who runs the program to look at its log."
+            text = _("The payout run of {each} for {day} failed ({kind}): nobody there is paid. ").format(
+                each=each.name, day=day, kind=type(error).__name__
+            )
+            text += _(
+                "It is tried again; if that does not help, ask who runs the program to look at its log."
+            )
             incidents.open_one(code="run_failed", key=trouble, text=text, now=now)
         else:
-            incidents.over(keys=[trouble], note="It ran after all.", now=now)
+            incidents.over(keys=[trouble], note=_("It ran after all."), now=now)
     return done
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
@@ -27,10 +28,12 @@ def preview_reissue(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
     def why_not(payout: Payout) -> Refusal | None:
         handed = lost.get(payout.pk, "") or (outside.took_since(payout) if restored else "")
         if handed:
-            reason = f"the bank was handed {handed} before this database was restored: only roll it"
+            reason = _("the bank was handed {handed} before this database was restored: only roll it").format(
+                handed=handed
+            )
             return refuse(payout, givebacks.HandedOver.code, reason)
         if payout.pk not in accounts:
-            return refuse(payout, "no_account", "its seller has no usable bank account: ask for one first")
+            return refuse(payout, "no_account", _("its seller has no usable bank account: ask for one first"))
         return None
 
     return _preview(payouts, actor, why_not)
@@ -43,7 +46,9 @@ def preview_roll(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
         if countries.is_open(payout.country):
             return None
         return refuse(
-            payout, "country_closed", f"no country file opens {payout.country}, so no run would take it"
+            payout,
+            "country_closed",
+            _("no country file opens {country}, so no run would take it").format(country=payout.country),
         )
 
     return _preview(_payouts(payout_ids), actor, why_not)
@@ -87,10 +92,10 @@ def _preview(payouts: list[Payout], actor: Actor, why_not: Refuses) -> Preview:
     allowed, refused = [], []
     for payout in payouts:
         if payout.pk in disposed:
-            no: Refusal | None = refuse(payout, "changed", "its money was disposed of already")
+            no: Refusal | None = refuse(payout, "changed", _("its money was disposed of already"))
         elif payout.pk not in given_back:
             no = refuse(
-                payout, givebacks.NothingToGiveBack.code, "only money that came back can be paid again"
+                payout, givebacks.NothingToGiveBack.code, _("only money that came back can be paid again")
             )
         elif payout.pk in judged_first:
             no = refuse(payout, "hold", givebacks.JUDGED_FIRST)
@@ -114,7 +119,7 @@ def _each(
     outcome = Outcome()
     for payout in _payouts(payout_ids):
         if seen and payout.pk in seen and seen[payout.pk] != digests.seen(payout):
-            reason = "it changed since you looked: open it again before you decide"
+            reason = _("it changed since you looked: open it again before you decide")
             outcome.refused.append(refuse(payout, "changed", reason))
             continue
         try:

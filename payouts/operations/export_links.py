@@ -10,6 +10,7 @@ from typing import IO
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -67,18 +68,32 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
     """
     export = _own(export_id, actor, now)
     link = ExportLink.objects.select_for_update().filter(export=export, token_sha256=_digest(token)).first()
-    again = "Press “Download” again for a new one."
+    again = _("Press “Download” again for a new one.")
     if link is None:
-        raise SpentLink(f"This is no link to {export.file_name}. {again}")
+        raise SpentLink(
+            _("This is no link to {file_name}. {again}").format(file_name=export.file_name, again=again)
+        )
     if link.used_at is not None:
         when = timezone.localtime(link.used_at)
-        raise SpentLink(f"Not fetched: this link was used at {when:%H:%M}, and works once. {again}")
+        raise SpentLink(
+            _("Not fetched: this link was used at {when:%H:%M}, and works once. {again}").format(
+                when=when, again=again
+            )
+        )
     if link.expires_at <= now:
-        raise SpentLink(f"Not fetched: this link was good for {LIVES.seconds // 60} minutes. {again}")
+        raise SpentLink(
+            _("Not fetched: this link was good for {seconds} minutes. {again}").format(
+                seconds=LIVES.seconds // 60, again=again
+            )
+        )
     try:
         file = _export_file.path(export).open("rb")
     except FileNotFoundError as error:
-        raise NotReady(f"The file of {export.file_name} is no longer there. Export it again.") from error
+        raise NotReady(
+            _("The file of {file_name} is no longer there. Export it again.").format(
+                file_name=export.file_name
+            )
+        ) from error
     ExportLink.objects.filter(pk=link.pk).update(used_at=now)
     if export.downloaded_at is None:
         Export.objects.filter(pk=export.pk).update(downloaded_at=now)
@@ -97,15 +112,21 @@ def _own(export_id: int, actor: Actor, now: datetime) -> Export:
     authority.require(actor=actor, permission="payouts.request_export")
     export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
     if export is None:
-        raise UnknownExport("There is no such export of yours. Only who asked for an export may fetch it.")
+        raise UnknownExport(_("There is no such export of yours. Only who asked for an export may fetch it."))
     for permission in kinds.get(export.kind).permissions:
         authority.require(actor=actor, permission=permission)
     expired = export.expires_at is not None and export.expires_at <= now
     if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
         raise NotReady(
-            f"{export.file_name} was kept {settings.EXPORT_KEEP_DAYS} days and is gone. Export it again."
+            _("{file_name} was kept {export_keep_days} days and is gone. Export it again.").format(
+                file_name=export.file_name, export_keep_days=settings.EXPORT_KEEP_DAYS
+            )
         )
     if export.status != ExportStatus.READY:
         label = ExportStatus(export.status).label.lower()
-        raise NotReady(f"{export.file_name} has no file: it is {label}. Look at the list of your exports.")
+        raise NotReady(
+            _("{file_name} has no file: it is {label}. Look at the list of your exports.").format(
+                file_name=export.file_name, label=label
+            )
+        )
     return export

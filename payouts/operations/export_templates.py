@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -45,9 +46,9 @@ def save(
     wanted = kinds.checked_columns(definition, columns)
     plain = " ".join(name.split())[:60]
     if not plain:
-        raise BadTemplate("Not saved: give the template a name.")
+        raise BadTemplate(_("Not saved: give the template a name."))
     if not wanted:
-        raise BadTemplate("Not saved: choose at least one column.")
+        raise BadTemplate(_("Not saved: choose at least one column."))
     try:
         with transaction.atomic():
             made = ExportTemplate.objects.create(
@@ -55,7 +56,9 @@ def save(
             )
     except IntegrityError as error:
         raise BadTemplate(
-            f"Not saved: you have a template “{plain}” already. Drop it, or name this otherwise."
+            _("Not saved: you have a template “{plain}” already. Drop it, or name this otherwise.").format(
+                plain=plain
+            )
         ) from error
     data = {"kind": kind, "name": plain, "columns": wanted, "shared": shared}
     recording.record(actor=actor, action="export_template.save", subject=made, data=data, now=now)
@@ -71,6 +74,6 @@ def drop(*, template_id: int, actor: Actor, now: datetime) -> None:
     )
     template = found.first()
     if template is None:
-        raise UnknownTemplate("There is no such template of yours. Only its owner drops one.")
+        raise UnknownTemplate(_("There is no such template of yours. Only its owner drops one."))
     ExportTemplate.objects.filter(pk=template.pk).update(dropped_at=now)
     recording.record(actor=actor, action="export_template.drop", subject=template, now=now)

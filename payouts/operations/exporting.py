@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -71,16 +72,26 @@ def request(
         authority.require(actor=actor, permission=permission)
     if format not in FORMATS:
         known = ", ".join(FORMATS)
-        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
+        raise BadExport(
+            _("Not exported: there is no format “{format_}”. Choose one of {known}.").format(
+                format_=format[:40], known=known
+            )
+        )
     if locale not in LOCALES:
-        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+        raise BadExport(
+            _("Not exported: no language “{locale}”. Choose one of {locales}.").format(
+                locale=locale[:10], locales=", ".join(LOCALES)
+            )
+        )
     if compressed and not FORMATS[format].packs:
-        raise BadExport("Not exported: a workbook is compressed already. Leave gzip out.")
+        raise BadExport(_("Not exported: a workbook is compressed already. Leave gzip out."))
     wanted = kinds.checked_columns(definition, columns)
     chosen = definition.chosen(filters, now=now)
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
         raise BadExport(
-            f"Not exported: {MOST_WAITING} exports of yours are still being written. Wait for one of them.",
+            _(
+                "Not exported: {most_waiting} exports of yours are still being written. Wait for one of them."
+            ).format(most_waiting=MOST_WAITING),
             code="too_many",
         )
     made = Export.objects.create(
@@ -129,13 +140,15 @@ def write(*, export_id: int, now: datetime, progress: _export_file.Progress | No
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
                 export,
-                "The file could not be stored. Ask an administrator: is the disk full?",
+                _("The file could not be stored. Ask an administrator: is the disk full?"),
                 now=watch.now(),
             )
         except Exception as error:
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
-                export, "It could not be written; the trouble was logged. Ask for it again.", now=watch.now()
+                export,
+                _("It could not be written; the trouble was logged. Ask for it again."),
+                now=watch.now(),
             )
         else:
             return _finish(export, written, now=watch.now())
@@ -177,10 +190,16 @@ def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
     authority.require(actor=actor, permission="payouts.request_export")
     export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
     if export is None:
-        raise UnknownExport("There is no such export of yours. Only who asked for an export may cancel it.")
+        raise UnknownExport(
+            _("There is no such export of yours. Only who asked for an export may cancel it.")
+        )
     if export.status not in _OPEN:
         label = ExportStatus(export.status).label.lower()
-        raise NotReady(f"Not cancelled: {export.file_name} is {label} already.")
+        raise NotReady(
+            _("Not cancelled: {file_name} is {label} already.").format(
+                file_name=export.file_name, label=label
+            )
+        )
     Export.objects.filter(pk=export.pk).update(status=ExportStatus.CANCELLED, finished_at=now)
     recording.record(actor=actor, action="export.cancel", subject=export, now=now)
     export.refresh_from_db()

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -52,12 +53,20 @@ def add(
     code, currency, country = code.strip().upper(), currency.strip().upper(), country.strip().upper()
     if not _CODE.fullmatch(code):
         raise BadAccount(
-            "Not added: a code is 2 to 30 capital letters, digits and hyphens, such as SEPA-EUR."
+            _("Not added: a code is 2 to 30 capital letters, digits and hyphens, such as SEPA-EUR.")
         )
     if rail not in registry.names():
-        raise BadAccount(f"Not added: there is no rail “{rail}”. There are: {', '.join(registry.names())}.")
+        raise BadAccount(
+            _("Not added: there is no rail “{rail}”. There are: {names}.").format(
+                rail=rail, names=", ".join(registry.names())
+            )
+        )
     if currency not in EXPONENTS:
-        raise BadAccount(f"Not added: “{currency}” is no currency of ISO 4217. Write it as EUR or JPY.")
+        raise BadAccount(
+            _("Not added: “{currency}” is no currency of ISO 4217. Write it as EUR or JPY.").format(
+                currency=currency
+            )
+        )
     made = FundingAccount(
         code=code,
         rail=rail,
@@ -69,7 +78,9 @@ def add(
         bic=bic.strip().upper(),
     )
     if FundingAccount.objects.filter(code=code).exists():
-        raise Taken(f"Not added: there is an account {code} already. Choose another code.")
+        raise Taken(
+            _("Not added: there is an account {code} already. Choose another code.").format(code=code)
+        )
     _save(made)
     _record("funding.add", made, {"rail": rail, "currency": currency, "account": made.masked}, actor, now)
     return made
@@ -97,7 +108,7 @@ def change(
 
 def _name(text: str) -> str:
     if not text.strip():
-        raise BadAccount("Not saved: write whose account it is, as the bank has it.")
+        raise BadAccount(_("Not saved: write whose account it is, as the bank has it."))
     return text.strip()
 
 
@@ -107,9 +118,9 @@ def _identifier(scheme: str, text: str) -> str:
         try:
             return str(schemes.get("iban").parse({"iban": bare})["iban"])
         except schemes.AccountError as error:
-            raise BadAccount(f"Not added: {error}") from error
+            raise BadAccount(_("Not added: {error}").format(error=error)) from error
     if not _OWN_NUMBER.fullmatch(bare):
-        raise BadAccount("Not added: a bank's own number is 2 to 34 letters, digits and hyphens.")
+        raise BadAccount(_("Not added: a bank's own number is 2 to 34 letters, digits and hyphens."))
     return bare
 
 
@@ -121,7 +132,9 @@ def _save(account: FundingAccount) -> None:
         active = FundingAccount.objects.filter(rail=account.rail, currency=account.currency, active=True)
         name = active.exclude(pk=account.pk).values_list("code", flat=True).first()
         raise Taken(
-            f"Not saved: {name} pays {account.currency} over {account.rail} now. Close it first."
+            _("Not saved: {name} pays {currency} over {rail} now. Close it first.").format(
+                name=name, currency=account.currency, rail=account.rail
+            )
         ) from None
 
 

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.outbox import publishing
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Attempt, Disposal, Hold, Payout, PayoutAccount, Transition
@@ -29,7 +31,9 @@ class NothingToGiveBack(Refused):
     code = "nothing_to_give_back"
 
 
-JUDGED_FIRST = "it is on hold for fraud or compliance; two people release that first, one of compliance"
+JUDGED_FIRST = later(
+    "it is on hold for fraud or compliance; two people release that first, one of compliance"
+)
 
 
 class HandedOver(Refused):
@@ -47,7 +51,7 @@ def cancel(
     Raises `Refused` without a reason, `NotAllowed`.
     """
     if not reason.strip():
-        raise Refused("Nothing cancelled: say why, for the seller and the auditor.", code="reason_missing")
+        raise Refused(_("Nothing cancelled: say why, for the seller and the auditor."), code="reason_missing")
     fine, refused = _move.verdicts(name="cancel", payouts=_locks.payouts(payout_ids), actor=actor, seen=seen)
     _batches.leave(payouts=[p for p in fine if p.status == PayoutStatus.BATCHED], because=reason, now=now)
     moved = _move.change(name="cancel", payouts=fine, actor=actor, reason=reason, now=now)
@@ -108,12 +112,23 @@ def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
     if given_back is None:
         label = PayoutStatus(payout.status).label.lower()
         raise NothingToGiveBack(
-            f"{payout.reference} is {label}: only money that came back can be paid again."
+            _("{reference} is {label}: only money that came back can be paid again.").format(
+                reference=payout.reference, label=label
+            )
         )
     if Disposal.objects.filter(payout=payout).exists():
-        raise Conflict(f"The money of {payout.reference} was disposed of already: see its timeline.")
+        raise Conflict(
+            _("The money of {reference} was disposed of already: see its timeline.").format(
+                reference=payout.reference
+            )
+        )
     if judged_first([payout]):
-        raise Refused(f"Nothing done with the money of {payout.reference}: {JUDGED_FIRST}.", code="hold")
+        raise Refused(
+            _("Nothing done with the money of {reference}: {judged_first}.").format(
+                reference=payout.reference, judged_first=JUDGED_FIRST
+            ),
+            code="hold",
+        )
     return payout, given_back
 
 
@@ -125,12 +140,14 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     seller has no usable bank account, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.dispose_payout")
-    old, _ = _dead(payout_id)
+    old, _unused = _dead(payout_id)
     _check_never_handed_over(old)
     slot = PayoutAccount.objects.filter(seller_id=old.seller_id, currency=old.currency).first()
     if slot is None or slot.current_id is None:
         raise Refused(
-            f"Not reissued: the seller of {old.reference} has no usable bank account. Ask for one first.",
+            _(
+                "Not reissued: the seller of {reference} has no usable bank account. Ask for one first."
+            ).format(reference=old.reference),
             code="no_account",
         )
     account = Account.objects.get(pk=old.account_id)
@@ -177,8 +194,11 @@ def _check_never_handed_over(payout: Payout) -> None:
     lost = _lost(payout)
     if lost:
         raise HandedOver(
-            f"Not reissued: the bank was handed {lost} before this database was restored from a backup. "
-            "Roll it: then the next run pays what an adjustment leaves of it."
+            _(
+                "Not reissued: the bank was handed {lost} before this database was restored "
+                "from a backup. Roll it: then the next run pays what an adjustment leaves of "
+                "it."
+            ).format(lost=lost)
         )
 
 
@@ -196,9 +216,13 @@ def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
     authority.require(actor=actor, permission="payouts.dispose_payout")
     old, given_back = _dead(payout_id)
     if not countries.is_open(old.country):
-        advice = "Have the country opened again" + ("." if _lost(old) else f", or reissue {old.reference}.")
+        advice = _("Have the country opened again") + (
+            "." if _lost(old) else _(", or reissue {reference}.").format(reference=old.reference)
+        )
         raise Refused(
-            f"Not rolled: no country file opens {old.country}, so no run would take it. {advice}",
+            _("Not rolled: no country file opens {country}, so no run would take it. {advice}").format(
+                country=old.country, advice=advice
+            ),
             code="country_closed",
         )
     account = Account.objects.get(pk=old.account_id)  # locked with the payout

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -27,21 +28,26 @@ class BadHold(Refused):
 
 def _check(reason: str, note: str, until: datetime | None, now: datetime) -> None:
     if reason not in HoldReason.values:
-        raise BadHold("No hold placed: choose a reason from the list.")
+        raise BadHold(_("No hold placed: choose a reason from the list."))
     if not note.strip():
-        raise BadHold("No hold placed: write a note that tells colleagues what to find out.")
+        raise BadHold(_("No hold placed: write a note that tells colleagues what to find out."))
     if until is not None and reason in TWO_PEOPLE:
         raise BadHold(
-            f"No hold placed: two people release a hold for “{HoldReason(reason).label}”, no date does. Leave its end "
-            "empty."
+            _(
+                "No hold placed: two people release a hold for “{holdreason}”, no date does. "
+                "Leave its end empty."
+            ).format(holdreason=HoldReason(reason).label)
         )
     if until is not None and until <= now:
         raise BadHold(
-            "No hold placed: its end lies in the past. Choose a later moment, or let a person release it."
+            _("No hold placed: its end lies in the past. Choose a later moment, or let a person release it.")
         )
     if until is not None and until > now + LONGEST:
         raise BadHold(
-            "No hold placed: its end lies more than a year ahead. Choose an earlier moment, or let a person release it."
+            _(
+                "No hold placed: its end lies more than a year ahead. Choose an earlier "
+                "moment, or let a person release it."
+            )
         )
 
 
@@ -52,9 +58,11 @@ def _sorted_out(payouts: Sequence[Payout]) -> tuple[list[Payout], list[Refusal]]
 
 
 def _too_late(payout: Payout) -> str:
-    told = f"it is {PayoutStatus(payout.status).label.lower()}: a hold comes too late"
+    told = _("it is {payoutstatus}: a hold comes too late").format(
+        payoutstatus=PayoutStatus(payout.status).label.lower()
+    )
     if payout.status in recalls.WITH_THE_BANK:
-        told += "; ask the bank to recall it, on its page"
+        told += _("; ask the bank to recall it, on its page")
     return told
 
 
@@ -98,8 +106,14 @@ def _place(
 ) -> None:
     label = HoldReason(reason).label
     batched = [p for p in payouts if p.status == PayoutStatus.BATCHED]
-    _batches.leave(payouts=batched, because=f"On hold: {label}", now=now)
-    _move.change(name="take_out", payouts=batched, actor=actor, reason=f"On hold: {label}", now=now)
+    _batches.leave(payouts=batched, because=_("On hold: {label}").format(label=label), now=now)
+    _move.change(
+        name="take_out",
+        payouts=batched,
+        actor=actor,
+        reason=_("On hold: {label}").format(label=label),
+        now=now,
+    )
     Hold.objects.bulk_create(
         [
             Hold(
@@ -170,7 +184,7 @@ def _place_on_seller(
         .filter(seller=seller, status=PayoutStatus.BATCHED)
         .order_by("pk")
     )
-    because = f"Seller on hold: {placed.get_reason_display()}"
+    because = _("Seller on hold: {reason}").format(reason=placed.get_reason_display())
     _batches.leave(payouts=batched, because=because, now=now)
     _move.change(name="take_out", payouts=batched, actor=actor, reason=because, now=now)
     recording.record(actor=actor, action="seller.hold", subject=seller, data={"reason": reason}, now=now)
@@ -196,7 +210,7 @@ def release(
     authority.require(actor=actor, permission="payouts.release_hold")
     if not note.strip():
         raise Refused(
-            "Nothing released: write what was found out, for those who ask later.", code="reason_missing"
+            _("Nothing released: write what was found out, for those who ask later."), code="reason_missing"
         )
     found = _releasing.sorted_out(holds=_open(hold_ids), actor=actor, seen=seen)
     _releasing.write(found=found, actor=actor, note=note.strip(), now=now)
@@ -215,7 +229,9 @@ def _open(hold_ids: Iterable[int]) -> list[Hold]:
     gone = [hold for hold in holds if not hold.is_open]
     if gone:
         raise Conflict(
-            f"Nothing released: {gone[0].get_reason_display()} was released by someone else just now."
+            _("Nothing released: {reason} was released by someone else just now.").format(
+                reason=gone[0].get_reason_display()
+            )
         )
     return holds
 
@@ -232,9 +248,9 @@ def withdraw(*, request_ids: Iterable[int], actor: Actor, note: str, now: dateti
     _open(rows.values_list("hold_id", flat=True))
     requests = list(rows.select_for_update(of=("self",)).select_related("hold").order_by("pk"))
     if any(each.confirmed_at or each.withdrawn_at for each in requests):
-        raise Conflict("Nothing withdrawn: somebody decided on it just now.")
+        raise Conflict(_("Nothing withdrawn: somebody decided on it just now."))
     if not note.strip() and any(each.asked_by_id != actor.user_id for each in requests):
-        raise Refused("Nothing withdrawn: say why, for the person who asked.", code="reason_missing")
+        raise Refused(_("Nothing withdrawn: say why, for the person who asked."), code="reason_missing")
     _releasing.withdraw(requests=requests, actor=actor, note=note.strip(), now=now)
     return requests
 
@@ -254,4 +270,4 @@ def release_due(*, now: datetime) -> int:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return release_by_system(hold_ids=list(due), note="Its date has come.", now=now)
+    return release_by_system(hold_ids=list(due), note=_("Its date has come."), now=now)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -82,17 +83,17 @@ def close(*, incident_id: int, actor: Actor, note: str, now: datetime) -> Incide
     authority.require(actor=actor, permission="payouts.resolve_unknown")
     if not note.strip():
         raise Refused(
-            "Not closed: write what was found and done, for those who ask later.", code="reason_missing"
+            _("Not closed: write what was found and done, for those who ask later."), code="reason_missing"
         )
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     if incident.closed_at is not None:
-        raise Conflict("This incident was closed by someone else just now.")
+        raise Conflict(_("This incident was closed by someone else just now."))
     if (
         incident.code == "restored"
         and not Restoration.objects.filter(asked_at__gte=incident.opened_at).exists()
     ):
         raise Refused(
-            "Not closed: the rails have not been asked what they have. Run “manage.py ask_rails” first.",
+            _("Not closed: the rails have not been asked what they have. Run “manage.py ask_rails” first."),
             code="not_asked",
         )
     incident.closed_at, incident.closing_note = now, note.strip()

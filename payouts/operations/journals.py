@@ -7,10 +7,12 @@ from typing import IO
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
 from payouts.operations import _books_file, _doorbell
 from payouts.operations._watch import Watch
@@ -18,7 +20,7 @@ from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumb
 
 log = structlog.get_logger(__name__)
 RIGHT = "ledger.export_journal"
-GROUPINGS = {"detailed": "One by one", "daily": "Daily totals"}
+GROUPINGS = {"detailed": later("One by one"), "daily": later("Daily totals")}
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 
@@ -62,22 +64,34 @@ def request(
     authority.require(actor=actor, permission=RIGHT)
     if format not in FORMATS:
         raise BadJournal(
-            f"Not exported: there is no format “{format[:20]}”. Choose one of {', '.join(FORMATS)}."
+            _("Not exported: there is no format “{format_}”. Choose one of {formats}.").format(
+                format_=format[:20], formats=", ".join(FORMATS)
+            )
         )
     if grouping not in GROUPINGS:
-        raise BadJournal(f"Not exported: there is no grouping “{grouping[:20]}”. Choose detailed or daily.")
+        raise BadJournal(
+            _("Not exported: there is no grouping “{grouping}”. Choose detailed or daily.").format(
+                grouping=grouping[:20]
+            )
+        )
     period = Period.objects.filter(first_day=first, closed=True).first()
     if period is None:
         raise NotClosed(
-            f"Not exported: {first:%B %Y} is not closed. Two people close it on the page of the books."
+            _("Not exported: {first} is not closed. Two people close it on the page of the books.").format(
+                first=dated(first, "yMMMM")
+            )
         )
     numbers = PeriodNumbers.objects.filter(period=period, currency=currency).first()
     if numbers is None:
-        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
+        raise BadJournal(
+            _("Not exported: nothing was booked in “{currency}” in {first}.").format(
+                currency=currency[:10], first=dated(first, "yMMMM")
+            )
+        )
     values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
     lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
-        raise BadJournal("Not exported: " + " ".join(lacks))
+        raise BadJournal(_("Not exported: ") + " ".join(lacks))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
     file, made = JournalFile.objects.get_or_create(**values, defaults=start)
     if not made and (file.status == JournalStatus.FAILED or not _books_file.path(file).exists()):
@@ -112,7 +126,7 @@ def write(*, file_id: int, now: datetime) -> bool:
     except Exception as error:
         log.exception("journal_failed", file=file_id, error=type(error).__name__)
         file = JournalFile.objects.filter(pk=file_id, status=JournalStatus.WAITING).first()
-        why = (
+        why = _(
             "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
         )
         return file is not None and _fail(file, why, now)
@@ -134,14 +148,17 @@ def _write(file_id: int, now: datetime) -> bool:
         if file.sha256 and written.sha256 != file.sha256:
             _books_file.path(file).unlink(missing_ok=True)
             raise OtherBytes(
-                f"The bytes are not those given before (SHA-256 {file.sha256[:12]}…), so nothing is offered. Were the"
-                " company's settings changed? Set them back, or tell who runs the program."
+                _(
+                    "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
+                    "offered. Were the company's settings changed? Set them back, or tell "
+                    "who runs the program."
+                ).format(sha256=file.sha256[:12])
             )
     except Refused as refusal:
         return _fail(file, str(refusal), watch.now())
     except OSError as error:
         log.exception("journal_failed", file=file_id, error=type(error).__name__)
-        return _fail(file, "It could not be stored. Ask an administrator: is the disk full?", watch.now())
+        return _fail(file, _("It could not be stored. Ask an administrator: is the disk full?"), watch.now())
     file.status, file.finished_at, file.error = JournalStatus.READY, watch.now(), ""
     file.file_name, file.file_bytes, file.sha256 = written.name, written.size, written.sha256
     file.lines = written.lines
@@ -169,16 +186,16 @@ def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
     authority.require(actor=actor, permission=RIGHT)
     file = JournalFile.objects.filter(pk=file_id).first()
     if file is None:
-        raise BadJournal("There is no such journal.")
+        raise BadJournal(_("There is no such journal."))
     if file.status != JournalStatus.READY:
-        raise Conflict("There is no file yet: look at the page of the month.")
+        raise Conflict(_("There is no file yet: look at the page of the month."))
     try:
         stream = _books_file.path(file).open("rb")
     except FileNotFoundError:
-        raise Conflict("The file is no longer there. Ask for it again: it will be the same.") from None
+        raise Conflict(_("The file is no longer there. Ask for it again: it will be the same.")) from None
     if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
         stream.close()
-        raise OtherBytes("The stored file is damaged, so it is not offered. Tell who runs the program.")
+        raise OtherBytes(_("The stored file is damaged, so it is not offered. Tell who runs the program."))
     stream.seek(0)
     data = {"name": file.file_name, "sha256": file.sha256}
     recording.record(actor=actor, action="journal.download", subject=file, data=data, now=now)

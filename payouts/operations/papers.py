@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -46,16 +47,24 @@ class Paper:
 def check(paper: Paper) -> None:
     """Raises `BadPaper` with what is wrong and what to bring instead."""
     if not paper.body or not _plain_name(paper.name):
-        raise BadPaper("Not proposed: attach what the bank wrote or showed. An empty file shows nothing.")
+        raise BadPaper(_("Not proposed: attach what the bank wrote or showed. An empty file shows nothing."))
     if len(paper.body) > LARGEST:
         megabytes = LARGEST // 1024 // 1024
-        raise BadPaper(f"Not proposed: the file is larger than {megabytes} MB. Attach the page that matters.")
+        raise BadPaper(
+            _("Not proposed: the file is larger than {megabytes} MB. Attach the page that matters.").format(
+                megabytes=megabytes
+            )
+        )
     ending = PurePosixPath(_plain_name(paper.name)).suffix.lower()
     if ending not in _BEGINS:
-        raise BadPaper("Not proposed: attach a PDF, an e-mail (eml, msg), an image (png, jpg) or a text.")
+        raise BadPaper(_("Not proposed: attach a PDF, an e-mail (eml, msg), an image (png, jpg) or a text."))
     begins = _BEGINS[ending]
     if not paper.body.startswith(begins) if begins else b"\0" in paper.body:
-        raise BadPaper(f"Not proposed: the file is called {ending} and is none. Attach it as it came.")
+        raise BadPaper(
+            _("Not proposed: the file is called {ending} and is none. Attach it as it came.").format(
+                ending=ending
+            )
+        )
 
 
 def keep(*, finding: Resolution, paper: Paper, now: datetime) -> Evidence:
@@ -82,7 +91,9 @@ def read(*, evidence_id: int, actor: Actor, now: datetime) -> tuple[str, bytes]:
     place = _place(row.resolution_id, row.body_sha256)
     body = vault.decrypt_blob(row.body_ciphertext, ring=vault.keyring(), aad=place)
     if bankfiles.sha256(body) != row.body_sha256:
-        raise bankfiles.Tampered(f"The bytes of {row.name} are not those that were attached.")
+        raise bankfiles.Tampered(
+            _("The bytes of {row} are not those that were attached.").format(row=row.name)
+        )
     data = {"evidence": row.pk, "sha256": row.body_sha256}
     recording.record(
         actor=actor, action="unknown.read_evidence", subject=row.resolution.submission, data=data, now=now

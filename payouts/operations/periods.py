@@ -7,10 +7,12 @@ happened beside it (docs/adr/0024).
 from datetime import date, datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import dated
 from payouts.queries import closing
 from sellers.ledger.models import Period, PeriodNumbers, PeriodTotal
 from sellers.ledger.queries import periods
@@ -42,9 +44,9 @@ def ask(*, first: date, actor: Actor, now: datetime) -> list[Period]:
     try:
         return _ask(first, actor, now)
     except OperationalError as error:
-        raise Conflict("Not asked: a large posting is under way. Try again in a minute.") from error
+        raise Conflict(_("Not asked: a large posting is under way. Try again in a minute.")) from error
     except IntegrityError as error:
-        raise Conflict("Not asked: somebody asked at the same moment. Look at the month again.") from error
+        raise Conflict(_("Not asked: somebody asked at the same moment. Look at the month again.")) from error
 
 
 @transaction.atomic
@@ -52,10 +54,16 @@ def _ask(first: date, actor: Actor, now: datetime) -> list[Period]:
     authority.require(actor=actor, permission=RIGHT)
     wanted = [m for m in reversed(periods.months(now=now)) if m.first <= first and m.status == periods.OPEN]
     if not wanted or wanted[-1].first != first:
-        raise Conflict(f"Not asked: {first:%B %Y} is not an open month of the books.")
+        raise Conflict(
+            _("Not asked: {first} is not an open month of the books.").format(first=dated(first, "yMMMM"))
+        )
     if wanted[-1].last >= periods.today(now=now):
-        raise NotClosable(f"Not asked: {first:%B %Y} is not over. It can be closed from the next day on.")
-    _refuse_blocked("Not asked", wanted[0].first, wanted[-1].last)
+        raise NotClosable(
+            _("Not asked: {first} is not over. It can be closed from the next day on.").format(
+                first=dated(first, "yMMMM")
+            )
+        )
+    _refuse_blocked(_("Not asked"), wanted[0].first, wanted[-1].last)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
     made = []
@@ -80,8 +88,12 @@ def close(*, first: date, actor: Actor, now: datetime) -> list[Period]:
     authority.require(actor=actor, permission=RIGHT)
     asked = _asked(first)
     if any(period.asked_by_id == actor.user_id for period in asked):
-        raise SamePerson(f"Not closed: you asked for it. Another person must close {first:%B %Y}.")
-    _refuse_blocked("Not closed", asked[0].first_day, asked[-1].last_day)
+        raise SamePerson(
+            _("Not closed: you asked for it. Another person must close {first}.").format(
+                first=dated(first, "yMMMM")
+            )
+        )
+    _refuse_blocked(_("Not closed"), asked[0].first_day, asked[-1].last_day)
     for period in asked:
         totals = _write_totals(period)
         numbers = _write_numbers(period)
@@ -125,7 +137,11 @@ def _asked(first: date) -> list[Period]:
         .order_by("first_day")
     )
     if not found or found[-1].first_day != first:
-        raise Conflict(f"Not done: {first:%B %Y} does not wait to be closed any more. Look again.")
+        raise Conflict(
+            _("Not done: {first} does not wait to be closed any more. Look again.").format(
+                first=dated(first, "yMMMM")
+            )
+        )
     return found
 
 

@@ -6,10 +6,12 @@ A case for people: nothing here moves money or a status. If the money comes back
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import number
 from payouts.models import Recall, RecallChannel, RecallState
 from payouts.operations import _locks
 from payouts.queries import recalls
@@ -38,16 +40,20 @@ def ask(*, payout_id: int, reason: str, channel: str, actor: Actor, now: datetim
     """
     authority.require(actor=actor, permission="payouts.ask_recall")
     if channel not in RecallChannel.values:
-        raise BadRecall("Not asked: choose from the list how you asked the bank.")
+        raise BadRecall(_("Not asked: choose from the list how you asked the bank."))
     if not reason.strip() or len(reason) > LONGEST:
-        raise BadRecall(f"Not asked: write what the bank is told, in at most {LONGEST:,} characters.")
+        raise BadRecall(
+            _("Not asked: write what the bank is told, in at most {longest} characters.").format(
+                longest=number(LONGEST)
+            )
+        )
     (payout,) = _locks.payouts([payout_id])
     attempt = recalls.live_attempt(payout)
     if attempt is not None and recalls.open_of(attempt) is not None:
-        raise Conflict("Not asked: the bank is being asked already. Wait for its answer.")
+        raise Conflict(_("Not asked: the bank is being asked already. Wait for its answer."))
     why_not = recalls.why_not(payout)
     if why_not or attempt is None:
-        raise NothingToRecall(f"Not asked: {why_not}")
+        raise NothingToRecall(_("Not asked: {why_not}").format(why_not=why_not))
     made = Recall.objects.create(
         attempt=attempt,
         reason=reason.strip(),
@@ -71,12 +77,16 @@ def answer(
     """
     authority.require(actor=actor, permission="payouts.answer_recall")
     if state not in RecallState.values or state == RecallState.ASKED:
-        raise BadRecall("Not recorded: say whether the bank brings it back, refuses, or does not answer.")
+        raise BadRecall(_("Not recorded: say whether the bank brings it back, refuses, or does not answer."))
     if not words.strip() or len(words) > LONGEST:
-        raise BadRecall(f"Not recorded: write who at the bank said what, in at most {LONGEST:,} characters.")
+        raise BadRecall(
+            _("Not recorded: write who at the bank said what, in at most {longest} characters.").format(
+                longest=number(LONGEST)
+            )
+        )
     row = Recall.objects.select_for_update(of=("self",)).select_related("attempt__payout").get(pk=recall_id)
     if not row.is_open:
-        raise Conflict("Not recorded: somebody else wrote down what the bank answered. Look again.")
+        raise Conflict(_("Not recorded: somebody else wrote down what the bank answered. Look again."))
     row.state, row.answer = state, words.strip()
     row.answered_at = _when(row, answered_at, now) if state != RecallState.NO_ANSWER else None
     row.recorded_by_id, row.recorded_at = actor.person_id, now
@@ -90,6 +100,6 @@ def _when(row: Recall, answered_at: datetime | None, now: datetime) -> datetime:
     """When the bank answered. People say it in minutes: in the minute of the question, it is not before it."""
     if answered_at is None or not row.asked_at.replace(second=0, microsecond=0) <= answered_at <= now:
         raise BadRecall(
-            "Not recorded: say when the bank answered; not before it was asked, and not in the future."
+            _("Not recorded: say when the bank answered; not before it was asked, and not in the future.")
         )
     return max(answered_at, row.asked_at)

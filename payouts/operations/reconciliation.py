@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payouts.models import FundingAccount, Statement, StatementLine
 from payouts.operations import (
@@ -42,22 +43,28 @@ def _take(
 ) -> Statement | None:
     funding = _funding(found, rail)
     if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
-        why = " ".join(found.problems) or "It does not add up."
+        why = " ".join(found.problems) or _("It does not add up.")
         raise base.Unreadable(
-            f"Statement {found.statement_id}: {why} Nothing was booked: ask the bank for a right one."
+            _("Statement {statement_id}: {why} Nothing was booked: ask the bank for a right one.").format(
+                statement_id=found.statement_id, why=why
+            )
         )
     known = Statement.objects.filter(funding_account=funding, statement_id=found.statement_id).first()
     if known is not None:
         if (known.opening_minor, known.closing_minor) != (found.opening_minor, found.closing_minor):
             raise base.Unreadable(
-                f"Statement {found.statement_id} was read before with other balances: ask the bank."
+                _("Statement {statement_id} was read before with other balances: ask the bank.").format(
+                    statement_id=found.statement_id
+                )
             )
         _compare(known, found, body=body, alone=alone, rail=rail, now=now)
         return None
     day = found.closing_date or found.opening_date
     if day is None:
         raise base.Unreadable(
-            f"Statement {found.statement_id} does not say of which day it is: ask the bank."
+            _("Statement {statement_id} does not say of which day it is: ask the bank.").format(
+                statement_id=found.statement_id
+            )
         )
     sealed = vault.encrypt_blob(
         body, ring=vault.keyring(), aad=vault.place("payouts.Statement", funding.code, found.statement_id)
@@ -99,8 +106,11 @@ def _compare(
     incidents.open_one(
         code="statement_reused",
         key=f"statement_reused:{known.pk}:{digest[:16]}",
-        text=f"Another statement came under the id {found.statement_id} that was read before, with another date, "
-        "number or other lines. It was not booked: ask the bank which one is right.",
+        text=_(
+            "Another statement came under the id {statement_id} that was read before, with "
+            "another date, number or other lines. It was not booked: ask the bank which one "
+            "is right."
+        ).format(statement_id=found.statement_id),
         rail=rail,
         now=now,
     )
@@ -114,8 +124,11 @@ def _funding(found: statements.Statement, rail: str) -> FundingAccount:
         if account.identifier.replace(" ", "") == number:
             return account
     raise base.Unreadable(
-        f"Statement {found.statement_id} is of an account ending in {number[-4:]} in {found.currency}, which is none "
-        f"of our funding accounts on {rail}. Add it in the settings, or ask the bank why we got it."
+        _(
+            "Statement {statement_id} is of an account ending in {number} in {currency}, "
+            "which is none of our funding accounts on {rail}. Add it in the settings, or ask "
+            "the bank why we got it."
+        ).format(statement_id=found.statement_id, number=number[-4:], currency=found.currency, rail=rail)
     )
 
 
@@ -154,7 +167,9 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
             broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(problems)}"
     for key, text in broken.items():
         incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
-    incidents.over_with_prefix(prefix=prefix, but=list(broken), note="The missing statement came.", now=now)
+    incidents.over_with_prefix(
+        prefix=prefix, but=list(broken), note=_("The missing statement came."), now=now
+    )
 
 
 @transaction.atomic
@@ -170,7 +185,7 @@ def match_open_lines(*, now: datetime) -> int:
         matcher = _matching.Matcher(lines=rows, funding=funding)
         pairs = [(line, found) for line in rows if (found := matcher.match(line))]
         _lines.settle(pairs=pairs, funding=funding, now=now)
-        done = {line.pk for line, _ in pairs}
+        done = {line.pk for line, _unused in pairs}
         _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
         matched += len(pairs)
     return matched

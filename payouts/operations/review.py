@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts import digests
 from payouts.models import Payout, PayoutNote, Review
 from payouts.operations import _batches, _move
@@ -80,7 +82,7 @@ def send_back(
     Raises `ReasonMissing`, `NotAllowed`.
     """
     if not reason.strip():
-        raise ReasonMissing("Not sent back: say why, so that the reviewer knows what to look at.")
+        raise ReasonMissing(_("Not sent back: say why, so that the reviewer knows what to look at."))
     fine, refused = _move.verdicts(name="send_back", payouts=_move.locked(payout_ids), actor=actor, seen=seen)
     _batches.leave(payouts=[p for p in fine if p.status == PayoutStatus.BATCHED], because=reason, now=now)
     moved = _move.change(name="send_back", payouts=fine, actor=actor, reason=reason, now=now)
@@ -92,10 +94,14 @@ def annotate(*, payout_id: int, actor: Actor, text: str, now: datetime) -> Payou
     """A note for colleagues stands on the payout. Raises `Refused` when it is empty or too long, `NotAllowed`."""
     authority.require(actor=actor, permission="sellers.add_note")
     if not text.strip():
-        raise Refused("No note written: the text is empty. Write what a colleague should know.", code="empty")
+        raise Refused(
+            _("No note written: the text is empty. Write what a colleague should know."), code="empty"
+        )
     if len(text) > LONGEST_NOTE:
         raise Refused(
-            f"No note written: it has {len(text):,} characters, at most {LONGEST_NOTE:,} fit. Write what matters.",
+            _(
+                "No note written: it has {text} characters, at most {longest_note} fit. Write what matters."
+            ).format(text=number(len(text)), longest_note=number(LONGEST_NOTE)),
             code="too_long",
         )
     payout = Payout.objects.get(pk=payout_id)

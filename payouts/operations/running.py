@@ -17,9 +17,11 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.words import later
 from payouts import countries
 from payouts.exports.columns import Column, Kind
 from payouts.exports.formats import FORMATS, Layout
@@ -36,16 +38,16 @@ PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 
 _COLUMNS = (
-    Column("Seller"),
-    Column("Marketplace id"),
-    Column("Name"),
-    Column("Country"),
-    Column("Currency"),
-    Column("Amount", Kind.MONEY),
-    Column("Lines", Kind.COUNT),
-    Column("Would be paid"),
-    Column("Why not"),
-    Column("Paid by the last run", Kind.MONEY),
+    Column(later("Seller")),
+    Column(later("Marketplace id")),
+    Column(later("Name")),
+    Column(later("Country")),
+    Column(later("Currency")),
+    Column(later("Amount"), Kind.MONEY),
+    Column(later("Lines"), Kind.COUNT),
+    Column(later("Would be paid")),
+    Column(later("Why not")),
+    Column(later("Paid by the last run"), Kind.MONEY),
 )
 
 _DUE_ACCOUNTS = """
@@ -83,7 +85,7 @@ def download(*, until: date | None, country: str = "", actor: Actor, now: dateti
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "preview.csv"
         zone = timezone.get_current_timezone_name()
-        form = FORMATS["csv"](Layout(_COLUMNS, title="Run", noun="balances", zone=zone))
+        form = FORMATS["csv"](Layout(_COLUMNS, title=_("Run"), noun="balances", zone=zone))
         count = 0
         with form.opened(path) as file:
             file.write(form.head().encode())
@@ -91,7 +93,7 @@ def download(*, until: date | None, country: str = "", actor: Actor, now: dateti
                 file.write(form.row([*_cells(row)]).encode())
                 count += 1
         file = path.open("rb")
-    name = f"run-preview-{country.lower() or 'all'}-{max(day for _, day in markets)}.csv"
+    name = f"run-preview-{country.lower() or 'all'}-{max(day for _unused, day in markets)}.csv"
     data = {"country": country, "rows": count}
     recording.record(actor=actor, action="payouts.run_preview_download", data=data, now=now)
     return Download(file, name)
@@ -123,12 +125,14 @@ def request(*, until: date | None, country: str = "", key: str, actor: Actor, no
     made, new = PayoutRun.objects.get_or_create(
         key=key,
         defaults={
-            "until_date": until or max(day for _, day in markets),
+            "until_date": until or max(day for _unused, day in markets),
             "country": country,
             "started_by_id": actor.person_id,
             "started_at": now,
             "left": [[each.code, day.isoformat()] for each, day in markets],
-            "accounts_total": _count([each.code for each, _ in markets], [day for _, day in markets]),
+            "accounts_total": _count(
+                [each.code for each, _unused in markets], [day for _unused, day in markets]
+            ),
         },
     )
     if new:
@@ -156,14 +160,16 @@ def work(*, run_id: int, now: datetime) -> bool:
             pass
     except Exception as error:  # whatever it is, the portions made stand, and the run is not lost
         log.exception("run_portion_failed", run=run_id, error=type(error).__name__)
-        text = f"The payout run R{run_id} stopped ({type(error).__name__}). "
-        text += "What it made stands; the rest is tried again."
+        text = _("The payout run R{run_id} stopped ({kind}). ").format(
+            run_id=run_id, kind=type(error).__name__
+        )
+        text += _("What it made stands; the rest is tried again.")
         _put_last(run_id, trouble=text)
         incidents.open_one(code="run_failed", key=trouble, text=text, now=watch.now())
         return False
     over = PayoutRun.objects.filter(pk=run_id, finished_at__isnull=False).exists()
     if over:
-        incidents.over(keys=[trouble], note="It was finished after all.", now=watch.now())
+        incidents.over(keys=[trouble], note=_("It was finished after all."), now=watch.now())
     return over
 
 
@@ -175,7 +181,7 @@ def _put_last(run_id: int, *, trouble: str) -> None:
         return
     left, through = run.left, run.through
     if left:
-        (code, until, *_), *others = left
+        (code, until, *_unused), *others = left
         left = [*others, [code, until, through]]
         through = _through(left)
     PayoutRun.objects.filter(pk=run_id).update(left=left, through=through, trouble=trouble)
@@ -200,13 +206,15 @@ def _portion(run_id: int, *, now: datetime) -> bool:
         return False
     actor = _actor(run.started_by)
     if run.left and not authority.allows(actor=actor, permission="payouts.run_payouts"):
-        text = f"{actor.name} may not run payouts any more. What was made stands; another run makes the rest."
+        text = _(
+            "{actor} may not run payouts any more. What was made stands; another run makes the rest."
+        ).format(actor=actor.name)
         PayoutRun.objects.filter(pk=run_id).update(trouble=text)
         run.left = []
     if not run.left:
         _portions.finish(run=run, actor=actor, now=now)
         return False
-    code, text, *_ = run.left[0]
+    code, text, *_unused = run.left[0]
     until = date.fromisoformat(text)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {

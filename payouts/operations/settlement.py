@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import SYSTEM
 from payouts import facts
@@ -103,7 +104,9 @@ def _named(
             incidents.open_one(
                 code="unknown_reference",
                 key=f"unknown_reference:{rail}:{name}",
-                text=f"{rail} reports “{report.kind}” for {name}, which we never sent. Ask the bank what it is.",
+                text=_(
+                    "{rail} reports “{kind}” for {name}, which we never sent. Ask the bank what it is."
+                ).format(rail=rail, kind=report.kind, name=name),
                 rail=rail,
                 now=now,
             )
@@ -135,7 +138,7 @@ def _it_has_it(row: Submission, reports: Sequence[base.Report], now: datetime) -
             text = f"{report.end_to_end_id} {report.text}".strip()
             answering.note(submission=row, what="noted", outcome="", code=report.code, text=text, now=now)
     if reports and row.status in (SubmissionStatus.UNKNOWN, SubmissionStatus.DELIVERING):
-        row.answer_code, row.answer_text = "REPORTED", "The bank's reports speak about it, so it has it."
+        row.answer_code, row.answer_text = "REPORTED", _("The bank's reports speak about it, so it has it.")
         row.lease_until = row.next_lookup_at = None
         answering.note(
             submission=row, what="report", outcome="accepted", code="REPORTED", text=row.answer_text, now=now

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts.exports.statements import payout as payout_sheet
 from payouts.exports.statements import pdf
 from payouts.exports.statements import seller as seller_sheet
@@ -40,8 +42,10 @@ def of_payout(*, payout_id: int, language: str, actor: Actor, now: datetime) -> 
     payout = payout_statement.rows().get(pk=payout_id)
     if payout_statement.too_long(payout=payout):
         raise TooLong(
-            f"No PDF made: {payout.reference} has more than {payout_statement.LONGEST:,} lines. Print the page of its "
-            "statement instead: it has every sum, and the first lines of each kind."
+            _(
+                "No PDF made: {reference} has more than {longest} lines. Print the page of "
+                "its statement instead: it has every sum, and the first lines of each kind."
+            ).format(reference=payout.reference, longest=number(payout_statement.LONGEST))
         )
     sheet = payout_sheet.sheet(payout_statement.of_payout(payout=payout), language=language)
     return _fetched(

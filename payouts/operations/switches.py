@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -49,7 +50,11 @@ def require_open_way(rail: str) -> None:
     """Raises `RailStopped` while the rail, or every rail, is stopped."""
     stop = open_on(rail)
     if stop is not None:
-        raise RailStopped(f"Nothing is handed to {rail}: it was stopped ({stop.reason}). The work waits.")
+        raise RailStopped(
+            _("Nothing is handed to {rail}: it was stopped ({reason}). The work waits.").format(
+                rail=rail, reason=stop.reason
+            )
+        )
 
 
 @transaction.atomic
@@ -60,9 +65,9 @@ def stop(*, rail: str, reason: str, actor: Actor, now: datetime) -> RailSwitch:
     """
     authority.require(actor=actor, permission="payouts.stop_rail")
     if not reason.strip():
-        raise Refused("Not stopped: say why, for those who must let it go on.", code="reason_missing")
+        raise Refused(_("Not stopped: say why, for those who must let it go on."), code="reason_missing")
     if rail != ALL and rail not in registry.names():
-        raise Refused(f"Not stopped: there is no rail “{rail}”.", code="unknown_rail")
+        raise Refused(_("Not stopped: there is no rail “{rail}”.").format(rail=rail), code="unknown_rail")
     return _stop(rail=rail, reason=reason.strip(), actor=actor, now=now)
 
 
@@ -102,9 +107,9 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
     authority.require(actor=actor, permission="payouts.restore_rail")
     switch = RailSwitch.objects.select_for_update(of=("self",)).get(pk=switch_id)
     if switch.restored_at is not None:
-        raise Conflict(f"{switch.rail} was let go on already.")
+        raise Conflict(_("{rail} was let go on already.").format(rail=switch.rail))
     if switch.stopped_by_id is not None and switch.stopped_by_id == actor.user_id:
-        raise OwnStop("Not restored: you stopped it. Another person must let it go on.")
+        raise OwnStop(_("Not restored: you stopped it. Another person must let it go on."))
     _check_looked_at(switch, actor)
     switch.restored_by_id, switch.restored_at = actor.user_id, now
     switch.save(update_fields=["restored_by", "restored_at"])
@@ -115,13 +120,18 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
 def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
     causes = Incident.objects.filter(code__in=STOPPING, rail="" if switch.rail == ALL else switch.rail)
     causes = causes.exclude(key__in=[f"invariant:{name}" for name in HARMLESS])
-    which = "every rail" if switch.rail == ALL else switch.rail
+    which = _("every rail") if switch.rail == ALL else switch.rail
     if causes.filter(closed_at__isnull=True).exists():
         raise NotLookedAt(
-            f"Not restored: an incident that stops {which} by itself is still open. Look at what happened and close "
-            "the incident; then another person lets it go on."
+            _(
+                "Not restored: an incident that stops {which} by itself is still open. Look "
+                "at what happened and close the incident; then another person lets it go on."
+            ).format(which=which)
         )
     if causes.filter(opened_at__gte=switch.stopped_at, closed_by_id=actor.user_id).exists():
         raise NotLookedAt(
-            f"Not restored: you closed the incident that stops {which} by itself. Another person must let it go on."
+            _(
+                "Not restored: you closed the incident that stops {which} by itself. Another "
+                "person must let it go on."
+            ).format(which=which)
         )

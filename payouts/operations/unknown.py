@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -38,7 +39,7 @@ def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submissio
         row = _unknown(submission_id=submission_id, actor=actor)
         why_not = desk.why_not_look_up(row)
         if why_not:
-            raise Refused(f"Not asked: {why_not}", code="not_asked")
+            raise Refused(_("Not asked: {why_not}").format(why_not=why_not), code="not_asked")
         row.next_lookup_at = now
         row.save(update_fields=["next_lookup_at"])
         recording.record(
@@ -59,9 +60,9 @@ def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission
         switches.require_open_way(row.rail)
         why_not = desk.why_not_again(submission=row, now=now)
         if why_not:
-            raise Refused(f"Not sent again: {why_not}", code="not_again")
+            raise Refused(_("Not sent again: {why_not}").format(why_not=why_not), code="not_again")
     if not lookups.again(submission_id=submission_id, fence=row.fence, now=now, by=actor):
-        raise Conflict("Not sent again: it changed while you asked for it. Look at it again.")
+        raise Conflict(_("Not sent again: it changed while you asked for it. Look at it again."))
     return Submission.objects.get(pk=submission_id)
 
 
@@ -76,9 +77,9 @@ def propose(
     """
     row = _unknown(submission_id=submission_id, actor=actor)
     if verdict not in Resolution.Verdict.values:
-        raise Refused("Not proposed: say whether the bank has it or never got it.", code="bad_verdict")
+        raise Refused(_("Not proposed: say whether the bank has it or never got it."), code="bad_verdict")
     if not evidence.strip():
-        raise Refused("Not proposed: write whom you asked and what they said.", code="reason_missing")
+        raise Refused(_("Not proposed: write whom you asked and what they said."), code="reason_missing")
     papers.check(paper)
     try:
         with transaction.atomic():
@@ -91,7 +92,7 @@ def propose(
             )
     except IntegrityError:
         raise Conflict(
-            "Not proposed: a finding waits to be confirmed already. Confirm or dismiss it first."
+            _("Not proposed: a finding waits to be confirmed already. Confirm or dismiss it first.")
         ) from None
     kept = papers.keep(finding=made, paper=paper, now=now)
     _note(row, made, "proposed", actor, now, sha256=kept.body_sha256)
@@ -114,12 +115,12 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     row = _unknown(submission_id=submission_id, actor=actor)
     finding = Resolution.objects.select_for_update(of=("self",)).get(pk=resolution_id)
     if finding.confirmed_at is not None or finding.dismissed_at is not None:
-        raise Conflict("Not confirmed: this finding was confirmed or dismissed by someone else.")
+        raise Conflict(_("Not confirmed: this finding was confirmed or dismissed by someone else."))
     if finding.proposed_by_id == actor.user_id:
-        raise OwnFinding("Not confirmed: it is your own finding. Another person must confirm it.")
+        raise OwnFinding(_("Not confirmed: it is your own finding. Another person must confirm it."))
     if not Evidence.objects.filter(resolution=finding).exists():
         raise Refused(
-            "Not confirmed: nothing is attached to this finding. Dismiss it and propose it with its paper."
+            _("Not confirmed: nothing is attached to this finding. Dismiss it and propose it with its paper.")
         )
     if finding.verdict == Resolution.Verdict.NEVER_SENT:
         _check_nothing_is_on_its_way(row, now)
@@ -127,7 +128,9 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     finding.save(update_fields=["confirmed_by", "confirmed_at"])
     _note(row, finding, "resolved", actor, now)
     row.next_lookup_at, row.status_at = None, now
-    row.answer_text = f"Two people found: {finding.get_verdict_display()}. {finding.evidence}"
+    row.answer_text = _("Two people found: {verdict}. {evidence}").format(
+        verdict=finding.get_verdict_display(), evidence=finding.evidence
+    )
     if finding.verdict == Resolution.Verdict.SENT:
         row.answer_code = "RESOLVED_SENT"
         row.status = SubmissionStatus.ACCEPTED
@@ -136,7 +139,9 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
         row.answer_code = "RESOLVED_NEVER_SENT"
         row.status = SubmissionStatus.REJECTED
         answering.settle(submissions=[row], now=now)
-        reason = f"Two people found that it never reached the bank: {finding.evidence}"
+        reason = _("Two people found that it never reached the bank: {evidence}").format(
+            evidence=finding.evidence
+        )
         answering.never_left(submission=row, locked=locked, because="never_sent", reason=reason, now=now)
     _progress.advance(batch_ids=[row.batch_id], now=now)
     return row
@@ -153,8 +158,10 @@ def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
     free_at = lease.at + _leases.length() + desk.COOL_DOWN
     if now < free_at:
         raise Refused(
-            f"Not confirmed: what was handed over as {row.key} may still be on its way, or its worker may still wake "
-            f"up. Confirm after {free_at:%H:%M} UTC.",
+            _(
+                "Not confirmed: what was handed over as {key} may still be on its way, or "
+                "its worker may still wake up. Confirm after {free_at:%H:%M} UTC."
+            ).format(key=row.key, free_at=free_at),
             code="cool_down",
         )
 
@@ -167,7 +174,7 @@ def dismiss(*, resolution_id: int, actor: Actor, now: datetime) -> Resolution:
     row = _locks.submissions([submission_id])[0]  # before the finding, like who confirms it
     finding = Resolution.objects.select_for_update(of=("self",)).get(pk=resolution_id)
     if finding.confirmed_at is not None or finding.dismissed_at is not None:
-        raise Conflict("Not dismissed: this finding was confirmed or dismissed already.")
+        raise Conflict(_("Not dismissed: this finding was confirmed or dismissed already."))
     finding.dismissed_at = now
     finding.save(update_fields=["dismissed_at"])
     _note(row, finding, "dismissed", actor, now)
@@ -179,7 +186,9 @@ def _unknown(*, submission_id: int, actor: Actor) -> Submission:
     row = _locks.submissions([submission_id])[0]
     if row.status != SubmissionStatus.UNKNOWN:
         label = SubmissionStatus(row.status).label.lower()
-        raise NotUnknown(f"{row.key} is {label} now: there is nothing left to decide.")
+        raise NotUnknown(
+            _("{key} is {label} now: there is nothing left to decide.").format(key=row.key, label=label)
+        )
     return row
 
 

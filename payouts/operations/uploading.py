@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -30,15 +31,17 @@ def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[St
     """
     authority.require(actor=actor, permission="payouts.reconcile")
     if not body:
-        raise NoStatement("Not read: the file is empty. Choose the camt.053 as the bank gave it.")
+        raise NoStatement(_("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
     if len(body) > LARGEST:
-        raise NoStatement("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
+        raise NoStatement(
+            _("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
+        )
     try:
         rail = _rail(body)
         kept, new = _keep(body, rail=rail, name=name, now=now)
         made = reconciliation.read(body=body, rail=rail, name=kept.name, now=now)
     except base.Unreadable as error:
-        raise NoStatement(f"Not read: {error}") from error
+        raise NoStatement(_("Not read: {error}").format(error=error)) from error
     if new:
         data = {"name": name[:200], "sha256": kept.body_sha256}
         recording.record(actor=actor, action="statement.upload", subject=kept, data=data, now=now)
@@ -56,8 +59,10 @@ def _rail(body: bytes) -> str:
             return account.rail
     endings = ", ".join(sorted(f"…{number[-4:]}" for number in numbers)) or "none"
     raise base.Unreadable(
-        f"It is of an account that is none of our funding accounts ({endings}). Add the account in the settings, "
-        "or choose another file."
+        _(
+            "It is of an account that is none of our funding accounts ({endings}). Add the "
+            "account in the settings, or choose another file."
+        ).format(endings=endings)
     )
 
 

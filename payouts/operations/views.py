@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts.models import DefaultView, PastedList, SavedView
 from payouts.queries import filters, searching, views
 
@@ -52,7 +54,7 @@ def save(*, place: str, name: str, query: str, shared: bool, actor: Actor, now: 
     authority.require(actor=actor, permission=SEE)
     filters.read(query, also=None)
     if SavedView.objects.filter(owner=actor.person_id, place=place).count() >= MOST:
-        raise BadView(f"Not saved: you have {MOST} views of this list. Delete one first.")
+        raise BadView(_("Not saved: you have {most} views of this list. Delete one first.").format(most=MOST))
     view = SavedView(
         owner_id=actor.person_id, place=place, query=views.kept(query), shared=shared, changed_at=now
     )
@@ -96,12 +98,16 @@ def paste(*, text: str, actor: Actor, now: datetime) -> PastedList:
     authority.require(actor=actor, permission=SEE)
     try:
         if len(text) > LONGEST_LIST:
-            raise BadList(f"Nothing was searched: a list has at most {LONGEST_LIST:,} characters.")
+            raise BadList(
+                _("Nothing was searched: a list has at most {longest_list} characters.").format(
+                    longest_list=number(LONGEST_LIST)
+                )
+            )
         searching.long_enough(text)
     except ValidationError as error:
         raise BadList(" ".join(error.messages)) from error
     if not text.strip():
-        raise BadList("Nothing was searched: paste at least one reference.")
+        raise BadList(_("Nothing was searched: paste at least one reference."))
     return PastedList.objects.create(text=text.strip(), pasted_by_id=actor.person_id, pasted_at=now)
 
 
@@ -124,7 +130,7 @@ def open_plain(*, place: str, actor: Actor) -> None:
 def _visible(view_id: int, actor: Actor) -> SavedView:
     view = views.visible(person_id=actor.person_id).filter(pk=view_id).first()
     if view is None:
-        raise NoView("There is no such view any more. Choose another.")
+        raise NoView(_("There is no such view any more. Choose another."))
     return view
 
 
@@ -134,7 +140,9 @@ def _own(view_id: int, actor: Actor) -> SavedView:
     if view.owner_id != actor.person_id:
         owner = view.owner.get_full_name() or view.owner.get_username()
         raise NotYours(
-            f"Not changed: “{view.name}” is {owner}'s. Save it as a view of your own, and change that."
+            _("Not changed: “{view}” is {owner}'s. Save it as a view of your own, and change that.").format(
+                view=view.name, owner=owner
+            )
         )
     return view
 
@@ -142,9 +150,9 @@ def _own(view_id: int, actor: Actor) -> SavedView:
 def _write(view: SavedView, name: str) -> SavedView:
     view.name = " ".join(name.split())
     if not view.name:
-        raise BadView("Not saved: give the view a name.")
+        raise BadView(_("Not saved: give the view a name."))
     if len(view.name) > LONGEST:
-        raise BadView(f"Not saved: a name has at most {LONGEST} letters.")
+        raise BadView(_("Not saved: a name has at most {longest} letters.").format(longest=LONGEST))
     try:
         with transaction.atomic():
             view.save(update_fields=SavedView.app_may_update if view.pk else None)
@@ -152,6 +160,8 @@ def _write(view: SavedView, name: str) -> SavedView:
         if "saved_view_name_once" not in str(error):
             raise
         raise BadView(
-            f"Not saved: you have a view “{view.name}” already. Give this one another name."
+            _("Not saved: you have a view “{view}” already. Give this one another name.").format(
+                view=view.name
+            )
         ) from error
     return view

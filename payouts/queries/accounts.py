@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts import countries
 from payouts.models import AccountVersion, Payout
 from payouts.states import UNSENT
@@ -27,9 +29,9 @@ class Standing:
 
 
 _STANDINGS = {
-    WAITING: Standing(WAITING, "to verify", "waiting"),
-    TO_COME: Standing(TO_COME, "verified, waits", "moving"),
-    IN_EFFECT: Standing(IN_EFFECT, "in effect", "done"),
+    WAITING: Standing(WAITING, later("to verify"), "waiting"),
+    TO_COME: Standing(TO_COME, later("verified, waits"), "moving"),
+    IN_EFFECT: Standing(IN_EFFECT, later("in effect"), "done"),
     REPLACED: Standing(REPLACED, "replaced", "neutral"),
     REJECTED: Standing(REJECTED, "rejected", "stopped"),
 }
@@ -117,20 +119,35 @@ def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
     seller = version.slot.seller
     found = []
     if _plain(version.holder_name) != _plain(seller.name):
-        fact = f"The account belongs to {version.holder_name}, the seller is {seller.name}."
-        found.append(Doubt("Another holder", fact, "bad"))
+        fact = _("The account belongs to {holder_name}, the seller is {seller}.").format(
+            holder_name=version.holder_name, seller=seller.name
+        )
+        found.append(Doubt(_("Another holder"), fact, "bad"))
     twins = Seller.objects.filter(payout_accounts__versions__fingerprint=version.fingerprint)
     found += [
-        Doubt("Same account elsewhere", f"{twin.name} ({twin.reference}) has or had it too.", "bad")
+        Doubt(
+            _("Same account elsewhere"),
+            _("{twin} ({reference}) has or had it too.").format(twin=twin.name, reference=twin.reference),
+            "bad",
+        )
         for twin in twins.exclude(pk=seller.pk).distinct().order_by("pk")[:5]
     ]
     if version.country != seller.country:
         names = [_country(code) for code in (version.country, seller.country)]
-        found.append(Doubt("Another country", f"The bank is in {names[0]}, the seller in {names[1]}."))
+        found.append(
+            Doubt(
+                _("Another country"),
+                _("The bank is in {names}, the seller in {names2}.").format(names=names[0], names2=names[1]),
+            )
+        )
     recent = all_of_them().filter(slot=version.slot, number__lt=version.number).order_by("-number").first()
     if recent is not None and (version.requested_at - recent.requested_at).days < 30:
         days = (version.requested_at - recent.requested_at).days
-        found.append(Doubt("Changed before", f"The last change was asked for {days} days earlier."))
+        found.append(
+            Doubt(
+                _("Changed before"), _("The last change was asked for {days} days earlier.").format(days=days)
+            )
+        )
     return found
 
 
@@ -147,11 +164,11 @@ def first_doubts(versions: Sequence[AccountVersion]) -> dict[int, list[str]]:
         seller = version.slot.seller
         said = []
         if elsewhere.get(version.fingerprint, set()) - {seller.pk}:
-            said.append("another seller has it")
+            said.append(_("another seller has it"))
         if _plain(version.holder_name) != _plain(seller.name):
-            said.append("another holder")
+            said.append(_("another holder"))
         if version.country != seller.country:
-            said.append(f"bank in {_country(version.country)}")
+            said.append(_("bank in {country}").format(country=_country(version.country)))
         if said:
             found[version.pk] = said
     return found

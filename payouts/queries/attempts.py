@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts.models import Attempt, BankFact, Disposal, Payout, Submission
 from payouts.queries import explain, recalls
 from payouts.rails import base, reasons
@@ -14,13 +16,12 @@ from payouts.states import PayoutStatus, SubmissionStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
-_LOCALE = "en"
 SAID = {
-    BankFact.Kind.ACCEPTED: "The bank accepted it.",
-    BankFact.Kind.REJECTED: "The bank refused it.",
-    BankFact.Kind.PAID: "The bank reports it paid.",
-    BankFact.Kind.FAILED: "The bank could not deliver it.",
-    BankFact.Kind.RETURNED: "The money came back.",
+    BankFact.Kind.ACCEPTED: later("The bank accepted it."),
+    BankFact.Kind.REJECTED: later("The bank refused it."),
+    BankFact.Kind.PAID: later("The bank reports it paid."),
+    BankFact.Kind.FAILED: later("The bank could not deliver it."),
+    BankFact.Kind.RETURNED: later("The money came back."),
 }
 
 
@@ -65,10 +66,12 @@ def sent_words(attempt: Attempt, zone: str) -> str:
     """When it was handed over, how often, over which rail."""
     submission = attempt.submission
     if submission.delivered_at is None:
-        return "It was not handed over yet."
-    words = f"Handed over {explain.clock(submission.delivered_at, zone)} over {submission.rail} as {submission.key}"
+        return _("It was not handed over yet.")
+    words = _("Handed over {delivered_at} over {rail} as {key}").format(
+        delivered_at=explain.clock(submission.delivered_at, zone), rail=submission.rail, key=submission.key
+    )
     if submission.deliveries > 1:
-        words += f"; the same bytes {submission.deliveries} times in all"
+        words += _("; the same bytes {deliveries} times in all").format(deliveries=submission.deliveries)
     return f"{words}."
 
 
@@ -79,14 +82,18 @@ def plain(fact: BankFact) -> str:
     if fact.code and kind is not BankFact.Kind.PAID and kind is not BankFact.Kind.ACCEPTED:
         words += f" {reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence}"
     if fact.text and fact.text.rstrip(".") not in words:
-        words += f" It says: “{fact.text}”"
+        words += _(" It says: “{text}”").format(text=fact.text)
     return words
 
 
 def refused(submission: Submission) -> str:
     """Why the bank refused a hand-over: in our words where its code is known, else in its own."""
     known = reasons.known(submission.answer_code, kind=base.ReportKind.REJECTED)
-    return f"The bank refused it. {known.sentence}" if known is not None else submission.answer_text
+    return (
+        _("The bank refused it. {sentence}").format(sentence=known.sentence)
+        if known is not None
+        else submission.answer_text
+    )
 
 
 def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
@@ -94,8 +101,10 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
     submission = attempt.submission
     found = []
     if submission.status == SubmissionStatus.UNKNOWN:
-        words = submission.answer_text or "Nothing came back."
-        found.append(Said(explain.clock(submission.status_at, zone), f"No clear answer. {words}"))
+        words = submission.answer_text or _("Nothing came back.")
+        found.append(
+            Said(explain.clock(submission.status_at, zone), _("No clear answer. {words}").format(words=words))
+        )
     elif submission.status == SubmissionStatus.REJECTED:
         at = explain.clock(submission.status_at, zone)
         found.append(Said(at, refused(submission), submission.answer_code))
@@ -106,37 +115,45 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
         words = plain(fact)
         if fact.amount_minor is not None and fact.amount_minor != attempt.amount_minor:
             of, all_of_it = (
-                written.text(Money(minor, payout.currency), locale=_LOCALE)
+                written.text(Money(minor, payout.currency))
                 for minor in (fact.amount_minor, attempt.amount_minor)
             )
-            words += f" It is about {of} of {all_of_it}."
+            words += _(" It is about {of} of {all_of_it}.").format(of=of, all_of_it=all_of_it)
         found.append(Said(at, words, fact.code))
     return found
 
 
 def _follows(attempt: Attempt, payout: Payout, *, newest: bool, zone: str, now: datetime) -> str:
     if not newest:
-        return "It is over: the payout was sent again, see above."
+        return _("It is over: the payout was sent again, see above.")
     recall = recalls.open_of(attempt)
     words = (_over(attempt, payout) if attempt.ended_at is not None else "") or _under_way(
         attempt, payout, zone=zone, now=now
     )
     if recall is not None:
-        words += f" The bank has been asked to recall it, {explain.clock(recall.asked_at, zone)}."
+        words += _(" The bank has been asked to recall it, {asked_at}.").format(
+            asked_at=explain.clock(recall.asked_at, zone)
+        )
     return words
 
 
 def _over(attempt: Attempt, payout: Payout) -> str:
     if attempt.ended_because in ("rejected", "never_sent"):
         if payout.status == PayoutStatus.CANCELLED:
-            return "It never left, and the payout was cancelled."
-        return "It never left. Its payout is approved again and on hold; once that is released it can go into a batch."
+            return _("It never left, and the payout was cancelled.")
+        return _(
+            "It never left. Its payout is approved again and on hold; once that is released "
+            "it can go into a batch."
+        )
     disposal = Disposal.objects.filter(payout=payout).select_related("new_payout").first()
     if disposal is None:
-        return "The money is the seller's again. An analyst pays it again or adds it to the seller's next payout."
+        return _(
+            "The money is the seller's again. An analyst pays it again or adds it to the "
+            "seller's next payout."
+        )
     if disposal.new_payout is not None:
-        return f"The money is paid again as {disposal.new_payout.reference}."
-    return "The money is part of the seller's next payout."
+        return _("The money is paid again as {reference}.").format(reference=disposal.new_payout.reference)
+    return _("The money is part of the seller's next payout.")
 
 
 def _under_way(attempt: Attempt, payout: Payout, *, zone: str, now: datetime) -> str:
@@ -146,34 +163,40 @@ def _under_way(attempt: Attempt, payout: Payout, *, zone: str, now: datetime) ->
     if submission.status == SubmissionStatus.UNKNOWN:
         return unknown_words(submission, zone, now=now)
     if payout.status == PayoutStatus.PAID:
-        return "Nothing more. Should the payee's bank still send it back, the money is the seller's again."
+        return _("Nothing more. Should the payee's bank still send it back, the money is the seller's again.")
     return due_words(submission, zone, now=now)
 
 
 def handing_over(submission: Submission, zone: str) -> str:
     """What follows while a worker hands it over."""
     if submission.lease_until is None:
-        return "A worker is about to hand it over."
+        return _("A worker is about to hand it over.")
     until = explain.clock(submission.lease_until, zone)
-    return f"It is being handed over. If no answer is in by {until}, the bank is asked what it has."
+    return _("It is being handed over. If no answer is in by {until}, the bank is asked what it has.").format(
+        until=until
+    )
 
 
 def unknown_words(submission: Submission, zone: str, *, now: datetime) -> str:
     """What follows while nobody knows what became of it."""
     due = submission.next_lookup_at
-    asked = f"at {explain.clock(due, zone)}" if due is not None and due > now else "within two minutes"
-    words = "Nothing is sent anew before we know. "
-    words += f"The bank is asked again {asked}; if it cannot say, two people decide."
+    asked = (
+        _("at {due}").format(due=explain.clock(due, zone))
+        if due is not None and due > now
+        else _("within two minutes")
+    )
+    words = _("Nothing is sent anew before we know. ")
+    words += _("The bank is asked again {asked}; if it cannot say, two people decide.").format(asked=asked)
     alarm = submission.status_at + timedelta(minutes=settings.UNKNOWN_ALERT_MINUTES)
     if now < alarm:
-        words += f" From {explain.clock(alarm, zone)} it stands on the front page."
+        words += _(" From {alarm} it stands on the front page.").format(alarm=explain.clock(alarm, zone))
     return words
 
 
 def due_words(submission: Submission, zone: str, *, now: datetime) -> str:
     """What follows once the bank has it: when the money is due, and what to do when that day is over."""
     value_date = submission.batch.value_date
-    due = f"due at the payee's bank on {explain.day(value_date)}"
+    due = _("due at the payee's bank on {value_date}").format(value_date=explain.day(value_date))
     if now.astimezone(ZoneInfo(zone)).date() <= value_date:
-        return f"The bank carries it out. It is {due}."
-    return f"It was {due}, and the bank has not reported it: ask the bank."
+        return _("The bank carries it out. It is {due}.").format(due=due)
+    return _("It was {due}, and the bank has not reported it: ask the bank.").format(due=due)

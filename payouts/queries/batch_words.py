@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
+from django.utils.translation import gettext as _
 
+from backoffice.words import later, number
 from payouts.countries import calendars
 from payouts.models import Batch, MissedCutOff, Submission
 from payouts.queries import attempts, explain
@@ -13,7 +15,7 @@ from payouts.states import BatchStatus, SubmissionStatus
 
 _STATES = {
     SubmissionStatus.PREPARED: "prepared",
-    SubmissionStatus.DELIVERING: "being handed over",
+    SubmissionStatus.DELIVERING: later("being handed over"),
     SubmissionStatus.ACCEPTED: "accepted",
     SubmissionStatus.REJECTED: "refused",
     SubmissionStatus.UNKNOWN: "unknown",
@@ -32,40 +34,53 @@ def missed_words(miss: MissedCutOff) -> str:
     batch = miss.batch
     cut_off = explain.clock(miss.cut_off_at, explain.zone_of(batch.country))
     who = miss.approved_by.get_full_name() or miss.approved_by.get_username()
-    return (
-        f"{batch.reference} was not handed over before its cut-off, {cut_off}: nothing was sent. {who} approved it for "
-        f"{explain.day(miss.value_date)}, so its approval is asked for again."
-    )
+    return _(
+        "{reference} was not handed over before its cut-off, {cut_off}: nothing was "
+        "sent. {who} approved it for {value_date}, so its approval is asked for again."
+    ).format(reference=batch.reference, cut_off=cut_off, who=who, value_date=explain.day(miss.value_date))
 
 
 def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> str:
     """Where the batch stands, who acts, and by when. ``deadline`` is the one its approval would be for."""
     name, zone = str(batch.reference), explain.zone_of(batch.country)
     by = explain.clock(deadline.cut_off_at, zone)
-    paid = f"its payouts are paid on {explain.day(deadline.value_date)}"
+    paid = _("its payouts are paid on {value_date}").format(value_date=explain.day(deadline.value_date))
     if batch.status == BatchStatus.DISSOLVED:
-        return f"{name} was dissolved: nothing of it was sent, and its payouts can go into other batches."
+        return _(
+            "{name} was dissolved: nothing of it was sent, and its payouts can go into other batches."
+        ).format(name=name)
     if batch.status == BatchStatus.PROPOSED:
         last = missed().filter(batch=batch).first()
         words = f"{missed_words(last)} " if last is not None else ""
         proposer = batch.proposed_by.get_full_name() or batch.proposed_by.get_username()
-        words += f"{name} waits for a treasurer other than {proposer}, who proposed it."
-        return f"{words} Handed over by {by}, {paid}."
+        words += _("{name} waits for a treasurer other than {proposer}, who proposed it.").format(
+            name=name, proposer=proposer
+        )
+        return _("{words} Handed over by {by}, {paid}.").format(words=words, by=by, paid=paid)
     if batch.status == BatchStatus.APPROVED:
-        return f"{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
+        return _(
+            "{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
+        ).format(name=name, by=by, paid=paid)
     unknown = Submission.objects.filter(batch=batch, status=SubmissionStatus.UNKNOWN).count()
     tail = (
-        f" Of {unknown} of its hand-overs nobody knows what became: the bank is being asked."
+        _(" Of {unknown} of its hand-overs nobody knows what became: the bank is being asked.").format(
+            unknown=unknown
+        )
         if unknown
         else ""
     )
     if batch.status == BatchStatus.SUBMITTING:
-        return f"{name} is being handed over.{tail}"
+        return _("{name} is being handed over.{tail}").format(name=name, tail=tail)
     if batch.status == BatchStatus.SUBMITTED:
         one = Submission.objects.filter(batch=batch).select_related("batch").defer("body_ciphertext").first()
         due = attempts.due_words(one, zone, now=now) if one is not None and not unknown else ""
-        return f"{name} is handed over. {due}{tail}".replace("  ", " ").rstrip()
-    return f"{name} is settled: every payout in it was paid, refused, failed or returned."
+        return (
+            _("{name} is handed over. {due}{tail}")
+            .format(name=name, due=due, tail=tail)
+            .replace("  ", " ")
+            .rstrip()
+        )
+    return _("{name} is settled: every payout in it was paid, refused, failed or returned.").format(name=name)
 
 
 @dataclass(frozen=True)
@@ -88,12 +103,18 @@ def handed_over(batch: Batch) -> Handed | None:
     file = ours.filter(payout__isnull=True).first()
     first, last = (explain.clock(span[each], zone) for each in ("first", "last"))
     if file is not None:
-        sent = f"One file of {file.body_bytes:,} bytes as {file.key}, first handed over {first}."
-        words = file.answer_text or "Nothing came back yet."
+        sent = _("One file of {body_bytes} bytes as {key}, first handed over {first}.").format(
+            body_bytes=number(file.body_bytes), key=file.key, first=first
+        )
+        words = file.answer_text or _("Nothing came back yet.")
         said = [attempts.Said(explain.clock(file.status_at, zone), words)]
         return Handed(sent, said, unknown)
-    when = first if first == last else f"{first} to {last}"
-    calls = "1 call" if span["count"] == 1 else f"{span['count']:,} calls, one for each payout"
+    when = first if first == last else _("{first} to {last}").format(first=first, last=last)
+    calls = (
+        _("1 call")
+        if span["count"] == 1
+        else _("{count} calls, one for each payout").format(count=number(span["count"]))
+    )
     counts = dict(ours.values_list("status").annotate(number=Count("pk")).order_by())
     words = ", ".join(f"{counts[status]:,} {word}" for status, word in _STATES.items() if status in counts)
     return Handed(f"{calls}, {when}.", [attempts.Said("", f"{words}.")], unknown)

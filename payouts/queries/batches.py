@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts import facts
 from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
 from payouts.queries import attempts
@@ -28,10 +30,10 @@ class Progress:
 
 
 _PARTS = (
-    ("BATCHED", "not sent yet", "neutral"),
-    ("SUBMITTED", "with the bank", "moving"),
+    ("BATCHED", later("not sent yet"), "neutral"),
+    ("SUBMITTED", later("with the bank"), "moving"),
     ("PAID", "paid", "done"),
-    ("APPROVED", "refused by the bank", "stopped"),
+    ("APPROVED", later("refused by the bank"), "stopped"),
     ("FAILED", "failed", "stopped"),
     ("RETURNED", "returned", "stopped"),
 )
@@ -70,8 +72,14 @@ def progress(batch: Batch) -> Progress:
             )
     if open_ones["count"]:
         money = Money(int(open_ones["sum"]), batch.currency)
-        parts.append({"text": f"{open_ones['count']} unknown", "meaning": "waiting", "sums": [money]})
-    total = sum(count for count, _ in found.values())
+        parts.append(
+            {
+                "text": _("{count} unknown").format(count=open_ones["count"]),
+                "meaning": "waiting",
+                "sums": [money],
+            }
+        )
+    total = sum(count for count, _unused in found.values())
     waiting = found.get("BATCHED", (0, 0))[0]
     moving = batch.status in (BatchStatus.APPROVED, BatchStatus.SUBMITTING, BatchStatus.SUBMITTED)
     return Progress(total=total, done=total - waiting, parts=parts, moving=moving)

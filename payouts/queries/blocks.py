@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from payouts.models import Hold, Payout
 from sellers.models import Seller
@@ -43,14 +44,14 @@ def of(*, payouts: Iterable[Payout]) -> dict[int, list[Block]]:
         blocks = []
         if seller is not None and seller.suspended_at is not None:
             blocks.append(
-                Block("seller_suspended", "the seller is suspended; compliance must lift that first")
+                Block("seller_suspended", _("the seller is suspended; compliance must lift that first"))
             )
         if seller is not None and seller.verified_at is None:
             blocks.append(
-                Block("seller_unverified", "the seller is not verified; compliance must verify them first")
+                Block("seller_unverified", _("the seller is not verified; compliance must verify them first"))
             )
         for hold in holds.get(payout.pk, []):
-            what = "the seller is on hold" if hold.seller_id else "it is on hold"
+            what = _("the seller is on hold") if hold.seller_id else _("it is on hold")
             blocks.append(Block("held", f"{what}: {hold.get_reason_display()}", hold))
         if blocks:
             found[payout.pk] = blocks

@@ -7,14 +7,13 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from payouts.models import Batch, Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
 from payouts.queries.explain import day as _day
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
-
-LOCALE = "en"
 
 
 @dataclass
@@ -149,25 +148,26 @@ def _used(
 
 
 def _too_large(limit: Money) -> str:
-    return (
-        f"it is more than {_say(limit)}, the cap of one payout in {limit.currency}. Ask an administrator to raise the "
-        "cap, or cancel it and pay the seller in smaller parts"
-    )
+    return _(
+        "it is more than {say}, the cap of one payout in {currency}. Ask an "
+        "administrator to raise the cap, or cancel it and pay the seller in smaller parts"
+    ).format(say=_say(limit), currency=limit.currency)
 
 
 def _too_much_for_one(limit: Money, day: date) -> str:
-    return (
-        f"with it the seller would get more than {_say(limit)} on {_day(day)}, the cap of one seller a day in "
-        f"{limit.currency}. Propose it again on another day, or ask an administrator to raise the cap"
-    )
+    return _(
+        "with it the seller would get more than {say} on {day}, the cap of one seller a "
+        "day in {currency}. Propose it again on another day, or ask an administrator to "
+        "raise the cap"
+    ).format(say=_say(limit), day=_day(day), currency=limit.currency)
 
 
 def _account_full(code: str, limit: Money, day: date) -> str:
-    return (
-        f"with it {code} would pay more than {_say(limit)} on {_day(day)}, its cap of a day. Propose it again on "
-        "another day, or ask an administrator to raise the cap"
-    )
+    return _(
+        "with it {code} would pay more than {say} on {day}, its cap of a day. Propose it "
+        "again on another day, or ask an administrator to raise the cap"
+    ).format(code=code, say=_say(limit), day=_day(day))
 
 
 def _say(money: Money) -> str:
-    return written.text(money, locale=LOCALE)
+    return written.text(money)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
+from backoffice.words import number
 from payouts.models import Incident, StatementLine, Submission
 from payouts.states import SubmissionStatus
 from sellers.ledger.queries import mapping, periods
@@ -23,20 +26,24 @@ def blocks(*, first: date, last: date) -> list[Block]:
     found = []
     lines = StatementLine.objects.filter(matched_at__isnull=True, booking_date__lte=last).count()
     if lines:
-        what = "1 bank line is" if lines == 1 else f"{lines:,} bank lines are"
+        what = _("1 bank line is") if lines == 1 else _("{lines} bank lines are").format(lines=number(lines))
         found.append(
             Block(
-                f"{what} not explained yet: match them, or have two people resolve them.",
+                _("{what} not explained yet: match them, or have two people resolve them.").format(what=what),
                 "payouts_statement_breaks",
             )
         )
     until = datetime.combine(last + timedelta(days=1), time.min, tzinfo=periods.zone())
     unknown = Submission.objects.filter(status=SubmissionStatus.UNKNOWN, prepared_at__lt=until).count()
     if unknown:
-        what = "1 submission is" if unknown == 1 else f"{unknown:,} submissions are"
+        what = (
+            _("1 submission is")
+            if unknown == 1
+            else _("{unknown} submissions are").format(unknown=number(unknown))
+        )
         found.append(
             Block(
-                f"{what} unknown: look it up at the bank, or have two people decide.",
+                _("{what} unknown: look it up at the bank, or have two people decide.").format(what=what),
                 "payouts_submission_unknown",
             )
         )
@@ -45,8 +52,17 @@ def blocks(*, first: date, last: date) -> list[Block]:
     unmapped = mapping.unmapped(first=first, last=last)
     if unmapped:
         named = "; ".join(each.words for each in unmapped[:MOST_NAMED])
-        more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
+        more = (
+            _(" and {unmapped} more").format(unmapped=len(unmapped) - MOST_NAMED)
+            if len(unmapped) > MOST_NAMED
+            else ""
+        )
         found.append(
-            Block(f"No account for {named}{more}: ask for one, and have it confirmed.", "ledger_mapping_list")
+            Block(
+                _("No account for {named}{more}: ask for one, and have it confirmed.").format(
+                    named=named, more=more
+                ),
+                "ledger_mapping_list",
+            )
         )
     return found

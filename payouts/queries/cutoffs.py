@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from payouts import countries
 from payouts.countries import calendars
 from payouts.queries import explain
@@ -21,7 +23,11 @@ class CutOff:
     def left(self, now: datetime) -> str:
         """How long people still have: "3 h 20 min"."""
         minutes = max(int((self.at - now).total_seconds() // 60), 0)
-        return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        return (
+            _("{minutes} h {minutes2} min").format(minutes=minutes // 60, minutes2=minutes % 60)
+            if minutes >= 60
+            else _("{minutes} min").format(minutes=minutes)
+        )
 
 
 def upcoming(*, now: datetime) -> list[CutOff]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts.models import BankFact, Payout
 from payouts.rails import reasons
 from payouts.rails.base import ReportKind
@@ -21,11 +23,11 @@ _REFUSALS = (BankFact.Kind.REJECTED, BankFact.Kind.FAILED, BankFact.Kind.RETURNE
 class Advice(models.TextChoices):
     """What to do about a dead payout, by what the bank said."""
 
-    DETAILS = "details", "Ask for new bank details"
-    AGAIN = "again", "Pay it again"
-    COMPLIANCE = "compliance", "Compliance decides"
-    LOOK = "look", "Find out first"
-    CANCELLED = "cancelled", "Cancelled here"
+    DETAILS = "details", later("Ask for new bank details")
+    AGAIN = "again", later("Pay it again")
+    COMPLIANCE = "compliance", later("Compliance decides")
+    LOOK = "look", later("Find out first")
+    CANCELLED = "cancelled", later("Cancelled here")
 
 
 _ACTIONS: Mapping[Advice, frozenset[Action]] = {
@@ -34,12 +36,12 @@ _ACTIONS: Mapping[Advice, frozenset[Action]] = {
     Advice.COMPLIANCE: frozenset({Action.HOLD_COMPLIANCE}),
 }
 _WORDS = {
-    Action.REVERIFY_DETAILS: "Ask the seller for new bank details, then pay it again.",
-    Action.HOLD_COMPLIANCE: "Hold the seller and leave it to compliance; tell the seller nothing yet.",
-    Action.HOLD_INVESTIGATE: "Reconcile first: it may have been paid.",
-    Action.FIX_AND_RESEND: "Our data was wrong: correct it, then pay it again.",
-    Action.FUND_AND_RETRY: "Fund the account, then pay it again.",
-    Action.RETRY_SAME: "Nothing is wrong with the payment: pay it again.",
+    Action.REVERIFY_DETAILS: later("Ask the seller for new bank details, then pay it again."),
+    Action.HOLD_COMPLIANCE: later("Hold the seller and leave it to compliance; tell the seller nothing yet."),
+    Action.HOLD_INVESTIGATE: later("Reconcile first: it may have been paid."),
+    Action.FIX_AND_RESEND: later("Our data was wrong: correct it, then pay it again."),
+    Action.FUND_AND_RETRY: later("Fund the account, then pay it again."),
+    Action.RETRY_SAME: later("Nothing is wrong with the payment: pay it again."),
 }
 
 
@@ -114,8 +116,8 @@ def rows(payouts: Sequence[Payout]) -> list[DeadRow]:
 def _row(payout: Payout, fact: BankFact | None) -> DeadRow:
     money = Money(payout.amount_minor, payout.currency)
     if payout.status == PayoutStatus.CANCELLED:
-        words = "Pay it again, or add it to the next payout."
-        return DeadRow(payout, money, "", "Cancelled here before it was sent.", Advice.CANCELLED, words)
+        words = _("Pay it again, or add it to the next payout.")
+        return DeadRow(payout, money, "", _("Cancelled here before it was sent."), Advice.CANCELLED, words)
     code, kind = (fact.code, ReportKind(fact.kind)) if fact is not None else ("", ReportKind.FAILED)
     reason = reasons.explain(code, kind=kind)
     advice = next((each for each, actions in _ACTIONS.items() if reason.action in actions), Advice.LOOK)

@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from backoffice.words import later
 from payouts.countries import Country
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -53,13 +56,13 @@ def arguments(country: Country, until: date, *, after: int = 0, through: int = L
 
 # Why a run leaves a balance alone, in words that say what to do.
 REASONS = {
-    "negative": "The balance is negative: later earnings are netted against it.",
-    "zero": "Sales and deductions cancel out: nothing to pay.",
-    "currency": "The country is paid in another currency: open a rail for this one first.",
-    "seller_suspended": "The seller is suspended: compliance must lift that first.",
-    "seller_unverified": "The seller is not verified: compliance must verify them first.",
-    "no_account": "No usable bank account: ask the seller for one, then have it verified.",
-    "under_minimum": "Under the country's minimum: it waits for more earnings.",
+    "negative": later("The balance is negative: later earnings are netted against it."),
+    "zero": later("Sales and deductions cancel out: nothing to pay."),
+    "currency": later("The country is paid in another currency: open a rail for this one first."),
+    "seller_suspended": later("The seller is suspended: compliance must lift that first."),
+    "seller_unverified": later("The seller is not verified: compliance must verify them first."),
+    "no_account": later("No usable bank account: ask the seller for one, then have it verified."),
+    "under_minimum": later("Under the country's minimum: it waits for more earnings."),
 }
 
 
@@ -67,6 +70,10 @@ def sentences(country: Country) -> dict[str, str]:
     """`REASONS` with this country's currency and minimum in them."""
     minimum = written.text(Money(country.minimum_minor, country.currency), locale="en")
     return REASONS | {
-        "currency": f"{country.name} is paid in {country.currency} only: open a rail for this currency first.",
-        "under_minimum": f"Under the minimum of {minimum}: it waits for more earnings.",
+        "currency": _("{country} is paid in {currency} only: open a rail for this currency first.").format(
+            country=country.name, currency=country.currency
+        ),
+        "under_minimum": _("Under the minimum of {minimum}: it waits for more earnings.").format(
+            minimum=minimum
+        ),
     }

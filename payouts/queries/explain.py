@@ -5,17 +5,23 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from django.utils.translation import gettext as _
 
+from backoffice import words
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import Batch, Payout
 
+# Where a language writes a day otherwise than weekday, day, month.
+_DAYS = {"es": "EEEE d 'de' MMMM", "ja": "M月d日(EEEE)"}
+_CLOCKS = {"ja": "M月d日(EEE) HH:mm"}
 _LONGEST_WAIT_DAYS = 100  # for a run: a month, and what closed banks add to it
 
 
 def day(value: date) -> str:
     """A date as people say it: Thursday 26 November."""
-    return format_date(value, "EEEE d MMMM", locale="en")
+    locale = words.locale()
+    return format_date(value, _DAYS.get(locale, "EEEE d MMMM"), locale=locale)
 
 
 def zone_of(code: str) -> str:
@@ -31,7 +37,8 @@ def city(zone: str) -> str:
 def clock(moment: datetime, zone: str) -> str:
     """A moment with its zone's city: Tue 24 Nov, 15:00 Paris."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(local, 'EEE d MMM, HH:mm', locale='en')} {city(zone)}"
+    locale = words.locale()
+    return f"{format_datetime(local, _CLOCKS.get(locale, 'EEE d MMM, HH:mm'), locale=locale)} {city(zone)}"
 
 
 def paid_on(*, payout: Payout, now: datetime) -> date | None:
@@ -49,7 +56,9 @@ def if_approved(*, payout: Payout, now: datetime) -> str:
         return ""
     country = countries.get(payout.country)
     by = calendars.value_date_for(country, now)
-    return f"by {clock(by.cut_off_at, country.time_zone)}, it is paid on {day(by.value_date)}"
+    return _("by {cut_off_at}, it is paid on {value_date}").format(
+        cut_off_at=clock(by.cut_off_at, country.time_zone), value_date=day(by.value_date)
+    )
 
 
 def deadline(batch: Batch, now: datetime) -> calendars.Deadline:

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 
 from backoffice.audit.models import Event
+from backoffice.words import later
 from payouts import countries
 from payouts.models import Approval, Batch, Payout, StatementLine
 from payouts.queries import filter_fields as fields
@@ -69,12 +70,12 @@ class StandingFilter(ExportFilter):
     """Payouts as they stood at a moment: a day means its end."""
 
     model = Payout
-    at = _moment("At the end of")
+    at = _moment(later("At the end of"))
     country = OwnFilter(
-        fields.CodesField, "by_codes", "Country", known=countries_open, noun="country we pay in"
+        fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
-    seller = _text("Seller", "by_seller", 200)
+    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    seller = _text(later("Seller"), "by_seller", 200)
 
     class Meta:
         form = RangesForm
@@ -85,12 +86,16 @@ class BalanceFilter(ExportFilter):
 
     model = Account
     noun = "balances"
-    at = _moment("At the end of")
+    at = _moment(later("At the end of"))
     country = OwnFilter(
-        fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"
+        fields.CodesField,
+        "by_country",
+        later("Country"),
+        known=countries_open,
+        noun=later("country we pay in"),
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
-    seller = _text("Seller", "by_seller", 200)
+    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    seller = _text(later("Seller"), "by_seller", 200)
 
     class Meta:
         form = RangesForm
@@ -106,12 +111,12 @@ class BatchFilter(ExportFilter):
     noun = "batches"
     spans = {"value": ("value_date", True)}
     status = OwnFilter(
-        fields.CodesField, "by_codes", "Status", known=_batch_statuses, noun="status of a batch"
+        fields.CodesField, "by_codes", later("Status"), known=_batch_statuses, noun=later("status of a batch")
     )
-    rail = OwnFilter(fields.CodesField, "by_rail", "Rail", known=_rails, noun="rail")
-    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
-    value_after = _moment("Value date from")
-    value_before = _moment("Value date until")
+    rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun="rail")
+    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    value_after = _moment(later("Value date from"))
+    value_before = _moment(later("Value date until"))
 
     class Meta:
         form = RangesForm
@@ -124,12 +129,14 @@ class LineFilter(ExportFilter):
     """Lines of our bank statements."""
 
     model = StatementLine
-    noun = "statement lines"
+    noun = later("statement lines")
     spans = {"booked": ("booking_date", True)}
-    booked_after = _moment("Booked from")
-    booked_before = _moment("Booked until")
-    funding = _text("Bank account, as the books name it", "by_funding")
-    matched = OwnFilter(fields.YesNoField, "by_matched", "Matched", yes="Matched", no="Not matched")
+    booked_after = _moment(later("Booked from"))
+    booked_before = _moment(later("Booked until"))
+    funding = _text(later("Bank account, as the books name it"), "by_funding")
+    matched = OwnFilter(
+        fields.YesNoField, "by_matched", later("Matched"), yes=later("Matched"), no=later("Not matched")
+    )
 
     class Meta:
         form = RangesForm
@@ -147,9 +154,9 @@ class ApprovalFilter(ExportFilter):
     model = Approval
     noun = "approvals"
     spans = {"approved": ("approved_at", False)}
-    approved_after = _moment("Approved from")
-    approved_before = _moment("Approved until")
-    person = _text("Approver's account name", "by_person", 150)
+    approved_after = _moment(later("Approved from"))
+    approved_before = _moment(later("Approved until"))
+    person = _text(later("Approver's account name"), "by_person", 150)
 
     class Meta:
         form = RangesForm
@@ -164,10 +171,10 @@ class DeedFilter(ExportFilter):
     model = Event
     noun = "deeds"
     spans = {"done": ("at", False)}
-    done_after = _moment("Done from")
-    done_before = _moment("Done until")
-    person = _text("Account name", "by_person", 150)
-    action = _text("Deed, such as payout.approve", "by_action")
+    done_after = _moment(later("Done from"))
+    done_before = _moment(later("Done until"))
+    person = _text(later("Account name"), "by_person", 150)
+    action = _text(later("Deed, such as payout.approve"), "by_action")
 
     class Meta:
         form = RangesForm

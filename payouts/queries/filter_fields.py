@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import dateparse, timezone
+from django.utils.translation import gettext as _
 from django_filters import Filter
 
 MANY_AT_MOST = 50
@@ -43,16 +44,21 @@ class CodesField(forms.MultipleChoiceField):
         return list(dict.fromkeys(code for code in codes if code))
 
     def validate(self, value: list[str]) -> None:
-        known = {str(code) for code, _ in cast(Sequence[tuple[str, str]], self.choices) if code}
+        known = {str(code) for code, _unused in cast(Sequence[tuple[str, str]], self.choices) if code}
         wrong = [code for code in value if code not in known]
         if wrong:
             few = sorted(known) if len(known) <= 20 else []
-            advice = f" Use one of {', '.join(few)}." if few else ""
+            advice = _(" Use one of {few}.").format(few=", ".join(few)) if few else ""
             raise ValidationError(
-                f"“{shortened(wrong[0])}” is no {self.noun} we know.{advice}", code="unknown"
+                _("“{wrong}” is no {noun} we know.{advice}").format(
+                    wrong=shortened(wrong[0]), noun=self.noun, advice=advice
+                ),
+                code="unknown",
             )
         if len(value) > MANY_AT_MOST:
-            raise ValidationError(f"Name at most {MANY_AT_MOST} at once.", code="many")
+            raise ValidationError(
+                _("Name at most {many_at_most} at once.").format(many_at_most=MANY_AT_MOST), code="many"
+            )
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -61,7 +67,7 @@ class YesNoField(forms.TypedChoiceField):
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
     def __init__(self, *, yes: str, no: str, **values: Any) -> None:
-        choices = [("", "Either"), ("true", yes), ("false", no)]
+        choices = [("", _("Either")), ("true", yes), ("false", no)]
         super().__init__(choices=choices, coerce=self.words.__getitem__, empty_value=None, **values)
 
     def to_python(self, value: Any) -> str:
@@ -69,7 +75,9 @@ class YesNoField(forms.TypedChoiceField):
 
     def validate(self, value: str) -> None:
         if value and value not in self.words:
-            raise ValidationError(f"“{shortened(value)}” is neither true nor false.", code="invalid")
+            raise ValidationError(
+                _("“{value}” is neither true nor false.").format(value=shortened(value)), code="invalid"
+            )
 
     def valid_value(self, value: str) -> bool:
         return value in self.words
@@ -96,11 +104,18 @@ class MomentField(forms.CharField):
             found = None
         if found is None:
             raise ValidationError(
-                f"“{shortened(text)}” is no date. Write 2026-11-24, or 2026-11-24T09:00:00Z for a moment.",
+                _("“{text}” is no date. Write 2026-11-24, or 2026-11-24T09:00:00Z for a moment.").format(
+                    text=shortened(text)
+                ),
                 code="invalid",
             )
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValidationError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="year")
+            raise ValidationError(
+                _("The year must lie between {first_year} and {last_year}.").format(
+                    first_year=FIRST_YEAR, last_year=LAST_YEAR
+                ),
+                code="year",
+            )
         if isinstance(found, datetime) and timezone.is_naive(found):
             return timezone.make_aware(found)
         return found
@@ -113,7 +128,9 @@ class DayField(MomentField):
     def read(text: str) -> date:
         found = MomentField.read(text)
         if isinstance(found, datetime):
-            raise ValidationError(f"“{shortened(text)}” is no day. Write 2026-11-24.", code="invalid")
+            raise ValidationError(
+                _("“{text}” is no day. Write 2026-11-24.").format(text=shortened(text)), code="invalid"
+            )
         return found
 
 
@@ -149,7 +166,9 @@ class AmountField(forms.CharField):
             amount = None
         if amount is None or amount > self.largest:
             raise ValidationError(
-                f"“{shortened(text)}” is no amount. Write digits, a point before decimals: 5000 or 5000.50.",
+                _("“{text}” is no amount. Write digits, a point before decimals: 5000 or 5000.50.").format(
+                    text=shortened(text)
+                ),
                 code="invalid",
             )
         return amount
@@ -169,7 +188,9 @@ class NumberedField(forms.CharField):
         found = re.fullmatch(rf"(?:{self.letter})?([0-9]{{1,18}})", text, re.IGNORECASE | re.ASCII)
         if found is None:
             raise ValidationError(
-                f"“{shortened(text)}” names no {self.noun}. Write its number, such as {self.letter}77.",
+                _("“{text}” names no {noun}. Write its number, such as {letter}77.").format(
+                    text=shortened(text), noun=self.noun, letter=self.letter
+                ),
                 code="invalid",
             )
         return int(found[1])
@@ -180,7 +201,9 @@ class FlagField(forms.RegexField):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(regex=r"^[a-z_]{1,30}$", **values)
-        self.error_messages["invalid"] = "A flag is named in small letters, such as unusual_amount, or any."
+        self.error_messages["invalid"] = _(
+            "A flag is named in small letters, such as unusual_amount, or any."
+        )
 
 
 class OneOfField(forms.CharField):
@@ -188,12 +211,15 @@ class OneOfField(forms.CharField):
 
     def __init__(self, *, known: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(**values)
-        self.known = [code for code, _ in known]
+        self.known = [code for code, _unused in known]
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value).lower()
         if text and text not in self.known:
-            raise ValidationError(f"“{shortened(text)}” is none of {joined(self.known)}.", code="unknown")
+            raise ValidationError(
+                _("“{text}” is none of {joined}.").format(text=shortened(text), joined=joined(self.known)),
+                code="unknown",
+            )
         return text
 
 
@@ -204,7 +230,8 @@ class ReasonField(forms.CharField):
         text: str = super().clean(value).upper()
         if text and not re.fullmatch("[A-Z0-9]{1,10}", text):
             raise ValidationError(
-                f"“{shortened(text)}” is no reason code. Write one such as AC04.", code="invalid"
+                _("“{text}” is no reason code. Write one such as AC04.").format(text=shortened(text)),
+                code="invalid",
             )
         return text
 
@@ -218,7 +245,8 @@ class DaysField(forms.CharField):
             return None
         if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
             raise ValidationError(
-                f"“{shortened(text)}” is no number of days. Write 1 to 3650.", code="invalid"
+                _("“{text}” is no number of days. Write 1 to 3650.").format(text=shortened(text)),
+                code="invalid",
             )
         return int(text)
 
@@ -226,4 +254,4 @@ class DaysField(forms.CharField):
 def joined(words: Iterable[str]) -> str:
     """A, B or C."""
     *first, last = list(words)
-    return f"{', '.join(first)} or {last}" if first else last
+    return _("{first} or {last}").format(first=", ".join(first), last=last) if first else last

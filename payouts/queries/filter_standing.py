@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django_filters import FilterSet
 
+from backoffice.words import later
 from payouts.models import Disposal, Hold, PastedList, Payout
 from payouts.queries import filter_fields as fields
 from payouts.queries import searching
@@ -27,21 +28,34 @@ class StandingFilter(FilterSet):
     """Days are whole days: the value date's own, or those of the program's time zone."""
 
     batch_status = OwnFilter(
-        fields.CodesField, "by_batch_status", "Batch status", known=_batch_statuses, noun="status of a batch"
+        fields.CodesField,
+        "by_batch_status",
+        later("Batch status"),
+        known=_batch_statuses,
+        noun=later("status of a batch"),
     )
-    funding = OwnFilter(forms.CharField, "by_funding", "Funding account", max_length=40)
-    value_from = OwnFilter(fields.DayField, "by_value_date", "Value date from", max_length=40)
-    value_until = OwnFilter(fields.DayField, "by_value_date", "Value date until", max_length=40)
-    moved_from = OwnFilter(fields.DayField, "by_move", "In its status from", max_length=40)
-    moved_until = OwnFilter(fields.DayField, "by_move", "In its status until", max_length=40)
-    held_from = OwnFilter(fields.DayField, "by_holds", "Put on hold from", max_length=40)
-    held_until = OwnFilter(fields.DayField, "by_holds", "Put on hold until", max_length=40)
+    funding = OwnFilter(forms.CharField, "by_funding", later("Funding account"), max_length=40)
+    value_from = OwnFilter(fields.DayField, "by_value_date", later("Value date from"), max_length=40)
+    value_until = OwnFilter(fields.DayField, "by_value_date", later("Value date until"), max_length=40)
+    moved_from = OwnFilter(fields.DayField, "by_move", later("In its status from"), max_length=40)
+    moved_until = OwnFilter(fields.DayField, "by_move", later("In its status until"), max_length=40)
+    held_from = OwnFilter(fields.DayField, "by_holds", later("Put on hold from"), max_length=40)
+    held_until = OwnFilter(fields.DayField, "by_holds", later("Put on hold until"), max_length=40)
     undecided = OwnFilter(
-        fields.YesNoField, "by_decision", "Money to decide on", yes="To decide on", no="Decided"
+        fields.YesNoField,
+        "by_decision",
+        later("Money to decide on"),
+        yes=later("To decide on"),
+        no=later("Decided"),
     )
 
     pasted = OwnFilter(
-        fields.NumberedField, "by_list", "Pasted list", letter="L", noun="pasted list", max_length=40
+        fields.NumberedField,
+        "by_list",
+        later("Pasted list"),
+        letter="L",
+        noun=later("pasted list"),
+        max_length=40,
     )
 
     def by_list(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:

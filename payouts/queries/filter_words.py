@@ -5,7 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from backoffice.words import later
 from payouts import countries
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
@@ -13,20 +16,20 @@ from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
-_PLAIN = {"person": "Person", "action": "Deed", "rail": "Rail"}
+_PLAIN = {"person": later("Person"), "action": later("Deed"), "rail": later("Rail")}
 _STATUSES = {code: str(label) for choices in (BatchStatus, PayoutStatus) for code, label in choices.choices}
 _SPANS = {
     f"{name}_{side}": words
     for name, words in (
-        ("created", "Created"),
-        ("value", "Value date"),
-        ("booked", "Booked"),
-        ("approved", "Approved"),
-        ("done", "Done"),
+        ("created", later("Created")),
+        ("value", later("Value date")),
+        ("booked", later("Booked")),
+        ("approved", later("Approved")),
+        ("done", later("Done")),
     )
     for side in ("after", "before")
 }
-_DATED = {"value": "Value date", "moved": "In its status", "held": "Put on hold"}
+_DATED = {"value": later("Value date"), "moved": later("In its status"), "held": later("Put on hold")}
 
 
 def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -36,63 +39,81 @@ def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def in_words(cleaned: Mapping[str, Any], *, noun: str = "payouts") -> str:
     """The filter as one line: "Status is paid · Country is Spain", or "All payouts"."""
-    return " · ".join(words for words, _ in describe(cleaned)) or f"All {noun}"
+    return " · ".join(words for words, _unused in describe(cleaned)) or _("All {noun}").format(noun=noun)
 
 
 def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
     match name:
         case "status":
-            return f"Status is {fields.joined(_STATUSES[code].lower() for code in value)}"
+            return _("Status is {joined}").format(
+                joined=fields.joined(_STATUSES[code].lower() for code in value)
+            )
         case "on_hold":
-            return "On hold" if value else "Not on hold"
+            return _("On hold") if value else _("Not on hold")
         case "country":
             names = {c.code: c.name for c in countries.all()}
-            return f"Country is {fields.joined(names.get(code, code) for code in value)}"
+            return _("Country is {joined}").format(
+                joined=fields.joined(names.get(code, code) for code in value)
+            )
         case "currency":
-            return f"Currency is {fields.joined(value)}"
+            return _("Currency is {joined}").format(joined=fields.joined(value))
         case "seller":
             found = list(searching.sellers_named(value)[:2])
             one = found[0] if len(found) == 1 else None
-            return f"Seller is {f'{one.name}, {one.reference}' if one else f'“{fields.shortened(value)}”'}"
+            return _("Seller is {value}").format(
+                value=f"{one.name}, {one.reference}" if one else f"“{fields.shortened(value)}”"
+            )
         case _ if name in _SPANS:
             word = "from" if name.endswith("_after") else "until"
             return f"{_SPANS[name]} {word} {_day(value)}"
         case "at":
-            return f"As it stood {'at the end of ' if not isinstance(value, datetime) else ''}{_day(value)}"
+            return _("As it stood {value}{day}").format(
+                value=_("at the end of ") if not isinstance(value, datetime) else "", day=_day(value)
+            )
         case "matched":
-            return "Matched" if value else "Not matched"
+            return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:
             words = fields.joined(each.lower() for each in value) if isinstance(value, list) else value
-            return f"{_PLAIN[name]} is {fields.shortened(words)}"
+            return _("{plain} is {words}").format(plain=_PLAIN[name], words=fields.shortened(words))
         case "amount_min" | "amount_max":
-            return f"Amount {'from' if name == 'amount_min' else 'to'} {value:,f}"
+            return _("Amount {value} {value2:,f}").format(
+                value="from" if name == "amount_min" else "to", value2=value
+            )
         case "flag":
-            return "Flagged" if value == ANY_FLAG else f"Flag is {flags.CODES.get(value, value).lower()}"
+            return (
+                _("Flagged")
+                if value == ANY_FLAG
+                else _("Flag is {get}").format(get=flags.CODES.get(value, value).lower())
+            )
         case "batch":
-            return f"Batch is B{value}"
+            return _("Batch is B{value}").format(value=value)
         case "run":
-            return f"Run is R{value}"
+            return _("Run is R{value}").format(value=value)
         case "batch_status":
-            return f"Batch is {fields.joined(str(BatchStatus(code).label).lower() for code in value)}"
+            return _("Batch is {joined}").format(
+                joined=fields.joined(str(BatchStatus(code).label).lower() for code in value)
+            )
         case "funding":
-            return f"Funding account is {value}"
+            return _("Funding account is {value}").format(value=value)
         case "value_from" | "value_until" | "moved_from" | "moved_until" | "held_from" | "held_until":
             what, word = name.split("_")
             return f"{_DATED[what]} {word} {_day(value)}"
         case "pasted":
-            return f"In the pasted list L{value}"
+            return _("In the pasted list L{value}").format(value=value)
         case "undecided":
-            return "Money to decide on" if value else "Money decided on"
+            return _("Money to decide on") if value else _("Money decided on")
         case "advice":
-            return f"What to do: {Advice(value).label.lower()}"
+            return _("What to do: {advice}").format(advice=Advice(value).label.lower())
         case "bank_reason":
-            return f"Bank’s reason is {value}"
+            return _("Bank’s reason is {value}").format(value=value)
         case "stands_days":
-            return f"Stands for more than {value} day{'' if value == 1 else 's'}"
+            return ngettext(
+                "Stands for more than {value} day", "Stands for more than {value} days", value
+            ).format(value=value)
         case _:
             terms = searching.terms_of(value)
-            more = f" and {len(terms) - 3} more" if len(terms) > 3 else ""
-            return f"Search: {fields.shortened(' '.join(terms[:3]))}{more}"
+            more = _(" and {terms} more").format(terms=len(terms) - 3) if len(terms) > 3 else ""
+            return _("Search: {terms}{more}").format(terms=fields.shortened(" ".join(terms[:3])), more=more)
 
 
 def _day(value: date | datetime) -> str:

@@ -17,9 +17,11 @@ from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySe
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from backoffice.audit.errors import Refused
+from backoffice.words import later
 from payouts import countries
 from payouts.models import Flag, Hold, Payout
 from payouts.queries import dead, filter_standing, filter_words, searching
@@ -76,14 +78,16 @@ class RangesForm(forms.Form):
         for name in {each.removesuffix("_after") for each in self.fields if each.endswith("_after")}:
             after, before = found.get(f"{name}_after"), found.get(f"{name}_before")
             if after and before and fields.start_of(after) >= fields.end_of(before):
-                self.add_error(f"{name}_before", "The end lies before the beginning: exchange the two dates.")
+                self.add_error(
+                    f"{name}_before", _("The end lies before the beginning: exchange the two dates.")
+                )
         for first, last in filter_standing.RANGES:
             begins, ends = found.get(first), found.get(last)
             if begins and ends and begins > ends:
-                self.add_error(last, "The end lies before the beginning: exchange the two days.")
+                self.add_error(last, _("The end lies before the beginning: exchange the two days."))
         low, high = found.get("amount_min"), found.get("amount_max")
         if low is not None and high is not None and low > high:
-            self.add_error("amount_max", "The largest amount is less than the smallest: exchange the two.")
+            self.add_error("amount_max", _("The largest amount is less than the smallest: exchange the two."))
         return found
 
 
@@ -141,25 +145,35 @@ class ListFilter(FilterSet):
 class PayoutFilter(ListFilter, StandingFilter):
     """A filter over payouts."""
 
-    status = OwnFilter(fields.CodesField, "by_codes", "Status", known=_statuses, noun="status of a payout")
-    on_hold = OwnFilter(fields.YesNoField, "by_hold", "On hold", yes="On hold", no="Not on hold")
-    country = OwnFilter(
-        fields.CodesField, "by_codes", "Country", known=countries_open, noun="country we pay in"
+    status = OwnFilter(
+        fields.CodesField, "by_codes", later("Status"), known=_statuses, noun=later("status of a payout")
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
-    seller = OwnFilter(forms.CharField, "by_seller", "Seller", max_length=200)
-    created_after = OwnFilter(fields.MomentField, "by_moment", "Created from", max_length=40)
-    created_before = OwnFilter(fields.MomentField, "by_moment", "Created until", max_length=40)
-    amount_min = OwnFilter(fields.AmountField, "by_amount", "Amount from", max_length=40)
-    amount_max = OwnFilter(fields.AmountField, "by_amount", "Amount to", max_length=40)
-    flag = OwnFilter(fields.FlagField, "by_flag", "Flag", max_length=30)
-    batch = OwnFilter(fields.NumberedField, "by_number", "Batch", letter="B", noun="batch", max_length=40)
-    run = OwnFilter(fields.NumberedField, "by_number", "Run", letter="R", noun="payout run", max_length=40)
-    advice = OwnFilter(fields.OneOfField, "by_advice", "What to do", known=Advice.choices, max_length=20)
-    bank_reason = OwnFilter(fields.ReasonField, "by_reason", "Bank's reason", max_length=20)
-    stands_days = OwnFilter(fields.DaysField, "by_days", "Stands for days", max_length=4)
+    on_hold = OwnFilter(
+        fields.YesNoField, "by_hold", later("On hold"), yes=later("On hold"), no=later("Not on hold")
+    )
+    country = OwnFilter(
+        fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
+    )
+    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    seller = OwnFilter(forms.CharField, "by_seller", later("Seller"), max_length=200)
+    created_after = OwnFilter(fields.MomentField, "by_moment", later("Created from"), max_length=40)
+    created_before = OwnFilter(fields.MomentField, "by_moment", later("Created until"), max_length=40)
+    amount_min = OwnFilter(fields.AmountField, "by_amount", later("Amount from"), max_length=40)
+    amount_max = OwnFilter(fields.AmountField, "by_amount", later("Amount to"), max_length=40)
+    flag = OwnFilter(fields.FlagField, "by_flag", later("Flag"), max_length=30)
+    batch = OwnFilter(
+        fields.NumberedField, "by_number", later("Batch"), letter="B", noun="batch", max_length=40
+    )
+    run = OwnFilter(
+        fields.NumberedField, "by_number", later("Run"), letter="R", noun=later("payout run"), max_length=40
+    )
+    advice = OwnFilter(
+        fields.OneOfField, "by_advice", later("What to do"), known=Advice.choices, max_length=20
+    )
+    bank_reason = OwnFilter(fields.ReasonField, "by_reason", later("Bank's reason"), max_length=20)
+    stands_days = OwnFilter(fields.DaysField, "by_days", later("Stands for days"), max_length=4)
     search = OwnFilter(
-        forms.CharField, "by_search", "Search", max_length=20_000, validators=[searching.long_enough]
+        forms.CharField, "by_search", later("Search"), max_length=20_000, validators=[searching.long_enough]
     )
 
     class Meta:
@@ -222,7 +236,11 @@ class _Unknown:
     def errors(self) -> dict[str, list[str]]:
         known = ", ".join(self.kind.base_filters)
         return {
-            name: [f"“{fields.shortened(name)}” is no filter of {self.kind.noun}. Use one of {known}."]
+            name: [
+                _("“{name}” is no filter of {noun}. Use one of {known}.").format(
+                    name=fields.shortened(name), noun=self.kind.noun, known=known
+                )
+            ]
             for name in self.names
         }
 

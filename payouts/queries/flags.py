@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts.models import Flag
 from payouts.queries import explain
 from sellers.ledger import written
@@ -40,14 +42,26 @@ def words(flag: Flag, *, currency: str) -> FlagWords:
 
 def _account_changed(flag: Flag) -> tuple[str, str, str]:
     """The days are those before the payout was made: they do not change while it waits."""
-    fact = f"From {flag.facts['from']} to {flag.facts['to']}"
+    fact = _("From {from_} to {to}").format(from_=flag.facts["from"], to=flag.facts["to"])
     asked = parse_datetime(str(flag.facts.get("requested_at", "")))
     if asked is None:
-        return "Account changed", "The bank account changed lately", f"{fact}."
+        return _("Account changed"), _("The bank account changed lately"), f"{fact}."
     days = (flag.raised_at - asked).days
-    when = "the same day" if days == 0 else "1 day before" if days == 1 else f"{days} days before"
-    title = f"The bank account changed {when} this payout was made"
-    return f"Account changed {when}", title, f"{fact}, asked for on {explain.day(timezone.localdate(asked))}."
+    when = (
+        _("the same day")
+        if days == 0
+        else _("1 day before")
+        if days == 1
+        else _("{days} days before").format(days=days)
+    )
+    title = _("The bank account changed {when} this payout was made").format(when=when)
+    return (
+        _("Account changed {when}").format(when=when),
+        title,
+        _("{fact}, asked for on {localdate}.").format(
+            fact=fact, localdate=explain.day(timezone.localdate(asked))
+        ),
+    )
 
 
 def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, str]:
@@ -56,37 +70,54 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
         usual = written.text(Money(facts["usual_minor"], currency), locale="en")
         times = facts["times"]
         said = (
-            f"{times}× usual",
-            f"{times}× the usual payout",
-            f"Usual is {usual}, the mean of the last twelve paid.",
+            _("{times}× usual").format(times=times),
+            _("{times}× the usual payout").format(times=times),
+            _("Usual is {usual}, the mean of the last twelve paid.").format(usual=usual),
         )
     elif code == "account_shared":
-        fact = f"Also used by {', '.join(facts['sellers'][:5])}."
-        said = ("Shared account", "Another seller is paid to the same account", fact)
+        fact = _("Also used by {sellers}.").format(sellers=", ".join(facts["sellers"][:5]))
+        said = (_("Shared account"), _("Another seller is paid to the same account"), fact)
     elif code == "name_differs":
-        fact = f"The account is held by {facts['holder']}, the seller is called {facts['seller']}."
-        said = ("Name differs from the account holder", "Name differs from the account holder", fact)
+        fact = _("The account is held by {holder}, the seller is called {seller}.").format(
+            holder=facts["holder"], seller=facts["seller"]
+        )
+        said = (_("Name differs from the account holder"), _("Name differs from the account holder"), fact)
     elif code == "country_differs":
-        fact = f"The account is in {facts['account']}, the seller in {facts['seller']}."
-        said = (f"Country differs: account in {facts['account']}", "The account is in another country", fact)
+        fact = _("The account is in {account}, the seller in {seller}.").format(
+            account=facts["account"], seller=facts["seller"]
+        )
+        said = (
+            _("Country differs: account in {account}").format(account=facts["account"]),
+            _("The account is in another country"),
+            fact,
+        )
     elif code == "refunds_jump":
-        share, usual_share = f"{facts['percent']}% of sales", f"{facts['usual_percent']}%"
-        fact = f"{share} in this period; {usual_share} in the 90 days before."
-        said = (f"Refunds {share}, usual {usual_share}", "More refunds than usual", fact)
+        share, usual_share = (
+            _("{percent}% of sales").format(percent=facts["percent"]),
+            f"{facts['usual_percent']}%",
+        )
+        fact = _("{share} in this period; {usual_share} in the 90 days before.").format(
+            share=share, usual_share=usual_share
+        )
+        said = (
+            _("Refunds {share}, usual {usual_share}").format(share=share, usual_share=usual_share),
+            _("More refunds than usual"),
+            fact,
+        )
     elif code == "first_payout":
-        fact = "Nothing was paid before: check account and name."
-        said = ("First payout", "First payout to this seller", fact)
+        fact = _("Nothing was paid before: check account and name.")
+        said = (_("First payout"), _("First payout to this seller"), fact)
     else:
         said = (code, code.replace("_", " ").capitalize(), "")
     return said
 
 
 CODES = {
-    "first_payout": "First payout",
-    "unusual_amount": "Unusual amount",
-    "account_changed": "Account changed",
-    "account_shared": "Shared account",
-    "name_differs": "Name differs",
-    "country_differs": "Country differs",
-    "refunds_jump": "Refunds jump",
+    "first_payout": later("First payout"),
+    "unusual_amount": later("Unusual amount"),
+    "account_changed": later("Account changed"),
+    "account_shared": later("Shared account"),
+    "name_differs": later("Name differs"),
+    "country_differs": later("Country differs"),
+    "refunds_jump": later("Refunds jump"),
 }

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts.models import (
     AccountDecision,
     AccountVersion,
@@ -39,33 +41,33 @@ class Happening:
 
 
 _TITLES = {
-    "create": ("Payout made", NEUTRAL),
-    "review": ("Reviewed", DONE),
-    "approve": ("Approved", DONE),
-    "batch": ("Put into a batch", MOVING),
-    "submit": ("Handed to the bank", MOVING),
-    "pay": ("Paid", DONE),
-    "send_back": ("Sent back to review", WAITING),
-    "take_out": ("Taken out of its batch", WAITING),
-    "reject": ("Refused by the bank", STOPPED),
-    "cancel": ("Cancelled", STOPPED),
-    "fail": ("Failed", STOPPED),
-    "return": ("Returned", STOPPED),
+    "create": (later("Payout made"), NEUTRAL),
+    "review": (later("Reviewed"), DONE),
+    "approve": (later("Approved"), DONE),
+    "batch": (later("Put into a batch"), MOVING),
+    "submit": (later("Handed to the bank"), MOVING),
+    "pay": (later("Paid"), DONE),
+    "send_back": (later("Sent back to review"), WAITING),
+    "take_out": (later("Taken out of its batch"), WAITING),
+    "reject": (later("Refused by the bank"), STOPPED),
+    "cancel": (later("Cancelled"), STOPPED),
+    "fail": (later("Failed"), STOPPED),
+    "return": (later("Returned"), STOPPED),
 }
 _FACTS = {
-    "accepted": ("The bank accepted it", MOVING),
-    "rejected": ("The bank refused it", STOPPED),
-    "paid": ("The bank reports it paid", DONE),
-    "failed": ("The bank could not deliver it", STOPPED),
-    "returned": ("The money came back", STOPPED),
+    "accepted": (later("The bank accepted it"), MOVING),
+    "rejected": (later("The bank refused it"), STOPPED),
+    "paid": (later("The bank reports it paid"), DONE),
+    "failed": (later("The bank could not deliver it"), STOPPED),
+    "returned": (later("The money came back"), STOPPED),
 }
 
 
 REQUESTS = ("release_requests__asked_by", "release_requests__withdrawn_by")
 _ANSWERS = {
-    RecallState.RECALLED: ("The bank brings it back", DONE),
-    RecallState.REFUSED: ("The bank refuses to recall it", STOPPED),
-    RecallState.NO_ANSWER: ("No answer to the recall", NEUTRAL),
+    RecallState.RECALLED: (later("The bank brings it back"), DONE),
+    RecallState.REFUSED: (later("The bank refuses to recall it"), STOPPED),
+    RecallState.NO_ANSWER: (later("No answer to the recall"), NEUTRAL),
 }
 
 
@@ -90,7 +92,7 @@ def _name(user: object) -> str:
     return (
         str(user.get_full_name() or user.get_username())
         if isinstance(user, get_user_model())
-        else "the program"
+        else _("the program")
     )
 
 
@@ -103,26 +105,38 @@ def _transitions(rows: Iterable[Transition]) -> Iterable[Happening]:
 
 def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
     for hold in rows:
-        what = "Seller put on hold" if hold.seller_id else "Put on hold"
+        what = _("Seller put on hold") if hold.seller_id else _("Put on hold")
         reason = hold.get_reason_display()
         yield Happening(hold.placed_at, f"{what}: {reason}", _name(hold.placed_by), hold.note, STOPPED)
         yield from _requests(hold.release_requests.all(), reason)
         if hold.released_at is not None:
             who = _name(hold.released_by)
-            yield Happening(hold.released_at, f"Hold released: {reason}", who, hold.release_note, DONE)
+            yield Happening(
+                hold.released_at,
+                _("Hold released: {reason}").format(reason=reason),
+                who,
+                hold.release_note,
+                DONE,
+            )
 
 
 def _requests(rows: Iterable[ReleaseRequest], reason: str) -> Iterable[Happening]:
     for row in rows:
-        yield Happening(row.asked_at, f"Release asked for: {reason}", _name(row.asked_by), row.note, WAITING)
+        yield Happening(
+            row.asked_at,
+            _("Release asked for: {reason}").format(reason=reason),
+            _name(row.asked_by),
+            row.note,
+            WAITING,
+        )
         if row.withdrawn_at is not None:
-            title = f"Release no longer asked for: {reason}"
+            title = _("Release no longer asked for: {reason}").format(reason=reason)
             yield Happening(row.withdrawn_at, title, _name(row.withdrawn_by), row.withdrawn_note)
 
 
 def _notes(rows: Iterable[PayoutNote]) -> Iterable[Happening]:
     for note in rows:
-        yield Happening(note.written_at, "Note", _name(note.written_by), note.text)
+        yield Happening(note.written_at, _("Note"), _name(note.written_by), note.text)
 
 
 def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
@@ -135,7 +149,9 @@ def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
 def _recalls(rows: Iterable[Recall]) -> Iterable[Happening]:
     for row in rows:
         told = f"{row.reason} ({row.get_channel_display()})"
-        yield Happening(row.asked_at, "The bank was asked to recall it", _name(row.asked_by), told, WAITING)
+        yield Happening(
+            row.asked_at, _("The bank was asked to recall it"), _name(row.asked_by), told, WAITING
+        )
         if row.recorded_at is not None:
             title, meaning = _ANSWERS[RecallState(row.state)]
             yield Happening(row.recorded_at, title, _name(row.recorded_by), row.answer, meaning)
@@ -144,7 +160,7 @@ def _recalls(rows: Iterable[Recall]) -> Iterable[Happening]:
 def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
     for event in rows:
         if event.outcome == base.Outcome.UNKNOWN or event.what in ("lookup", "resolved", "expired"):
-            title = {"lookup": "The bank was asked", "resolved": "Decided by two people"}.get(
+            title = {"lookup": _("The bank was asked"), "resolved": _("Decided by two people")}.get(
                 event.what, "No clear answer from the bank"
             )
             yield Happening(event.at, title, event.actor_name, event.text, WAITING)
@@ -170,22 +186,24 @@ def of_seller(*, seller_id: int, limit: int = 25) -> list[Happening]:
     )
     versions = AccountVersion.objects.filter(slot__seller=seller_id).select_related("requested_by")
     for version in versions.order_by("-id")[:limit]:
-        title = "Bank account asked for" if version.number == 1 else "Bank account change asked for"
+        title = _("Bank account asked for") if version.number == 1 else _("Bank account change asked for")
         found.append(
             Happening(version.requested_at, title, _name(version.requested_by), version.masked, WAITING)
         )
     decisions = AccountDecision.objects.filter(version__slot__seller=seller_id).select_related("decided_by")
     for decision in decisions.order_by("-id")[:limit]:
         title, meaning = (
-            ("Bank account verified", DONE) if decision.verified else ("Bank account rejected", STOPPED)
+            (_("Bank account verified"), DONE) if decision.verified else (_("Bank account rejected"), STOPPED)
         )
         found.append(
             Happening(decision.decided_at, title, _name(decision.decided_by), decision.note, meaning)
         )
     findings = Verification.objects.filter(seller=seller_id).select_related("decided_by")
     for finding in findings.order_by("-id")[:limit]:
-        title, meaning = ("Seller verified", DONE) if finding.passed else ("Verification failed", STOPPED)
+        title, meaning = (
+            (_("Seller verified"), DONE) if finding.passed else (_("Verification failed"), STOPPED)
+        )
         found.append(Happening(finding.decided_at, title, _name(finding.decided_by), finding.note, meaning))
     for note in Note.objects.filter(seller=seller_id).select_related("written_by").order_by("-id")[:limit]:
-        found.append(Happening(note.written_at, "Note", _name(note.written_by), note.text))
+        found.append(Happening(note.written_at, _("Note"), _name(note.written_by), note.text))
     return sorted(found, key=lambda each: each.at, reverse=True)[:limit]

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from backoffice.words import later, later_filled
 from payouts.models import HoldReason
 from payouts.models.hold import FOR_COMPLIANCE, TWO_PEOPLE
 from payouts.queries import explain
 
-_ONE = "One person releases it: an approver or compliance."
-_TWO = "Two people release it, of approvers and compliance."
-_JUDGED = "Two people release it, one of them of compliance."
-UNTIL = "Released by itself at"
-UNTIL_HELP = (
-    f"At most a year ahead, {explain.city(settings.TIME_ZONE)} time. Leave empty, and a person releases it. Where two "
-    "people must, it stays empty."
+_ONE = later("One person releases it: an approver or compliance.")
+_TWO = later("Two people release it, of approvers and compliance.")
+_JUDGED = later("Two people release it, one of them of compliance.")
+UNTIL = later("Released by itself at")
+UNTIL_HELP = later_filled(
+    "At most a year ahead, {city} time. Leave empty, and a person releases it. Where two people must, it stays empty.",
+    city=explain.city(settings.TIME_ZONE),
 )
 
 
@@ -30,44 +31,44 @@ class Meaning:
 
 _WORDS: Mapping[HoldReason, tuple[str, str]] = {
     HoldReason.ACCOUNT_CHANGE: (
-        "Somebody asked for another bank account: it may be a thief.",
-        "Is it the seller who asked? Call them on a number that we had before.",
+        later("Somebody asked for another bank account: it may be a thief."),
+        later("Is it the seller who asked? Call them on a number that we had before."),
     ),
     HoldReason.ACCOUNT_REFUSED: (
-        "The last payment to this account came back.",
-        "Ask the seller for new bank details, or why the bank refused these.",
+        later("The last payment to this account came back."),
+        later("Ask the seller for new bank details, or why the bank refused these."),
     ),
     HoldReason.AMOUNT_UNUSUAL: (
-        "Much more than the seller usually gets.",
-        "Which orders make it up, and are they delivered?",
+        later("Much more than the seller usually gets."),
+        later("Which orders make it up, and are they delivered?"),
     ),
     HoldReason.DISPUTE: (
-        "Buyers dispute orders, or their banks took money back.",
-        "How do the disputes end, and what of the amount is left?",
+        later("Buyers dispute orders, or their banks took money back."),
+        later("How do the disputes end, and what of the amount is left?"),
     ),
     HoldReason.DOCUMENTS: (
-        "Papers of the seller are missing or too old.",
-        "Name the papers in the note, and ask the seller for them.",
+        later("Papers of the seller are missing or too old."),
+        later("Name the papers in the note, and ask the seller for them."),
     ),
     HoldReason.FRAUD_SUSPECTED: (
-        "Something speaks for fraud: shop, goods or account. The seller is told nothing of it.",
-        "What speaks for it, what against it, and who looked?",
+        later("Something speaks for fraud: shop, goods or account. The seller is told nothing of it."),
+        later("What speaks for it, what against it, and who looked?"),
     ),
     HoldReason.COMPLIANCE: (
-        "Sanctions, money laundering or identity. The seller is told nothing of it.",
-        "What does the check say, and who decided?",
+        later("Sanctions, money laundering or identity. The seller is told nothing of it."),
+        later("What does the check say, and who decided?"),
     ),
     HoldReason.RAIL_REJECTED: (
-        "Our bank refused the payment before carrying it.",
-        "Mend what the bank names, in the data or the settings.",
+        later("Our bank refused the payment before carrying it."),
+        later("Mend what the bank names, in the data or the settings."),
     ),
     HoldReason.SELLER_REQUEST: (
-        "The seller asked us to wait.",
-        "When do they want the money?",
+        later("The seller asked us to wait."),
+        later("When do they want the money?"),
     ),
     HoldReason.OTHER: (
-        "None of these: the note says what.",
-        "Write in the note what ends it.",
+        later("None of these: the note says what."),
+        later("Write in the note what ends it."),
     ),
 }
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from payouts.models import Hold, Payout, ReleaseRequest
 from payouts.queries import worklist
@@ -126,7 +127,7 @@ def placers() -> list[tuple[str, str]]:
         for pk, first, last, name in people.distinct()
         if pk is not None
     ]
-    return [(PROGRAM, "the program"), *sorted(found, key=lambda each: each[1])]
+    return [(PROGRAM, _("the program")), *sorted(found, key=lambda each: each[1])]
 
 
 def rows(holds: Sequence[Hold], *, now: datetime) -> list[HoldRow]:
@@ -167,8 +168,8 @@ def _row(
         name=seller.name,
         reference=reference,
         country=country,
-        sums=[money for money, _ in parts],
-        payouts=sum(count for _, count in parts),
+        sums=[money for money, _unused in parts],
+        payouts=sum(count for _unused, count in parts),
         days=(now - hold.placed_at).days if parts else 0,
         who=_name(hold),
         request=requests.get(hold.pk),
@@ -177,7 +178,7 @@ def _row(
 
 def _name(hold: Hold) -> str:
     by = hold.placed_by
-    return "the program" if by is None else by.get_full_name() or by.get_username()
+    return _("the program") if by is None else by.get_full_name() or by.get_username()
 
 
 @dataclass(frozen=True)
@@ -204,10 +205,12 @@ def totals(holds: "QuerySet[Hold]", *, now: datetime, whole: bool = False) -> To
         found = cursor.fetchall()
     return Totals(
         count=count,
-        sums=[Money(int(minor), currency) for currency, minor, _, _ in found if currency is not None],
+        sums=[
+            Money(int(minor), currency) for currency, minor, _unused, _unused in found if currency is not None
+        ],
         exact=True,
-        seller_days=sum(days for currency, _, days, _ in found if currency is None),
-        sellers=sum(sellers for currency, _, _, sellers in found if currency is None),
+        seller_days=sum(days for currency, _unused, days, _unused in found if currency is None),
+        sellers=sum(sellers for currency, _unused, _unused, sellers in found if currency is None),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from payouts.models import Approval, Payout, Review
 from payouts.states import PayoutStatus
@@ -44,7 +45,11 @@ def lines(payout: Payout, before: Payout | None) -> list[LineGroup]:
     """The payout's lines grouped by kind; they add up to its amount. A reissue has its one line."""
     if payout.span is None:
         old = payout.reissue_of
-        label = f"Amount of {old.reference}, given back" if old is not None else "Given back"
+        label = (
+            _("Amount of {reference}, given back").format(reference=old.reference)
+            if old is not None
+            else _("Given back")
+        )
         return [LineGroup(label, "rolled", 1, Money(payout.amount_minor, payout.currency), None)]
     now = {group.kind: group for group in earnings.kinds(**span_of(payout))}
     then = {group.kind: group for group in earnings.kinds(**span_of(before))} if before is not None else {}
@@ -104,4 +109,3 @@ def seats(payout: Payout) -> Seats:
 def _name(person: object) -> str:
     full = getattr(person, "get_full_name", str)()
     return full or str(person)
-

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
 from payouts.rails import base, registry
@@ -81,13 +82,13 @@ def _state(name: str, stop: RailSwitch | None) -> State:
 def _way(name: str) -> tuple[str, bool]:
     """How the rail's other side is reached, without addresses that may hold secrets."""
     if not registry.allowed(name, production=settings.PRODUCTION):
-        return "Refused here: no real money may go over a simulated rail.", False
+        return _("Refused here: no real money may go over a simulated rail."), False
     names = settings.RAIL_TRANSPORTS.get(name, {})
     if "url" in names and _set(names["url"]):
-        return "Calls an API", True
+        return _("Calls an API"), True
     if {"outbox", "inbox"} <= names.keys() and all(map(_set, names.values())):
-        return "Leaves files in a directory", True
-    return "No way is set: name its address in the settings.", False
+        return _("Leaves files in a directory"), True
+    return _("No way is set: name its address in the settings."), False
 
 
 def _set(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Recalls: what the bank is being asked to bring back, what it answered, and whether it can be asked."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from payouts.models import Attempt, Payout, Recall, RecallState
 from payouts.states import PayoutStatus
@@ -49,7 +50,9 @@ def why_not(payout: Payout) -> str:
     attempt = live_attempt(payout)
     if payout.status not in WITH_THE_BANK or attempt is None:
         label = PayoutStatus(payout.status).label.lower()
-        return f"{payout.reference} is {label}: the bank has nothing of it. A hold keeps it from being sent."
+        return _(
+            "{reference} is {label}: the bank has nothing of it. A hold keeps it from being sent."
+        ).format(reference=payout.reference, label=label)
     if open_of(attempt) is not None:
-        return "the bank is being asked already. Wait for its answer, or write it down."
+        return _("the bank is being asked already. Wait for its answer, or write it down.")
     return ""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from backoffice.words import number
 from payouts.models import Attempt, LineResolution, Statement, StatementLine
 from payouts.rails import base, reasons
 from payouts.rails.statements import base as pure
@@ -33,7 +35,7 @@ class Row:
 
     @property
     def unmatched_words(self) -> str:
-        return f"{self.unmatched:,} without a match"
+        return _("{unmatched} without a match").format(unmatched=number(self.unmatched))
 
 
 def all_of(*, funding_account: str = "") -> "QuerySet[Statement]":

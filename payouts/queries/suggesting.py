@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from backoffice.words import number
 from payouts.models import Attempt, LineKind, LineResolution, StatementLine, Submission
 from payouts.queries import likeness
 
@@ -110,24 +112,28 @@ class Suggester:
 
     def doubts(self, line: StatementLine) -> list[str]:
         """Why the payments that the line names are not its match, a sentence each."""
-        named = {a.pk: a for word, _ in self._names[line.pk].items() for a in self._named[word]}
+        named = {a.pk: a for word, _unused in self._names[line.pk].items() for a in self._named[word]}
         sentences = ((attempt, self._why_not(line, attempt)) for attempt in named.values())
-        return [f"It names {attempt.end_to_end_id}, which {why}." for attempt, why in sentences if why]
+        return [
+            _("It names {end_to_end_id}, which {why}.").format(end_to_end_id=attempt.end_to_end_id, why=why)
+            for attempt, why in sentences
+            if why
+        ]
 
     def _why_not(self, line: StatementLine, attempt: Attempt) -> str:
         if attempt.submission.batch.funding_account_id != line.statement.funding_account_id:
-            return "was paid from another account"
+            return _("was paid from another account")
         if attempt.ended_because in _NEVER_LEFT:
-            return "ended because it never left"
+            return _("ended because it never left")
         came_back = line.amount_minor > 0
         if (LineKind.RETURN if came_back else LineKind.DEBIT, attempt.pk) in self._moved:
-            return "came back already" if came_back else "was debited already"
+            return _("came back already") if came_back else _("was debited already")
         if not came_back and attempt.submission_id in self._debited_files:
-            return "was debited already with its file"
+            return _("was debited already with its file")
         if line.amount_minor > attempt.amount_minor or (
             not came_back and -line.amount_minor != attempt.amount_minor
         ):
-            return "had another amount"
+            return _("had another amount")
         return ""
 
     def _payments(self, line: StatementLine) -> Iterable[Suggestion]:
@@ -136,7 +142,11 @@ class Suggester:
             for attempt in self._named[form]:
                 exact = form == word
                 weight = (100 if exact else 60) - (10 if form != attempt.end_to_end_id else 0)
-                text = f"it names {word}" if exact else f"“{word}” is nearly {form}"
+                text = (
+                    _("it names {word}").format(word=word)
+                    if exact
+                    else _("“{word}” is nearly {form}").format(word=word, form=form)
+                )
                 reasons[attempt.pk].append((weight, text))
         for pk in {*reasons, *self._amounts[line.pk]}:
             attempt = self._attempts[pk]
@@ -144,30 +154,44 @@ class Suggester:
                 continue
             said = [max(reasons[pk])] if reasons[pk] else []
             if abs(line.amount_minor) == attempt.amount_minor:
-                said.append((30, "same amount"))
+                said.append((30, _("same amount")))
             said += _when(line, attempt)
             payee = (attempt.account_version.holder_name, attempt.payout.seller.name)
             if any(likeness.names(line.text, name) for name in payee):
-                said.append((20, "its payee's name"))
+                said.append((20, _("its payee's name")))
             yield _suggest(Verdict.PAYMENT, said, attempt=attempt)
 
     def _whole_files(self, line: StatementLine) -> Iterable[Suggestion]:
         for row in self._files[line.statement.funding_account_id, -line.amount_minor]:
             if row.pk in self._debited_files | self._debited_in_part or row.batch.item_count < 2:
                 continue
-            said = [(35, f"same total as its {row.batch.item_count:,} payments")]
+            said = [
+                (
+                    35,
+                    _("same total as its {item_count} payments").format(
+                        item_count=number(row.batch.item_count)
+                    ),
+                )
+            ]
             if row.key in likeness.words(_said(line)):
-                said.insert(0, (100, f"it names {row.key}"))
+                said.insert(0, (100, _("it names {key}").format(key=row.key)))
             if row.delivered_at is not None:
-                said += _days("handed over", (line.booking_date - row.delivered_at.date()).days)
+                said += _days(_("handed over"), (line.booking_date - row.delivered_at.date()).days)
             yield _suggest(Verdict.FILE, said, submission=row)
 
     def _undone(self, line: StatementLine) -> Iterable[Suggestion]:
         for row in self._undoing[line.statement.funding_account_id, -line.amount_minor]:
-            said = [(25, "the opposite amount, open too")]
+            said = [(25, _("the opposite amount, open too"))]
             apart = abs((line.booking_date - row.booking_date).days)
             if apart <= _SOON:
-                said.append((10, "booked the same day" if not apart else f"booked {_count(apart)} apart"))
+                said.append(
+                    (
+                        10,
+                        _("booked the same day")
+                        if not apart
+                        else _("booked {count} apart").format(count=_count(apart)),
+                    )
+                )
             yield _suggest(Verdict.UNDONE, said, other_line=row)
 
 
@@ -179,23 +203,23 @@ def _suggest(
     submission: Submission | None = None,
     other_line: StatementLine | None = None,
 ) -> Suggestion:
-    why = tuple(text for _, text in said)
-    weight = sum(points for points, _ in said)
+    why = tuple(text for _unused, text in said)
+    weight = sum(points for points, _unused in said)
     return Suggestion(verdict, why, weight, attempt, submission, other_line)
 
 
 def _charges(line: StatementLine) -> Iterable[Suggestion]:
     if line.amount_minor < 0 and likeness.speaks_of_charges(line.text):
-        yield _suggest(Verdict.CHARGES, [(25, "its words speak of a fee")])
+        yield _suggest(Verdict.CHARGES, [(25, _("its words speak of a fee"))])
 
 
 def _when(line: StatementLine, attempt: Attempt) -> list[tuple[int, str]]:
     if line.amount_minor < 0:
-        return _days("handed over", (line.booking_date - attempt.created_at.date()).days)
+        return _days(_("handed over"), (line.booking_date - attempt.created_at.date()).days)
     if attempt.gave_back and attempt.ended_at is not None:
         apart = abs((line.booking_date - attempt.ended_at.date()).days)
         if apart <= _SOON:
-            return [(25, "the bank reported its return in these days")]
+            return [(25, _("the bank reported its return in these days"))]
     return []
 
 
@@ -203,11 +227,18 @@ def _days(what: str, days: int) -> list[tuple[int, str]]:
     """A reason where it was so little before the line was booked."""
     if not 0 <= days <= _SOON:
         return []
-    return [(10, f"{what} the same day" if not days else f"{what} {_count(days)} before")]
+    return [
+        (
+            10,
+            _("{what} the same day").format(what=what)
+            if not days
+            else _("{what} {count} before").format(what=what, count=_count(days)),
+        )
+    ]
 
 
 def _count(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    return _("1 day") if days == 1 else _("{days} days").format(days=days)
 
 
 def _said(line: StatementLine) -> str:

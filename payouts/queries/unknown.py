@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
 from payouts.models import Attempt, Incident, Resolution, Submission, SubmissionEvent
 from payouts.queries import outside
@@ -56,7 +57,9 @@ def why_not_look_up(submission: Submission) -> str:
     """Why the bank cannot be asked what it has, as a sentence; empty when it can."""
     if registry.get(submission.rail).capabilities.lookup:
         return ""
-    return f"{submission.rail} cannot be asked by the program. Ask the bank in another way, and say what it answered."
+    return _(
+        "{rail} cannot be asked by the program. Ask the bank in another way, and say what it answered."
+    ).format(rail=submission.rail)
 
 
 def again_until(submission: Submission) -> datetime | None:
@@ -75,17 +78,24 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
     """Why the same bytes may not be sent again, as a sentence; empty when they may."""
     capabilities = registry.get(submission.rail).capabilities
     if not capabilities.deduplicates or capabilities.key_window is None:
-        return f"{submission.rail} may pay it twice if it is sent again: two people must find out what became of it."
+        return _(
+            "{rail} may pay it twice if it is sent again: two people must find out what became of it."
+        ).format(rail=submission.rail)
     if submission.answer_code == base.CONFLICT:
-        return "The bank holds something else under this key: sending again cannot help. Compare both."
+        return _("The bank holds something else under this key: sending again cannot help. Compare both.")
     if Resolution.objects.filter(submission=submission, dismissed_at__isnull=True).exists():
-        return "A person has said what became of it; another must confirm or dismiss that first."
+        return _("A person has said what became of it; another must confirm or dismiss that first.")
     later = outside.later_than(submission)
     if later:
-        return f"The bank was handed {later} before this database was restored: two people must find out what it has."
+        return _(
+            "The bank was handed {later} before this database was restored: two people must "
+            "find out what it has."
+        ).format(later=later)
     until = again_until(submission)
     if until is not None and now >= until:
-        return f"{submission.rail} may have forgotten the key: sending again could pay it twice."
+        return _("{rail} may have forgotten the key: sending again could pay it twice.").format(
+            rail=submission.rail
+        )
     return ""
 
 

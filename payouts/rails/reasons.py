@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from payouts.rails import base
+from sellers.ledger.words import _, noted
 
 
 class Action(StrEnum):
@@ -46,67 +47,67 @@ _R, _C, _I, _F, _H = (
     Action.HUMAN_DECISION,
 )
 _EITHER: dict[str, tuple[str, Action]] = {
-    "AC01": ("The account number does not exist at that bank.", _R),
-    "AC03": ("The payee's account number is wrong.", _R),
-    "AC04": ("The account is closed.", _R),
-    "AC06": ("The account is blocked.", _R),
-    "AC07": ("The payee's account is closed.", _R),
-    "AC13": ("The kind of account does not fit.", _R),
-    "AC15": ("The payee's account details have changed.", _R),
-    "AC17": ("The account is being wound up.", _C),
-    "AG01": ("This kind of account cannot receive such payments.", _R),
-    "AG02": ("The bank does not know this kind of payment.", _F),
-    "AM01": ("The amount is zero.", _F),
-    "AM02": ("The amount is more than allowed.", _F),
-    "AM03": ("The bank does not handle this currency.", _F),
-    "AM04": ("The funding account does not hold enough money.", Action.FUND_AND_RETRY),
-    "AM05": ("The bank has seen this payment before.", _I),
-    "AM09": ("The amount is not what was agreed.", _H),
-    "AM10": ("The control sum of the file is wrong.", _F),
-    "AM16": ("The control sum of the message is wrong.", _F),
-    "AM17": ("The control sum of a payment block is wrong.", _F),
-    "AM18": ("The number of payments in the file is wrong.", _F),
-    "AM21": ("An agreed limit is exceeded.", _H),
-    "BE01": ("The payee's name does not belong to the account.", _R),
-    "BE04": ("The payee's address is missing or wrong.", _R),
-    "BE05": ("The bank does not know us as the sender.", _F),
-    "CH03": ("The execution date is too far ahead.", _F),
-    "CH04": ("The execution date is in the past.", _F),
-    "CNOR": ("The payee's bank cannot be reached over this scheme.", _R),
-    "DNOR": ("Our bank is not registered with this scheme.", _F),
-    "DT01": ("A date is invalid.", _F),
-    "DU01": ("The bank already has a file with this message id.", _I),
-    "DU02": ("The bank already has a payment block with this id.", _I),
-    "DU03": ("The bank already has this payment.", _I),
-    "DU04": ("The bank already has a payment with this end-to-end id.", _I),
-    "DU05": ("The bank already has a payment with this instruction id.", _I),
-    "DUPL": ("Sent back as a duplicate.", _I),
-    "ED05": ("Settlement between the banks failed.", Action.RETRY_SAME),
-    "FF01": ("The bank could not read the file.", _F),
-    "FOCR": ("Sent back at our request.", Action.CLOSE),
-    "FR01": ("Sent back because of fraud.", _C),
-    "MD07": ("The payee has died.", _C),
-    "MS02": ("The payee sent it back without a reason.", _H),
-    "MS03": ("The payee's bank gives no reason.", _H),
-    "NARR": ("The bank explains in words.", _H),
-    "RC01": ("The bank code (BIC) is wrong.", _R),
-    "RC04": ("The payee's bank is not valid.", _R),
-    "RC07": ("The payee's bank code (BIC) is not valid.", _R),
-    "RR01": ("Our account or identification is missing, which the law asks for.", _F),
-    "RR02": ("Our name or address is missing, which the law asks for.", _F),
-    "RR03": ("The payee's name or address is missing, which the law asks for.", _R),
-    "RR04": ("Stopped for a regulatory reason.", _C),
-    "SL02": ("The payee's bank offers a service of its own here.", _H),
-    "TECH": ("Technical problem at a bank.", _I),
-    "TM01": ("It reached the bank after the cut-off.", Action.RETRY_SAME),
-    "UPAY": ("The payee says that nothing was owed.", _H),
+    "AC01": (noted("The account number does not exist at that bank."), _R),
+    "AC03": (noted("The payee's account number is wrong."), _R),
+    "AC04": (noted("The account is closed."), _R),
+    "AC06": (noted("The account is blocked."), _R),
+    "AC07": (noted("The payee's account is closed."), _R),
+    "AC13": (noted("The kind of account does not fit."), _R),
+    "AC15": (noted("The payee's account details have changed."), _R),
+    "AC17": (noted("The account is being wound up."), _C),
+    "AG01": (noted("This kind of account cannot receive such payments."), _R),
+    "AG02": (noted("The bank does not know this kind of payment."), _F),
+    "AM01": (noted("The amount is zero."), _F),
+    "AM02": (noted("The amount is more than allowed."), _F),
+    "AM03": (noted("The bank does not handle this currency."), _F),
+    "AM04": (noted("The funding account does not hold enough money."), Action.FUND_AND_RETRY),
+    "AM05": (noted("The bank has seen this payment before."), _I),
+    "AM09": (noted("The amount is not what was agreed."), _H),
+    "AM10": (noted("The control sum of the file is wrong."), _F),
+    "AM16": (noted("The control sum of the message is wrong."), _F),
+    "AM17": (noted("The control sum of a payment block is wrong."), _F),
+    "AM18": (noted("The number of payments in the file is wrong."), _F),
+    "AM21": (noted("An agreed limit is exceeded."), _H),
+    "BE01": (noted("The payee's name does not belong to the account."), _R),
+    "BE04": (noted("The payee's address is missing or wrong."), _R),
+    "BE05": (noted("The bank does not know us as the sender."), _F),
+    "CH03": (noted("The execution date is too far ahead."), _F),
+    "CH04": (noted("The execution date is in the past."), _F),
+    "CNOR": (noted("The payee's bank cannot be reached over this scheme."), _R),
+    "DNOR": (noted("Our bank is not registered with this scheme."), _F),
+    "DT01": (noted("A date is invalid."), _F),
+    "DU01": (noted("The bank already has a file with this message id."), _I),
+    "DU02": (noted("The bank already has a payment block with this id."), _I),
+    "DU03": (noted("The bank already has this payment."), _I),
+    "DU04": (noted("The bank already has a payment with this end-to-end id."), _I),
+    "DU05": (noted("The bank already has a payment with this instruction id."), _I),
+    "DUPL": (noted("Sent back as a duplicate."), _I),
+    "ED05": (noted("Settlement between the banks failed."), Action.RETRY_SAME),
+    "FF01": (noted("The bank could not read the file."), _F),
+    "FOCR": (noted("Sent back at our request."), Action.CLOSE),
+    "FR01": (noted("Sent back because of fraud."), _C),
+    "MD07": (noted("The payee has died."), _C),
+    "MS02": (noted("The payee sent it back without a reason."), _H),
+    "MS03": (noted("The payee's bank gives no reason."), _H),
+    "NARR": (noted("The bank explains in words."), _H),
+    "RC01": (noted("The bank code (BIC) is wrong."), _R),
+    "RC04": (noted("The payee's bank is not valid."), _R),
+    "RC07": (noted("The payee's bank code (BIC) is not valid."), _R),
+    "RR01": (noted("Our account or identification is missing, which the law asks for."), _F),
+    "RR02": (noted("Our name or address is missing, which the law asks for."), _F),
+    "RR03": (noted("The payee's name or address is missing, which the law asks for."), _R),
+    "RR04": (noted("Stopped for a regulatory reason."), _C),
+    "SL02": (noted("The payee's bank offers a service of its own here."), _H),
+    "TECH": (noted("Technical problem at a bank."), _I),
+    "TM01": (noted("It reached the bank after the cut-off."), Action.RETRY_SAME),
+    "UPAY": (noted("The payee says that nothing was owed."), _H),
     # Verification of payee: outcome of the name check
-    "RCVC": ("The payee's name matches the account.", Action.WAIT),
-    "RVMC": ("The payee's name nearly matches the account.", _H),
-    "RVNM": ("The payee's name does not match the account.", _R),
-    "RVNA": ("The payee's name could not be checked.", _H),
-    "RVNC": ("The check of the payee's name is still running.", Action.WAIT),
-    "RVCM": ("The check of names found mismatches.", _H),
+    "RCVC": (noted("The payee's name matches the account."), Action.WAIT),
+    "RVMC": (noted("The payee's name nearly matches the account."), _H),
+    "RVNM": (noted("The payee's name does not match the account."), _R),
+    "RVNA": (noted("The payee's name could not be checked."), _H),
+    "RVNC": (noted("The check of the payee's name is still running."), Action.WAIT),
+    "RVCM": (noted("The check of names found mismatches."), _H),
 }
 _REJECTED: dict[str, tuple[str, Action]] = {"AC16": ("The card number is not valid.", _R)}
 _RETURNED: dict[str, tuple[str, Action]] = {"AC16": ("The account is under sequestration.", _C)}
@@ -121,14 +122,16 @@ def known(code: str, *, kind: base.ReportKind) -> Reason | None:
     """The reason behind a report of that kind; None for a code that is in none of the lists."""
     own = _RETURNED if kind is base.ReportKind.RETURNED else _REJECTED
     found = own.get(code) or _EITHER.get(code)
-    return Reason(code, *found) if found else None
+    return Reason(code, _(found[0]), found[1]) if found else None
 
 
 def codes_for(actions: Collection[Action], *, kind: base.ReportKind) -> list[str]:
     """The codes whose reason, in a report of that kind, asks for one of these actions."""
     own = _RETURNED if kind is base.ReportKind.RETURNED else _REJECTED
-    return sorted(code for code, (_, action) in {**_EITHER, **own}.items() if action in actions)
+    return sorted(code for code, (_sentence, action) in {**_EITHER, **own}.items() if action in actions)
 
 
 def _unknown(code: str) -> str:
-    return f"The bank gives the reason “{code}”." if code else "The bank gives no reason."
+    return (
+        _("The bank gives the reason “{code}”.").format(code=code) if code else _("The bank gives no reason.")
+    )

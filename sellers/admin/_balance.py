@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from payouts.queries import explain, held
 from payouts.queries.why.expected import Expected
 from sellers.ledger import written
@@ -32,29 +34,34 @@ def _figures(
 
     run = runs.get(balance.currency)
     found = [
-        figure("Pending", balance.pending - kept, "not due yet"),
-        figure("Due", balance.due, _due(balance, run)),
-        figure("Reserved", balance.reserved - stopped, "in payouts under way"),
-        figure("Held back", stopped + kept, _held(stopped, kept, balance.currency)),
-        figure("In transit", balance.in_transit, "at the bank"),
+        figure(_("Pending"), balance.pending - kept, _("not due yet")),
+        figure(_("Due"), balance.due, _due(balance, run)),
+        figure(_("Reserved"), balance.reserved - stopped, _("in payouts under way")),
+        figure(_("Held back"), stopped + kept, _held(stopped, kept, balance.currency)),
+        figure(_("In transit"), balance.in_transit, _("at the bank")),
     ]
     if balance.given_back:
-        found.append(figure("Given back", balance.given_back, "came back, to be paid again"))
+        found.append(figure(_("Given back"), balance.given_back, _("came back, to be paid again")))
     total = written.text(Money(balance.total, balance.currency))
-    return [*found, ("We owe in all", total, "they owe us" if balance.total < 0 else "the sum of these")]
+    return [
+        *found,
+        (_("We owe in all"), total, _("they owe us") if balance.total < 0 else _("the sum of these")),
+    ]
 
 
 def _due(balance: balances.Balance, run: Expected | None) -> str:
     if balance.due < 0:
-        return "netted against what is earned next"
+        return _("netted against what is earned next")
     if run is not None and run.run is not None:
-        return f"the run of {explain.day(run.run)} takes it"
-    return "no run takes it yet: see why"
+        return _("the run of {run} takes it").format(run=explain.day(run.run))
+    return _("no run takes it yet: see why")
 
 
 def _held(stopped: int, kept: int, currency: str) -> str:
     """What holds it back, with the amounts where it is both."""
     if not (stopped and kept):
-        return "in payouts that are stopped" if stopped else "a reserve, until its day comes"
+        return _("in payouts that are stopped") if stopped else _("a reserve, until its day comes")
     parts = [written.text(Money(minor, currency)) for minor in (stopped, kept)]
-    return f"{parts[0]} in payouts that are stopped, {parts[1]} a reserve"
+    return _("{parts} in payouts that are stopped, {parts2} a reserve").format(
+        parts=parts[0], parts2=parts[1]
+    )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from backoffice.words import later
 from payouts.models import Payout
 from payouts.queries import filters
 from payouts.states import PayoutStatus
@@ -14,26 +15,26 @@ NAMES = ("search", "status", "created_after", "created_before")
 
 
 class SearchChip(forms.Form):
-    search = forms.CharField(label="Payout, order, batch or bank reference")
+    search = forms.CharField(label=later("Payout, order, batch or bank reference"))
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(label="Status", choices=PayoutStatus.choices)
+    status = forms.ChoiceField(label=later("Status"), choices=PayoutStatus.choices)
 
 
 class PeriodChip(forms.Form):
     created_after = forms.DateField(
-        label="Made from", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("Made from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     created_before = forms.DateField(
-        label="Made until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("Made until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
-    ("Search", SearchChip),
-    ("Status", StatusChip),
-    ("Period", PeriodChip),
+    (later("Search"), SearchChip),
+    (later("Status"), StatusChip),
+    (later("Period"), PeriodChip),
 )
 
 

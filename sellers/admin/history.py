@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
@@ -45,7 +46,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "seller": seller,
         "reference": seller.reference,
         "back_url": reverse("admin:sellers_seller_list"),
-        "back_label": "Sellers",
+        "back_label": _("Sellers"),
         "verbs": _verbs(request, seller),
         "explanations": told,
         "coming": coming,
@@ -84,19 +85,19 @@ def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
             shown.append({"label": label, "url": url, "kind": kind})
 
     if Hold.objects.filter(seller=seller, released_at__isnull=True).exists():
-        offer("payouts.release_hold", "release", "Release the seller")
-    offer("payouts.place_hold", "hold", "Hold the seller", "stop")
+        offer("payouts.release_hold", "release", _("Release the seller"))
+    offer("payouts.place_hold", "hold", _("Hold the seller"), "stop")
     if seller.suspended_at is None:
-        offer("sellers.suspend_seller", "suspend", "Suspend", "stop")
+        offer("sellers.suspend_seller", "suspend", _("Suspend"), "stop")
     else:
-        offer("sellers.suspend_seller", "lift", "Lift the suspension")
-    offer("sellers.verify_seller", "verify", "Verify" if seller.verified_at is None else "Verify again")
+        offer("sellers.suspend_seller", "lift", _("Lift the suspension"))
+    offer("sellers.verify_seller", "verify", _("Verify") if seller.verified_at is None else _("Verify again"))
     if "ledger.request_adjustment" in held:
         url = reverse("admin:ledger_adjustment_new", args=[seller.reference])
-        shown.append({"label": "Adjust the balance", "url": url, "kind": ""})
-    offer("sellers.add_note", "note", "Add a note")
+        shown.append({"label": _("Adjust the balance"), "url": url, "kind": ""})
+    offer("sellers.add_note", "note", _("Add a note"))
     shown.append(
-        {"label": "Statement", "url": reverse("admin:sellers_seller_statement", args=[seller.reference])}
+        {"label": _("Statement"), "url": reverse("admin:sellers_seller_statement", args=[seller.reference])}
     )
     return shown
 

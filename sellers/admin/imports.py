@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import later, number
 from sellers import importing
 from sellers.models import SellerFile, SellerFileRow, SellerFileStatus
 
@@ -24,11 +26,11 @@ class UploadForm(forms.Form):
     """Whose file it is, and the file."""
 
     profile = forms.ChoiceField(
-        label="Source",
+        label=later("Source"),
         widget=forms.RadioSelect,
-        help_text="How the file is written. What each expects stands below.",
+        help_text=later("How the file is written. What each expects stands below."),
     )
-    file = forms.FileField(label="CSV file")
+    file = forms.FileField(label=later("CSV file"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,14 +45,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     may = IMPORT in pages.permissions(request)
     page = keyset.page(request, SellerFile.objects.defer("content").select_related("uploaded_by"))
     context = {
-        "title": "Imports",
-        "lead": "Files of earnings and of sellers. Sellers that are known change only when you have seen how.",
-        "verbs": [{"label": "Import sellers", "url": reverse("admin:sellers_import_new"), "kind": "main"}]
+        "title": _("Imports"),
+        "lead": _(
+            "Files of earnings and of sellers. Sellers that are known change only when you have seen how."
+        ),
+        "verbs": [{"label": _("Import sellers"), "url": reverse("admin:sellers_import_new"), "kind": "main"}]
         if may
         else [],
         "tabs": [
-            {"label": "Earnings", "url": reverse("admin:ledger_import_list"), "current": False},
-            {"label": "Sellers", "url": reverse("admin:sellers_import_list"), "current": True},
+            {"label": _("Earnings"), "url": reverse("admin:ledger_import_list"), "current": False},
+            {"label": _("Sellers"), "url": reverse("admin:sellers_import_list"), "current": True},
         ],
         "rows": [
             {
@@ -62,10 +66,10 @@ def listed(request: HttpRequest) -> HttpResponse:
             for file in page.rows
         ],
         "pager": page,
-        "empty_title": "No file of sellers yet",
-        "empty_text": "Import a CSV of sellers; bank details are asked for on each seller's page.",
+        "empty_title": _("No file of sellers yet"),
+        "empty_text": _("Import a CSV of sellers; bank details are asked for on each seller's page."),
         "empty_url": reverse("admin:sellers_import_new") if may else "",
-        "empty_label": "Import sellers",
+        "empty_label": _("Import sellers"),
     }
     return pages.render(request, "admin/sellers/sellerfile/list.html", context)
 
@@ -89,14 +93,14 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("admin:sellers_import_detail", pk=file.pk)
     context = {
-        "title": "Import sellers",
-        "lead": "Nothing changes yet: you see first who is new, what would change, or every error by row.",
+        "title": _("Import sellers"),
+        "lead": _("Nothing changes yet: you see first who is new, what would change, or every error by row."),
         "form": form,
         "upload": True,
-        "verb": "Check the file",
+        "verb": _("Check the file"),
         "profiles": [(each.title, each.about) for each in importing.all_profiles()],
         "back_url": reverse("admin:sellers_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
     }
     return pages.render(request, "admin/sellers/sellerfile/new.html", context)
 
@@ -119,16 +123,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": page.rows if refused else [],
         "rows": [] if refused else [_shown(row) for row in page.rows],
         "figures": [
-            ("New", f"{file.new_count:,}", "unverified until somebody looks"),
-            ("Changed", f"{file.changed_count:,}", "known with other values"),
-            ("As they were", f"{file.same_count:,}", "nothing to do"),
+            (_("New"), f"{file.new_count:,}", _("unverified until somebody looks")),
+            (_("Changed"), f"{file.changed_count:,}", _("known with other values")),
+            (_("As they were"), f"{file.same_count:,}", _("nothing to do")),
         ],
         "pager": page,
         "count": file.new_count + file.changed_count,
         "waits": file.status == SellerFileStatus.CHECKED,
         "may": IMPORT in pages.permissions(request),
         "back_url": reverse("admin:sellers_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
         "reference": file.name,
         "timeline_entries": None,
     }
@@ -149,7 +153,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            f"{file.new_count:,} sellers added, {file.changed_count:,} changed, {file.same_count:,} as they were.",
+            _("{new_count} sellers added, {changed_count} changed, {same_count} as they were.").format(
+                new_count=number(file.new_count),
+                changed_count=number(file.changed_count),
+                same_count=number(file.same_count),
+            ),
         )
     return redirect("admin:sellers_import_detail", pk=pk)
 
@@ -173,7 +181,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 def who(file: SellerFile) -> str:
     """Whose import it was, as people are called."""
     return (
-        "the system"
+        _("the system")
         if file.uploaded_by is None
         else str(file.uploaded_by.get_full_name() or file.uploaded_by)
     )

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Payout
@@ -25,7 +27,7 @@ class CountryChip(forms.Form):
         self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
 
 
-STANDINGS = {"suspended": "Suspended", "unverified": "Not verified"}
+STANDINGS = {"suspended": later("Suspended"), "unverified": later("Not verified")}
 
 
 class StandingChip(forms.Form):
@@ -33,7 +35,7 @@ class StandingChip(forms.Form):
 
 
 class WordsChip(forms.Form):
-    q = forms.CharField(label="Name, e-mail, id, S123 or P123")
+    q = forms.CharField(label=later("Name, e-mail, id, S123 or P123"))
 
 
 def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
@@ -45,25 +47,30 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         also = tuple(Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True))
         found = queries.search(text=words, size=500, also=also)
         rows = rows.filter(pk__in=[seller.pk for seller in found.sellers])
-        chips.append({"text": f"Matches {words}", "clear_url": _without(request, "q")})
+        chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
     else:
-        chips.append({"label": "Search", "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})
+        chips.append({"label": _("Search"), "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})
     country = request.GET.get("country", "")
     if country:
         rows = rows.filter(country=country.upper())
-        chips.append({"text": f"Country is {country.upper()}", "clear_url": _without(request, "country")})
+        chips.append(
+            {
+                "text": _("Country is {country}").format(country=country.upper()),
+                "clear_url": _without(request, "country"),
+            }
+        )
     else:
-        chips.append({"label": "Country", "fields": list(CountryChip(auto_id="chip_%s")), "keep": keep})
+        chips.append({"label": _("Country"), "fields": list(CountryChip(auto_id="chip_%s")), "keep": keep})
     standing = request.GET.get("standing", "")
     if standing == "suspended":
         rows = rows.filter(suspended_at__isnull=False)
     elif standing == "unverified":
         rows = rows.filter(verified_at__isnull=True)
     if standing in STANDINGS:
-        text = f"Standing is {STANDINGS[standing].lower()}"
+        text = _("Standing is {standings}").format(standings=STANDINGS[standing].lower())
         chips.append({"text": text, "clear_url": _without(request, "standing")})
     else:
-        chips.append({"label": "Standing", "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
+        chips.append({"label": _("Standing"), "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
     return rows, chips
 
 
@@ -88,16 +95,16 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/sellers/seller/list.html",
         {
-            "title": "Sellers",
-            "lead": "Whom we owe. Open one to see why they were paid or not.",
-            "verbs": [{"label": "Import sellers", "url": reverse("admin:sellers_import_new")}]
+            "title": _("Sellers"),
+            "lead": _("Whom we owe. Open one to see why they were paid or not."),
+            "verbs": [{"label": _("Import sellers"), "url": reverse("admin:sellers_import_new")}]
             if may_import
             else [],
             "chips": chips,
             "rows": [{"seller": seller, "owed": owed.get(seller.pk, [])} for seller in page.rows],
             "pager": page,
-            "empty_title": "No seller found",
-            "empty_text": "Check the spelling, search for a part of the name, or take a filter away.",
+            "empty_title": _("No seller found"),
+            "empty_text": _("Check the spelling, search for a part of the name, or take a filter away."),
         },
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
@@ -28,37 +29,47 @@ class PeriodForm(forms.Form):
     def __init__(self, given: Any, *, currencies: list[str], today: date) -> None:
         super().__init__(given)
         self.today = today
-        for name, label in (("from", "From"), ("to", "To")):
+        for name, label in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = forms.DateField(
                 label=label,
                 input_formats=["%Y-%m-%d"],
                 widget=forms.DateInput(attrs={"type": "date"}),
-                error_messages={"invalid": "That is no date. Write year, month and day, as in 2026-11-30."},
+                error_messages={
+                    "invalid": _("That is no date. Write year, month and day, as in 2026-11-30.")
+                },
             )
         self.fields["currency"] = forms.ChoiceField(
             choices=[(each, each) for each in currencies],
             error_messages={
-                "invalid_choice": f"Choose {' or '.join(currencies)}: the seller has no other account."
+                "invalid_choice": _("Choose {currencies}: the seller has no other account.").format(
+                    currencies=" or ".join(currencies)
+                )
             },
         )
         self.fields["lang"] = forms.ChoiceField(
-            label="Language",
+            label=_("Language"),
             choices=list(languages.LANGUAGES.items()),
-            error_messages={"invalid_choice": "Statements are written in the languages of this list only."},
+            error_messages={
+                "invalid_choice": _("Statements are written in the languages of this list only.")
+            },
         )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         first, last = values.get("from"), values.get("to")
         if first is not None and first < EARLIEST:
-            self.add_error("from", f"There is nothing before {EARLIEST.year}. Choose a later day.")
+            self.add_error(
+                "from", _("There is nothing before {year}. Choose a later day.").format(year=EARLIEST.year)
+            )
         if last is not None and last > self.today:
-            self.add_error("to", "That day has not come yet. Choose today or an earlier day.")
+            self.add_error("to", _("That day has not come yet. Choose today or an earlier day."))
         if first is not None and last is not None:
             if first > last:
-                self.add_error("to", "The period ends before it begins. Choose a day on or after the first.")
+                self.add_error(
+                    "to", _("The period ends before it begins. Choose a day on or after the first.")
+                )
             elif (last - first).days >= LONGEST:
-                self.add_error("to", "A statement covers at most a year. Choose an earlier day.")
+                self.add_error("to", _("A statement covers at most a year. Choose an earlier day."))
         return values
 
 
@@ -93,9 +104,9 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
 def _page(request: HttpRequest, seller: Seller, form: PeriodForm) -> HttpResponse:
     fine = form.is_valid()
     context: dict[str, Any] = {
-        "title": f"Statement of {seller.name}",
+        "title": _("Statement of {seller}").format(seller=seller.name),
         "form": form,
-        "reference": "Statement",
+        "reference": _("Statement"),
         "back_url": reverse("admin:sellers_seller_detail", args=[seller.reference]),
         "back_label": seller.name,
         "has_account": bool(form.fields["currency"].choices),  # type: ignore[attr-defined]
@@ -105,7 +116,7 @@ def _page(request: HttpRequest, seller: Seller, form: PeriodForm) -> HttpRespons
         context["sheet"] = seller_sheet.sheet(found, language=form.cleaned_data["lang"])
         query = urlencode({name: form[name].value() for name in form.fields})
         url = reverse("admin:sellers_seller_statement_pdf", args=[seller.reference])
-        context["verbs"] = [{"label": "Download the PDF", "url": f"{url}?{query}", "kind": "main"}]
+        context["verbs"] = [{"label": _("Download the PDF"), "url": f"{url}?{query}", "kind": "main"}]
     refused = not fine and context["has_account"]
     return pages.render(
         request, "admin/sellers/seller/statement.html", context, status=400 if refused else 200

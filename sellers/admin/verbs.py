@@ -11,12 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
+from backoffice.words import later
 from payouts.models import Hold, HoldReason
 from payouts.operations import holds
 from payouts.queries import hold_words
@@ -28,24 +30,24 @@ TEXT = forms.Textarea(attrs={"rows": 3})
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(max_length=2000, widget=TEXT, label="Note for colleagues")
+    text = forms.CharField(max_length=2000, widget=TEXT, label=later("Note for colleagues"))
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=2000, widget=TEXT, label="Reason, for those who ask later")
+    reason = forms.CharField(max_length=2000, widget=TEXT, label=later("Reason, for those who ask later"))
 
 
 class FindingForm(forms.Form):
     passed = forms.TypedChoiceField(
         choices=[
-            ("yes", "We know who they are: money may go to them"),
-            ("no", "The check failed: nothing is paid"),
+            ("yes", later("We know who they are: money may go to them")),
+            ("no", later("The check failed: nothing is paid")),
         ],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        label="Finding",
+        label=later("Finding"),
     )
-    note = forms.CharField(max_length=2000, widget=TEXT, label="What it rests on")
+    note = forms.CharField(max_length=2000, widget=TEXT, label=later("What it rests on"))
 
 
 class HoldForm(forms.Form):
@@ -53,8 +55,8 @@ class HoldForm(forms.Form):
     note = forms.CharField(
         max_length=2000,
         widget=TEXT,
-        label="Note for colleagues",
-        help_text="What is to be found out, and by whom.",
+        label=later("Note for colleagues"),
+        help_text=later("What is to be found out, and by whom."),
     )
     until = moment_field(label=hold_words.UNTIL, help_text=hold_words.UNTIL_HELP)
 
@@ -79,26 +81,34 @@ def _hold(*, seller_id: int, actor: Actor, now: datetime, **values: Any) -> Hold
 
 VERBS = {
     "hold": Verb(
-        "payouts.place_hold", "Hold {name}",
-        "Every payout of this seller that is not sent stops, and every one to come, until it is released.",
-        "Hold the seller", "{name} is on hold.", HoldForm, _hold, "stop",
+        "payouts.place_hold", later("Hold {name}"),
+        later(
+            "Every payout of this seller that is not sent stops, and every one to come, "
+            "until it is released."
+        ),
+        later("Hold the seller"), later("{name} is on hold."), HoldForm, _hold, "stop",
     ),
     "suspend": Verb(
-        "sellers.suspend_seller", "Suspend {name}",
-        "Nothing is paid and no payout is made while the seller is suspended. Earnings still accrue.",
-        "Suspend the seller", "{name} is suspended.", ReasonForm, operations.suspend, "stop",
+        "sellers.suspend_seller", later("Suspend {name}"),
+        later(
+            "Nothing is paid and no payout is made while the seller is suspended. Earnings "
+            "still accrue."
+        ),
+        later("Suspend the seller"), later("{name} is suspended."), ReasonForm, operations.suspend, "stop",
     ),
     "lift": Verb(
-        "sellers.suspend_seller", "Lift the suspension of {name}", "The next run may pay the seller again.",
-        "Lift the suspension", "{name} is no longer suspended.", ReasonForm, operations.lift_suspension,
+        "sellers.suspend_seller", later("Lift the suspension of {name}"),
+        later("The next run may pay the seller again."),
+        later("Lift the suspension"), later("{name} is no longer suspended."), ReasonForm, operations.lift_suspension,
     ),
     "verify": Verb(
-        "sellers.verify_seller", "Verify {name}", "Money goes only to sellers whom we know.",
-        "Write the finding", "The finding about {name} is written.", FindingForm, operations.verify,
+        "sellers.verify_seller", later("Verify {name}"), later("Money goes only to sellers whom we know."),
+        later("Write the finding"), later("The finding about {name} is written."), FindingForm, operations.verify,
     ),
     "note": Verb(
-        "sellers.add_note", "Note on {name}", "Colleagues see it on this page and in the timeline; it stays.",
-        "Write the note", "Note written.", NoteForm, operations.annotate,
+        "sellers.add_note", later("Note on {name}"),
+        later("Colleagues see it on this page and in the timeline; it stays."),
+        later("Write the note"), later("Note written."), NoteForm, operations.annotate,
     ),
 }  # fmt: skip
 
@@ -110,7 +120,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if name == "release":
         return _to_release(request, find(reference))
     if verb is None:
-        raise Http404(f"No verb {name}")
+        raise Http404(_("No verb {name}").format(name=name))
     seller = find(reference)
     return _form(request, seller, verb)
 
@@ -143,8 +153,8 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
             request,
             "admin/refused.html",
             {
-                "title": "Not allowed",
-                "what": "Your role may not do this. Ask an administrator.",
+                "title": _("Not allowed"),
+                "what": _("Your role may not do this. Ask an administrator."),
                 "back_url": back,
             },
             status=403,

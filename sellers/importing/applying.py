@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 from import_export.exceptions import ImportError
 
 from backoffice.audit import authority, recording
@@ -57,8 +58,8 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         status=SellerFileStatus.REFUSED if found.errors else SellerFileStatus.CHECKED,
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
-        row_count=len(found.rows) + len({line for line, _ in found.errors}),
-        error_count=len({line for line, _ in found.errors}),
+        row_count=len(found.rows) + len({line for line, _unused in found.errors}),
+        error_count=len({line for line, _unused in found.errors}),
         **_counts(found),
     )
     previewing.stage(file=file, found=found)
@@ -77,10 +78,16 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     file = _locked(file_id)
     if file.status == SellerFileStatus.APPLIED:
         raise AlreadyApplied(
-            f"“{file.name}” was applied at {file.applied_at:%Y-%m-%d %H:%M} already; nothing was done."
+            _("“{file}” was applied at {applied_at:%Y-%m-%d %H:%M} already; nothing was done.").format(
+                file=file.name, applied_at=file.applied_at
+            )
         )
     if file.status != SellerFileStatus.CHECKED:
-        raise NotApplicable(f"“{file.name}” was {file.status.lower()}. Correct the file and upload it again.")
+        raise NotApplicable(
+            _("“{file}” was {status}. Correct the file and upload it again.").format(
+                file=file.name, status=file.status.lower()
+            )
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sellers of a file'))")
     known = Seller.objects.filter(external_id__in=file.rows.filter(what="changed").values("external_id"))
@@ -91,11 +98,11 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
         if not isinstance(error.error, IntegrityError):
             raise
         raise Changed(
-            "Not applied: some of these sellers came in by another way. Upload the file again."
+            _("Not applied: some of these sellers came in by another way. Upload the file again.")
         ) from error
     if done.errors or done.digest != file.digest:  # what was written is undone with this transaction
         raise Changed(
-            "Not applied: sellers changed since the preview. Upload the file again and look at it anew."
+            _("Not applied: sellers changed since the preview. Upload the file again and look at it anew.")
         )
     for name, value in _counts(done).items():
         setattr(file, name, value)
@@ -112,7 +119,7 @@ def drop(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     authority.require(actor=actor, permission="sellers.import_sellers")
     file = _locked(file_id)
     if file.status == SellerFileStatus.APPLIED:
-        raise AlreadyApplied(f"“{file.name}” was applied; what is applied stays.")
+        raise AlreadyApplied(_("“{file}” was applied; what is applied stays.").format(file=file.name))
     file.status, file.content = SellerFileStatus.DROPPED, b""
     file.save(update_fields=["status", "content"])
     file.rows.all().delete()
@@ -123,7 +130,7 @@ def drop(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
 def _locked(file_id: int) -> SellerFile:
     file = SellerFile.objects.select_for_update().defer("content").filter(pk=file_id).first()
     if file is None:
-        raise NotApplicable("This import does not exist. Upload the file again.")
+        raise NotApplicable(_("This import does not exist. Upload the file again."))
     return file
 
 
@@ -144,7 +151,7 @@ def _record(file: SellerFile, done: Preview, actor: Actor, now: datetime) -> Non
                 row.seller.pk,
                 {
                     "import": file.pk,
-                    "changed": [name for name, _, _ in row.changes],
+                    "changed": [name for name, _unused, _unused in row.changes],
                     **{name: [old, new] for name, old, new in row.changes if name in _OPEN_FIELDS},
                 },
             )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import tablib
+from django.utils.translation import gettext as _
 from import_export.results import Result, RowResult
 
+from backoffice.words import number
 from sellers import reading
 from sellers.importing.profiles import SellerProfile
 from sellers.importing.resource import SellerResource
@@ -117,10 +119,13 @@ def _dataset(content: bytes, profile: SellerProfile) -> tuple[Any, list[int], li
         lines.append(row.line)
         if len(lines) > MOST_ROWS:
             raise BadFile(
-                row.line, f"The file has more than {MOST_ROWS:,} sellers. Split it and import each part."
+                row.line,
+                _("The file has more than {most_rows} sellers. Split it and import each part.").format(
+                    most_rows=number(MOST_ROWS)
+                ),
             )
     if dataset is None:
-        errors = errors or [(1, "The file has a header and no rows: there is nothing to import.")]
+        errors = errors or [(1, _("The file has a header and no rows: there is nothing to import."))]
         dataset = tablib.Dataset(headers=list(profile.fields))
     return dataset, lines, errors
 

@@ -7,6 +7,7 @@ from typing import Any
 import babel
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.instance_loaders import BaseInstanceLoader
 
@@ -31,9 +32,13 @@ class Text(widgets.Widget):
         if not text and self.needed:
             raise ValueError(self.needed)
         if len(text) > self.longest:
-            raise ValueError(f"“{text[:20]}…” is longer than {self.longest} characters.")
+            raise ValueError(
+                _("“{text}…” is longer than {longest} characters.").format(
+                    text=text[:20], longest=self.longest
+                )
+            )
         if not text.isprintable():
-            raise ValueError(f"“{text[:20]}” has characters that cannot be printed.")
+            raise ValueError(_("“{text}” has characters that cannot be printed.").format(text=text[:20]))
         return self.accepted(text)
 
     def accepted(self, text: str) -> str:
@@ -48,7 +53,11 @@ class CountryCode(Text):
         code = text.upper()
         known = babel.Locale("en").territories
         if not re.fullmatch("[A-Z]{2}", code) or code not in known or code in ("EU", "UN", "EZ", "ZZ"):
-            raise ValueError(f"“{text[:20]}” is no country. Write its two letters of ISO 3166-1, such as FR.")
+            raise ValueError(
+                _("“{text}” is no country. Write its two letters of ISO 3166-1, such as FR.").format(
+                    text=text[:20]
+                )
+            )
         return code
 
 
@@ -58,7 +67,7 @@ class KindWord(Text):
     def accepted(self, text: str) -> str:
         kind = text.lower()
         if kind not in Kind.values:
-            raise ValueError(f"“{text[:20]}” is neither business nor person.")
+            raise ValueError(_("“{text}” is neither business nor person.").format(text=text[:20]))
         return kind
 
 
@@ -70,7 +79,7 @@ class Mail(Text):
             if text:
                 validate_email(text)
         except ValidationError:
-            raise ValueError(f"“{text[:40]}” is not an e-mail address.") from None
+            raise ValueError(_("“{text}” is not an e-mail address.").format(text=text[:40])) from None
         return text
 
 
@@ -150,7 +159,9 @@ class SellerResource(resources.ModelResource):
         key = plain(row["external_id"])
         first = self._seen.setdefault(key, kwargs["row_number"])
         if key and first != kwargs["row_number"]:
-            raise ValidationError({"external_id": [f"The seller {key} stands in an earlier row, too."]})
+            raise ValidationError(
+                {"external_id": [_("The seller {key} stands in an earlier row, too.").format(key=key)]}
+            )
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         """The library would set the table's sequence here, which the program's role may not, and need not."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
+from sellers.ledger.words import _
+
 LARGEST_MINOR = 9_223_372_036_854_775_807
 """What a bigint column can hold; no Money is larger, in either direction."""
 CEILING_MINOR = 10**14
@@ -55,27 +57,35 @@ class Money:
         exponent(self.currency)
         if type(self.minor) is not int:  # bool and float are ints or numbers, too, but never amounts
             kind = type(self.minor).__name__
-            raise MoneyError(f"An amount is a whole number of minor units, not a {kind} ({self.minor!r}).")
+            raise MoneyError(
+                _("An amount is a whole number of minor units, not a {kind} ({minor!r}).").format(
+                    kind=kind, minor=self.minor
+                )
+            )
         if abs(self.minor) > LARGEST_MINOR:
-            raise MoneyError(f"{self.minor} minor units of {self.currency} are more than can be stored.")
+            raise MoneyError(
+                _("{minor} minor units of {currency} are more than can be stored.").format(
+                    minor=self.minor, currency=self.currency
+                )
+            )
 
     def __add__(self, other: Self) -> "Money":
-        self._same_currency(other, "added to")
+        self._same_currency(other, _("added to"))
         return Money(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Self) -> "Money":
-        self._same_currency(other, "taken from")
+        self._same_currency(other, _("taken from"))
         return Money(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> "Money":
         return Money(-self.minor, self.currency)
 
     def __lt__(self, other: Self) -> bool:
-        self._same_currency(other, "compared with")
+        self._same_currency(other, _("compared with"))
         return self.minor < other.minor
 
     def __le__(self, other: Self) -> bool:
-        self._same_currency(other, "compared with")
+        self._same_currency(other, _("compared with"))
         return self.minor <= other.minor
 
     def __str__(self) -> str:
@@ -94,9 +104,15 @@ class Money:
 
     def _same_currency(self, other: object, verb: str) -> None:
         if not isinstance(other, Money):
-            raise MoneyError(f"{other!r} is no Money and cannot be {verb} {self}.")
+            raise MoneyError(
+                _("{other!r} is no Money and cannot be {verb} {it}.").format(other=other, verb=verb, it=self)
+            )
         if other.currency != self.currency:
-            raise MoneyError(f"{other} cannot be {verb} {self}: the currencies differ.")
+            raise MoneyError(
+                _("{other} cannot be {verb} {it}: the currencies differ.").format(
+                    other=other, verb=verb, it=self
+                )
+            )
 
 
 def exponent(currency: str) -> int:
@@ -105,7 +121,9 @@ def exponent(currency: str) -> int:
         return EXPONENTS[currency]
     except (KeyError, TypeError):
         raise MoneyError(
-            f"“{currency}” is not a currency we know. Use an ISO 4217 code in capitals, as EUR or JPY."
+            _(
+                "“{currency}” is not a currency we know. Use an ISO 4217 code in capitals, as EUR or JPY."
+            ).format(currency=currency)
         ) from None
 
 
@@ -118,15 +136,25 @@ def parse(text: str, currency: str, *, decimal_mark: str = ".", thousands_mark: 
     """
     digits = exponent(currency)
     if decimal_mark not in (".", ","):
-        raise MoneyError(f"The decimal mark is “.” or “,”, not “{decimal_mark}”.")
+        raise MoneyError(
+            _("The decimal mark is “.” or “,”, not “{decimal_mark}”.").format(decimal_mark=decimal_mark)
+        )
     if thousands_mark == decimal_mark:
-        raise MoneyError(f"“{decimal_mark}” cannot be both the decimal mark and the thousands mark.")
+        raise MoneyError(
+            _("“{decimal_mark}” cannot be both the decimal mark and the thousands mark.").format(
+                decimal_mark=decimal_mark
+            )
+        )
     if not isinstance(text, str):
-        raise MoneyError(f"An amount is read from text, not from a {type(text).__name__} ({text!r}).")
+        raise MoneyError(
+            _("An amount is read from text, not from a {kind} ({text!r}).").format(
+                kind=type(text).__name__, text=text
+            )
+        )
     stripped = text.strip()
     if not stripped:
         raise MoneyError(
-            "There is no amount. Write a number such as 1234" + _example(digits, decimal_mark) + "."
+            _("There is no amount. Write a number such as 1234") + _example(digits, decimal_mark) + "."
         )
     group = f"(?:{re.escape(thousands_mark)}[0-9]{{3}})" if thousands_mark else "(?!)"
     found = re.fullmatch(
@@ -135,20 +163,26 @@ def parse(text: str, currency: str, *, decimal_mark: str = ".", thousands_mark: 
     )
     if found is None:
         raise MoneyError(
-            f"“{_short(stripped)}” is not an amount. Write digits, with “{decimal_mark}” before the decimals"
-            + (
-                f" and “{thousands_mark}” at every third digit"
-                if thousands_mark
-                else " and nothing between thousands"
+            _("“{short}” is not an amount. Write digits, with “{decimal_mark}” before the decimals").format(
+                short=_short(stripped), decimal_mark=decimal_mark
             )
-            + f", such as 1234{_example(digits, decimal_mark)}."
+            + (
+                _(" and “{thousands_mark}” at every third digit").format(thousands_mark=thousands_mark)
+                if thousands_mark
+                else _(" and nothing between thousands")
+            )
+            + _(", such as 1234{example}.").format(example=_example(digits, decimal_mark))
         )
     whole, part = found["whole"], found["part"] or ""
     if thousands_mark:
         whole = whole.replace(thousands_mark, "")
     if len(part) > digits:
-        allowed = "no decimals" if digits == 0 else f"{digits} decimals"
-        raise MoneyError(f"“{_short(stripped)}” has too many decimals: {currency} has {allowed}.")
+        allowed = _("no decimals") if digits == 0 else _("{digits} decimals").format(digits=digits)
+        raise MoneyError(
+            _("“{short}” has too many decimals: {currency} has {allowed}.").format(
+                short=_short(stripped), currency=currency, allowed=allowed
+            )
+        )
     if len(whole.lstrip("0")) > len(str(CEILING_MINOR)):  # before int(): a megabyte of digits costs seconds
         raise _too_large(stripped, currency)
     minor = int(whole + part.ljust(digits, "0"))
@@ -162,9 +196,13 @@ def of_decimal(amount: Decimal, currency: str) -> Money:
     decimals.
     """
     if not isinstance(amount, Decimal):
-        raise MoneyError(f"An amount is a decimal, not a {type(amount).__name__} ({amount!r}).")
+        raise MoneyError(
+            _("An amount is a decimal, not a {kind} ({amount!r}).").format(
+                kind=type(amount).__name__, amount=amount
+            )
+        )
     if not amount.is_finite():
-        raise MoneyError(f"“{amount}” is not an amount.")
+        raise MoneyError(_("“{amount}” is not an amount.").format(amount=amount))
     if amount.adjusted() > len(str(CEILING_MINOR)):
         raise _too_large(str(amount), currency)
     return parse(f"{amount:f}", currency)
@@ -180,7 +218,9 @@ def share(minor: int, basis_points: int) -> int:
     for value in (minor, basis_points):
         if type(value) is not int:
             raise MoneyError(
-                f"A share is computed from whole numbers, not from a {type(value).__name__} ({value!r})."
+                _("A share is computed from whole numbers, not from a {kind} ({value!r}).").format(
+                    kind=type(value).__name__, value=value
+                )
             )
     product = minor * basis_points
     rounded = (abs(product) + 5_000) // 10_000
@@ -208,5 +248,7 @@ def _short(text: str) -> str:
 def _too_large(text: str, currency: str) -> MoneyError:
     largest = Money(CEILING_MINOR, currency)
     return MoneyError(
-        f"“{_short(text)}” is too large: a single amount is at most {largest.decimal():,f} {currency}."
+        _("“{short}” is too large: a single amount is at most {decimal:,f} {currency}.").format(
+            short=_short(text), decimal=largest.decimal(), currency=currency
+        )
     )

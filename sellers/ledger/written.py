@@ -1,4 +1,4 @@
-"""How an amount is written for people, in the reader's language. Pure: the locale is an argument.
+"""How an amount is written for people: in the locale that is given, else in the reader's.
 
 The decimals are those of ISO 4217, not of the locale's data, which leaves forints and pesos without any: what
 a bank carries is what is shown. A minus is the sign U+2212, never a hyphen.
@@ -10,15 +10,17 @@ from functools import lru_cache
 import babel
 from babel import numbers
 
+from sellers.ledger import words
 from sellers.ledger.money import Money, exponent
 
 MINUS = "\N{MINUS SIGN}"
 
 
-def bare(amount: Money, *, locale: str = "en") -> str:
+def bare(amount: Money, *, locale: str | None = None) -> str:
     """The digits without the currency: "45,210.00", "−1.915,20". For columns, where the code stands beside
     it.
     """
+    locale = locale or words.locale()
     digits = exponent(amount.currency)
     return _signed(
         amount,
@@ -26,8 +28,9 @@ def bare(amount: Money, *, locale: str = "en") -> str:
     )
 
 
-def text(amount: Money, *, locale: str = "en") -> str:
+def text(amount: Money, *, locale: str | None = None) -> str:
     """The amount in a sentence, with the currency's sign: "€45,210.00", "−¥1,250", "45 210,00 €"."""
+    locale = locale or words.locale()
     pattern = _decimals(_currency_pattern(locale), exponent(amount.currency))
     if numbers.get_currency_symbol(amount.currency, locale=locale)[
         -1

@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages
+from backoffice.words import dated, later
 
 SUBJECTS = {
     "P": "payouts.payout",
@@ -22,11 +24,11 @@ SUBJECTS = {
     "S": "sellers.seller",
     "R": "payouts.payoutrun",
 }
-PROGRAM = "the program"
+PROGRAM = later("the program")
 
 
 class PersonChip(forms.Form):
-    person = forms.ChoiceField(label="Person")
+    person = forms.ChoiceField(label=later("Person"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,25 +43,29 @@ class PersonChip(forms.Form):
 
 
 class DeedChip(forms.Form):
-    action = forms.ChoiceField(label="Deed", choices=sorted(deeds.DEEDS.items(), key=itemgetter(1)))
+    action = forms.ChoiceField(label=later("Deed"), choices=sorted(deeds.DEEDS.items(), key=itemgetter(1)))
 
 
 class SubjectChip(forms.Form):
     about = forms.CharField(
-        label="Reference", help_text="P123, B12, S45 or R6: payout, batch, seller or run."
+        label=later("Reference"), help_text=later("P123, B12, S45 or R6: payout, batch, seller or run.")
     )
 
 
 class DaysChip(forms.Form):
-    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
-    ("Person", PersonChip),
-    ("Deed", DeedChip),
-    ("About", SubjectChip),
-    ("Day", DaysChip),
+    (later("Person"), PersonChip),
+    (later("Deed"), DeedChip),
+    (later("About"), SubjectChip),
+    (later("Day"), DaysChip),
 )
 
 
@@ -73,15 +79,17 @@ def listed(request: HttpRequest) -> HttpResponse:
     try:
         rows, words = _chosen(request)
     except _Bad as problem:
-        context = {"title": "Audit", "what": str(problem), "back_url": request.path}
+        context = {"title": _("Audit"), "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=400)
     page = keyset.page(request, rows.select_related("actor", "seal"))
     return pages.render(
         request,
         "admin/audit/event/list.html",
         {
-            "title": "Audit",
-            "lead": "Append-only. A sealer chains the events by hash, and keeps the head outside the database.",
+            "title": _("Audit"),
+            "lead": _(
+                "Append-only. A sealer chains the events by hash, and keeps the head outside the database."
+            ),
             "chips": _chips(request, words),
             "rows": [
                 {
@@ -94,8 +102,10 @@ def listed(request: HttpRequest) -> HttpResponse:
                 for event in page.rows
             ],
             "pager": page,
-            "empty_title": "No such deed" if words else "No deed yet",
-            "empty_text": "Take a filter away." if words else "What people and the program do stands here.",
+            "empty_title": _("No such deed") if words else _("No deed yet"),
+            "empty_text": _("Take a filter away.")
+            if words
+            else _("What people and the program do stands here."),
         },
     )
 
@@ -114,19 +124,22 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
     if given["action"]:
         rows, words["action"] = (
             rows.filter(action=given["action"]),
-            f"Deed is: {deeds.said(given['action']).lower()}",
+            _("Deed is: {action}").format(action=deeds.said(given["action"]).lower()),
         )
     if given["about"]:
-        rows, words["about"] = rows.filter(**_subject(given["about"])), f"About {given['about'].upper()}"
+        rows, words["about"] = (
+            rows.filter(**_subject(given["about"])),
+            _("About {about}").format(about=given["about"].upper()),
+        )
     first, last = _day(given["first"]), _day(given["last"])
     if first and last and first > last:
-        raise _Bad("The last day lies before the first: exchange the two.")
+        raise _Bad(_("The last day lies before the first: exchange the two."))
     if first:
         rows = rows.filter(at__gte=_midnight(first))
-        words["first"] = f"From {first:%-d %b %Y}"
+        words["first"] = _("From {first}").format(first=dated(first, "yMMMd"))
     if last:
         rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
-        words["last"] = f"Until {last:%-d %b %Y}"
+        words["last"] = _("Until {last}").format(last=dated(last, "yMMMd"))
     return rows, words
 
 
@@ -134,7 +147,10 @@ def _subject(reference: str) -> dict[str, Any]:
     found = re.fullmatch(r"([PBSR])(\d{1,18})", reference.upper(), re.ASCII)
     if found is None:
         raise _Bad(
-            "That is no reference. Write P123 for a payout, B12 for a batch, S45 for a seller, R6 for a run."
+            _(
+                "That is no reference. Write P123 for a payout, B12 for a batch, S45 for a "
+                "seller, R6 for a run."
+            )
         )
     return {"subject_type": SUBJECTS[found[1]], "subject_id": int(found[2])}
 
@@ -143,9 +159,9 @@ def _day(text: str) -> date | None:
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise _Bad("That is no date. Write year, month and day, as in 2026-11-30.") from error
+        raise _Bad(_("That is no date. Write year, month and day, as in 2026-11-30.")) from error
     if day is not None and not 1990 <= day.year <= 2200:
-        raise _Bad("The year must lie between 1990 and 2200.")
+        raise _Bad(_("The year must lie between 1990 and 2200."))
     return day
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
+from sellers.ledger.words import _
+
 _LONGEST_INPUT = 200
 _DOTS = "••••"
 
@@ -75,7 +77,12 @@ class Scheme(ABC):
         """
         known = {each.name for each in self.fields}
         problems = [
-            Problem(str(key), f"“{key}”: {self.label} has no such field. It has: {', '.join(sorted(known))}.")
+            Problem(
+                str(key),
+                _("“{key}”: {it} has no such field. It has: {known}.").format(
+                    key=key, it=_(self.label), known=", ".join(sorted(known))
+                ),
+            )
             for key in raw
             if key not in known
         ]
@@ -84,7 +91,7 @@ class Scheme(ABC):
             try:
                 value = _clean(each, raw.get(each.name))
             except Wrong as wrong:
-                problems.append(Problem(each.name, f"{each.label}: {wrong}."))
+                problems.append(Problem(each.name, f"{_(each.label)}: {wrong}."))
             else:
                 if value:
                     cleaned[each.name] = value
@@ -128,13 +135,13 @@ def _clean(each: Field, value: object) -> str:
     if value is None:
         value = ""
     if not isinstance(value, str):
-        raise Wrong("write text, so that leading zeros stay")
+        raise Wrong(_("write text, so that leading zeros stay"))
     if len(value) > _LONGEST_INPUT:
-        raise Wrong("it is far too long")
+        raise Wrong(_("it is far too long"))
     text = unicodedata.normalize("NFKC", value).strip()
     if not text:
         if each.required:
-            raise Wrong(f"it is missing. Write something like {each.example}")
+            raise Wrong(_("it is missing. Write something like {example}").format(example=each.example))
         return ""
     return each.clean(text)
 
@@ -145,12 +152,20 @@ def digits(*lengths: int, also: str = "") -> Callable[[str], str]:
     def clean(text: str) -> str:
         bare = re.sub(r"[\s.\-\u2010-\u2015]", "", text)
         if not re.fullmatch("[0-9]+", bare):
-            raise Wrong("it may hold digits only")
+            raise Wrong(_("it may hold digits only"))
         if len(bare) not in lengths:
-            span = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+            span = (
+                f"{lengths[0]}"
+                if len(lengths) == 1
+                else _("{lengths} to {lengths2}").format(lengths=lengths[0], lengths2=lengths[-1])
+            )
             if len(lengths) == 2:
-                span = f"{lengths[0]} or {lengths[1]}"
-            raise Wrong(f"it has {len(bare)} digits and must have {span}{also}")
+                span = _("{lengths} or {lengths2}").format(lengths=lengths[0], lengths2=lengths[1])
+            raise Wrong(
+                _("it has {bare} digits and must have {span}{also}").format(
+                    bare=len(bare), span=span, also=also
+                )
+            )
         return bare
 
     return clean

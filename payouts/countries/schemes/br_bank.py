@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from payouts.countries.schemes.base import Field, Scheme, Wrong, digits, spread
+from sellers.ledger.words import _, noted
 
 _BANKS = {
     "001": "Banco do Brasil",
@@ -23,17 +24,17 @@ _BANKS = {
 def _clean_branch(text: str) -> str:
     found = re.fullmatch(r"([0-9]{1,4})(?:\s*-\s*([0-9Xx]))?", text)
     if found is None or not found[1].strip("0"):
-        raise Wrong("it must have up to 4 digits, perhaps a hyphen and a check digit: 1234 or 1234-5")
+        raise Wrong(_("it must have up to 4 digits, perhaps a hyphen and a check digit: 1234 or 1234-5"))
     return found[1].zfill(4) + (f"-{found[2].upper()}" if found[2] else "")
 
 
 def _clean_account(text: str) -> str:
     found = re.fullmatch(r"([0-9]{1,12})-?([0-9X])", re.sub(r"[\s.]", "", text.upper()))
     if found is None:
-        raise Wrong("it must have up to 12 digits and its check digit (0-9 or X): 123456-7")
+        raise Wrong(_("it must have up to 12 digits and its check digit (0-9 or X): 123456-7"))
     number = found[1].lstrip("0")
     if not number:
-        raise Wrong("it cannot be all zeros")
+        raise Wrong(_("it cannot be all zeros"))
     return f"{number}-{found[2]}"
 
 
@@ -44,12 +45,12 @@ class BrBank(Scheme):
     """
 
     name: ClassVar[str] = "br_bank"
-    label: ClassVar[str] = "a Brazilian account"
+    label: ClassVar[str] = noted("a Brazilian account")
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="bank",
-            label="Bank code",
-            help="Three digits (código de compensação), or eight of the ISPB.",
+            label=noted("Bank code"),
+            help=noted("Three digits (código de compensação), or eight of the ISPB."),
             pattern=r"\s*([0-9]{3}|[0-9]{8})\s*",
             max_length=12,
             example="341",
@@ -58,8 +59,8 @@ class BrBank(Scheme):
         ),
         Field(
             name="branch",
-            label="Branch",
-            help="Agência: four digits, with its check digit if it has one.",
+            label=noted("Branch"),
+            help=noted("Agência: four digits, with its check digit if it has one."),
             pattern=r"\s*[0-9]{1,4}(\s*-\s*[0-9Xx])?\s*",
             max_length=10,
             example="1234",
@@ -67,8 +68,8 @@ class BrBank(Scheme):
         ),
         Field(
             name="account",
-            label="Account",
-            help="Conta with its check digit after the hyphen.",
+            label=noted("Account"),
+            help=noted("Conta with its check digit after the hyphen."),
             pattern=r"\s*[0-9][0-9. ]{0,16}-?[0-9Xx]\s*",
             max_length=20,
             example="123456-7",
@@ -92,6 +93,6 @@ class BrBank(Scheme):
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         return {
             "bank": list(_BANKS)[seed % len(_BANKS)],
-            "branch": str(1 + int(spread(seed, 3, "BR branch"))).zfill(4),
+            "branch": str(1 + int(spread(seed, 3, _("BR branch")))).zfill(4),
             "account": f"5{spread(seed, 8, 'BR account')}-{seed % 10}",
         }

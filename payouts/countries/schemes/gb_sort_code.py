@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from payouts.countries.schemes.base import Field, Scheme, Wrong, digits, spread
+from sellers.ledger.words import _, noted
 
 _BANKS = {"200000": "Barclays", "601613": "NatWest", "040004": "Monzo", "608371": "Starling"}
 """Some sort codes; a bank has thousands."""
 
 
 def _clean_account(text: str) -> str:
-    number = digits(8, also="; if yours has 6 or 7, write zeros in front")(text)
+    number = digits(8, also=_("; if yours has 6 or 7, write zeros in front"))(text)
     if number == "00000000":
-        raise Wrong("it cannot be all zeros")
+        raise Wrong(_("it cannot be all zeros"))
     return number
 
 
@@ -22,12 +23,12 @@ class GbSortCode(Scheme):
     """
 
     name: ClassVar[str] = "gb_sort_code"
-    label: ClassVar[str] = "a British account"
+    label: ClassVar[str] = noted("a British account")
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="sort_code",
-            label="Sort code",
-            help="Six digits, with or without hyphens.",
+            label=noted("Sort code"),
+            help=noted("Six digits, with or without hyphens."),
             pattern=r"\s*[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}\s*",
             max_length=10,
             example="60-16-13",
@@ -36,8 +37,8 @@ class GbSortCode(Scheme):
         ),
         Field(
             name="account",
-            label="Account number",
-            help="Eight digits; if yours has 6 or 7, write zeros in front.",
+            label=noted("Account number"),
+            help=noted("Eight digits; if yours has 6 or 7, write zeros in front."),
             pattern=r"\s*[0-9][0-9 \-]{6,9}[0-9]\s*",
             max_length=12,
             example="31926819",
@@ -59,4 +60,7 @@ class GbSortCode(Scheme):
         return _BANKS.get(fields["sort_code"], "")
 
     def simulated(self, seed: int, country: str) -> dict[str, str]:
-        return {"sort_code": list(_BANKS)[seed % len(_BANKS)], "account": "7" + spread(seed, 7, "GB account")}
+        return {
+            "sort_code": list(_BANKS)[seed % len(_BANKS)],
+            "account": "7" + spread(seed, 7, _("GB account")),
+        }

@@ -10,6 +10,7 @@ import schwifty
 from schwifty import exceptions, registry
 
 from payouts.countries.schemes.base import Field, Scheme, Wrong, spread
+from sellers.ledger.words import _, noted
 
 # Said once, in docs/countries.md: where schwifty knows no rule (AL, HU, SE …) national digits go unchecked
 warnings.filterwarnings("ignore", category=exceptions.NationalChecksumNotVerified)
@@ -49,15 +50,19 @@ def _lengths(country: str) -> tuple[int, int]:
 def _clean_iban(text: str) -> str:
     bare = re.sub(r"[\s.\-\u2010-\u2015]", "", text).upper().removeprefix("IBAN").removeprefix(":")
     if not re.fullmatch("[A-Z0-9]+", bare):
-        raise Wrong("it may hold letters and digits only")
+        raise Wrong(_("it may hold letters and digits only"))
     if not re.match("[A-Z]{2}[0-9]{2}", bare):
-        raise Wrong("it must begin with a country and two check digits, as ES91 or FR76")
+        raise Wrong(_("it must begin with a country and two check digits, as ES91 or FR76"))
     country = bare[:2]
     if country not in SEPA_COUNTRIES:
-        raise Wrong(f"{country} is not a country that SEPA reaches")
+        raise Wrong(_("{country} is not a country that SEPA reaches").format(country=country))
     expected = registry.get_iban_spec(country).iban_length
     if len(bare) != expected:
-        raise Wrong(f"it has {len(bare)} characters; an IBAN of {country} has {expected}")
+        raise Wrong(
+            _("it has {bare} characters; an IBAN of {country} has {expected}").format(
+                bare=len(bare), country=country, expected=expected
+            )
+        )
     try:
         return str(schwifty.IBAN(bare, validate_bban=True))
     except (
@@ -65,14 +70,19 @@ def _clean_iban(text: str) -> str:
     ):  # where warnings are errors; everything else was checked before
         return bare
     except exceptions.InvalidStructure:
-        raise Wrong(f"letters and digits do not stand where an IBAN of {country} has them") from None
+        raise Wrong(
+            _("letters and digits do not stand where an IBAN of {country} has them").format(country=country)
+        ) from None
     except exceptions.InvalidBBANChecksum:
         raise Wrong(
-            f"the check digits of the {country} account inside it are wrong. Compare it with a bank statement"
+            _(
+                "the check digits of the {country} account inside it are wrong. Compare it "
+                "with a bank statement"
+            ).format(country=country)
         ) from None
     except exceptions.SchwiftyException:
         raise Wrong(
-            "its check digits are wrong, so something is mistyped. Compare it with a bank statement"
+            _("its check digits are wrong, so something is mistyped. Compare it with a bank statement")
         ) from None
 
 
@@ -81,7 +91,7 @@ def _clean_bic(text: str) -> str:
         return str(schwifty.BIC(re.sub(r"\s", "", text).upper()))
     except exceptions.SchwiftyException:
         raise Wrong(
-            "it is no BIC. A BIC has 8 or 11 letters and digits, as BBVAESMM; it may be left empty"
+            _("it is no BIC. A BIC has 8 or 11 letters and digits, as BBVAESMM; it may be left empty")
         ) from None
 
 
@@ -89,12 +99,12 @@ class Iban(Scheme):
     """An IBAN, checked down to the national check digits (FR, ES, IT, BE and others), and perhaps a BIC."""
 
     name: ClassVar[str] = "iban"
-    label: ClassVar[str] = "an IBAN account"
+    label: ClassVar[str] = noted("an IBAN account")
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="iban",
-            label="IBAN",
-            help="As on a bank statement; blanks do not matter.",
+            label=noted("IBAN"),
+            help=noted("As on a bank statement; blanks do not matter."),
             pattern=r"\s*[A-Za-z]{2}[0-9]{2}[A-Za-z0-9 \-]{9,38}\s*",
             max_length=42,
             example="ES91 2100 0418 4502 0005 1332",
@@ -102,8 +112,8 @@ class Iban(Scheme):
         ),
         Field(
             name="bic",
-            label="BIC",
-            help="Only where the bank asks for it; within SEPA the IBAN is enough.",
+            label=noted("BIC"),
+            help=noted("Only where the bank asks for it; within SEPA the IBAN is enough."),
             pattern=r"\s*[A-Za-z0-9]{8}([A-Za-z0-9]{3})?\s*",
             max_length=11,
             example="BBVAESMM",
@@ -133,13 +143,13 @@ class Iban(Scheme):
 
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         if country not in SEPA_COUNTRIES:
-            raise ValueError(f"{country} is not a country that SEPA reaches.")
+            raise ValueError(_("{country} is not a country that SEPA reaches.").format(country=country))
         banks = _BANKS.get(country)
         if banks is None:
             chance = Random(f"{country}{seed}")  # noqa: S311 - a demo account is no secret
             return {"iban": str(schwifty.IBAN.random(country, random=chance, use_registry=False))}
         account, branch = _lengths(country)
-        first = int(spread(seed, 3, f"{country} ending"))
+        first = int(spread(seed, 3, _("{country} ending").format(country=country)))
         for offset in range(
             1000
         ):  # some banks' own check digits leave gaps, and stand before the last two digits
@@ -147,11 +157,15 @@ class Iban(Scheme):
                 iban = schwifty.IBAN.generate(
                     country,
                     bank_code=banks[seed % len(banks)],
-                    branch_code=spread(seed, branch, f"{country} branch") if branch else "",
+                    branch_code=spread(seed, branch, _("{country} branch").format(country=country))
+                    if branch
+                    else "",
                     account_code=spread(seed, account - 3, country)
                     + str((first + offset * 111) % 1000).zfill(3),
                 )
                 return {"iban": str(schwifty.IBAN(str(iban), validate_bban=True))}
             except exceptions.SchwiftyException:
                 continue
-        raise ValueError(f"No account of {country} can be simulated from seed {seed}.")
+        raise ValueError(
+            _("No account of {country} can be simulated from seed {seed}.").format(country=country, seed=seed)
+        )

@@ -10,8 +10,9 @@ from typing import ClassVar
 import jaconv
 
 from payouts.countries.schemes.base import Field, Scheme, Wrong, digits, one_of, spread
+from sellers.ledger.words import _, noted
 
-_TYPES = (("1", "ordinary, 普通"), ("2", "current, 当座"), ("4", "savings, 貯蓄"))
+_TYPES = (("1", noted("ordinary, 普通")), ("2", noted("current, 当座")), ("4", noted("savings, 貯蓄")))
 _BANKS = {
     "0001": "みずほ銀行",
     "0005": "三菱UFJ銀行",
@@ -43,11 +44,13 @@ def holder_kana(text: str) -> str:
     half = re.sub(" +", " ", jaconv.z2h(wide, kana=True, ascii=False, digit=False)).strip()
     if not re.fullmatch("[ｱ-ﾝﾞﾟA-Z0-9 ().-]+", half):
         raise Wrong(
-            "write it in kana, as the bank has it: カ）サンプル. Kanji and other signs cannot be sent"
+            _("write it in kana, as the bank has it: カ）サンプル. Kanji and other signs cannot be sent")
         )
     if len(half) > _HOLDER_BYTES:
         raise Wrong(
-            f"it has {len(half)} characters in half-width kana, and a transfer carries {_HOLDER_BYTES}"
+            _("it has {half} characters in half-width kana, and a transfer carries {holder_bytes}").format(
+                half=len(half), holder_bytes=_HOLDER_BYTES
+            )
         )
     return half
 
@@ -58,12 +61,12 @@ class JpZengin(Scheme):
     """
 
     name: ClassVar[str] = "jp_zengin"
-    label: ClassVar[str] = "a Japanese account"
+    label: ClassVar[str] = noted("a Japanese account")
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="bank",
-            label="Bank code",
-            help="Four digits, 銀行コード.",
+            label=noted("Bank code"),
+            help=noted("Four digits, 銀行コード."),
             pattern=r"\s*[0-9]{4}\s*",
             max_length=8,
             example="0005",
@@ -72,8 +75,8 @@ class JpZengin(Scheme):
         ),
         Field(
             name="branch",
-            label="Branch code",
-            help="Three digits, 支店コード.",
+            label=noted("Branch code"),
+            help=noted("Three digits, 支店コード."),
             pattern=r"\s*[0-9]{3}\s*",
             max_length=8,
             example="001",
@@ -82,8 +85,8 @@ class JpZengin(Scheme):
         ),
         Field(
             name="type",
-            label="Kind of account",
-            help="預金種目.",
+            label=noted("Kind of account"),
+            help=noted("預金種目."),
             pattern="[124]",
             max_length=1,
             example="1",
@@ -92,8 +95,8 @@ class JpZengin(Scheme):
         ),
         Field(
             name="account",
-            label="Account number",
-            help="Seven digits, 口座番号; write zeros in front of a shorter one.",
+            label=noted("Account number"),
+            help=noted("Seven digits, 口座番号; write zeros in front of a shorter one."),
             pattern=r"\s*[0-9]{7}\s*",
             max_length=12,
             example="0123456",
@@ -102,8 +105,8 @@ class JpZengin(Scheme):
         ),
         Field(
             name="kana",
-            label="Holder in kana",
-            help="口座名義, exactly as the bank has it; at most 30 half-width characters.",
+            label=noted("Holder in kana"),
+            help=noted("口座名義, exactly as the bank has it; at most 30 half-width characters."),
             pattern=".{1,60}",
             max_length=60,
             example="カ）サンプル",
@@ -128,8 +131,8 @@ class JpZengin(Scheme):
         """The holder is a placeholder; replace `kana` where the seller's name in kana is known."""
         return {
             "bank": list(_BANKS)[seed % len(_BANKS)],
-            "branch": spread(seed, 3, "JP branch"),
+            "branch": spread(seed, 3, _("JP branch")),
             "type": "2" if seed % 11 == 0 else "1",
-            "account": spread(seed, 7, "JP account"),
+            "account": spread(seed, 7, _("JP account")),
             "kana": holder_kana("カ）デモ ショップ " + "アイウエオカキクケコ"[seed % 10]),
         }

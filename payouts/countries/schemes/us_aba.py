@@ -8,8 +8,9 @@ from stdnum.exceptions import ValidationError
 from stdnum.us import rtn
 
 from payouts.countries.schemes.base import Field, Scheme, Wrong, digits, one_of, spread
+from sellers.ledger.words import _, noted
 
-_TYPES = (("checking", "checking account"), ("savings", "savings account"))
+_TYPES = (("checking", noted("checking account")), ("savings", noted("savings account")))
 _BANKS = {
     "021000021": "JPMorgan Chase",
     "026009593": "Bank of America",
@@ -24,18 +25,18 @@ def _clean_routing(text: str) -> str:
     try:
         rtn.validate(routing)
     except ValidationError:
-        raise Wrong("its check digit is wrong, so a digit is mistyped") from None
+        raise Wrong(_("its check digit is wrong, so a digit is mistyped")) from None
     if not re.match("0[0-9]|1[0-2]|2[1-9]|3[0-2]", routing) or routing.startswith("00"):
-        raise Wrong("no bank has a number that begins so; take the one for electronic (ACH) payments")
+        raise Wrong(_("no bank has a number that begins so; take the one for electronic (ACH) payments"))
     return routing
 
 
 def _clean_account(text: str) -> str:
     bare = re.sub(r"[\s.\-\u2010-\u2015]", "", text)
     if not re.fullmatch("[0-9]{4,17}", bare):
-        raise Wrong("it must have 4 to 17 digits and nothing else")
+        raise Wrong(_("it must have 4 to 17 digits and nothing else"))
     if not bare.strip("0"):
-        raise Wrong("it cannot be all zeros")
+        raise Wrong(_("it cannot be all zeros"))
     return bare
 
 
@@ -43,12 +44,12 @@ class UsAba(Scheme):
     """Routing number with its check digit, account number with its leading zeros, checking or savings."""
 
     name: ClassVar[str] = "us_aba"
-    label: ClassVar[str] = "an American account"
+    label: ClassVar[str] = noted("an American account")
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="routing",
-            label="Routing number",
-            help="Nine digits; the one for electronic (ACH) payments, not for wires.",
+            label=noted("Routing number"),
+            help=noted("Nine digits; the one for electronic (ACH) payments, not for wires."),
             pattern=r"\s*[0-9][0-9 \-]{7,12}[0-9]\s*",
             max_length=14,
             example="021000021",
@@ -57,8 +58,8 @@ class UsAba(Scheme):
         ),
         Field(
             name="account",
-            label="Account number",
-            help="4 to 17 digits, with the zeros in front.",
+            label=noted("Account number"),
+            help=noted("4 to 17 digits, with the zeros in front."),
             pattern=r"\s*[0-9][0-9 \-]{2,20}[0-9]\s*",
             max_length=22,
             example="000123456789",
@@ -67,8 +68,8 @@ class UsAba(Scheme):
         ),
         Field(
             name="type",
-            label="Kind of account",
-            help="A payment to the wrong kind comes back.",
+            label=noted("Kind of account"),
+            help=noted("A payment to the wrong kind comes back."),
             pattern="checking|savings",
             max_length=8,
             example="checking",
@@ -93,6 +94,6 @@ class UsAba(Scheme):
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         return {
             "routing": list(_BANKS)[seed % len(_BANKS)],
-            "account": "9" + spread(seed, 9, "US account"),
+            "account": "9" + spread(seed, 9, _("US account")),
             "type": "savings" if seed % 7 == 0 else "checking",
         }

@@ -1,5 +1,7 @@
 """What stops everything of a seller, whatever they are owed: suspended, not verified, on hold."""
 
+from django.utils.translation import gettext as _
+
 from payouts.models import Hold
 from payouts.queries.why import unsent
 from payouts.queries.why.causes import Cause, Explanation
@@ -12,18 +14,20 @@ def of(seller: Seller) -> Explanation | None:
     Of several holds all are told, and the cause is one that the seller may know only where they all are.
     """
     if seller.suspended_at is not None:
-        text = "Nothing is paid while the seller is suspended; compliance must lift that."
+        text = _("Nothing is paid while the seller is suspended; compliance must lift that.")
         return Explanation(text, unsent.COMPLIANCE, Cause.SUSPENDED)
     if seller.verified_at is None:
-        text = "Nothing is paid before the seller is verified; compliance does that."
+        text = _("Nothing is paid before the seller is verified; compliance does that.")
         return Explanation(text, unsent.COMPLIANCE, Cause.UNVERIFIED)
     holds = list(Hold.objects.filter(seller=seller, released_at__isnull=True).order_by("placed_at", "id"))
     if not holds:
         return None
     labels = "; ".join(dict.fromkeys(hold.get_reason_display() for hold in holds))
     steps = [unsent.ends(hold) for hold in holds]
-    actors = ", ".join(dict.fromkeys(actor for actor, _ in steps))
-    words = " ".join(dict.fromkeys(words for _, words in steps))
-    text = f"The seller is on hold: {labels}. What a run makes does not go on before. {words}"
+    actors = ", ".join(dict.fromkeys(actor for actor, _unused in steps))
+    words = " ".join(dict.fromkeys(words for _unused, words in steps))
+    text = _("The seller is on hold: {labels}. What a run makes does not go on before. {words}").format(
+        labels=labels, words=words
+    )
     cause = unsent.most_secret([Cause(f"held_{hold.reason}") for hold in holds])
     return Explanation(text, actors, cause)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from payouts.models import BankFact, Disposal, Payout, Transition
 from payouts.queries import explain, outside
@@ -77,11 +78,13 @@ def line(payout: Payout) -> Line:
 
 def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
     if disposal.new_payout is not None:
-        return f"The money is paid again as {disposal.new_payout.reference}."
+        return _("The money is paid again as {reference}.").format(reference=disposal.new_payout.reference)
     if after:
-        return f"The money is part of {after[0].reference}."
+        return _("The money is part of {reference}.").format(reference=after[0].reference)
     assert disposal.earning is not None  # a constraint: one way or the other
-    return f"The money is part of the next payout, due {explain.day(disposal.earning.due_date)}."
+    return _("The money is part of the next payout, due {due_date}.").format(
+        due_date=explain.day(disposal.earning.due_date)
+    )
 
 
 def undisposed(line: Line) -> Explanation:
@@ -100,21 +103,24 @@ def undisposed(line: Line) -> Explanation:
         return Explanation(f"{line.told} {text}", actor, cause, facts, PayoutStatus(payout.status))
 
     if payout.pk in line.lost:
-        text = "It is not paid again as it was: after that an analyst adds it to the next payout."
+        text = _("It is not paid again as it was: after that an analyst adds it to the next payout.")
         cause = Cause.KNOWN_OUTSIDE
         return replace(answer(text, unsent.FINDERS, cause), cause=cause)
-    decide = "nobody decided yet whether to pay it again or to add it to the next payout"
+    decide = _("nobody decided yet whether to pay it again or to add it to the next payout")
     if end.action is reasons.Action.REVERIFY_DETAILS:
-        text = (
-            "The money is with us. Ask the seller for new bank details; when they are verified and in effect, an "
-            "analyst pays it again or adds it to the next payout."
+        text = _(
+            "The money is with us. Ask the seller for new bank details; when they are "
+            "verified and in effect, an analyst pays it again or adds it to the next "
+            "payout."
         )
-        return answer(text, "the seller, then an analyst", Cause.DETAILS_REFUSED)
+        return answer(text, _("the seller, then an analyst"), Cause.DETAILS_REFUSED)
     if end.action is reasons.Action.HOLD_COMPLIANCE:
-        text = f"The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
-        return answer(text, "compliance, then an analyst", Cause.CAME_BACK)
+        text = _(
+            "The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
+        ).format(decide=decide)
+        return answer(text, _("compliance, then an analyst"), Cause.CAME_BACK)
     cause = Cause.CANCELLED if payout.status == PayoutStatus.CANCELLED else Cause.CAME_BACK
-    return answer(f"The money is with us, and {decide}.", "an analyst", cause)
+    return answer(_("The money is with us, and {decide}.").format(decide=decide), _("an analyst"), cause)
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,19 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
     for payout in [*dead, *cancelled]:
         at = payout.status_at.astimezone(ZoneInfo(explain.zone_of(payout.country)))
         label = PayoutStatus(payout.status).label.lower()
-        words = f"Payout {payout.reference} was {label} on {explain.day(at.date())}"
+        words = _("Payout {reference} was {label} on {date}").format(
+            reference=payout.reference, label=label, date=explain.day(at.date())
+        )
         if payout.pk in facts:
             because, action = _why(facts[payout.pk])
             found[payout.pk] = _End(f"{words}: {because}", action)
         elif payout.pk in why:
             move = why[payout.pk]
-            found[payout.pk] = _End(f"{words} by {move.actor_name}: {move.reason.rstrip('.')}")
+            found[payout.pk] = _End(
+                _("{words} by {actor_name}: {rstrip}").format(
+                    words=words, actor_name=move.actor_name, rstrip=move.reason.rstrip(".")
+                )
+            )
         else:
             found[payout.pk] = _End(words)
     return found

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutAccount
@@ -17,8 +19,8 @@ from sellers.ledger.money import Money
 from sellers.ledger.queries import balances
 from sellers.models import Seller
 
-ADMINISTRATOR = "an administrator"
-_VERIFIED = "Once compliance has verified it and its wait is over, the next run takes what is due."
+ADMINISTRATOR = later("an administrator")
+_VERIFIED = later("Once compliance has verified it and its wait is over, the next run takes what is due.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
     if barred is not None:
         return [replace(barred, text=f"{barred.text}{_then(seller, now)}")]
     if not countries.is_open(seller.country):
-        text = f"No country file opens {seller.country}: nothing is paid there before one does."
+        text = _("No country file opens {country}: nothing is paid there before one does.").format(
+            country=seller.country
+        )
         return [Explanation(text, ADMINISTRATOR, Cause.COUNTRY_CLOSED)]
     country = countries.get(seller.country)
     today = calendars.local_today(country, now)
@@ -52,12 +56,12 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
 
 
 def _nothing() -> Explanation:
-    text = "Nothing waits: what is due has been paid, and the next run takes what comes due."
+    text = _("Nothing waits: what is due has been paid, and the next run takes what comes due.")
     return Explanation(text, "nobody", Cause.NOTHING_OWED)
 
 
 def _cancelled_out() -> Explanation:
-    text = "With what else is due it adds up to nothing: sales and deductions cancel out."
+    text = _("With what else is due it adds up to nothing: sales and deductions cancel out.")
     return Explanation(text, "nobody", Cause.NOTHING_OWED)
 
 
@@ -67,7 +71,9 @@ def _then(seller: Seller, now: datetime) -> str:
         return ""
     country = countries.get(seller.country)
     run = explain.next_run(country, due=calendars.local_today(country, now), now=now)
-    return f" After that the next run takes what is due; the first is on {explain.day(run)}."
+    return _(" After that the next run takes what is due; the first is on {run}.").format(
+        run=explain.day(run)
+    )
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,18 @@ class _Question:
         """Why no run could pay the balance whatever account the seller has; None where one could."""
         due = Money(balance.due, balance.currency)
         if balance.currency != self.country.currency:
-            text = (
-                f"{self.country.name} is paid in {self.country.currency} only: {_say(due)} waits until a rail for "
-                f"{balance.currency} is opened."
+            text = _(
+                "{country} is paid in {currency} only: {say} waits until a rail for {currency2} is opened."
+            ).format(
+                country=self.country.name,
+                currency=self.country.currency,
+                say=_say(due),
+                currency2=balance.currency,
             )
             return Explanation(text, ADMINISTRATOR, Cause.OTHER_CURRENCY)
         if due.minor < 0:
-            text = (
-                f"The balance is {_say(due)}: what is earned next is netted against it.{self._more(balance)}"
+            text = _("The balance is {say}: what is earned next is netted against it.{more}").format(
+                say=_say(due), more=self._more(balance)
             )
             return Explanation(text, "nobody", Cause.NEGATIVE, Facts(money=due))
         return None
@@ -129,32 +139,37 @@ class _Question:
         following = self._next_due(balance)
         if following is None:
             return ""
-        return f" {_say(following[0])} comes due on {explain.day(following[1])}."
+        return _(" {say} comes due on {following}.").format(
+            say=_say(following[0]), following=explain.day(following[1])
+        )
 
     def _not_due(self, later: tuple[Money, date]) -> Explanation:
         money, on = later
         by = explain.forthcoming(self.country, due=on, now=self.now)
-        when = f"it comes due on {explain.day(on)}, and the run of {explain.day(by.run)} takes it"
-        text = f"{_say(money)} is not due yet: {when}."
+        when = _("it comes due on {on}, and the run of {run} takes it").format(
+            on=explain.day(on), run=explain.day(by.run)
+        )
+        text = _("{say} is not due yet: {when}.").format(say=_say(money), when=when)
         facts = Facts(money=money, on=on, until=by.run, paid=by.value_date)
         return Explanation(text, "nobody", Cause.NOT_DUE, facts)
 
     def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
         minimum = Money(self.country.minimum_minor, balance.currency)
         missing = Money(minimum.minor - due.minor, balance.currency)
-        text = (
-            f"{_say(due)} is due, under the minimum of {_say(minimum)}: {_say(missing)} is missing. It waits for more "
-            f"earnings.{self._more(balance)}"
-        )
+        text = _(
+            "{say} is due, under the minimum of {say2}: {say3} is missing. It waits for more earnings.{more}"
+        ).format(say=_say(due), say2=_say(minimum), say3=_say(missing), more=self._more(balance))
         facts = Facts(money=due, minimum=minimum, missing=missing)
         return Explanation(text, "nobody", Cause.UNDER_MINIMUM, facts)
 
     def _next_run(self, due: Money) -> Explanation:
         by = explain.forthcoming(self.country, due=self.today, now=self.now)
         cut_off = explain.clock(by.cut_off_at, self.country.time_zone)
-        text = (
-            f"{_say(due)} is due, and the run of {explain.day(by.run)} takes it. Reviewed, approved and sent by "
-            f"{cut_off}, it is paid on {explain.day(by.value_date)}. An analyst can run it earlier."
+        text = _(
+            "{say} is due, and the run of {run} takes it. Reviewed, approved and sent by "
+            "{cut_off}, it is paid on {value_date}. An analyst can run it earlier."
+        ).format(
+            say=_say(due), run=explain.day(by.run), cut_off=cut_off, value_date=explain.day(by.value_date)
         )
         facts = Facts(money=due, until=by.run, paid=by.value_date)
         return Explanation(text, "nobody", Cause.NEXT_RUN, facts)
@@ -168,17 +183,26 @@ class _Question:
             details.newest(slot=slot, zone=self.country.time_zone, now=self.now) if slot is not None else None
         )
         if new is None:
-            text = f"There is no usable bank account: ask the seller for one. {_VERIFIED}"
-            return Explanation(text, "the seller", Cause.NO_ACCOUNT)
-        name, facts = f"The seller's bank account {new.masked}", Facts(until=new.earliest)
+            text = _("There is no usable bank account: ask the seller for one. {verified}").format(
+                verified=_VERIFIED
+            )
+            return Explanation(text, _("the seller"), Cause.NO_ACCOUNT)
+        name, facts = (
+            _("The seller's bank account {masked}").format(masked=new.masked),
+            Facts(until=new.earliest),
+        )
         if new.code == details.WAITING:
-            text = f"{name} waits for compliance to verify it; it may be paid from {new.start}."
+            text = _("{name} waits for compliance to verify it; it may be paid from {start}.").format(
+                name=name, start=new.start
+            )
             return Explanation(text, unsent.COMPLIANCE, Cause.ACCOUNT_TO_VERIFY, facts)
         if new.code == details.TO_COME:
-            text = f"{name} is verified and may be paid from {new.start}."
+            text = _("{name} is verified and may be paid from {start}.").format(name=name, start=new.start)
             return Explanation(text, "nobody", Cause.ACCOUNT_WAITS, facts)
         return Explanation(
-            f"{name} was rejected: ask the seller for another.", "the seller", Cause.NO_ACCOUNT
+            _("{name} was rejected: ask the seller for another.").format(name=name),
+            _("the seller"),
+            Cause.NO_ACCOUNT,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from payouts.models import Attempt, Batch, Payout
 from payouts.queries import explain
@@ -73,9 +74,20 @@ def ask(*, text: str, kind: str = "", seller: str = "", now: datetime) -> Found:
     if hits:
         choices = [
             *(_payout_choice(each) for each in payouts),
-            *(Choice(BATCH, str(each.reference), f"Batch {each.reference}") for each in batches),
+            *(
+                Choice(BATCH, str(each.reference), _("Batch {reference}").format(reference=each.reference))
+                for each in batches
+            ),
             *(_seller_choice(each) for each in named),
-            *(Choice(ORDER, text, f"Order {text} of {one.name}", str(one.reference)) for one in owners),
+            *(
+                Choice(
+                    ORDER,
+                    text,
+                    _("Order {text} of {one}").format(text=text, one=one.name),
+                    str(one.reference),
+                )
+                for one in owners
+            ),
         ]
         return Found(choices=choices[:MOST_CHOICES], more=hits > MOST_CHOICES)
     return _by_name(text, now) if not kind else Found()
@@ -113,7 +125,9 @@ def _by_name(text: str, now: datetime) -> Found:
 
 def _payout_choice(payout: Payout) -> Choice:
     money = written.text(Money(payout.amount_minor, payout.currency))
-    words = f"Payout {payout.reference} of {money} to {payout.seller.name}"
+    words = _("Payout {reference} of {money} to {seller}").format(
+        reference=payout.reference, money=money, seller=payout.seller.name
+    )
     return Choice(PAYOUT, str(payout.reference), words)
 
 
@@ -157,10 +171,15 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
             amount = owed.Amount(rest[0].account_id, total, max(line.due_date for line in rest))
             told += owed.of(seller=owner, now=now, amount=amount)
     if not told:
-        text = "Nothing is left of it to pay: what was taken back is as much as what was earned."
+        text = _("Nothing is left of it to pay: what was taken back is as much as what was earned.")
         told = [Explanation(text, "nobody", Cause.ORDER_CANCELS_OUT)]
-    inside = " and ".join(str(each.reference) for each in carrying) or "no payout yet"
-    told[0] = replace(told[0], text=f"{adds_up} It is in {inside}. {told[0].text}")
+    inside = " and ".join(str(each.reference) for each in carrying) or _("no payout yet")
+    told[0] = replace(
+        told[0],
+        text=_("{adds_up} It is in {inside}. {text}").format(
+            adds_up=adds_up, inside=inside, text=told[0].text
+        ),
+    )
     return Answer(owner, told, carrying[0] if len(carrying) == 1 else None, order)
 
 
@@ -182,8 +201,12 @@ def _adds_up(order: str, lines: Sequence[Earning]) -> str:
     in_all = " and ".join(written.text(Money(minor, currency)) for currency, minor in totals.items())
     last = max(line.due_date for line in lines)
     if more:
-        name = (
-            f"Order {order} has more than {MOST_LINES} lines; what is told here is of the first {MOST_LINES}"
+        name = _(
+            "Order {order} has more than {most_lines} lines; what is told here is of the first {most_lines}"
+        ).format(order=order, most_lines=MOST_LINES)
+        return _("{name}: {parts}; {in_all} together, the last due {last}.").format(
+            name=name, parts=parts, in_all=in_all, last=explain.day(last)
         )
-        return f"{name}: {parts}; {in_all} together, the last due {explain.day(last)}."
-    return f"Order {order}: {parts}; {in_all} in all, due {explain.day(last)}."
+    return _("Order {order}: {parts}; {in_all} in all, due {last}.").format(
+        order=order, parts=parts, in_all=in_all, last=explain.day(last)
+    )

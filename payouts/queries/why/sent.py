@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from payouts.models import Attempt, BankFact, Payout
 from payouts.queries import attempts, explain, recalls
 from payouts.queries.why.causes import Cause, Explanation, Facts
@@ -28,13 +30,15 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     if recall is None:
         return told
     asked = explain.clock(recall.asked_at, explain.zone_of(payout.country))
-    text = f"{told.text} The bank was asked to recall it, {asked}, and has not answered."
-    return Explanation(text, "the bank", Cause.RECALL_ASKED, told.facts, told.status)
+    text = _("{text} The bank was asked to recall it, {asked}, and has not answered.").format(
+        text=told.text, asked=asked
+    )
+    return Explanation(text, _("the bank"), Cause.RECALL_ASKED, told.facts, told.status)
 
 
 def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
     submission, zone = attempt.submission, explain.zone_of(payout.country)
-    name = f"Payout {payout.reference}"
+    name = _("Payout {reference}").format(reference=payout.reference)
     value_date = submission.batch.value_date
     at = submission.delivered_at
     facts = Facts(
@@ -51,20 +55,31 @@ def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
 
     if submission.status == SubmissionStatus.UNKNOWN:
         follows = attempts.unknown_words(submission, zone, now=now)
-        text = f"was handed over, and no clear answer came. It may or may not have left. {follows}"
-        return told(text, "a treasurer, if the bank cannot say", Cause.UNKNOWN)
+        text = _("was handed over, and no clear answer came. It may or may not have left. {follows}").format(
+            follows=follows
+        )
+        return told(text, _("a treasurer, if the bank cannot say"), Cause.UNKNOWN)
     if at is None or submission.status != SubmissionStatus.ACCEPTED:
         return told(
-            f"is on its way to the bank. {attempts.handing_over(submission, zone)}", NOBODY, Cause.LEAVING
+            _("is on its way to the bank. {handing_over}").format(
+                handing_over=attempts.handing_over(submission, zone)
+            ),
+            NOBODY,
+            Cause.LEAVING,
         )
     sent = explain.clock(at, zone)
-    text = (
-        f"is with the bank, which has not reported it paid yet. It was handed over {sent} as {attempt.end_to_end_id}, "
-        f"to {facts.account}. {attempts.due_words(submission, zone, now=now)}"
+    text = _(
+        "is with the bank, which has not reported it paid yet. It was handed over {sent} "
+        "as {end_to_end_id}, to {account}. {due_words}"
+    ).format(
+        sent=sent,
+        end_to_end_id=attempt.end_to_end_id,
+        account=facts.account,
+        due_words=attempts.due_words(submission, zone, now=now),
     )
     if now.astimezone(ZoneInfo(zone)).date() > value_date:
-        return told(text, "a treasurer", Cause.LATE)
-    return told(text, "the bank", Cause.WITH_THE_BANK)
+        return told(text, _("a treasurer"), Cause.LATE)
+    return told(text, _("the bank"), Cause.WITH_THE_BANK)
 
 
 def _paid(payout: Payout, attempt: Attempt) -> Explanation:
@@ -75,10 +90,17 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
     money = Money(payout.amount_minor, payout.currency)
     # Of a file it names the file, which helps nobody to find one payment of it.
     bank = attempt.submission.bank_reference if attempt.submission.payout_id is not None else ""
-    text = (
-        f"Payout {payout.reference} is paid: the bank reported it on {explain.day(on)}. {written.text(money)} went to "
-        f"{attempt.account_version.masked} as {attempt.end_to_end_id}{f' (the bank calls it {bank})' if bank else ''}. "
-        "A seller who does not see it asks their bank with that reference."
+    text = _(
+        "Payout {reference} is paid: the bank reported it on {on}. {text} went to "
+        "{masked} as {end_to_end_id}{value}. A seller who does not see it asks their "
+        "bank with that reference."
+    ).format(
+        reference=payout.reference,
+        on=explain.day(on),
+        text=written.text(money),
+        masked=attempt.account_version.masked,
+        end_to_end_id=attempt.end_to_end_id,
+        value=f" (the bank calls it {bank})" if bank else "",
     )
     facts = Facts(reference=str(payout.reference), money=money, on=on, account=attempt.account_version.masked)
     return Explanation(text, NOBODY, Cause.PAID, facts, PayoutStatus.PAID)

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backoffice.doors import pages
+from backoffice.words import later
 
 PLACES = (
-    ("months", "Months", "ledger_period_list", "ledger.view_period"),
-    ("transactions", "Transactions", "ledger_transaction_list", "ledger.view_transaction"),
-    ("accounts", "Accounts", "ledger_mapping_list", "ledger.view_accountmapping"),
+    ("months", later("Months"), "ledger_period_list", "ledger.view_period"),
+    ("transactions", later("Transactions"), "ledger_transaction_list", "ledger.view_transaction"),
+    ("accounts", later("Accounts"), "ledger_mapping_list", "ledger.view_accountmapping"),
 )
 
 

@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
 from payouts.queries import explain, waiting
@@ -37,25 +39,25 @@ class RequestForm(forms.Form):
         choices=AdjustmentKind.choices,
         widget=forms.RadioSelect,
         initial=AdjustmentKind.ADJUSTMENT,
-        help_text="An adjustment corrects the balance; a write-off forgives what the seller owes us.",
+        help_text=later("An adjustment corrects the balance; a write-off forgives what the seller owes us."),
     )
     effect = forms.ChoiceField(
-        choices=[(RAISES, "We owe the seller more"), (LOWERS, "We owe the seller less")],
+        choices=[(RAISES, later("We owe the seller more")), (LOWERS, later("We owe the seller less"))],
         widget=forms.RadioSelect,
         initial=RAISES,
     )
     currency = forms.ChoiceField()
     amount = forms.CharField(
         max_length=30,
-        help_text="Digits without a sign; a point before the decimals, where the currency has any.",
+        help_text=later("Digits without a sign; a point before the decimals, where the currency has any."),
     )
     reason = forms.CharField(
         max_length=adjustments.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="Reason, in words the seller may be told",
+        label=later("Reason, in words the seller may be told"),
     )
     document = forms.FileField(
-        help_text="What shows it, such as the claim or the decision. At most 5 MB, kept encrypted."
+        help_text=later("What shows it, such as the claim or the decision. At most 5 MB, kept encrypted.")
     )
 
     def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:
@@ -72,7 +74,7 @@ class RequestForm(forms.Form):
             else:
                 if minor < 0:
                     self.add_error(
-                        "amount", "Write it without a sign, and say above whether we owe more or less."
+                        "amount", _("Write it without a sign, and say above whether we owe more or less.")
                     )
                 found["amount_minor"] = minor if found["effect"] == RAISES else -minor
         return found
@@ -83,19 +85,23 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=adjustments.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label="Note for the record",
-        help_text="Needed to refuse.",
+        label=later("Note for the record"),
+        help_text=later("Needed to refuse."),
     )
 
 
 class KindChip(forms.Form):
-    kind = forms.ChoiceField(label="Kind", choices=AdjustmentKind.choices)
+    kind = forms.ChoiceField(label=later("Kind"), choices=AdjustmentKind.choices)
 
 
 class EffectChip(forms.Form):
     effect = forms.ChoiceField(
-        label="Effect",
-        choices=[(RAISES, "we owe more"), (LOWERS, "we owe less"), ("others", "asked by others")],
+        label=later("Effect"),
+        choices=[
+            (RAISES, later("we owe more")),
+            (LOWERS, later("we owe less")),
+            ("others", later("asked by others")),
+        ],
     )
 
 
@@ -130,14 +136,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = keyset.page(request, rows, newest_first=decided)
     here = reverse("admin:ledger_adjustment_list")
     context = {
-        "title": "Adjustments",
-        "lead": f"{_how_many()} Corrections of sellers' balances: one person asks, another decides.".strip(),
+        "title": _("Adjustments"),
+        "lead": _("{how_many} Corrections of sellers' balances: one person asks, another decides.")
+        .format(how_many=_how_many())
+        .strip(),
         "chips": worklists.chips(request, CHIPS),
         "may": DECIDE in pages.permissions(request),
         "reader": request.user.pk,
         "tabs": [
-            {"label": "To decide", "url": here, "current": not decided},
-            {"label": "Decided", "url": f"{here}?show=decided", "current": decided},
+            {"label": _("To decide"), "url": here, "current": not decided},
+            {"label": _("Decided"), "url": f"{here}?show=decided", "current": decided},
         ],
         "decided": decided,
         "rows": [
@@ -145,8 +153,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             for it in page.rows
         ],
         "pager": page,
-        "empty_title": "Nothing was decided yet" if decided else "Nothing waits",
-        "empty_text": "An adjustment is asked for on the page of a seller.",
+        "empty_title": _("Nothing was decided yet") if decided else _("Nothing waits"),
+        "empty_text": _("An adjustment is asked for on the page of a seller."),
     }
     return pages.render(request, "admin/ledger/adjustment/list.html", context)
 
@@ -176,14 +184,14 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Asked for. It is posted when another person grants it.")
+            messages.success(request, _("Asked for. It is posted when another person grants it."))
             return redirect("admin:ledger_adjustment_detail", pk=made.pk)
     context = {
-        "title": f"Adjust the balance of {seller.name}",
-        "lead": "Nothing is posted before another person grants it.",
+        "title": _("Adjust the balance of {seller}").format(seller=seller.name),
+        "lead": _("Nothing is posted before another person grants it."),
         "form": form,
         "upload": True,
-        "verb": "Ask for the adjustment",
+        "verb": _("Ask for the adjustment"),
         "held": [(each.currency, Money(each.payable, each.currency)) for each in held],
         "back_url": pages.back_url(request, reverse("admin:ledger_adjustment_list")),
     }
@@ -222,7 +230,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                "Granted and posted: the balance has changed." if granted else "Refused: nothing was posted.",
+                _("Granted and posted: the balance has changed.")
+                if granted
+                else _("Refused: nothing was posted."),
             )
             return redirect("admin:ledger_adjustment_list")
     return _render(request, it, form)
@@ -262,10 +272,10 @@ def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
         "money": Money(it.amount_minor, currency),
         "balance": Money(balance.payable, currency) if balance else Money(0, currency),
         "form": form if may and not own else None,
-        "why_not": "You asked for it: another person must decide." if may and own else "",
+        "why_not": _("You asked for it: another person must decide.") if may and own else "",
         "may_read": SEE in pages.permissions(request),
         "back_url": reverse("admin:ledger_adjustment_list"),
-        "back_label": "Adjustments",
+        "back_label": _("Adjustments"),
         "reference": f"A{it.pk}",
         "timeline_entries": None,
     }

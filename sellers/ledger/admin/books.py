@@ -6,29 +6,33 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
 from sellers.ledger.queries import books
 
 
 class PayoutChip(forms.Form):
-    payout = forms.CharField(label="Payout", help_text="Its reference, as P48213.", max_length=10)
+    payout = forms.CharField(
+        label=later("Payout"), help_text=later("Its reference, as P48213."), max_length=10
+    )
 
 
 class SellerChip(forms.Form):
-    seller = forms.CharField(label="Seller", help_text="The reference, as S12.", max_length=12)
+    seller = forms.CharField(label=later("Seller"), help_text=later("The reference, as S12."), max_length=12)
 
 
 class BookChip(forms.Form):
-    book = forms.ChoiceField(label="Book", choices=Book.choices)
+    book = forms.ChoiceField(label=later("Book"), choices=Book.choices)
 
 
 CHIPS: tuple[tuple[str, str, type[forms.Form]], ...] = (
-    ("payout", "Payout", PayoutChip),
-    ("seller", "Seller", SellerChip),
-    ("book", "Book", BookChip),
+    ("payout", later("Payout"), PayoutChip),
+    ("seller", later("Seller"), SellerChip),
+    ("book", later("Book"), BookChip),
 )
 
 
@@ -44,21 +48,21 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = keyset.page(request, found)
     legs = books.legs(transactions=page.rows)
     context = {
-        "title": "Transactions",
+        "title": _("Transactions"),
         "tabs": _tabs.tabs(request, "transactions"),
-        "lead": "Double entry, append-only: the debits of each transaction equal its credits.",
+        "lead": _("Double entry, append-only: the debits of each transaction equal its credits."),
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
         "pager": page,
-        "empty_title": "No such transaction",
-        "empty_text": "Take a filter away.",
+        "empty_title": _("No such transaction"),
+        "empty_text": _("Take a filter away."),
     }
     return pages.render(request, "admin/ledger/transaction/list.html", context)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     """The filters that can be read; a book that does not exist is none."""
-    given = {name: request.GET.get(name, "").strip() for name, _, _ in CHIPS}
+    given = {name: request.GET.get(name, "").strip() for name, *_rest in CHIPS}
     if given["book"] not in Book.values:
         given["book"] = ""
     return {name: value for name, value in given.items() if value}
@@ -69,7 +73,10 @@ def _chip(name: str, label: str, form: type[forms.Form], asked: dict[str, str]) 
     if name not in asked:
         return {"label": label, "fields": list(form(auto_id="chip_%s")), "keep": list(others.items())}
     shown = Book(asked[name]).label if name == "book" else asked[name].upper()
-    return {"text": f"{label} is {shown}", "clear_url": f"?{urlencode(others)}"}
+    return {
+        "text": _("{label} is {shown}").format(label=label, shown=shown),
+        "clear_url": f"?{urlencode(others)}",
+    }
 
 
 urlpatterns = [path("books/transactions/", listed, name="ledger_transaction_list")]

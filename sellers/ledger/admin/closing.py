@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backoffice.audit.clock import database_now
@@ -31,32 +32,42 @@ def ask(request: HttpRequest, month: date) -> HttpResponse:
         if each.first < found.first and each.status == asked.OPEN
     ]
     others = (
-        f", and {len(earlier)} open months before it" if len(earlier) > 1 else ", and the month before it"
+        _(", and {earlier} open months before it").format(earlier=len(earlier))
+        if len(earlier) > 1
+        else _(", and the month before it")
     )
-    lead = (
-        f"From now on nothing is booked into it{others if earlier else ''}: what comes late stands in the next month, "
-        "with the day that it is of. Another person closes it."
+    lead = _(
+        "From now on nothing is booked into it{others}: what comes late stands in the "
+        "next month, with the day that it is of. Another person closes it."
+    ).format(others=others if earlier else "")
+    return _confirm(
+        request, found, periods.ask, verb=_("Ask to close"), done=_("asked to be closed"), lead=lead
     )
-    return _confirm(request, found, periods.ask, verb="Ask to close", done="asked to be closed", lead=lead)
 
 
 @require_http_methods(["GET", "POST"])
 @pages.page(RIGHT)
 def close(request: HttpRequest, month: date) -> HttpResponse:
     """The totals as they will stand for good."""
-    lead = "It is closed for good: nobody opens it again. Its journals can be fetched from then on, always the same."
+    lead = _(
+        "It is closed for good: nobody opens it again. Its journals can be fetched from then "
+        "on, always the same."
+    )
     found = months.month_or_404(month)
-    return _confirm(request, found, periods.close, verb="Close", done="closed", lead=lead)
+    return _confirm(request, found, periods.close, verb=_("Close"), done="closed", lead=lead)
 
 
 @require_http_methods(["GET", "POST"])
 @pages.page(RIGHT)
 def take_back(request: HttpRequest, month: date) -> HttpResponse:
     """The month, and later ones that were asked for, are open again."""
-    lead = "It is open again, and so is each later month that was asked for. What went into a later one stays there."
+    lead = _(
+        "It is open again, and so is each later month that was asked for. What went into a "
+        "later one stays there."
+    )
     found = months.month_or_404(month)
     return _confirm(
-        request, found, periods.take_back, verb="Take back", done="open again", lead=lead, blocked=False
+        request, found, periods.take_back, verb=_("Take back"), done=_("open again"), lead=lead, blocked=False
     )
 
 
@@ -81,7 +92,7 @@ def _confirm(
         except Refused as refusal:
             problem = {"what": str(refusal)}
         else:
-            messages.success(request, f"{name} is {done}.")
+            messages.success(request, _("{name} is {done}.").format(name=name, done=done))
             return redirect(back)
     blocks = months.blocks_of(month) if blocked else []
     context = {

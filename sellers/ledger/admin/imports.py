@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from import_export.formats.base_formats import CSV
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import later, number
 from sellers.ledger import importing, profiles
 from sellers.ledger.admin import _copy
 from sellers.ledger.models import EarningKind, ImportFile, ImportStatus
@@ -27,11 +29,11 @@ class UploadForm(forms.Form):
     """Whose file it is, and the file."""
 
     profile = forms.ChoiceField(
-        label="Source",
+        label=later("Source"),
         widget=forms.RadioSelect,
-        help_text="How the file is written. What each expects stands below.",
+        help_text=later("How the file is written. What each expects stands below."),
     )
-    file = forms.FileField(label="CSV file")
+    file = forms.FileField(label=later("CSV file"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,24 +49,28 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = keyset.page(request, ImportFile.objects.select_related("uploaded_by"))
     verbs = []
     if "sellers.import_sellers" in held:
-        verbs.append({"label": "Import sellers", "url": reverse("admin:sellers_import_new")})
+        verbs.append({"label": _("Import sellers"), "url": reverse("admin:sellers_import_new")})
     if IMPORT in held:
-        verbs.append({"label": "Import earnings", "url": reverse("admin:ledger_import_new"), "kind": "main"})
+        verbs.append(
+            {"label": _("Import earnings"), "url": reverse("admin:ledger_import_new"), "kind": "main"}
+        )
     context = {
-        "title": "Imports",
-        "lead": "Files of earnings and of sellers. A row that is known already changes nothing; one bad row refuses"
-        " the file.",
+        "title": _("Imports"),
+        "lead": _(
+            "Files of earnings and of sellers. A row that is known already changes nothing; "
+            "one bad row refuses the file."
+        ),
         "verbs": verbs,
         "tabs": [
-            {"label": "Earnings", "url": reverse("admin:ledger_import_list"), "current": True},
-            {"label": "Sellers", "url": reverse("admin:sellers_import_list"), "current": False},
+            {"label": _("Earnings"), "url": reverse("admin:ledger_import_list"), "current": True},
+            {"label": _("Sellers"), "url": reverse("admin:sellers_import_list"), "current": False},
         ],
         "rows": [{"file": file, "sums": sums(file), "by": who(file)} for file in page.rows],
         "pager": page,
-        "empty_title": "No file of earnings yet",
-        "empty_text": "Import a CSV of sales, commissions and refunds; then run payouts.",
+        "empty_title": _("No file of earnings yet"),
+        "empty_text": _("Import a CSV of sales, commissions and refunds; then run payouts."),
         "empty_url": reverse("admin:ledger_import_new") if IMPORT in held else "",
-        "empty_label": "Import earnings",
+        "empty_label": _("Import earnings"),
     }
     return pages.render(request, "admin/ledger/importfile/list.html", context)
 
@@ -88,14 +94,14 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("admin:ledger_import_detail", pk=file.pk)
     context = {
-        "title": "Import earnings",
-        "lead": "Nothing is imported yet: you see first what the file would add, or every error by row.",
+        "title": _("Import earnings"),
+        "lead": _("Nothing is imported yet: you see first what the file would add, or every error by row."),
         "form": form,
         "upload": True,
-        "verb": "Check the file",
+        "verb": _("Check the file"),
         "profiles": [(each.title, each.about) for each in profiles.all_profiles()],
         "back_url": reverse("admin:ledger_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
     }
     return pages.render(request, "admin/ledger/importfile/new.html", context)
 
@@ -124,7 +130,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": sums(file),
         "may": IMPORT in pages.permissions(request),
         "back_url": reverse("admin:ledger_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
         "reference": file.name,
         "timeline_entries": None,
     }
@@ -193,16 +199,30 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
 def said(file: ImportFile) -> str:
     """What posting did, in a sentence."""
     if not file.new_count:
-        return f"Nothing changed: all {file.known_count:,} earnings of “{file.name}” are known already."
-    known = f", {file.known_count:,} known already" if file.known_count else ""
-    sellers = f" {file.seller_count:,} new sellers wait for their verification." if file.seller_count else ""
-    return f"{file.new_count:,} earnings imported{known}.{sellers}"
+        return _("Nothing changed: all {known_count} earnings of “{file}” are known already.").format(
+            known_count=number(file.known_count), file=file.name
+        )
+    known = (
+        _(", {known_count} known already").format(known_count=number(file.known_count))
+        if file.known_count
+        else ""
+    )
+    sellers = (
+        _(" {seller_count} new sellers wait for their verification.").format(
+            seller_count=number(file.seller_count)
+        )
+        if file.seller_count
+        else ""
+    )
+    return _("{new_count} earnings imported{known}.{sellers}").format(
+        new_count=number(file.new_count), known=known, sellers=sellers
+    )
 
 
 def who(file: ImportFile) -> str:
     """Whose import it was, as people are called."""
     return (
-        "the system"
+        _("the system")
         if file.uploaded_by is None
         else str(file.uploaded_by.get_full_name() or file.uploaded_by)
     )

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, re_path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.doors import pages
@@ -45,10 +46,12 @@ def accounts(request: HttpRequest, month: date) -> HttpResponse:
         )
     context = {
         "title": f"{Book(book).label}, {currency}, {found.first:%B %Y}",
-        "lead": "By account and country. The house's side of a transaction counts for the country of its seller.",
+        "lead": _(
+            "By account and country. The house's side of a transaction counts for the country of its seller."
+        ),
         "rows": rows,
-        "empty_title": "Nothing was booked",
-        "empty_text": "This book did not move in the month.",
+        "empty_title": _("Nothing was booked"),
+        "empty_text": _("This book did not move in the month."),
         **_crumb(found),
     }
     return pages.render(request, "admin/ledger/period/accounts.html", context)
@@ -74,14 +77,14 @@ def entries(request: HttpRequest, month: date) -> HttpResponse:
     query = {"book": book, "currency": currency} | ({"country": asked} if asked is not None else {})
     context = {
         "title": f"{Book(book).label}, {currency}{f', {country}' if country else ''}, {found.first:%B %Y}",
-        "lead": "In order of the day they are booked on.",
+        "lead": _("In order of the day they are booked on."),
         "rows": [_entry(each, currency) for each in rows],
         "pager": {
-            "words": "1 entry" if len(rows) == 1 else f"{len(rows)} entries",
+            "words": _("1 entry") if len(rows) == 1 else _("{rows} entries").format(rows=len(rows)),
             "next_url": f"?{urlencode(query | {'after': str(following)})}" if following else "",
         },
-        "empty_title": "No entry",
-        "empty_text": "Nothing was booked there.",
+        "empty_title": _("No entry"),
+        "empty_text": _("Nothing was booked there."),
         **_crumb(found),
     }
     return pages.render(request, "admin/ledger/period/entries.html", context)
@@ -126,7 +129,7 @@ def transaction(request: HttpRequest, pk: str) -> HttpResponse:
     )
     line = found.key.split(":")[1] if found.key.startswith("bankline:") else ""
     context = {
-        "title": f"Transaction T{found.pk}",
+        "title": _("Transaction T{found}").format(found=found.pk),
         "it": found,
         "legs": legs,
         "more_legs": more_legs,
@@ -137,7 +140,7 @@ def transaction(request: HttpRequest, pk: str) -> HttpResponse:
         "more_payouts": max(payouts.count() - SIZE, 0),
         "bank_line": line,
         "back_url": reverse("admin:ledger_transaction_list"),
-        "back_label": "Transactions",
+        "back_label": _("Transactions"),
         "reference": f"T{found.pk}",
     }
     return pages.render(request, "admin/ledger/transaction/detail.html", context)

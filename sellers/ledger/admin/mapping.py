@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
+from backoffice.words import later
 from payouts.exports.journal import FORMATS, unfit_name
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import AccountMapping, Book
@@ -32,34 +34,40 @@ class MappingForm(forms.Form):
 
     book = forms.ChoiceField(choices=Book.choices)
     currency = forms.CharField(
-        max_length=3, required=False, help_text="As EUR. Empty: every currency without a version of its own."
+        max_length=3,
+        required=False,
+        help_text=later("As EUR. Empty: every currency without a version of its own."),
     )
     country = forms.CharField(
-        max_length=2, required=False, help_text="As FR. Empty: every country without a version of its own."
+        max_length=2,
+        required=False,
+        help_text=later("As FR. Empty: every country without a version of its own."),
     )
     number = forms.CharField(
-        label="Account number", max_length=20, help_text="As in your chart, such as 4671."
+        label=later("Account number"), max_length=20, help_text=later("As in your chart, such as 4671.")
     )
-    label = forms.CharField(label="Account name", max_length=60)
+    label = forms.CharField(label=later("Account name"), max_length=60)
     effective_from = forms.DateField(
-        label="In force from",
-        help_text="A day in an open month.",
+        label=later("In force from"),
+        help_text=later("A day in an open month."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     reason = forms.CharField(
-        max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}), label="Reason, for those who ask later"
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=later("Reason, for those who ask later"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for need in NEEDS:
-            help_text = f"Empty: {need.default}." if need.default else ""
+            help_text = _("Empty: {default}.").format(default=need.default) if need.default else ""
             self.fields[_name(need.key)] = forms.RegexField(
                 rf"^(?:{need.pattern})$",
                 label=need.label,
                 required=False,
                 help_text=help_text,
-                error_messages={"invalid": f"{need.label} is not written so."},
+                error_messages={"invalid": _("{need} is not written so.").format(need=need.label)},
             )
 
     def clean(self) -> None:
@@ -90,24 +98,27 @@ def listed(request: HttpRequest) -> HttpResponse:
         key = (version.book, version.currency, version.country)
         begun = version.effective_from <= today
         rows.append(
-            _row(version, "in force" if begun and key not in seen else "replaced" if begun else "later")
+            _row(version, _("in force") if begun and key not in seen else "replaced" if begun else "later")
         )
         if begun:
             seen.add(key)
     waiting = [{**_row(each, ""), "own": each.asked_by_id == request.user.pk} for each in asked.waiting()]
     context = {
-        "title": "Accounts of the books",
-        "lead": "Each book of the ledger is an account of your chart. One person asks for a version, another confirms.",
+        "title": _("Accounts of the books"),
+        "lead": _(
+            "Each book of the ledger is an account of your chart. One person asks for a "
+            "version, another confirms."
+        ),
         "tabs": _tabs.tabs(request, "accounts"),
-        "verbs": [{"label": "Set an account", "kind": "main", "url": reverse("admin:ledger_mapping_new")}]
+        "verbs": [{"label": _("Set an account"), "kind": "main", "url": reverse("admin:ledger_mapping_new")}]
         if may
         else [],
         "may": may,
         "waiting": waiting,
         "others": sum(not each["own"] for each in waiting),
         "rows": rows,
-        "empty_title": "No account yet",
-        "empty_text": "A month closes once each book that moved in it has an account.",
+        "empty_title": _("No account yet"),
+        "empty_text": _("A month closes once each book that moved in it has an account."),
     }
     return pages.render(request, "admin/ledger/accountmapping/list.html", context)
 
@@ -137,15 +148,15 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Asked for. It is in force when another person confirms it.")
+            messages.success(request, _("Asked for. It is in force when another person confirms it."))
             return redirect("admin:ledger_mapping_list")
     context = {
-        "title": "Set an account",
-        "lead": "What single programs need stands below; leave it empty where you do not use them.",
+        "title": _("Set an account"),
+        "lead": _("What single programs need stands below; leave it empty where you do not use them."),
         "form": form,
-        "verb": "Ask for this account",
+        "verb": _("Ask for this account"),
         "back_url": reverse("admin:ledger_mapping_list"),
-        "back_label": "Accounts of the books",
+        "back_label": _("Accounts of the books"),
     }
     return pages.render(request, "parts/form.html", context)
 
@@ -171,7 +182,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        what = "1 account" if len(done) == 1 else f"{len(done)} accounts"
+        what = _("1 account") if len(done) == 1 else _("{done} accounts").format(done=len(done))
         messages.success(request, f"{what} {'confirmed' if verb is mapping.confirm else 'dismissed'}.")
     return redirect("admin:ledger_mapping_list")
 

@@ -10,11 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, register_converter, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
@@ -28,7 +30,7 @@ from sellers.ledger.queries.periods import Month, Total
 SEE = "ledger.view_period"
 WORDS = {
     periods.OPEN: ("open", "neutral"),
-    periods.ASKED: ("waits to be closed", "waiting"),
+    periods.ASKED: (later("waits to be closed"), "waiting"),
     periods.CLOSED: ("closed", "done"),
 }
 
@@ -54,7 +56,7 @@ class JournalForm(forms.Form):
     format = forms.ChoiceField(choices=[(name, each.label) for name, each in FORMATS.items()])
     currency = forms.ChoiceField()
     grouping = forms.ChoiceField(
-        label="Entries",
+        label=later("Entries"),
         choices=list(journals.GROUPINGS.items()),
         widget=forms.RadioSelect,
         initial="detailed",
@@ -76,8 +78,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     months = periods.months(now=database_now())
     prefetch_related_objects([month.period for month in months if month.period], "numbers")
     context = {
-        "title": "Books",
-        "lead": f"Months of the ledger. A day begins at midnight in {periods.zone().key}.",
+        "title": _("Books"),
+        "lead": _("Months of the ledger. A day begins at midnight in {key}.").format(key=periods.zone().key),
         "tabs": _tabs.tabs(request, "months"),
         "rows": [_row(month) for month in months],
     }
@@ -123,7 +125,7 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         if period
         else [],
         "back_url": reverse("admin:ledger_period_list"),
-        "back_label": "Books",
+        "back_label": _("Books"),
         "reference": str(found),
     }
     return pages.render(request, "admin/ledger/period/detail.html", context)
@@ -137,20 +139,20 @@ def _verbs(request: HttpRequest, month: Month) -> list[dict[str, Any]]:
         url = reverse("admin:ledger_period_ask", args=[month.first])
         return [
             {
-                "label": "Ask to close it",
+                "label": _("Ask to close it"),
                 "url": url,
                 "kind": "main",
-                "off": "" if over else "The month is not over.",
+                "off": "" if over else _("The month is not over."),
             }
         ]
     if month.period is None or month.status == periods.CLOSED:
         return []
     own = month.period.asked_by_id == request.user.pk
-    off = "You asked for it: another person closes it." if own else ""
+    off = _("You asked for it: another person closes it.") if own else ""
     return [
-        {"label": "Take it back", "url": reverse("admin:ledger_period_take_back", args=[month.first])},
+        {"label": _("Take it back"), "url": reverse("admin:ledger_period_take_back", args=[month.first])},
         {
-            "label": "Close it",
+            "label": _("Close it"),
             "kind": "main",
             "url": reverse("admin:ledger_period_close", args=[month.first]),
             "off": off,
@@ -223,9 +225,9 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
         ready = asked.status == JournalStatus.READY
         messages.success(
             request,
-            "The journal is ready: it was written before, and stays the same. Download it below."
+            _("The journal is ready: it was written before, and stays the same. Download it below.")
             if ready
-            else "The journal is being written. You can leave this page and come back.",
+            else _("The journal is being written. You can leave this page and come back."),
         )
     return there
 

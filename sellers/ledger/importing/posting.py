@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import number
 from sellers.ledger import profiles
 from sellers.ledger.importing import rules
 from sellers.ledger.models import ImportFile, ImportStatus
@@ -106,8 +108,10 @@ def post(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
         return _post(import_file_id, actor, now)
     except IntegrityError as error:
         raise Changed(
-            "Nothing was imported: some of these earnings or sellers came in by another way at the same moment. "
-            "Upload the file again to see what is left of it."
+            _(
+                "Nothing was imported: some of these earnings or sellers came in by another "
+                "way at the same moment. Upload the file again to see what is left of it."
+            )
         ) from error
 
 
@@ -118,7 +122,9 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     file = _locked(import_file_id)
     if file.status == ImportStatus.POSTED:
         raise AlreadyPosted(
-            f"“{file.name}” was posted on {_local(file.posted_at)}; what is posted stays."
+            _("“{file}” was posted on {local}; what is posted stays.").format(
+                file=file.name, local=_local(file.posted_at)
+            )
         )
     file.status = ImportStatus.DROPPED
     file.save()
@@ -130,7 +136,7 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
 
 def _local(at: datetime | None) -> str:
     """The moment by the clock of the office, as every page says it."""
-    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else "an earlier day"
+    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else _("an earlier day")
 
 
 @transaction.atomic
@@ -139,11 +145,15 @@ def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     file = _locked(import_file_id)
     if file.status == ImportStatus.POSTED:
         raise AlreadyPosted(
-            f"“{file.name}” was posted on {_local(file.posted_at)} already; nothing was done."
+            _("“{file}” was posted on {local} already; nothing was done.").format(
+                file=file.name, local=_local(file.posted_at)
+            )
         )
     if file.status != ImportStatus.CHECKED:
         raise NotPostable(
-            f"“{file.name}” was {file.status.lower()} and cannot be posted. Correct it and upload it again."
+            _("“{file}” was {status} and cannot be posted. Correct it and upload it again.").format(
+                file=file.name, status=file.status.lower()
+            )
         )
     profile = profiles.get(file.profile)
     with connection.cursor() as cursor:
@@ -157,8 +167,10 @@ def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     if file.error_count:
         first = file.staged.exclude(error="").order_by("row_number", "id").values_list("error", flat=True)[0]
         raise Changed(
-            f"Nothing was imported: {file.error_count:,} rows do not fit what the ledger has learned since the check. "
-            f"The first: {first}"
+            _(
+                "Nothing was imported: {error_count} rows do not fit what the ledger has "
+                "learned since the check. The first: {first}"
+            ).format(error_count=number(file.error_count), first=first)
         )
     file.seller_count = _write(file, profile, now)
     file.status, file.posted_at = ImportStatus.POSTED, now
@@ -185,7 +197,7 @@ def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
 def _locked(import_file_id: int) -> ImportFile:
     file = ImportFile.objects.select_for_update().filter(pk=import_file_id).first()
     if file is None:
-        raise NotPostable("This import does not exist. Upload the file again.")
+        raise NotPostable(_("This import does not exist. Upload the file again."))
     return file
 
 
@@ -213,5 +225,7 @@ def _write(file: ImportFile, profile: Profile, now: datetime) -> int:
         for statement in (_TRANSACTIONS, _ENTRIES, _EARNINGS):
             cursor.execute(statement, values)
             if cursor.rowcount != file.new_count * (2 if statement is _ENTRIES else 1):
-                raise Changed("Nothing was imported: the sellers changed meanwhile. Upload the file again.")
+                raise Changed(
+                    _("Nothing was imported: the sellers changed meanwhile. Upload the file again.")
+                )
     return created

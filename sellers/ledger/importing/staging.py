@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -51,7 +52,7 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         file.save()
         file.row_count = _stage(file, lines(stream, profile=chosen, encoding=inspected.encoding))
         if not file.row_count:
-            _stage(file, [Read(1, (), "The file has a header and no rows: there is nothing to import.")])
+            _stage(file, [Read(1, (), _("The file has a header and no rows: there is nothing to import."))])
         if file.row_count > _FEW:
             with connection.cursor() as cursor:  # or the rules' plans know of no rows (its migration)
                 cursor.execute("SELECT ledger_analyse_staged()")

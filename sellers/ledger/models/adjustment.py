@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class AdjustmentKind(models.TextChoices):
-    ADJUSTMENT = "adjustment", "Adjustment"
+    ADJUSTMENT = "adjustment", later("Adjustment")
     WRITE_OFF = "write_off", "Write-off"
 
 
@@ -29,7 +31,7 @@ class Adjustment(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     decision = models.CharField(
-        max_length=10, blank=True, choices=[("granted", "Granted"), ("refused", "Refused")]
+        max_length=10, blank=True, choices=[("granted", later("Granted")), ("refused", later("Refused"))]
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

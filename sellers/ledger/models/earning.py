@@ -3,17 +3,19 @@
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class EarningKind(models.TextChoices):
-    SALE = "sale", "Sale"
-    COMMISSION = "commission", "Commission"
-    REFUND = "refund", "Refund"
-    CHARGEBACK = "chargeback", "Chargeback"
-    FEE = "fee", "Fee"
-    ADJUSTMENT = "adjustment", "Adjustment"
+    SALE = "sale", later("Sale")
+    COMMISSION = "commission", later("Commission")
+    REFUND = "refund", later("Refund")
+    CHARGEBACK = "chargeback", later("Chargeback")
+    FEE = "fee", later("Fee")
+    ADJUSTMENT = "adjustment", later("Adjustment")
     WRITE_OFF = "write_off", "Write-off"
-    RESERVE = "reserve", "Reserve kept back or released"
-    ROLLED = "rolled", "Amount of an earlier payout"
+    RESERVE = "reserve", later("Reserve kept back or released")
+    ROLLED = "rolled", later("Amount of an earlier payout")
 
 
 class Earning(models.Model):

@@ -4,22 +4,24 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from backoffice.words import later
+
 
 class Book(models.TextChoices):
     """Where money stands. The first three are per seller, the others are the house's."""
 
-    PAYABLE = "payable", "Owed to the seller"
-    RESERVED = "reserved", "In payouts not yet sent"
-    IN_TRANSIT = "in_transit", "On its way"
-    PSP_CLEARING = "psp_clearing", "Collected by payment providers"
-    COMMISSION_REVENUE = "commission_revenue", "Commission"
-    FEE_REVENUE = "fee_revenue", "Fees"
+    PAYABLE = "payable", later("Owed to the seller")
+    RESERVED = "reserved", later("In payouts not yet sent")
+    IN_TRANSIT = "in_transit", later("On its way")
+    PSP_CLEARING = "psp_clearing", later("Collected by payment providers")
+    COMMISSION_REVENUE = "commission_revenue", later("Commission")
+    FEE_REVENUE = "fee_revenue", later("Fees")
     VAT = "vat", "VAT"
-    CASH = "cash", "Our bank account"
-    BANK_CHARGES = "bank_charges", "Bank charges"
-    ADJUSTMENTS = "adjustments", "Adjustments"
-    WRITE_OFFS = "write_offs", "Written off"
-    SUSPENSE = "suspense", "Not matched yet"
+    CASH = "cash", later("Our bank account")
+    BANK_CHARGES = "bank_charges", later("Bank charges")
+    ADJUSTMENTS = "adjustments", later("Adjustments")
+    WRITE_OFFS = "write_offs", later("Written off")
+    SUSPENSE = "suspense", later("Not matched yet")
 
 
 SELLER_BOOKS = (Book.PAYABLE, Book.RESERVED, Book.IN_TRANSIT)

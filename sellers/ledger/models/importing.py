@@ -4,12 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from backoffice.words import later
+
 
 class ImportStatus(models.TextChoices):
-    CHECKED = "CHECKED", "Checked, waits for a yes"
-    REFUSED = "REFUSED", "Refused: rows have errors"
-    POSTED = "POSTED", "Posted"
-    DROPPED = "DROPPED", "Dropped"
+    CHECKED = "CHECKED", later("Checked, waits for a yes")
+    REFUSED = "REFUSED", later("Refused: rows have errors")
+    POSTED = "POSTED", later("Posted")
+    DROPPED = "DROPPED", later("Dropped")
 
 
 class ImportFile(models.Model):

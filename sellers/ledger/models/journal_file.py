@@ -4,11 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from backoffice.words import later
+
 
 class JournalStatus(models.TextChoices):
-    WAITING = "WAITING", "Being written"
-    READY = "READY", "Ready"
-    FAILED = "FAILED", "Failed"
+    WAITING = "WAITING", later("Being written")
+    READY = "READY", later("Ready")
+    FAILED = "FAILED", later("Failed")
 
 
 class JournalFile(models.Model):
@@ -27,7 +29,7 @@ class JournalFile(models.Model):
     format = models.CharField(max_length=12)
     currency = models.CharField(max_length=3)
     grouping = models.CharField(
-        max_length=10, choices=[("detailed", "One by one"), ("daily", "Daily totals")]
+        max_length=10, choices=[("detailed", later("One by one")), ("daily", later("Daily totals"))]
     )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

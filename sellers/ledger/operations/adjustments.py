@@ -4,10 +4,12 @@ import hashlib
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import dated, number
 from sellers import vault
 from sellers.ledger import money
 from sellers.ledger.models import Account, Adjustment, AdjustmentKind, Earning, EarningKind
@@ -65,11 +67,11 @@ def request(
     """
     authority.require(actor=actor, permission="ledger.request_adjustment")
     if actor.user_id is None:
-        raise BadRequest("Not asked: an adjustment is a person's wish, the system has none.")
+        raise BadRequest(_("Not asked: an adjustment is a person's wish, the system has none."))
     wrong = _amount_faults(kind, amount_minor, currency) + _paper_faults(reason, document_name, document)
     if wrong:
-        raise BadRequest("Not asked: " + " ".join(wrong))
-    account, _ = Account.objects.get_or_create(seller_id=seller_id, currency=currency)
+        raise BadRequest(_("Not asked: ") + " ".join(wrong))
+    account, _unused = Account.objects.get_or_create(seller_id=seller_id, currency=currency)
     if kind == AdjustmentKind.WRITE_OFF:
         _check_debt(account, amount_minor, now)
     sha256 = hashlib.sha256(document).hexdigest()
@@ -104,13 +106,17 @@ def decide(
     authority.require(actor=actor, permission="ledger.approve_adjustment")
     found = Adjustment.objects.select_for_update().filter(pk=adjustment_id).first()
     if found is None:
-        raise BadRequest("There is no such adjustment. Look at the list of those that wait.")
-    if found.decision:
-        raise AlreadyDecided(f"This adjustment was {found.decision} on {found.decided_at:%d %B %Y} already.")
+        raise BadRequest(_("There is no such adjustment. Look at the list of those that wait."))
+    if found.decided_at is not None:
+        raise AlreadyDecided(
+            _("This adjustment was {decision} on {decided_at} already.").format(
+                decision=found.decision, decided_at=dated(found.decided_at, "yMMMMd")
+            )
+        )
     if found.requested_by_id == actor.user_id:
-        raise SamePerson("You asked for this adjustment: another person must grant or refuse it.")
+        raise SamePerson(_("You asked for this adjustment: another person must grant or refuse it."))
     if not granted and not note.strip():
-        raise BadRequest("Not refused: say why, for the colleague who asked.")
+        raise BadRequest(_("Not refused: say why, for the colleague who asked."))
     if granted:
         found.earning = _post(found, due_date, now)
     found.decision = "granted" if granted else "refused"
@@ -127,7 +133,7 @@ def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[s
     authority.require(actor=actor, permission="ledger.view_adjustment")
     found = Adjustment.objects.filter(pk=adjustment_id).first()
     if found is None:
-        raise BadRequest("There is no such adjustment.")
+        raise BadRequest(_("There is no such adjustment."))
     aad = _place(found.account_id, found.document_sha256)
     plain = vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad)
     recording.record(actor=actor, action="adjustment.read_document", subject=found, now=now)
@@ -141,24 +147,32 @@ def _amount_faults(kind: str, amount_minor: int, currency: str) -> list[str]:
         return [str(error)]
     wrong = []
     if amount_minor == 0:
-        wrong.append("The amount is zero.")
+        wrong.append(_("The amount is zero."))
     if abs(amount_minor) > money.CEILING_MINOR:
-        wrong.append(f"{amount} is more than a single amount may be.")
+        wrong.append(_("{amount} is more than a single amount may be.").format(amount=amount))
     if kind == AdjustmentKind.WRITE_OFF and amount_minor < 0:
-        wrong.append("A write-off forgives a debt, so its amount is positive.")
+        wrong.append(_("A write-off forgives a debt, so its amount is positive."))
     return wrong
 
 
 def _paper_faults(reason: str, document_name: str, document: bytes) -> list[str]:
     wrong = []
     if not reason.strip():
-        wrong.append("Say the reason.")
+        wrong.append(_("Say the reason."))
     if len(reason) > LONGEST_REASON:
-        wrong.append(f"The reason has more than {LONGEST_REASON:,} characters.")
+        wrong.append(
+            _("The reason has more than {longest_reason} characters.").format(
+                longest_reason=number(LONGEST_REASON)
+            )
+        )
     if not document or not document_name.strip():
-        wrong.append("Add the document that shows it; an empty file shows nothing.")
+        wrong.append(_("Add the document that shows it; an empty file shows nothing."))
     if len(document) > LARGEST_DOCUMENT:
-        wrong.append(f"The document is larger than {LARGEST_DOCUMENT // 1024 // 1024} MB.")
+        wrong.append(
+            _("The document is larger than {largest_document} MB.").format(
+                largest_document=LARGEST_DOCUMENT // 1024 // 1024
+            )
+        )
     return wrong
 
 
@@ -184,10 +198,12 @@ def _check_debt(account: Account, amount_minor: int, now: datetime) -> None:
     held = balances.balances(seller_id=account.seller_id, today=now.date())
     owed = -next((each.payable for each in held if each.account_id == account.pk), 0)
     if amount_minor > owed:
-        debt = f"only {Money(owed, account.currency)}" if owed > 0 else "nothing"
+        debt = _("only {money}").format(money=Money(owed, account.currency)) if owed > 0 else "nothing"
         raise MoreThanOwed(
-            f"{Money(amount_minor, account.currency)} cannot be written off: the seller owes us {debt} "
-            f"in {account.currency}. To give money, ask for an adjustment."
+            _(
+                "{money} cannot be written off: the seller owes us {debt} in {currency}. To "
+                "give money, ask for an adjustment."
+            ).format(money=Money(amount_minor, account.currency), debt=debt, currency=account.currency)
         )
 
 

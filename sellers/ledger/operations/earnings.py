@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
 from sellers.ledger.models import Account, Book, Earning, EarningKind
@@ -93,7 +94,10 @@ def _known(account: Account, kind: str, amount_minor: int, source: str, external
     known = Earning.objects.get(source=source, external_id=external_id, kind=kind)
     if (known.account_id, known.amount_minor) != (account.pk, amount_minor):
         raise KnownOtherwise(
-            f"The {kind} {external_id} of {source} is in the ledger already with another seller, currency or amount. "
-            "What is posted never changes: give a correction an id of its own."
+            _(
+                "The {kind} {external_id} of {source} is in the ledger already with another "
+                "seller, currency or amount. What is posted never changes: give a correction "
+                "an id of its own."
+            ).format(kind=kind, external_id=external_id, source=source)
         )
     return known

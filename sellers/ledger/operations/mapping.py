@@ -6,16 +6,20 @@ from datetime import date, datetime
 
 import babel
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import dated
 from sellers.ledger.models import AccountMapping, Book, Books
 from sellers.ledger.money import EXPONENTS
 
 RIGHT = "ledger.map_accounts"
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-COUNTRIES = {str(code) for code in babel.Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - NO_COUNTRIES
+COUNTRIES = {
+    str(code) for code in babel.Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))
+} - NO_COUNTRIES
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,19}")
 LABEL = re.compile(r"\w[^\t\r\n]{0,59}")
 
@@ -53,22 +57,26 @@ def ask(
     """
     authority.require(actor=actor, permission=RIGHT)
     if book not in Book.values:
-        raise BadMapping("Not asked: there is no such book. Choose one from the list.")
+        raise BadMapping(_("Not asked: there is no such book. Choose one from the list."))
     if currency and currency not in EXPONENTS:
         raise BadMapping(
-            f"Not asked: “{currency[:10]}” is no currency of ISO 4217. Write it as EUR, or leave it empty."
+            _(
+                "Not asked: “{currency}” is no currency of ISO 4217. Write it as EUR, or leave it empty."
+            ).format(currency=currency[:10])
         )
     if country and country not in COUNTRIES:
-        raise BadMapping("Not asked: a country is its two letters, such as FR, or is left empty.")
+        raise BadMapping(_("Not asked: a country is its two letters, such as FR, or is left empty."))
     if not NUMBER.fullmatch(number.strip()):
         raise BadMapping(
-            "Not asked: an account number has up to 20 letters and digits, with . _ / - between them."
+            _("Not asked: an account number has up to 20 letters and digits, with . _ / - between them.")
         )
     if not LABEL.fullmatch(label.strip()):
-        raise BadMapping("Not asked: the name begins with a letter or digit and has at most 60 characters.")
+        raise BadMapping(
+            _("Not asked: the name begins with a letter or digit and has at most 60 characters.")
+        )
     if not reason.strip():
-        raise BadMapping("Not asked: say why, for those who ask later.")
-    _check_open("Not asked", effective_from)
+        raise BadMapping(_("Not asked: say why, for those who ask later."))
+    _check_open(_("Not asked"), effective_from)
     try:
         with transaction.atomic():
             made = AccountMapping.objects.create(
@@ -85,7 +93,7 @@ def ask(
             )
     except IntegrityError:
         raise Conflict(
-            "Not asked: an account for this book waits already. Have it confirmed or dismissed first."
+            _("Not asked: an account for this book waits already. Have it confirmed or dismissed first.")
         ) from None
     _record("mapping.ask", made, actor, now)
     return made
@@ -100,9 +108,9 @@ def confirm(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[
     authority.require(actor=actor, permission=RIGHT)
     found = _open(mapping_ids)
     if any(each.asked_by_id == actor.user_id for each in found):
-        raise SamePerson("Not confirmed: you asked for it. Another person must confirm it.")
+        raise SamePerson(_("Not confirmed: you asked for it. Another person must confirm it."))
     for each in found:
-        _check_open("Not confirmed", each.effective_from)
+        _check_open(_("Not confirmed"), each.effective_from)
         _decide(each, confirmed=True, actor=actor, now=now)
     return found
 
@@ -123,7 +131,7 @@ def _open(mapping_ids: Sequence[int]) -> list[AccountMapping]:
     )
     if len(found) != len(set(mapping_ids)) or not found or any(each.decided_at for each in found):
         raise Conflict(
-            "Not done: one of these was confirmed or dismissed by someone else just now. Look again."
+            _("Not done: one of these was confirmed or dismissed by someone else just now. Look again.")
         )
     return found
 
@@ -132,8 +140,10 @@ def _check_open(what: str, effective_from: date) -> None:
     frozen = Books.objects.values_list("frozen_through", flat=True).get()
     if frozen is not None and effective_from <= frozen:
         raise BadMapping(
-            f"{what}: the books are closed through {frozen:%d %B %Y}, and a closed month keeps its accounts. "
-            "Choose a later day."
+            _(
+                "{what}: the books are closed through {frozen}, and a closed month keeps its "
+                "accounts. Choose a later day."
+            ).format(what=what, frozen=dated(frozen, "yMMMMd"))
         )
 
 

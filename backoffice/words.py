@@ -1,0 +1,47 @@
+"""Words, numbers and dates in the reader's language, for sentences that are made in code."""
+
+from datetime import date
+from typing import cast
+
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
+
+_DATES = {"en": "en_GB"}  # day before month, as everywhere in the program
+
+
+def later(text: str) -> str:
+    """The text, translated each time it is shown; ``text`` is written where it is marked, as for gettext.
+
+    What stands in a module is made once, before anybody reads it. Django's lazy text behaves as text everywhere but in
+    ``str.join`` and in parameters of SQL: write ``str(…)`` there.
+    """
+    return cast(str, gettext_lazy(text))
+
+
+def later_filled(text: str, **values: object) -> str:
+    """The same for a text with named holes, which are filled after it is translated."""
+    return _filled(text, values)
+
+
+def _fill(text: str, values: dict[str, object]) -> str:
+    return gettext(text).format(**values)
+
+
+_filled = lazy(_fill, str)
+
+
+def locale() -> str:
+    """The reader's locale as Babel names it; English where no person reads (workers, commands)."""
+    return to_locale(get_language() or "en")
+
+
+def number(value: int) -> str:
+    """A count with the reader's thousands: 3,241 in English, 3 241 in French."""
+    return format_decimal(value, locale=locale())
+
+
+def dated(day: date, skeleton: str) -> str:
+    """A day with the parts that the skeleton of CLDR names, in the reader's order: ``yMMMMd`` is 28 November 2026."""
+    return format_skeleton(skeleton, day, locale=_DATES.get(locale(), locale()))
