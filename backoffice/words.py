@@ -1,9 +1,11 @@
 """Words, numbers and dates in the reader's language, for sentences that are made in code."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
@@ -42,6 +44,17 @@ def number(value: int) -> str:
     return format_decimal(value, locale=locale())
 
 
-def dated(day: date, skeleton: str) -> str:
-    """A day with the parts that the skeleton of CLDR names, in the reader's order: ``yMMMMd`` is 28 November 2026."""
-    return format_skeleton(skeleton, day, locale=_DATES.get(locale(), locale()))
+def dated(day: date, form: str) -> str:
+    """A day as the reader writes it: ``long`` is 28 November 2026, ``medium`` 28 Nov 2026, else a skeleton of CLDR."""
+    here = _DATES.get(locale(), locale())
+    return format_date(day, form, here) if form in ("long", "medium") else format_skeleton(form, day, locale=here)
+
+
+def either(parts: Iterable[str]) -> str:
+    """The parts as one choice: an analyst, an approver or compliance."""
+    return format_list(list(parts), style="or", locale=_DATES.get(locale(), locale()))
+
+
+def together(parts: Iterable[str]) -> str:
+    """The parts as one list: €12.00 and £3.00."""
+    return format_list(list(parts), locale=_DATES.get(locale(), locale()))

@@ -47,7 +47,7 @@ def suspend(*, seller_id: int, reason: str, actor: Actor, now: datetime) -> Sell
         raise AlreadySo(
             _("{seller} is suspended since {suspended_at}: {suspended_reason}").format(
                 seller=seller.name,
-                suspended_at=dated(seller.suspended_at, "yMMMMd"),
+                suspended_at=dated(seller.suspended_at, "long"),
                 suspended_reason=seller.suspended_reason,
             )
         )

@@ -153,7 +153,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
                     "reference": each.payout.reference,
                     "url": reverse("admin:payouts_payout_detail", args=[each.payout.reference]),
                     "name": each.seller_name,
-                    "note": "; ".join([f"To {each.account}", *each.flags]),
+                    "note": "; ".join([_("To {account}").format(account=each.account), *each.flags]),
                     "money": each.money,
                 }
                 for each in lookout.first(

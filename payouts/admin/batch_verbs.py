@@ -90,7 +90,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                     "reference": payee.payout.reference,
                     "url": reverse("admin:payouts_payout_detail", args=[payee.payout.reference]),
                     "name": payee.name,
-                    "note": "; ".join([f"To {payee.account}", *payee.flags]),
+                    "note": "; ".join([_("To {account}").format(account=payee.account), *payee.flags]),
                     "money": payee.money,
                 }
                 for payee in others

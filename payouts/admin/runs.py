@@ -59,7 +59,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "admin/payouts/run/detail.html",
         {
             "title": _("Run of {localtime}").format(
-                localtime=dated(timezone.localtime(run.started_at), "yMMMMd")
+                localtime=dated(timezone.localtime(run.started_at), "long")
             ),
             "run": run,
             "counted": said(run.payout_count, "payout"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Max
+from django.utils import translation
 
 from backoffice.audit import recording
 from backoffice.audit.actors import Actor
@@ -113,6 +114,8 @@ def make_country(
     *, run: PayoutRun, arguments: dict[str, Any], country: Country, above: int, actor: Actor, now: datetime
 ) -> None:
     """What is due by ``arguments`` (`due.arguments`) is written down: payouts, ledger, facts, what is left alone."""
+    with translation.override("en"):  # what is kept is read by everybody
+        sentences = due.sentences(country)
     arguments = arguments | {
         "run": run.pk,
         "above": above,
@@ -120,7 +123,7 @@ def make_country(
         "actor": actor.user_id,
         "actor_name": actor.name,
         "via": actor.via.value,
-        "sentences": json.dumps(due.sentences(country)),
+        "sentences": json.dumps(sentences),
     }
     with connection.cursor() as cursor:
         # A table of its own, because an INSERT … SELECT never plans in parallel.

@@ -68,8 +68,8 @@ REASONS = {
 
 def sentences(country: Country) -> dict[str, str]:
     """`REASONS` with this country's currency and minimum in them."""
-    minimum = written.text(Money(country.minimum_minor, country.currency), locale="en")
-    return REASONS | {
+    minimum = written.text(Money(country.minimum_minor, country.currency))
+    return {wanting: str(reason) for wanting, reason in REASONS.items()} | {
         "currency": _("{country} is paid in {currency} only: open a rail for this currency first.").format(
             country=country.name, currency=country.currency
         ),

@@ -67,7 +67,7 @@ def _account_changed(flag: Flag) -> tuple[str, str, str]:
 def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, str]:
     """Short, title and fact of a flag."""
     if code == "unusual_amount":
-        usual = written.text(Money(facts["usual_minor"], currency), locale="en")
+        usual = written.text(Money(facts["usual_minor"], currency))
         times = facts["times"]
         said = (
             _("{times}× usual").format(times=times),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.words import either
 from payouts.exports.statements import seller as seller_sheet
 from payouts.operations import statements
 from payouts.queries import languages, seller_statement
@@ -42,7 +43,7 @@ class PeriodForm(forms.Form):
             choices=[(each, each) for each in currencies],
             error_messages={
                 "invalid_choice": _("Choose {currencies}: the seller has no other account.").format(
-                    currencies=" or ".join(currencies)
+                    currencies=either(currencies)
                 )
             },
         )

@@ -136,10 +136,10 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
         raise _Bad(_("The last day lies before the first: exchange the two."))
     if first:
         rows = rows.filter(at__gte=_midnight(first))
-        words["first"] = _("From {first}").format(first=dated(first, "yMMMd"))
+        words["first"] = _("From {first}").format(first=dated(first, "medium"))
     if last:
         rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
-        words["last"] = _("Until {last}").format(last=dated(last, "yMMMd"))
+        words["last"] = _("Until {last}").format(last=dated(last, "medium"))
     return rows, words
 
 

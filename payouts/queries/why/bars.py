@@ -24,8 +24,8 @@ def of(seller: Seller) -> Explanation | None:
         return None
     labels = "; ".join(dict.fromkeys(hold.get_reason_display() for hold in holds))
     steps = [unsent.ends(hold) for hold in holds]
-    actors = ", ".join(dict.fromkeys(actor for actor, _unused in steps))
-    words = " ".join(dict.fromkeys(words for _unused, words in steps))
+    actors = ", ".join(dict.fromkeys(str(actor) for actor, _unused in steps))
+    words = " ".join(dict.fromkeys(str(words) for _unused, words in steps))
     text = _("The seller is on hold: {labels}. What a run makes does not go on before. {words}").format(
         labels=labels, words=words
     )

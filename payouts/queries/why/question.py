@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from backoffice.words import together
 from payouts.models import Attempt, Batch, Payout
 from payouts.queries import explain
 from payouts.queries.why import owed, paragraphs
@@ -173,7 +174,7 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
     if not told:
         text = _("Nothing is left of it to pay: what was taken back is as much as what was earned.")
         told = [Explanation(text, "nobody", Cause.ORDER_CANCELS_OUT)]
-    inside = " and ".join(str(each.reference) for each in carrying) or _("no payout yet")
+    inside = together(str(each.reference) for each in carrying) or _("no payout yet")
     told[0] = replace(
         told[0],
         text=_("{adds_up} It is in {inside}. {text}").format(
@@ -198,7 +199,7 @@ def _adds_up(order: str, lines: Sequence[Earning]) -> str:
         f"{EarningKind(kind).label.lower()} {written.text(Money(minor, currency))}"
         for (kind, currency), minor in sums.items()
     )
-    in_all = " and ".join(written.text(Money(minor, currency)) for currency, minor in totals.items())
+    in_all = together(written.text(Money(minor, currency)) for currency, minor in totals.items())
     last = max(line.due_date for line in lines)
     if more:
         name = _(

@@ -149,7 +149,7 @@ def handed_before(end_to_end_id: str) -> str:
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
     steps = [_step(payout, block, now) for block in found]
     reasons = "; ".join(dict.fromkeys(block.reason for block in found))
-    nexts = " ".join(filter(None, dict.fromkeys(text for text, *_rest in steps)))
+    nexts = " ".join(filter(None, dict.fromkeys(str(text) for text, *_rest in steps)))
     refused = _refused_before(payout)
     left = _LEFT[PayoutStatus(payout.status)]
     when = explain.if_approved(payout=payout, now=now)
@@ -164,7 +164,7 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         left=left,
         when=when,
     )
-    actors = ", ".join(dict.fromkeys(actor for _text, actor, *_rest in steps))
+    actors = ", ".join(dict.fromkeys(str(actor) for _text, actor, *_rest in steps))
     cause = most_secret([cause for _text, _actor, cause, _until in steps])
     until = next(until for _text, _actor, each, until in steps if each is cause)
     money = Money(payout.amount_minor, payout.currency)

@@ -110,7 +110,7 @@ def decide(
     if found.decided_at is not None:
         raise AlreadyDecided(
             _("This adjustment was {decision} on {decided_at} already.").format(
-                decision=found.decision, decided_at=dated(found.decided_at, "yMMMMd")
+                decision=found.decision, decided_at=dated(found.decided_at, "long")
             )
         )
     if found.requested_by_id == actor.user_id:

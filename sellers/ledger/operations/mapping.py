@@ -143,7 +143,7 @@ def _check_open(what: str, effective_from: date) -> None:
             _(
                 "{what}: the books are closed through {frozen}, and a closed month keeps its "
                 "accounts. Choose a later day."
-            ).format(what=what, frozen=dated(frozen, "yMMMMd"))
+            ).format(what=what, frozen=dated(frozen, "long"))
         )
 
 

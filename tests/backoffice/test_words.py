@@ -1,0 +1,67 @@
+"""Words, numbers and dates in the reader's language, also in rooms that know nothing of Django."""
+
+from datetime import date
+
+from django.utils import translation
+
+from backoffice import words
+from payouts.queries import explain
+from payouts.rails import base, reasons
+from sellers.ledger import words as pure
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+PAID_ON = date(2026, 11, 5)
+
+
+def test_counts_and_days_are_written_as_the_reader_writes_them():
+    assert words.number(3241) == "3,241"
+    assert words.dated(PAID_ON, "long") == "5 November 2026"
+    with translation.override("fr"):
+        assert words.number(3241) == "3\N{NARROW NO-BREAK SPACE}241"
+        assert words.dated(PAID_ON, "long") == "5 novembre 2026"
+    with translation.override("ja"):
+        assert words.dated(PAID_ON, "long") == "2026年11月5日"
+
+
+def test_a_day_in_a_sentence_follows_the_reader():
+    assert explain.day(PAID_ON) == "Thursday 5 November"
+    with translation.override("es"):
+        assert explain.day(PAID_ON) == "jueves 5 de noviembre"
+    with translation.override("ja"):
+        assert explain.day(PAID_ON) == "11月5日(木曜日)"
+
+
+def test_an_amount_follows_the_reader_unless_a_locale_is_given():
+    money = Money(4_521_000, "EUR")
+    assert written.text(money) == "€45,210.00"
+    with translation.override("es"):
+        assert written.text(money) == "45.210,00\N{NO-BREAK SPACE}€"
+        assert written.text(money, locale="en") == "€45,210.00"
+
+
+def test_a_table_is_said_in_the_language_of_each_reader():
+    text = words.later("Failed & returned")
+    assert str(text) == "Failed & returned"
+    with translation.override("fr"):
+        assert str(text) == "Échoués et retournés"
+
+
+def test_holes_are_filled_after_the_translation():
+    text = words.later_filled("at most {n}", n=7)
+    assert str(text) == "at most 7"
+
+
+def test_pure_rooms_speak_the_language_of_the_reader():
+    with translation.override("fr"):
+        assert pure.locale() == "fr"
+        assert pure.counted("minus", "minus", 2) == "minus"
+    assert reasons.explain("AC04", kind=base.ReportKind.REJECTED).sentence == "The account is closed."
+
+
+def test_pure_rooms_speak_english_by_themselves():
+    alone = pure.English()
+    assert alone.one("minus") == "minus"
+    assert alone.counted("{n} row", "{n} rows", 1) == "{n} row"
+    assert alone.counted("{n} row", "{n} rows", 2) == "{n} rows"
+    assert alone.locale() == "en"
