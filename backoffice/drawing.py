@@ -59,10 +59,10 @@ def _course(now: int, usual: float) -> str:
     if usual <= 0:
         return _("no usual amount")
     share = round((now / usual - 1) * 100)
-    return (
-        _("now as usual")
-        if share == 0
-        else _("now {share}% {value} usual").format(share=abs(share), value="above" if share > 0 else "below")
+    if share == 0:
+        return _("now as usual")
+    return (_("now {share}% above usual") if share > 0 else _("now {share}% below usual")).format(
+        share=abs(share)
     )
 
 

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
+from backoffice.words import either, later
 from sellers.formulas import as_given
 
 _PIECE = 1 << 20
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_DELIMITERS = {",": later("commas"), ";": later("semicolons"), "\t": later("tabs")}
 _ENCODING_WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 LONGEST_CELL = 100_000
 
@@ -295,7 +296,7 @@ def _undecodable(line: int, encodings: Sequence[str], byte: bytes) -> BadFile:
 
 
 def _known(encodings: Sequence[str]) -> str:
-    return " or ".join(dict.fromkeys(_ENCODING_WORDS[each] for each in encodings))
+    return either(dict.fromkeys(_ENCODING_WORDS[each] for each in encodings))
 
 
 def _malformed(line: int, error: csv.Error) -> BadFile:

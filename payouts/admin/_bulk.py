@@ -59,18 +59,21 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
     actor = pages.actor(request)
     ids, seen = chosen(request)
     if not ids:
-        messages.warning(request, "Nothing was done: no payout is chosen. Tick the rows first.")
+        messages.warning(request, _("Nothing was done: no payout is chosen. Tick the rows first."))
         return redirect(back)
     if len(ids) > bulk.most:
         messages.warning(
-            request, f"Nothing was done: at most {bulk.most:,} payouts go in one step. Narrow the filter."
+            request,
+            _("Nothing was done: at most {most} payouts go in one step. Narrow the filter.").format(
+                most=number(bulk.most)
+            ),
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
     if (
         confirmed and seen is None
     ):  # a form that no page of ours made: it says what to do, not what was looked at
-        messages.warning(request, "Nothing was done yet: look at what will happen, then confirm it.")
+        messages.warning(request, _("Nothing was done yet: look at what will happen, then confirm it."))
         confirmed = False
     form = bulk.form(request.POST if confirmed else None)
     if confirmed and form.is_valid():

@@ -61,7 +61,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             back,
         )
     if off := facts.why_not_approve(request, batch):
-        messages.error(request, f"Not approved. {off}")
+        messages.error(request, _("Not approved. {off}").format(off=off))
         return redirect(back)
     money = Money(batch.total_minor, batch.currency)
     changed = facts.changed(request, batch, request.path)

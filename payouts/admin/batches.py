@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
-from backoffice.words import later
+from backoffice.words import later, number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout
@@ -65,14 +66,13 @@ def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
     ready = waiting.to_batch().order_by()[:1001].count()
     if "payouts.propose_batch" not in pages.permissions(request) or not ready:
         return []
-    number = f"{ready:,}" if ready <= 1000 else "1,000+"
+    label = ngettext("Put {n} approved payout into batches", "Put {n} approved payouts into batches", ready)
     back = reverse("admin:payouts_batch_list")
     query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
     url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
-    what = "payout" if ready == 1 else "payouts"
     return [
         {
-            "label": _("Put {number} approved {what} into batches").format(number=number, what=what),
+            "label": label.format(n=number(ready) if ready <= 1000 else f"{number(1000)}+"),
             "url": url,
             "kind": "main",
         }

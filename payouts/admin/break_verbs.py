@@ -91,7 +91,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
     here = f"{desk.url_of(line)}?{urlencode({'back': back})}"
     if line.matched_at is not None or pk in asked.proposals([line]):
-        messages.info(request, "Nothing to propose: it is matched, or a proposal waits for a second person.")
+        messages.info(
+            request, _("Nothing to propose: it is matched, or a proposal waits for a second person.")
+        )
         return redirect(here)
     suggestions = [desk.suggested(line, one) for one in suggesting.Suggester([line]).of(line)]
     form = ProposalForm(
@@ -164,7 +166,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @pages.page(desk.PERMISSION)
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal does not stand."""
-    return _decide(request, pk, breaks.dismiss, _("Dismiss"), "dismissed")
+    return _decide(request, pk, breaks.dismiss, _("Dismiss"), _("dismissed"))
 
 
 def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> HttpResponse:
@@ -195,7 +197,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
         return redirect(back)
     proposal = next((each for each in asked.resolutions(line) if _waits(each, line)), None)
     if proposal is None:
-        messages.warning(request, f"Not {word.lower()}ed: no proposal waits here now. Look again.")
+        messages.warning(request, _("Nothing done: no proposal waits here now. Look again."))
         return redirect(here)
     words = desk.resolution_words(proposal)
     money = Money(line.amount_minor, line.statement.funding_account.currency)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -178,8 +179,9 @@ def _page(
 
 
 def _counted(found: worklist.Totals) -> str:
-    count = f"{found.count:,}" if found.exact else _("more than {count}").format(count=number(found.count))
-    return f"{count} {'payout' if found.count == 1 and found.exact else 'payouts'}"
+    if found.exact:
+        return ngettext("{n} payout", "{n} payouts", found.count).format(n=number(found.count))
+    return _("more than {n} payouts").format(n=number(found.count))
 
 
 def _with_template(query: QueryDict, definition: Definition, template: ExportTemplate) -> str:

@@ -58,7 +58,7 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
             _("Currency is {}"),
             [(code, code) for code in sorted({country.currency for country in countries.all()})],
         )
-    return _("On"), "On {}", list(PLACES)
+    return _("On"), _("On {}"), list(PLACES)
 
 
 def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:

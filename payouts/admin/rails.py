@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
@@ -84,9 +85,9 @@ def _facts(can: base.Capabilities) -> list[str]:
     if can.deduplicates and can.key_window is not None:
         hours = int(can.key_window.total_seconds()) // 3600
         window = (
-            _("{hours} days").format(hours=hours // 24)
+            ngettext("{n} day", "{n} days", hours // 24).format(n=hours // 24)
             if hours >= 48
-            else _("{hours} hours").format(hours=hours)
+            else ngettext("{n} hour", "{n} hours", hours).format(n=hours)
         )
         again = _("knows a repeated hand-over for {window}").format(window=window)
     else:

@@ -129,7 +129,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             )
             return redirect(back)
     elif why_not:
-        messages.warning(request, f"Not asked: {why_not}")
+        messages.warning(request, _("Not asked: {why_not}").format(why_not=why_not))
         return redirect(back)
     attempt = asked.live_attempt(payout)
     words = _("Ask the bank to recall {text}").format(
@@ -173,7 +173,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect(back)
     elif not recall.is_open:
-        messages.warning(request, "The bank's answer to this recall was written down already.")
+        messages.warning(request, _("The bank's answer to this recall was written down already."))
         return redirect(back)
     context = {
         "title": _("What did the bank answer about {end_to_end_id}?").format(

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
-from backoffice.words import later
+from backoffice.words import later, number
 from payouts.admin.holds import rows_of, words_of
 from payouts.admin.verbs import FindingForm
 from payouts.models import ReleaseRequest
@@ -39,8 +40,12 @@ def _ids(request: HttpRequest, name: str) -> list[int]:
     return [number for number in map(numbers.whole, source.getlist(name)) if number is not None]
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _holds(count: int) -> str:
+    return ngettext("{n} hold", "{n} holds", count).format(n=number(count))
+
+
+def _requests(count: int) -> str:
+    return ngettext("{n} request", "{n} requests", count).format(n=number(count))
 
 
 def _verb(found: Releases) -> str:
@@ -51,7 +56,7 @@ def _verb(found: Releases) -> str:
         (len(found.asked), _("ask to release {}")),
         (len(found.confirmed), _("confirm the release of {}")),
     ]
-    said = [words.format(_many(count, "hold")) for count, words in parts if count]
+    said = [words.format(_holds(count)) for count, words in parts if count]
     text = ", ".join(said) or _("release 0 holds")
     return text[0].upper() + text[1:]
 
@@ -62,7 +67,7 @@ def _done(found: Releases) -> str:
         (len(found.asked), _("{} still in force until another person confirms the release")),
         (len(found.refused), _("{} left as they are")),
     ]
-    said = [words.format(_many(count, "hold")) for count, words in parts if count]
+    said = [words.format(_holds(count)) for count, words in parts if count]
     reasons = sorted({each.reason for each in found.refused})
     return ", ".join(said) + (f": {'; '.join(reasons)}." if reasons else ".")
 
@@ -73,7 +78,7 @@ def release(request: HttpRequest) -> HttpResponse:
     back = pages.back_url(request, reverse("admin:payouts_hold_list"))
     ids = _ids(request, "ids")
     if not ids:
-        messages.warning(request, "Nothing was done: no hold is chosen. Tick the rows first.")
+        messages.warning(request, _("Nothing was done: no hold is chosen. Tick the rows first."))
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
     form = FindingForm(request.POST if confirmed else None)
@@ -161,7 +166,7 @@ def _follows(found: Releases) -> list[str]:
     if found.released:
         lines.append(_("What nothing else holds goes on from where it stands; no step is skipped."))
     if found.asked:
-        count = _many(len(found.asked), "hold")
+        count = _holds(len(found.asked))
         lines.append(
             _(
                 "{count} for risk or compliance: still in force until another person has "
@@ -180,7 +185,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     )
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
     if not requests and not confirmed:
-        messages.warning(request, "Nothing was done: nobody asks for a release of what you chose.")
+        messages.warning(request, _("Nothing was done: nobody asks for a release of what you chose."))
         return redirect(back)
     form = WithdrawForm(request.POST if confirmed else None)
     if confirmed and form.is_valid():
@@ -198,13 +203,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("{many} taken back. What they were about stays on hold.").format(
-                    many=_many(len(done), "request")
-                ),
+                _("{many} taken back. What they were about stays on hold.").format(many=_requests(len(done))),
             )
             return redirect(back)
     rows = rows_of([each.hold_id for each in requests])
-    words = _("Take {many} back").format(many=_many(len(requests), "request"))
+    words = _("Take {many} back").format(many=_requests(len(requests)))
     context = {
         "title": words,
         "verb": words,

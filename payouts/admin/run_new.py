@@ -81,12 +81,11 @@ def _found(request: HttpRequest, form: RunForm) -> run_preview.Preview | None:
 
 
 def _preview(found: run_preview.Preview, until: date | None, country: str) -> dict[str, Any]:
-    noun = "payout" if found.count == 1 else "payouts"
+    make = ngettext("Make {n} payout", "Make {n} payouts", found.count).format(n=number(found.count))
     chosen = {"country": country, "until": until.isoformat() if until is not None else ""}
     return {
-        "title": _("Make {count} {noun}").format(count=number(found.count), noun=noun),
-        "verb": _("Make {count} {noun}").format(count=number(found.count), noun=noun),
-        "noun": noun,
+        "title": make,
+        "verb": make,
         "back_url": reverse("admin:payouts_run_list"),
         "back_label": _("Runs"),
         "form": forms.Form(),
@@ -128,7 +127,7 @@ def _run(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST)
     key = request.POST.get("key", "")
     if not form.is_valid() or not key.startswith("page:"):
-        messages.error(request, "Nothing run: the form was not complete. Choose again.")
+        messages.error(request, _("Nothing run: the form was not complete. Choose again."))
         return redirect("admin:payouts_run_new")
     try:
         made = running.request(
@@ -145,25 +144,20 @@ def _run(request: HttpRequest) -> HttpResponse:
         running.work(run_id=made.pk, now=database_now())
         made.refresh_from_db()
     if made.finished_at is None:
-        messages.info(request, "The run is being made. You can leave this page and come back.")
+        messages.info(request, _("The run is being made. You can leave this page and come back."))
     else:
         messages.success(
             request,
-            _("{said} made, {left}.").format(
-                said=said(made.payout_count, "payout"), left=left(made.skip_count)
+            ngettext("{n} payout made, {left}.", "{n} payouts made, {left}.", made.payout_count).format(
+                n=number(made.payout_count), left=left(made.skip_count)
             ),
         )
     return redirect("admin:payouts_run_detail", pk=made.pk)
 
 
-def said(count: int, noun: str) -> str:
-    """A count with its noun: "1 payout", "3,241 payouts"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def left(count: int) -> str:
     """How many balances a run left alone, in words."""
-    return _("{said} left alone").format(said=said(count, "balance"))
+    return ngettext("{n} balance left alone", "{n} balances left alone", count).format(n=number(count))
 
 
 @require_safe

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.words import dated, number
 from payouts import countries
-from payouts.admin.run_new import left, said
+from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
 from sellers.ledger.money import Money
 
@@ -62,7 +63,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                 localtime=dated(timezone.localtime(run.started_at), "long")
             ),
             "run": run,
-            "counted": said(run.payout_count, "payout"),
+            "counted": ngettext("{n} payout", "{n} payouts", run.payout_count).format(n=number(run.payout_count)),
             "left": left(run.skip_count),
             "sums": sums(run.totals),
             "back_url": reverse("admin:payouts_run_list"),
@@ -85,8 +86,8 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
     """How far the run is, in balances looked at; it asks for itself again while the run is made."""
     going = run.finished_at is None
     total = run.accounts_total or 0
-    words = _("{accounts_done} of {said} looked at").format(
-        accounts_done=number(run.accounts_done), said=said(total, "balance")
+    words = ngettext("{done} of {n} balance looked at", "{done} of {n} balances looked at", total).format(
+        done=number(run.accounts_done), n=number(total)
     )
     if run.left and countries.is_open(run.left[0][0]):
         words += _(", now {get}").format(get=countries.get(run.left[0][0]).name)

@@ -44,9 +44,7 @@ def buttons(choices: list[Choice], urls: dict[str, str]) -> list[dict[str, Any]]
     for choice in choices:
         verb: dict[str, Any] = {"label": choice.label, "kind": choice.kind}
         if choice.off:
-            verb["off"] = _("Off{value}: {off}").format(
-                value=_(" for you") if choice.own else "", off=choice.off
-            )
+            verb["off"] = (_("Off for you: {why}") if choice.own else _("Off: {why}")).format(why=choice.off)
         else:
             verb |= {"url": urls[choice.verb]} | ({"method": "post"} if choice.post else {})
         shown.append(verb)

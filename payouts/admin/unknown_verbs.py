@@ -83,7 +83,9 @@ def _tell(request: HttpRequest, found: Submission, what: str) -> None:
     if found.status == SubmissionStatus.UNKNOWN:
         last = found.events.order_by("-pk").first()
         text = last.text if last is not None and last.text else _("no clear answer.")
-        messages.warning(request, f"{what}: {found.key} is still unknown. {text}")
+        messages.warning(
+            request, _("{what}: {key} is still unknown. {text}").format(what=what, key=found.key, text=text)
+        )
     else:
         messages.success(
             request,
@@ -175,7 +177,7 @@ def confirm(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         return _decide(request, submission, unknown.confirm)
     finding = asked.open_resolution(submission)
     if finding is None:
-        messages.warning(request, "Not confirmed: no finding waits here now. Look again.")
+        messages.warning(request, _("Not confirmed: no finding waits here now. Look again."))
         return redirect(desk.url_of(submission))
     verdict = Resolution.Verdict(finding.verdict)
     words = _("Confirm: {verdict}").format(verdict=verdict.label.lower())
@@ -195,7 +197,7 @@ def dismiss(request: HttpRequest, rail: str, key: str) -> HttpResponse:
         return _decide(request, submission, unknown.dismiss)
     finding = asked.open_resolution(submission)
     if finding is None:
-        messages.warning(request, "Not dismissed: no finding waits here now. Look again.")
+        messages.warning(request, _("Not dismissed: no finding waits here now. Look again."))
         return redirect(desk.url_of(submission))
     lead = _("{name} found: “{evidence}”").format(name=_name(finding.proposed_by), evidence=finding.evidence)
     follows = (

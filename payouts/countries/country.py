@@ -6,6 +6,10 @@ from datetime import date, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
+
+from sellers.ledger.words import _, locale
+
 WEEKDAYS = tuple(name.lower() for name in calendar.day_name)
 
 
@@ -39,11 +43,13 @@ class Schedule:
         at = f"{self.at:%H:%M}"
         match self.every:
             case "day":
-                return f"every business day at {at}"
+                return _("every business day at {at}").format(at=at)
             case "week":
-                return f"every {WEEKDAYS[self.on - 1].capitalize()} at {at}"
+                return _("every {weekday} at {at}").format(
+                    weekday=get_day_names("wide", locale=locale())[self.on - 1], at=at
+                )
             case "month":
-                return f"on day {self.on} of every month at {at}"
+                return _("on day {day} of every month at {at}").format(day=self.on, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

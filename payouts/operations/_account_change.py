@@ -6,12 +6,11 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backoffice.audit.actors import SYSTEM
-from backoffice.words import later
 from payouts.models import AccountVersion, HoldReason, Payout, PayoutAccount
 from payouts.operations import _move, holds
 
-_NOTE = later("The bank account is about to change. Released once that is settled.")
-_BECAUSE = later("The bank account changed while it was at the bank")
+_NOTE = "The bank account is about to change. Released once that is settled."
+_BECAUSE = "The bank account changed while it was at the bank"
 
 
 def hold(*, payouts: QuerySet[Payout], now: datetime) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from payouts.models import AccountVersion, FundingAccount, Payout
 from payouts.operations import accounts
 from payouts.rails import base
@@ -60,7 +58,7 @@ def orders(*, payouts: Sequence[Payout], numbers: Mapping[int, int]) -> list[Ord
             amount_minor=payout.amount_minor,
             currency=payout.currency,
             payee=payee,
-            remittance=_("Payout {reference}").format(reference=payout.reference),
+            remittance=f"Payout {payout.reference}",
         )
         made.append(Order(payout=payout, number=numbers[payout.pk], instruction=instruction))
     return made

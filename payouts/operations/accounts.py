@@ -101,9 +101,7 @@ def request(
     holds.place_on(
         payouts=unsent,
         reason=HoldReason.ACCOUNT_CHANGE,
-        note=_("The bank account is to change to {masked}. Released once that is settled.").format(
-            masked=version.masked
-        ),
+        note=f"The bank account is to change to {version.masked}. Released once that is settled.",
         now=now,
     )
     return version

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import later
+from backoffice.words import dated, later
 from payouts import countries, digests
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, FundingAccount, MissedCutOff, Payout
@@ -230,8 +230,8 @@ def approve(
         raise BatchChanged(
             _(
                 "Not approved: the cut-off passed while you looked. {reference} would now be "
-                "paid on {value_date:%A %d %B}. Look again."
-            ).format(reference=batch.reference, value_date=batch.value_date)
+                "paid on {day}. Look again."
+            ).format(reference=batch.reference, day=dated(batch.value_date, "MMMMEEEEd"))
         )
     _check_room(batch)
     batch.status = BatchStatus.APPROVED

@@ -82,8 +82,8 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
         )
     if link.expires_at <= now:
         raise SpentLink(
-            _("Not fetched: this link was good for {seconds} minutes. {again}").format(
-                seconds=LIVES.seconds // 60, again=again
+            _("Not fetched: this link was good for {minutes} minutes. {again}").format(
+                minutes=LIVES.seconds // 60, again=again
             )
         )
     try:

@@ -212,7 +212,7 @@ def sweep(*, now: datetime) -> tuple[int, int]:
     An export that no worker could finish for `GIVE_UP` has failed.
     """
     Export.objects.filter(status__in=_OPEN, requested_at__lte=now - GIVE_UP).update(
-        status=ExportStatus.FAILED, finished_at=now, error="No worker could write it. Ask for it again."
+        status=ExportStatus.FAILED, finished_at=now, error=_("No worker could write it. Ask for it again.")
     )
     forgotten = Export.objects.filter(status__in=_OPEN, requested_at__lte=now - PATIENCE)
     waiting = list(forgotten.order_by("pk").values_list("pk", flat=True)[:200])

@@ -106,7 +106,7 @@ def _place(
 ) -> None:
     label = HoldReason(reason).label
     batched = [p for p in payouts if p.status == PayoutStatus.BATCHED]
-    _batches.leave(payouts=batched, because=_("On hold: {label}").format(label=label), now=now)
+    _batches.leave(payouts=batched, because=f"On hold: {label}", now=now)
     _move.change(
         name="take_out",
         payouts=batched,
@@ -270,4 +270,4 @@ def release_due(*, now: datetime) -> int:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return release_by_system(hold_ids=list(due), note=_("Its date has come."), now=now)
+    return release_by_system(hold_ids=list(due), note="Its date has come.", now=now)

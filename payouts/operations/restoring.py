@@ -13,7 +13,6 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, Subquery
-from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording, sealing
 from backoffice.audit.actors import SYSTEM, Actor
@@ -60,9 +59,7 @@ def ask(*, actor: Actor, now: datetime) -> Asked:
     watch = Watch(now)
     with transaction.atomic():
         _restored.stop(
-            text=_("Said to be restored from a backup by {actor}. {to_do}").format(
-                actor=actor.name, to_do=_restored.TO_DO
-            ),
+            text=f"Said to be restored from a backup by {actor.name}. {_restored.TO_DO}",
             now=now,
         )
     asked = Asked(documents=_collect(watch))
@@ -74,7 +71,7 @@ def ask(*, actor: Actor, now: datetime) -> Asked:
         lost = _outside.with_answers(_outside.not_ours(found), watch=watch)
     except (base.Unreachable, base.Unreadable, OSError) as error:
         raise NotAsked(
-            _("Not all rails were asked: {error} Everything stays stopped. Run it again.").format(error=error)
+            f"Not all rails were asked: {error} Everything stays stopped. Run it again."
         ) from error
     _write(asked, lost, actor, watch)
     sealing.accept_restore(now=watch.now())
@@ -163,12 +160,11 @@ def _write(asked: Asked, lost: Sequence[_outside.Found], actor: Actor, watch: Wa
 
 
 def _summary(asked: Asked) -> str:
-    return _(
-        "This database was restored from a backup. The rails were asked: {found} "
-        "payments that it had lost, {held} sellers on hold because of them, {unknown} "
-        "submissions still unknown. Follow docs/runbooks/restore-from-backup.md, close "
-        "this incident; then another person lets the rails go on."
-    ).format(found=len(asked.found), held=asked.held, unknown=asked.unknown)
+    return (
+        f"This database was restored from a backup. The rails were asked: {len(asked.found)} payments that it had "
+        f"lost, {asked.held} sellers on hold because of them, {asked.unknown} submissions still unknown. Follow "
+        "docs/runbooks/restore-from-backup.md, close this incident; then another person lets the rails go on."
+    )
 
 
 def _sellers(lost: Sequence[_outside.Found]) -> dict[str, int]:
@@ -194,17 +190,14 @@ def _hold(found: Sequence[OutsidePayment], now: datetime) -> None:
             by_seller[one.seller_id].append(one)
     for seller_id, payments in sorted(by_seller.items()):
         names = ", ".join(say(one) for one in payments[:5])
-        names += _(" and {payments} more").format(payments=len(payments) - 5) if len(payments) > 5 else ""
+        names += f" and {len(payments) - 5} more" if len(payments) > 5 else ""
         holds.hold_seller(
             seller_id=seller_id,
             actor=SYSTEM,
             reason=HoldReason.OTHER,
-            note=_(
-                "The bank was handed {names} before this database was restored from a "
-                "backup. Find out whether it was paid; if so take it off the balance with an "
-                "adjustment. Then cancel and roll what stands here unsent, roll what came "
-                "back, reissue nothing, and release."
-            ).format(names=names),
+            note=f"The bank was handed {names} before this database was restored from a backup. Find out whether it "
+            "was paid; if so take it off the balance with an adjustment. Then cancel and roll what stands here unsent, "
+            "roll what came back, reissue nothing, and release.",
             now=now,
         )
 

@@ -128,9 +128,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
     finding.save(update_fields=["confirmed_by", "confirmed_at"])
     _note(row, finding, "resolved", actor, now)
     row.next_lookup_at, row.status_at = None, now
-    row.answer_text = _("Two people found: {verdict}. {evidence}").format(
-        verdict=finding.get_verdict_display(), evidence=finding.evidence
-    )
+    row.answer_text = f"Two people found: {finding.get_verdict_display()}. {finding.evidence}"
     if finding.verdict == Resolution.Verdict.SENT:
         row.answer_code = "RESOLVED_SENT"
         row.status = SubmissionStatus.ACCEPTED
@@ -139,9 +137,7 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
         row.answer_code = "RESOLVED_NEVER_SENT"
         row.status = SubmissionStatus.REJECTED
         answering.settle(submissions=[row], now=now)
-        reason = _("Two people found that it never reached the bank: {evidence}").format(
-            evidence=finding.evidence
-        )
+        reason = f"Two people found that it never reached the bank: {finding.evidence}"
         answering.never_left(submission=row, locked=locked, because="never_sent", reason=reason, now=now)
     _progress.advance(batch_ids=[row.batch_id], now=now)
     return row

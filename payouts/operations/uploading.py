@@ -57,7 +57,7 @@ def _rail(body: bytes) -> str:
     for account in FundingAccount.objects.order_by("-active", "pk"):
         if account.identifier.replace(" ", "") in numbers:
             return account.rail
-    endings = ", ".join(sorted(f"…{number[-4:]}" for number in numbers)) or "none"
+    endings = ", ".join(sorted(f"…{number[-4:]}" for number in numbers)) or _("none")
     raise base.Unreadable(
         _(
             "It is of an account that is none of our funding accounts ({endings}). Add the "

@@ -14,11 +14,11 @@ from payouts.queries import attempts, explain
 from payouts.states import BatchStatus, SubmissionStatus
 
 _STATES = {
-    SubmissionStatus.PREPARED: "prepared",
+    SubmissionStatus.PREPARED: later("prepared"),
     SubmissionStatus.DELIVERING: later("being handed over"),
-    SubmissionStatus.ACCEPTED: "accepted",
-    SubmissionStatus.REJECTED: "refused",
-    SubmissionStatus.UNKNOWN: "unknown",
+    SubmissionStatus.ACCEPTED: later("accepted"),
+    SubmissionStatus.REJECTED: later("refused"),
+    SubmissionStatus.UNKNOWN: later("unknown"),
 }
 
 
@@ -116,5 +116,7 @@ def handed_over(batch: Batch) -> Handed | None:
         else _("{count} calls, one for each payout").format(count=number(span["count"]))
     )
     counts = dict(ours.values_list("status").annotate(number=Count("pk")).order_by())
-    words = ", ".join(f"{counts[status]:,} {word}" for status, word in _STATES.items() if status in counts)
+    words = ", ".join(
+        f"{number(counts[status])} {word}" for status, word in _STATES.items() if status in counts
+    )
     return Handed(f"{calls}, {when}.", [attempts.Said("", f"{words}.")], unknown)

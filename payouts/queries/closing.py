@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.words import number
 from payouts.models import Incident, StatementLine, Submission
@@ -26,24 +27,26 @@ def blocks(*, first: date, last: date) -> list[Block]:
     found = []
     lines = StatementLine.objects.filter(matched_at__isnull=True, booking_date__lte=last).count()
     if lines:
-        what = _("1 bank line is") if lines == 1 else _("{lines} bank lines are").format(lines=number(lines))
         found.append(
             Block(
-                _("{what} not explained yet: match them, or have two people resolve them.").format(what=what),
+                ngettext(
+                    "{n} bank line is not explained yet: match it, or have two people resolve it.",
+                    "{n} bank lines are not explained yet: match them, or have two people resolve them.",
+                    lines,
+                ).format(n=number(lines)),
                 "payouts_statement_breaks",
             )
         )
     until = datetime.combine(last + timedelta(days=1), time.min, tzinfo=periods.zone())
     unknown = Submission.objects.filter(status=SubmissionStatus.UNKNOWN, prepared_at__lt=until).count()
     if unknown:
-        what = (
-            _("1 submission is")
-            if unknown == 1
-            else _("{unknown} submissions are").format(unknown=number(unknown))
-        )
         found.append(
             Block(
-                _("{what} unknown: look it up at the bank, or have two people decide.").format(what=what),
+                ngettext(
+                    "{n} submission is unknown: look it up at the bank, or have two people decide.",
+                    "{n} submissions are unknown: look them up at the bank, or have two people decide.",
+                    unknown,
+                ).format(n=number(unknown)),
                 "payouts_submission_unknown",
             )
         )

@@ -24,7 +24,7 @@ class CutOff:
         """How long people still have: "3 h 20 min"."""
         minutes = max(int((self.at - now).total_seconds() // 60), 0)
         return (
-            _("{minutes} h {minutes2} min").format(minutes=minutes // 60, minutes2=minutes % 60)
+            _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
             if minutes >= 60
             else _("{minutes} min").format(minutes=minutes)
         )

@@ -131,4 +131,4 @@ def reason_of(code: str, kind: str) -> tuple[str, str]:
 
 
 def _words(reason: reasons.Reason) -> str:
-    return _WORDS.get(reason.action, "Look into it, then pay it again or add it to the next payout.")
+    return _WORDS.get(reason.action, _("Look into it, then pay it again or add it to the next payout."))

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats, timezone
+from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import later
+from backoffice.words import dated, later, locale
 from payouts import countries
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
@@ -17,7 +18,7 @@ from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
 _PLAIN = {"person": later("Person"), "action": later("Deed"), "rail": later("Rail")}
-_STATUSES = {code: str(label) for choices in (BatchStatus, PayoutStatus) for code, label in choices.choices}
+_STATUSES = {code: label for choices in (BatchStatus, PayoutStatus) for code, label in choices.choices}
 _SPANS = {
     f"{name}_{side}": words
     for name, words in (
@@ -37,16 +38,18 @@ def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(_words(name, value), name) for name, value in cleaned.items() if value not in (None, "", [])]
 
 
-def in_words(cleaned: Mapping[str, Any], *, noun: str = "payouts") -> str:
+def in_words(cleaned: Mapping[str, Any], *, noun: str = "") -> str:
     """The filter as one line: "Status is paid · Country is Spain", or "All payouts"."""
-    return " · ".join(words for words, _unused in describe(cleaned)) or _("All {noun}").format(noun=noun)
+    return " · ".join(words for words, _unused in describe(cleaned)) or _("All {noun}").format(
+        noun=noun or _("payouts")
+    )
 
 
 def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
     match name:
         case "status":
             return _("Status is {joined}").format(
-                joined=fields.joined(_STATUSES[code].lower() for code in value)
+                joined=fields.joined(str(_STATUSES[code]).lower() for code in value)
             )
         case "on_hold":
             return _("On hold") if value else _("Not on hold")
@@ -64,21 +67,23 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
                 value=f"{one.name}, {one.reference}" if one else f"“{fields.shortened(value)}”"
             )
         case _ if name in _SPANS:
-            word = "from" if name.endswith("_after") else "until"
-            return f"{_SPANS[name]} {word} {_day(value)}"
+            words = _("{what} from {day}") if name.endswith("_after") else _("{what} until {day}")
+            return words.format(what=_SPANS[name], day=_day(value))
         case "at":
-            return _("As it stood {value}{day}").format(
-                value=_("at the end of ") if not isinstance(value, datetime) else "", day=_day(value)
+            words = (
+                _("As it stood {day}")
+                if isinstance(value, datetime)
+                else _("As it stood at the end of {day}")
             )
+            return words.format(day=_day(value))
         case "matched":
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:
             words = fields.joined(each.lower() for each in value) if isinstance(value, list) else value
             return _("{plain} is {words}").format(plain=_PLAIN[name], words=fields.shortened(words))
         case "amount_min" | "amount_max":
-            return _("Amount {value} {value2:,f}").format(
-                value="from" if name == "amount_min" else "to", value2=value
-            )
+            words = _("Amount from {amount}") if name == "amount_min" else _("Amount to {amount}")
+            return words.format(amount=format_decimal(value, locale=locale()))
         case "flag":
             return (
                 _("Flagged")
@@ -119,5 +124,5 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
 def _day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         local = timezone.localtime(value)
-        return f"{formats.date_format(local, 'D j M Y, H:i')} {local:%Z}"
-    return formats.date_format(value, "D j M Y")
+        return f"{_day(local.date())}, {local:%H:%M %Z}"
+    return dated(value, "yMMMEd").replace(",", "")

@@ -161,7 +161,7 @@ def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
     for event in rows:
         if event.outcome == base.Outcome.UNKNOWN or event.what in ("lookup", "resolved", "expired"):
             title = {"lookup": _("The bank was asked"), "resolved": _("Decided by two people")}.get(
-                event.what, "No clear answer from the bank"
+                event.what, _("No clear answer from the bank")
             )
             yield Happening(event.at, title, event.actor_name, event.text, WAITING)
 

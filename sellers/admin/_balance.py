@@ -30,7 +30,7 @@ def _figures(
     balance: balances.Balance, stopped: int, kept: int, runs: Mapping[str, Expected]
 ) -> list[Figure]:
     def figure(label: str, minor: int, words: str) -> Figure:
-        return label, written.text(Money(minor, balance.currency)), words if minor else "nothing"
+        return label, written.text(Money(minor, balance.currency)), words if minor else _("nothing")
 
     run = runs.get(balance.currency)
     found = [

@@ -174,7 +174,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, f"“{file.name}” was dropped. No seller was changed.")
+        messages.info(request, _("“{file}” was dropped. No seller was changed.").format(file=file.name))
     return redirect("admin:sellers_import_list")
 
 

@@ -78,14 +78,14 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     file = _locked(file_id)
     if file.status == SellerFileStatus.APPLIED:
         raise AlreadyApplied(
-            _("“{file}” was applied at {applied_at:%Y-%m-%d %H:%M} already; nothing was done.").format(
-                file=file.name, applied_at=file.applied_at
+            _("“{file}” was applied at {applied_at} already; nothing was done.").format(
+                file=file.name, applied_at=f"{file.applied_at:%Y-%m-%d %H:%M}"
             )
         )
     if file.status != SellerFileStatus.CHECKED:
         raise NotApplicable(
             _("“{file}” was {status}. Correct the file and upload it again.").format(
-                file=file.name, status=file.status.lower()
+                file=file.name, status=file.get_status_display().lower()
             )
         )
     with connection.cursor() as cursor:

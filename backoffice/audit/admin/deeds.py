@@ -153,5 +153,5 @@ def _shown(name: str, value: Any, currency: str) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key} {each}" for key, each in value.items())
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return _STATUSES.get(value, value) if isinstance(value, str) else str(value)

@@ -93,6 +93,6 @@ class BrBank(Scheme):
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         return {
             "bank": list(_BANKS)[seed % len(_BANKS)],
-            "branch": str(1 + int(spread(seed, 3, _("BR branch")))).zfill(4),
+            "branch": str(1 + int(spread(seed, 3, "BR branch"))).zfill(4),
             "account": f"5{spread(seed, 8, 'BR account')}-{seed % 10}",
         }

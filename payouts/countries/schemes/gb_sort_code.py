@@ -62,5 +62,5 @@ class GbSortCode(Scheme):
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         return {
             "sort_code": list(_BANKS)[seed % len(_BANKS)],
-            "account": "7" + spread(seed, 7, _("GB account")),
+            "account": "7" + spread(seed, 7, "GB account"),
         }

@@ -149,7 +149,7 @@ class Iban(Scheme):
             chance = Random(f"{country}{seed}")  # noqa: S311 - a demo account is no secret
             return {"iban": str(schwifty.IBAN.random(country, random=chance, use_registry=False))}
         account, branch = _lengths(country)
-        first = int(spread(seed, 3, _("{country} ending").format(country=country)))
+        first = int(spread(seed, 3, f"{country} ending"))
         for offset in range(
             1000
         ):  # some banks' own check digits leave gaps, and stand before the last two digits
@@ -157,9 +157,7 @@ class Iban(Scheme):
                 iban = schwifty.IBAN.generate(
                     country,
                     bank_code=banks[seed % len(banks)],
-                    branch_code=spread(seed, branch, _("{country} branch").format(country=country))
-                    if branch
-                    else "",
+                    branch_code=spread(seed, branch, f"{country} branch") if branch else "",
                     account_code=spread(seed, account - 3, country)
                     + str((first + offset * 111) % 1000).zfill(3),
                 )

@@ -131,8 +131,8 @@ class JpZengin(Scheme):
         """The holder is a placeholder; replace `kana` where the seller's name in kana is known."""
         return {
             "bank": list(_BANKS)[seed % len(_BANKS)],
-            "branch": spread(seed, 3, _("JP branch")),
+            "branch": spread(seed, 3, "JP branch"),
             "type": "2" if seed % 11 == 0 else "1",
-            "account": spread(seed, 7, _("JP account")),
+            "account": spread(seed, 7, "JP account"),
             "kana": holder_kana("カ）デモ ショップ " + "アイウエオカキクケコ"[seed % 10]),
         }

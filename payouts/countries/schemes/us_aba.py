@@ -94,6 +94,6 @@ class UsAba(Scheme):
     def simulated(self, seed: int, country: str) -> dict[str, str]:
         return {
             "routing": list(_BANKS)[seed % len(_BANKS)],
-            "account": "9" + spread(seed, 9, _("US account")),
+            "account": "9" + spread(seed, 9, "US account"),
             "type": "savings" if seed % 7 == 0 else "checking",
         }

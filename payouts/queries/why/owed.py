@@ -57,12 +57,12 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
 
 def _nothing() -> Explanation:
     text = _("Nothing waits: what is due has been paid, and the next run takes what comes due.")
-    return Explanation(text, "nobody", Cause.NOTHING_OWED)
+    return Explanation(text, _("nobody"), Cause.NOTHING_OWED)
 
 
 def _cancelled_out() -> Explanation:
     text = _("With what else is due it adds up to nothing: sales and deductions cancel out.")
-    return Explanation(text, "nobody", Cause.NOTHING_OWED)
+    return Explanation(text, _("nobody"), Cause.NOTHING_OWED)
 
 
 def _then(seller: Seller, now: datetime) -> str:
@@ -106,7 +106,7 @@ class _Question:
             text = _("The balance is {say}: what is earned next is netted against it.{more}").format(
                 say=_say(due), more=self._more(balance)
             )
-            return Explanation(text, "nobody", Cause.NEGATIVE, Facts(money=due))
+            return Explanation(text, _("nobody"), Cause.NEGATIVE, Facts(money=due))
         return None
 
     def _in_time(self, balance: balances.Balance) -> Explanation:
@@ -151,7 +151,7 @@ class _Question:
         )
         text = _("{say} is not due yet: {when}.").format(say=_say(money), when=when)
         facts = Facts(money=money, on=on, until=by.run, paid=by.value_date)
-        return Explanation(text, "nobody", Cause.NOT_DUE, facts)
+        return Explanation(text, _("nobody"), Cause.NOT_DUE, facts)
 
     def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
         minimum = Money(self.country.minimum_minor, balance.currency)
@@ -160,7 +160,7 @@ class _Question:
             "{say} is due, under the minimum of {say2}: {say3} is missing. It waits for more earnings.{more}"
         ).format(say=_say(due), say2=_say(minimum), say3=_say(missing), more=self._more(balance))
         facts = Facts(money=due, minimum=minimum, missing=missing)
-        return Explanation(text, "nobody", Cause.UNDER_MINIMUM, facts)
+        return Explanation(text, _("nobody"), Cause.UNDER_MINIMUM, facts)
 
     def _next_run(self, due: Money) -> Explanation:
         by = explain.forthcoming(self.country, due=self.today, now=self.now)
@@ -172,7 +172,7 @@ class _Question:
             say=_say(due), run=explain.day(by.run), cut_off=cut_off, value_date=explain.day(by.value_date)
         )
         facts = Facts(money=due, until=by.run, paid=by.value_date)
-        return Explanation(text, "nobody", Cause.NEXT_RUN, facts)
+        return Explanation(text, _("nobody"), Cause.NEXT_RUN, facts)
 
     def account(self, currency: str) -> Explanation | None:
         """Why there is no bank account to pay to; None when there is one."""
@@ -198,7 +198,7 @@ class _Question:
             return Explanation(text, unsent.COMPLIANCE, Cause.ACCOUNT_TO_VERIFY, facts)
         if new.code == details.TO_COME:
             text = _("{name} is verified and may be paid from {start}.").format(name=name, start=new.start)
-            return Explanation(text, "nobody", Cause.ACCOUNT_WAITS, facts)
+            return Explanation(text, _("nobody"), Cause.ACCOUNT_WAITS, facts)
         return Explanation(
             _("{name} was rejected: ask the seller for another.").format(name=name),
             _("the seller"),

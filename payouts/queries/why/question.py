@@ -173,7 +173,7 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
             told += owed.of(seller=owner, now=now, amount=amount)
     if not told:
         text = _("Nothing is left of it to pay: what was taken back is as much as what was earned.")
-        told = [Explanation(text, "nobody", Cause.ORDER_CANCELS_OUT)]
+        told = [Explanation(text, _("nobody"), Cause.ORDER_CANCELS_OUT)]
     inside = together(str(each.reference) for each in carrying) or _("no payout yet")
     told[0] = replace(
         told[0],

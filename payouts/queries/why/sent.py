@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from backoffice.words import later
 from payouts.models import Attempt, BankFact, Payout
 from payouts.queries import attempts, explain, recalls
 from payouts.queries.why.causes import Cause, Explanation, Facts
@@ -12,7 +13,7 @@ from payouts.states import PayoutStatus, SubmissionStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
-NOBODY = "nobody"
+NOBODY = later("nobody")
 
 
 def of(*, payout: Payout, now: datetime) -> Explanation:
@@ -92,7 +93,7 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
     bank = attempt.submission.bank_reference if attempt.submission.payout_id is not None else ""
     text = _(
         "Payout {reference} is paid: the bank reported it on {on}. {text} went to "
-        "{masked} as {end_to_end_id}{value}. A seller who does not see it asks their "
+        "{masked} as {end_to_end_id}. A seller who does not see it asks their "
         "bank with that reference."
     ).format(
         reference=payout.reference,
@@ -100,7 +101,8 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
         text=written.text(money),
         masked=attempt.account_version.masked,
         end_to_end_id=attempt.end_to_end_id,
-        value=f" (the bank calls it {bank})" if bank else "",
     )
+    if bank:
+        text += " " + _("The bank calls it {bank}.").format(bank=bank)
     facts = Facts(reference=str(payout.reference), money=money, on=on, account=attempt.account_version.masked)
     return Explanation(text, NOBODY, Cause.PAID, facts, PayoutStatus.PAID)

@@ -17,7 +17,7 @@ from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
 COMPLIANCE, RELEASERS, TWO = (
-    "compliance",
+    later("compliance"),
     later("an approver or compliance"),
     later("two of approvers and compliance"),
 )
@@ -217,7 +217,7 @@ def _account_change(payout: Payout, zone: str, now: datetime) -> tuple[str, str,
         words = _(
             "The new account {masked} is verified and in effect from {start}; the hold ends then."
         ).format(masked=new.masked, start=new.start)
-        return words, "nobody", cause, new.earliest
+        return words, _("nobody"), cause, new.earliest
     return None
 
 

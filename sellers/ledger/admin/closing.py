@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
+from backoffice.words import dated
 from payouts.operations import periods
 from sellers.ledger.admin import months
 from sellers.ledger.queries import periods as asked
@@ -54,7 +55,7 @@ def close(request: HttpRequest, month: date) -> HttpResponse:
         "on, always the same."
     )
     found = months.month_or_404(month)
-    return _confirm(request, found, periods.close, verb=_("Close"), done="closed", lead=lead)
+    return _confirm(request, found, periods.close, verb=_("Close"), done=_("closed"), lead=lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +82,7 @@ def _confirm(
     lead: str,
     blocked: bool = True,
 ) -> HttpResponse:
-    name = f"{month.first:%B %Y}"
+    name = dated(month.first, "yMMMM")
     back = reverse("admin:ledger_period_detail", args=[month.first])
     problem = None
     if request.method == "POST" and request.POST.get("confirmed"):

@@ -165,7 +165,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, f"“{file.name}” was dropped. Nothing of it was imported.")
+        messages.info(request, _("“{file}” was dropped. Nothing of it was imported.").format(file=file.name))
     return redirect("admin:ledger_import_list")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice.doors import pages
+from backoffice.words import dated
 from sellers.ledger.admin import months
 from sellers.ledger.models import Book, EarningKind, Transaction
 from sellers.ledger.money import EXPONENTS, Money
@@ -45,7 +46,7 @@ def accounts(request: HttpRequest, month: date) -> HttpResponse:
             }
         )
     context = {
-        "title": f"{Book(book).label}, {currency}, {found.first:%B %Y}",
+        "title": f"{Book(book).label}, {currency}, {dated(found.first, 'yMMMM')}",
         "lead": _(
             "By account and country. The house's side of a transaction counts for the country of its seller."
         ),
@@ -76,7 +77,9 @@ def entries(request: HttpRequest, month: date) -> HttpResponse:
     )
     query = {"book": book, "currency": currency} | ({"country": asked} if asked is not None else {})
     context = {
-        "title": f"{Book(book).label}, {currency}{f', {country}' if country else ''}, {found.first:%B %Y}",
+        "title": ", ".join(
+            filter(None, (str(Book(book).label), currency, country, dated(found.first, "yMMMM")))
+        ),
         "lead": _("In order of the day they are booked on."),
         "rows": [_entry(each, currency) for each in rows],
         "pager": {
@@ -156,7 +159,7 @@ def _book(request: HttpRequest) -> tuple[str, str]:
 def _crumb(month: Month) -> dict[str, str]:
     return {
         "back_url": reverse("admin:ledger_period_detail", args=[month.first]),
-        "back_label": f"{month.first:%B %Y}",
+        "back_label": dated(month.first, "yMMMM"),
     }
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -98,7 +99,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         key = (version.book, version.currency, version.country)
         begun = version.effective_from <= today
         rows.append(
-            _row(version, _("in force") if begun and key not in seen else "replaced" if begun else "later")
+            _row(
+                version,
+                _("in force") if begun and key not in seen else _("replaced") if begun else _("later"),
+            )
         )
         if begun:
             seen.add(key)
@@ -171,7 +175,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     ids = [int(one[2])] if one else [each for each in shown if each is not None]
     if not ids or len(ids) < len(shown):
         messages.error(
-            request, "Nothing confirmed or dismissed: choose one of the versions below, or all of them."
+            request, _("Nothing confirmed or dismissed: choose one of the versions below, or all of them.")
         )
         return redirect("admin:ledger_mapping_list")
     verb = mapping.dismiss if one and one[1] == "dismiss" else mapping.confirm
@@ -182,8 +186,12 @@ def decide(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        what = _("1 account") if len(done) == 1 else _("{done} accounts").format(done=len(done))
-        messages.success(request, f"{what} {'confirmed' if verb is mapping.confirm else 'dismissed'}.")
+        told = (
+            ngettext("{n} account confirmed.", "{n} accounts confirmed.", len(done))
+            if verb is mapping.confirm
+            else ngettext("{n} account dismissed.", "{n} accounts dismissed.", len(done))
+        )
+        messages.success(request, told.format(n=len(done)))
     return redirect("admin:ledger_mapping_list")
 
 

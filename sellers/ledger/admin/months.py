@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later
+from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
@@ -211,7 +211,9 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
     form = JournalForm(request.POST or None, month=found)
     there = redirect("admin:ledger_period_detail", found.first)
     if not form.is_valid():
-        messages.error(request, "Not exported: choose a format, a currency and a grouping of a closed month.")
+        messages.error(
+            request, _("Not exported: choose a format, a currency and a grouping of a closed month.")
+        )
         return there
     try:
         asked = journals.request(
@@ -262,7 +264,7 @@ def month_or_404(first: date) -> Month:
 
 
 def _name(first: date) -> str:
-    return f"{first:%B %Y}"
+    return dated(first, "yMMMM")
 
 
 def _who(user: Any) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import number
+from backoffice.words import dated, number
 from sellers.ledger import profiles
 from sellers.ledger.importing import rules
 from sellers.ledger.models import ImportFile, ImportStatus
@@ -136,7 +136,11 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
 
 def _local(at: datetime | None) -> str:
     """The moment by the clock of the office, as every page says it."""
-    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else _("an earlier day")
+    return (
+        f"{dated(timezone.localtime(at), 'medium')}, {timezone.localtime(at):%H:%M}"
+        if at is not None
+        else _("an earlier day")
+    )
 
 
 @transaction.atomic
@@ -152,7 +156,7 @@ def _post(import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     if file.status != ImportStatus.CHECKED:
         raise NotPostable(
             _("“{file}” was {status} and cannot be posted. Correct it and upload it again.").format(
-                file=file.name, status=file.status.lower()
+                file=file.name, status=file.get_status_display().lower()
             )
         )
     profile = profiles.get(file.profile)

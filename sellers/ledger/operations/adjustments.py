@@ -109,8 +109,8 @@ def decide(
         raise BadRequest(_("There is no such adjustment. Look at the list of those that wait."))
     if found.decided_at is not None:
         raise AlreadyDecided(
-            _("This adjustment was {decision} on {decided_at} already.").format(
-                decision=found.decision, decided_at=dated(found.decided_at, "long")
+            _("This adjustment was decided on {decided_at} already: {decision}.").format(
+                decision=found.get_decision_display(), decided_at=dated(found.decided_at, "long")
             )
         )
     if found.requested_by_id == actor.user_id:
@@ -198,13 +198,19 @@ def _check_debt(account: Account, amount_minor: int, now: datetime) -> None:
     held = balances.balances(seller_id=account.seller_id, today=now.date())
     owed = -next((each.payable for each in held if each.account_id == account.pk), 0)
     if amount_minor > owed:
-        debt = _("only {money}").format(money=Money(owed, account.currency)) if owed > 0 else "nothing"
-        raise MoreThanOwed(
+        told = (
             _(
-                "{money} cannot be written off: the seller owes us {debt} in {currency}. To "
+                "{money} cannot be written off: the seller owes us only {debt} in {currency}. "
+                "To give money, ask for an adjustment."
+            )
+            if owed > 0
+            else _(
+                "{money} cannot be written off: the seller owes us nothing in {currency}. To "
                 "give money, ask for an adjustment."
-            ).format(money=Money(amount_minor, account.currency), debt=debt, currency=account.currency)
+            )
         )
+        money, debt = Money(amount_minor, account.currency), Money(owed, account.currency)
+        raise MoreThanOwed(told.format(money=money, debt=debt, currency=account.currency))
 
 
 def _place(account_id: int, sha256: str) -> bytes:
