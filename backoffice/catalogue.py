@@ -15,9 +15,7 @@ from typing import Any
 from babel.messages import Catalog, Message, mofile, pofile
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
 from django.conf import settings
-from django.template import Engine, Node
-from django.template.base import Template
-from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.utils.translation.template import templatize
 
 ROOMS = ("backoffice", "payouts", "sellers")
 LANGUAGES = ("fr", "es", "ja")
@@ -58,13 +56,7 @@ def renewed(language: str) -> Catalog:
     """The language's catalogue with exactly the texts that are collected now; what was translated stays."""
     file = path(language)
     before = _read(file, language) if file.exists() else Catalog(locale=language)
-    after = Catalog(
-        locale=language,
-        project="Payout back office",
-        fuzzy=False,
-        creation_date=_NO_DAY,
-        revision_date=_NO_DAY,
-    )
+    after = _empty(language)
     for message in sorted(collected(), key=lambda one: (_first(one), one.context or "")):
         if not message.id:
             continue
@@ -93,10 +85,24 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """What the program reads."""
+    """What the program reads: the translations that are whole. Where there is none the page stays English."""
+    said = _empty(str(catalogue.locale))
+    for message in catalogue:
+        if message.id and _whole(message):
+            said.add(message.id, message.string, context=message.context)
     file = io.BytesIO()
-    mofile.write_mo(file, catalogue)
+    mofile.write_mo(file, said)
     return file.getvalue()
+
+
+def _empty(language: str) -> Catalog:
+    return Catalog(
+        locale=language,
+        project="Payout back office",
+        fuzzy=False,
+        creation_date=_NO_DAY,
+        revision_date=_NO_DAY,
+    )
 
 
 def _read(file: Path, language: str) -> Catalog:
@@ -107,11 +113,23 @@ def _read(file: Path, language: str) -> Catalog:
 def _of_code() -> Iterator[Found]:
     for room in ROOMS:
         for file in sorted((Path(settings.BASE_DIR) / room).rglob("*.py")):
-            with file.open("rb") as opened:
-                for _line, name, words, _notes in extract_python(opened, KEYWORDS, [], {"encoding": "utf-8"}):
-                    place = str(file.relative_to(settings.BASE_DIR))
-                    if found := _one(str(name), [words] if isinstance(words, str) else list(words or ())):
-                        yield place, *found
+            yield from _in_python(file, file.read_text())
+
+
+def _of_templates() -> Iterator[Found]:
+    """What tags translate, and the `_("…")` among the values of tags and filters."""
+    for file in sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html")):
+        code = templatize(file.read_text(), str(file))
+        yield from _in_python(file, f"({code}\n)")  # in brackets, where an indented line is none of Python's
+
+
+def _in_python(file: Path, code: str) -> Iterator[Found]:
+    place = str(file.relative_to(settings.BASE_DIR))
+    for _line, name, words, _notes in extract_python(
+        io.BytesIO(code.encode()), KEYWORDS, [], {"encoding": "utf-8"}
+    ):
+        if found := _one(str(name), [words] if isinstance(words, str) else list(words or ())):
+            yield place, *found
 
 
 def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | None] | None:
@@ -123,30 +141,6 @@ def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | 
     if name.startswith(("ngettext", "npgettext", "counted")):
         return (texts[0], texts[1]), context
     return texts[0], context
-
-
-def _of_templates() -> Iterator[Found]:
-    folder = Path(settings.BASE_DIR) / "templates"
-    engine = Engine.get_default()
-    for file in sorted(folder.rglob("*.html")):
-        place = str(file.relative_to(settings.BASE_DIR))
-        template = Template(file.read_text(), engine=engine)
-        for node in template.nodelist.get_nodes_by_type(Node):
-            if isinstance(node, TranslateNode):
-                words = node.filter_expression.var
-                context = node.message_context
-                yield place, str(getattr(words, "literal", words)), str(context.var) if context else None
-            elif isinstance(node, BlockTranslateNode):
-                context = node.message_context
-                one, _names = node.render_token_list(node.singular)
-                many = node.render_token_list(node.plural)[0] if node.plural else ""
-                if node.trimmed:
-                    one, many = _trimmed(one), _trimmed(many)
-                yield place, (one, many) if many else one, str(context.var) if context else None
-
-
-def _trimmed(words: str) -> str:
-    return " ".join(line.strip() for line in words.splitlines() if line.strip())
 
 
 def _whole(message: Message) -> bool:

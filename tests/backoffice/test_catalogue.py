@@ -1,5 +1,8 @@
 """The words of pages in other languages: collected, translated, compiled, offered when whole."""
 
+import io
+from gettext import GNUTranslations
+
 import pytest
 from babel.messages import Catalog
 from django.conf import settings
@@ -29,6 +32,17 @@ def test_words_of_code_and_of_templates_are_collected_with_their_place():
     assert found["Language"] == ["templates/parts/display.html"]
 
 
+def test_words_among_the_values_of_tags_and_filters_are_collected():
+    found = {
+        (message.id, message.context): [place for place, _line in message.locations]
+        for message in catalogue.collected()
+    }
+    assert "templates/parts/list.html" in found["Nothing here", None]  # {{ …|default:_("…") }}
+    assert found["No rail is stopped", None] == ["templates/admin/index.html"]  # {% word_pill _("…") %}
+    assert "templates/parts/keys.html" in found["Next row, row before", None]  # inside {% dialog %}
+    assert found["May", "what a role may do"] == ["templates/admin/settings/roles.html"]
+
+
 def test_every_offered_language_is_whole():
     for code, _name in settings.LANGUAGES:
         if code != "en":
@@ -50,6 +64,17 @@ def test_a_translation_that_loses_a_placeholder_is_none(english, said, whole):
     made = Catalog(locale="fr", fuzzy=False)
     made.add(english, said)
     assert (catalogue.wanting(made) == []) is whole
+
+
+def test_what_is_not_translated_stays_english():
+    made = Catalog(locale="fr", fuzzy=False)
+    made.add(("%(n)s row", "%(n)s rows"))
+    made.add("Hold {n} payouts", "Bloquer les versements")
+    made.add("Home", "Accueil")
+    read = GNUTranslations(io.BytesIO(catalogue.as_mo(made)))
+    assert read.ngettext("%(n)s row", "%(n)s rows", 2) == "%(n)s rows"
+    assert read.gettext("Hold {n} payouts") == "Hold {n} payouts"
+    assert read.gettext("Home") == "Accueil"
 
 
 @pytest.mark.django_db

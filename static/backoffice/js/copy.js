@@ -1,4 +1,6 @@
 // Copy: data-copy holds the text, or data-copy-from the id of the element whose text it is. Says so for four seconds.
+const words = document.querySelector("#words").dataset;
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy], [data-copy-from]");
   if (!button) return;
@@ -6,9 +8,9 @@ document.addEventListener("click", async (event) => {
   const said = button.querySelector("[role=status]");
   try {
     await navigator.clipboard.writeText(text);
-    if (said) said.textContent = "Copied";
+    if (said) said.textContent = words.copied;
   } catch {
-    if (said) said.textContent = "Not copied: select the text and press Ctrl+C";
+    if (said) said.textContent = words.notCopied;
   }
   setTimeout(() => said && (said.textContent = ""), 4000);
 });

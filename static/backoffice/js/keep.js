@@ -3,6 +3,7 @@
 // and after half a day. Never kept: passwords, files, hidden fields, and forms whose fields say autocomplete="off".
 const AGE = 12 * 60 * 60 * 1000;
 const PREFIX = "typed:";
+const words = document.querySelector("#words").dataset;
 const person = document.documentElement.dataset.person || "guest";
 const FIELDS = "textarea, select, input:not([type=password], [type=file], [type=hidden], [type=submit], [type=search])";
 
@@ -60,7 +61,7 @@ function restore(form, kept) {
   const said = document.createElement("p");
   said.className = "help";
   said.setAttribute("role", "status");
-  said.textContent = `What you typed at ${new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} is back. It was not sent.`;
+  said.textContent = words.kept.replace("{time}", new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
   form.prepend(said);
 }
 

@@ -1,6 +1,7 @@
 // The selection bar: counts and sums what is ticked, puts the numbers into the verbs, and offers everything that
 // matches once the totals have said how many that is. Sums are integers of minor units; nothing is rounded here.
 const language = document.documentElement.lang || "en";
+const words = document.querySelector("#words").dataset;
 
 function figure(minor, digits) {
   const negative = minor < 0n;
@@ -59,7 +60,7 @@ function refresh(form) {
   if (!bar) return;
   bar.hidden = count === 0;
   const shown = new Intl.NumberFormat(language).format(count);
-  bar.querySelector("[data-count]").textContent = `${shown} selected`;
+  bar.querySelector("[data-count]").textContent = (count === 1 ? words.selectedOne : words.selectedMany).replace("{n}", shown);
   for (const verb of bar.querySelectorAll("[data-many]")) {
     verb.querySelector("span").textContent = count === 1 ? verb.dataset.one : verb.dataset.many.replace("{n}", shown);
   }
@@ -78,7 +79,7 @@ function offer(form) {
   const shown = new Intl.NumberFormat(language).format(count);
   const hint = document.createElement("kbd");
   hint.textContent = "X";
-  button.replaceChildren(on ? "Select nothing " : `Select all ${shown} that match `, hint);
+  button.replaceChildren(on ? words.selectNothing : words.selectAll.replace("{n}", shown), " ", hint);
 }
 
 function everything(form, on) {

@@ -1,6 +1,7 @@
 // Next and previous inside the selection: a list leaves the ticked rows (or, with none ticked, all its rows) in this
 // tab's memory; a page about one of them offers its neighbours on n and p.
 const STORE = "walk";
+const words = document.querySelector("#words").dataset;
 
 function leave(event) {
   const link = event.target.closest?.("[data-rows] tr[data-row] a[href]");
@@ -32,9 +33,10 @@ function arrive(place) {
   }
   const at = walk?.stops?.indexOf(location.pathname) ?? -1;
   if (at < 0 || walk.stops.length < 2) return;
-  place.append(` · ${at + 1} of ${walk.stops.length} ${walk.selected ? "selected" : "in the list"}`);
-  if (at > 0) place.append(" · ", link("Previous", "p", walk.stops[at - 1]));
-  if (at < walk.stops.length - 1) place.append(" · ", link("Next", "n", walk.stops[at + 1]));
+  const said = walk.selected ? words.atSelected : words.atListed;
+  place.append(" · ", said.replace("{n}", at + 1).replace("{total}", walk.stops.length));
+  if (at > 0) place.append(" · ", link(words.previous, "p", walk.stops[at - 1]));
+  if (at < walk.stops.length - 1) place.append(" · ", link(words.next, "n", walk.stops[at + 1]));
   const back = document.querySelector("a[data-key='Escape']");
   if (back) {
     back.href = walk.list; // where the reader came from, with its filters

@@ -54,7 +54,7 @@ def test_importing_again_says_that_nothing_changes(client, shop):
 
     page = upload(client, data).content.decode()
 
-    assert "Nothing would change: all 1 earnings are known already." in page
+    assert "Nothing would change: the only earning is known already." in page
     assert "Import 0" not in page
 
 
