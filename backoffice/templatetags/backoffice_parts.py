@@ -153,6 +153,12 @@ def masked(text: str) -> dict[str, Any]:
     return {"text": text, "ending": text.rsplit("\u2022", 1)[-1].strip() or text}
 
 
+@register.filter(name="masked")
+def masked_in_words(text: str) -> SafeString:
+    """The same inside a sentence that is translated whole: `with account=row.masked|masked`."""
+    return loader.render_to_string("parts/masked.html", masked(text))
+
+
 @register.inclusion_tag("parts/timeline.html")
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
     """Newest first. Each: title, text, at (datetime or None), who, meaning, icon, when_words."""

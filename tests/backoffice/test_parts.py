@@ -35,6 +35,14 @@ def test_a_masked_account_is_read_aloud_as_its_ending():
     assert 'aria-hidden="true">ES76' in account
 
 
+def test_a_masked_account_stands_inside_a_translated_sentence_as_it_does_alone():
+    source = (
+        "{% blocktranslate with account=text|masked %}paid to {{ account }}, again{% endblocktranslate %}"
+    )
+    alone = shown("{% masked text %}", text="ES76 •••• 0932")
+    assert shown("{% load i18n %}" + source, text="ES76 •••• 0932") == f"paid to {alone}, again"
+
+
 def test_a_tick_carries_its_money_in_minor_units_for_the_selection():
     box = shown('{% tick 7 "P7" money %}', money=Money(4_182_600, "JPY"))
     assert 'data-minor="4182600" data-currency="JPY" data-digits="0"' in box
@@ -67,6 +75,7 @@ def test_what_people_type_is_escaped_in_every_part():
         "{% empty text text %}",
         "{% problem text text text lines %}",
         "{% masked text %}",
+        "{{ text|masked }}",
         "{% copy text %}",
         "{% facts rows %}",
         '{% dialog "x" text %}{{ text }}{% enddialog %}',

@@ -101,7 +101,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         rows.append(
             _row(
                 version,
-                _("in force") if begun and key not in seen else _("replaced") if begun else _("later"),
+                "in force" if begun and key not in seen else "replaced" if begun else "later",
             )
         )
         if begun:
