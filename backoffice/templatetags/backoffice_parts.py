@@ -156,7 +156,7 @@ def masked(text: str) -> dict[str, Any]:
 @register.filter(name="masked")
 def masked_in_words(text: str) -> SafeString:
     """The same inside a sentence that is translated whole: `with account=row.masked|masked`."""
-    return loader.render_to_string("parts/masked.html", masked(text))
+    return SafeString(loader.render_to_string("parts/masked.html", masked(text)).strip())
 
 
 @register.inclusion_tag("parts/timeline.html")
