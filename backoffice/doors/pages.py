@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.shortcuts import render as render_template
 from django.urls import reverse
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme, urlencode
@@ -72,15 +73,38 @@ def _form_page(request: HttpRequest) -> str:
     A form about chosen rows is asked for with the same rows, as long as an address carries them; nothing that was
     typed goes into it.
     """
-    chosen = [(name, value) for name in _CHOSEN for value in request.POST.getlist(name) if value]
-    if any(name in _ROWS for name, _unused in chosen):
-        address = f"{request.path}?{urlencode(chosen)}"
-        if len(address) <= _LONGEST_ADDRESS:
-            return address
+    address = _address_of_choice(request)
+    if address:
+        return address
     came_from = urlsplit(request.headers.get("Referer", ""))
     if came_from.netloc != request.get_host():
         return back_url(request, "/")
     return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+
+
+def _address_of_choice(request: HttpRequest) -> str:
+    """What the POST chose, as an address; empty where it chose nothing or the address would be too long."""
+    chosen = [(name, value) for name in _CHOSEN for value in request.POST.getlist(name) if value]
+    address = f"{request.path}?{urlencode(chosen)}"
+    fits = any(name in _ROWS for name, _value in chosen) and len(address) <= _LONGEST_ADDRESS
+    return address if fits else ""
+
+
+def by_address(view: View[P]) -> View[P]:
+    """What a POST chose is shown, and asked about, by GET under an address of its own: Back and Reload find it again.
+
+    What is confirmed already is done by the POST itself; so is what no address can hold.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST" and request.POST.get("confirmed") != "1":
+            address = _address_of_choice(request)
+            if address:
+                return redirect(address)
+        return view(request, *args, **kwargs)
+
+    return opened
 
 
 def actor(request: HttpRequest) -> Actor:

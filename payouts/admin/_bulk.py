@@ -54,7 +54,7 @@ class Bulk:
 
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
-    """GET or first POST: the preview. POST with ``confirmed``: the deed, a message, and back to where it began."""
+    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     actor = pages.actor(request)
     ids, seen = chosen(request)

@@ -73,6 +73,7 @@ def _done(found: Releases) -> str:
 
 
 @pages.page("payouts.release_hold")
+@pages.by_address
 def release(request: HttpRequest) -> HttpResponse:
     """Release some holds: what goes on, what another person found out, the finding, the deed."""
     back = pages.back_url(request, reverse("admin:payouts_hold_list"))
@@ -177,6 +178,7 @@ def _follows(found: Releases) -> list[str]:
 
 
 @pages.page("payouts.release_hold")
+@pages.by_address
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take requests for a release back: the holds stay as they are."""
     back = pages.back_url(request, f"{reverse('admin:payouts_hold_list')}?show=asked")

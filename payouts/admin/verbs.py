@@ -175,6 +175,7 @@ BULKS: dict[str, Bulk] = {
 
 
 @pages.page("payouts.view_payout")
+@pages.by_address
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """The page of one verb."""
     if name == "release":

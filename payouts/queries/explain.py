@@ -8,14 +8,13 @@ from babel.dates import format_date, format_datetime
 from django.utils.translation import gettext as _
 
 from backoffice import words
-from backoffice.words import later
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import Batch, Payout
 
 # Where a language writes a day otherwise than weekday, day, month.
-_DAYS = {"es": later("EEEE d 'de' MMMM"), "ja": "M月d日(EEEE)"}
-_CLOCKS = {"ja": later("M月d日(EEE) HH:mm")}
+_DAYS = {"es": "EEEE d 'de' MMMM", "ja": "M月d日(EEEE)"}
+_CLOCKS = {"ja": "M月d日(EEE) HH:mm"}
 _LONGEST_WAIT_DAYS = 100  # for a run: a month, and what closed banks add to it
 
 

@@ -3,6 +3,9 @@
 import pytest
 from django.test import Client
 
+from tests import make
+from tests.payouts import quick
+
 pytestmark = pytest.mark.django_db
 
 
@@ -17,3 +20,20 @@ def test_a_part_that_renews_itself_takes_the_whole_page_to_log_in():
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer["HX-Redirect"] == "/login/?next=/batches/B7/%3Fa%3D1"
     assert "Location" not in answer
+
+
+def test_what_a_post_chose_is_asked_about_under_an_address_that_back_and_reload_find(client):
+    client.force_login(make.user("approver", is_staff=True))
+    payout = quick.payout()
+    answer = client.post("/payouts/act/hold/", {"ids": [payout.pk], "back": "/holds/"})
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"/payouts/act/hold/?ids={payout.pk}&back=%2Fholds%2F",
+    )
+    assert str(payout.reference) in client.get(answer["Location"]).content.decode()
+
+
+def test_what_no_address_holds_is_asked_about_at_once(client):
+    client.force_login(make.user("approver", is_staff=True))
+    answer = client.post("/payouts/act/hold/", {"ids": range(10**9, 10**9 + 200)})
+    assert answer.status_code == 200

@@ -131,7 +131,7 @@ def test_many_are_paid_again_in_one_step_and_each_refusal_says_why(returned):
 def test_all_that_match_are_rolled(returned):
     browser = at("analyst")
     query = browser.get(f"{LIST}?advice=look").context["list_query"]
-    preview = browser.post("/payouts/act/roll/", {"all_matching": "1", "query": query, "back": LIST})
+    preview = browser.post("/payouts/act/roll/", {"all_matching": "1", "query": query, "back": LIST}, follow=True)
     assert preview.context["preview"]["count"] == 2
     sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
     page = browser.post("/payouts/act/roll/", sent, follow=True)

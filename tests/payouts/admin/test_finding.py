@@ -80,7 +80,7 @@ def test_everything_of_a_pasted_list_can_be_selected_and_is_exported_as_such(cli
     made = [quick.payout() for _ in range(6)]
     page = paste(client, " ".join(str(each.reference) for each in made), query="")
     query = page.context["list_query"]
-    answer = client.post("/payouts/act/review/", {"all_matching": "1", "query": query})
+    answer = client.post("/payouts/act/review/", {"all_matching": "1", "query": query}, follow=True)
     assert answer.context["preview"]["count"] == 6
     assert filters.read(filters.read(query).stored()).qs.count() == 6
     assert "In the pasted list L" in filters.read(query).in_words()

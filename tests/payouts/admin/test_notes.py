@@ -54,6 +54,6 @@ def test_what_nobody_was_shown_raises_no_alarm_about_a_bank_account():
 def test_ids_that_are_nobodys_are_not_refused_for_reasons_that_are_not_there():
     client = Client()
     client.force_login(make.user("approver", is_staff=True))
-    page = client.post("/payouts/act/approve/", {"ids": "99999999"}).content.decode()
+    page = client.post("/payouts/act/approve/", {"ids": "99999999"}, follow=True).content.decode()
     assert "Nothing of what you chose is there." in page
     assert "for the reasons above" not in page

@@ -40,7 +40,7 @@ def test_the_confirmation_of_many_tells_the_account_and_the_flags(payouts):
     client = Client()
     client.force_login(make.user("analyst", is_staff=True))
     ids = [payout.pk for payout in payouts.values()]
-    answer = client.post("/payouts/act/review/", {"ids": ids})
+    answer = client.post("/payouts/act/review/", {"ids": ids}, follow=True)
     rows = answer.context["preview"]["rows"]
     assert rows[0]["reference"] == payouts["bad"].reference
     assert rows[0]["note"].startswith("To FR76 •••• ")
