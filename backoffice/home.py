@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice import home_standing, navigation
+from backoffice.doors import countdown
 from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_work import CAP, WORK, Work
 from payouts.models import Batch, Incident, InvariantCheck, Payout, RailSwitch
@@ -179,4 +180,4 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
             wanted = line.work.payouts or {"batch_status": line.work.batches}
             url = payouts_url(**wanted, country=cut_off.codes)
             figures.append((line.work.label, Figure(number, url)))
-    return Miss(cut_off, cut_off.left(now), figures)
+    return Miss(cut_off, countdown.until(cut_off.at, now=now), figures)

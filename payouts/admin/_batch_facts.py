@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import pages
+from backoffice.doors import countdown, pages
 from backoffice.words import number
 from payouts import countries
 from payouts.countries import calendars
@@ -48,13 +48,11 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         )
     ]
     if before:
-        left = deadline.cut_off_at - now
-        hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
         shown.insert(
             0,
             (
-                "Cut-off",
-                _("{hours} h {minutes} min").format(hours=hours, minutes=minutes),
+                _("Cut-off"),
+                countdown.until(deadline.cut_off_at, now=now),
                 explain.clock(deadline.cut_off_at, zone),
             ),
         )

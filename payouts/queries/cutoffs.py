@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import gettext as _
-
 from payouts import countries
 from payouts.countries import calendars
 from payouts.queries import explain
@@ -19,15 +17,6 @@ class CutOff:
     codes: tuple[str, ...]
     value_date: date
     today: bool
-
-    def left(self, now: datetime) -> str:
-        """How long people still have: "3 h 20 min"."""
-        minutes = max(int((self.at - now).total_seconds() // 60), 0)
-        return (
-            _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
-            if minutes >= 60
-            else _("{minutes} min").format(minutes=minutes)
-        )
 
 
 def upcoming(*, now: datetime) -> list[CutOff]:

@@ -146,3 +146,20 @@ def log_in(page: Page, name: str, password: str) -> None:
 
 def row_height(page: Page) -> float:
     return page.locator("tr[data-row] td").nth(1).evaluate("e => parseFloat(getComputedStyle(e).height)")
+
+
+def test_the_time_left_to_a_cut_off_ticks_without_the_page_being_loaded_again(visit):
+    page = visit("/styleguide/", role="analyst")
+    page.evaluate(
+        """() => {
+            for (const seconds of [7503, 63, -1]) {
+                const shown = document.createElement("span");
+                shown.dataset.left = seconds;
+                document.querySelector("main").append(shown);
+            }
+            document.dispatchEvent(new Event("htmx:afterSwap"));
+        }"""
+    )
+    shown = page.locator("span[data-left]")
+    expect(shown).to_have_text(["2 h 5 min", "1 min", "passed: load the page again"])
+    expect(shown).to_have_text(["2 h 4 min", "0 min", "passed: load the page again"], timeout=30_000)
