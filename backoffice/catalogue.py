@@ -147,6 +147,8 @@ def _whole(message: Message) -> bool:
     said, asked = _forms(message.string), _forms(message.id)
     if not all(said):
         return False
+    if any(_marks(text) not in map(_marks, asked) for text in said):
+        return False
     most = max((_holes(text) for text in asked), key=len)
     # A plural form may say "one" for the number, and invents nothing; a text without forms keeps every hole.
     return all(_holes(text) <= most for text in said) and (len(said) > 1 or _holes(said[0]) == most)
@@ -161,6 +163,11 @@ def _holes(text: str) -> set[str]:
         match.group(0) if not any(match.groups()) else match.group(1) or match.group(2)
         for match in _HOLE.finditer(text)
     }
+
+
+def _marks(text: str) -> tuple[int, ...]:
+    """What would end an attribute or a tag: a template shows a translation as it stands."""
+    return tuple(text.count(mark) for mark in "\"<>")
 
 
 def _first(message: Message) -> str:

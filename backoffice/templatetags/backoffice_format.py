@@ -81,10 +81,10 @@ def age(at: datetime | None) -> str:
     """How long ago, for a narrow column: "3 d", "4 h", "12 min"."""
     if at is None:
         return NOTHING
-    minutes = int((timezone.now() - at).total_seconds() // 60)
+    minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
     if minutes >= 48 * 60:
-        return f"{minutes // (24 * 60)} d"
-    return f"{minutes // 60} h" if minutes >= 60 else _("{max} min").format(max=max(minutes, 0))
+        return _("{n} d").format(n=minutes // (24 * 60))
+    return _("{n} h").format(n=minutes // 60) if minutes >= 60 else _("{n} min").format(n=minutes)
 
 
 @register.simple_tag
