@@ -37,7 +37,9 @@ class ExportForm(forms.Form):
     locale = forms.ChoiceField(
         label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
     )
-    compressed = forms.BooleanField(label="Compress with gzip (not for workbooks)", required=False)
+    compressed = forms.BooleanField(
+        label="Compress with gzip (workbooks and Parquet are compressed already)", required=False
+    )
     columns = forms.MultipleChoiceField(
         label="Columns, all when none is ticked", widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -75,7 +75,7 @@ def request(
     if locale not in LOCALES:
         raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
     if compressed and not FORMATS[format].packs:
-        raise BadExport("Not exported: a workbook is compressed already. Leave gzip out.")
+        raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
     wanted = kinds.checked_columns(definition, columns)
     chosen = definition.chosen(filters, now=now)
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
