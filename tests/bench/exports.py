@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from tests.bench import _register
 
 LIBRARY_ROWS = 100_000
 """More than these import-export would hold in memory for minutes; its time is told for as many."""
-A_TENTH = "created_before=2026-01-04T03:46:40Z"
+SHEET_ROWS = 100_000
+"""About as many go into the workbook, beside `\\copy` of the same."""
+_FIRST_DAY = datetime(2026, 1, 3, 3, 46, 40, tzinfo=UTC)
 
 
 def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
@@ -39,13 +42,23 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
         yield _row("ours, csv.gz", _child(url, "ours", path, "csv.gz", ""), limit)
         yield _row("ours, jsonl", _child(url, "ours", path, "jsonl", ""), limit)
         yield _row("ours, CSV for Excel in Spanish", _child(url, "ours", path, "excel_csv", ""), limit)
+        yield _row("ours, parquet", _child(url, "ours", path, "parquet", ""), limit)
         yield _row("csv writer over an iterator", _child(url, "iterator", path), limit)
         most = min(size, LIBRARY_ROWS)
         library = _child(url, "library", path, str(most))
         yield _row(f"import-export's own, {most:,} rows", library, limit, scale=size / most)
-        tenth = _copy(url, A_TENTH, path)
-        yield _row("psql \\copy, a tenth", tenth, tenth)
-        yield _row("ours, xlsx, a tenth", _child(url, "ours", path, "xlsx", A_TENTH), tenth)
+        some = _some(size)
+        of_some = _copy(url, some, path)
+        yield _row("psql \\copy, some 100,000 rows", of_some, of_some)
+        yield _row("ours, xlsx, the same rows", _child(url, "ours", path, "xlsx", some), of_some)
+
+
+def _some(size: int) -> str:
+    """The filter of some `SHEET_ROWS` of so many payouts: each day a tenth of them was made."""
+    if size <= SHEET_ROWS:
+        return ""
+    last = _FIRST_DAY + timedelta(days=round(_register.PAYOUTS_EACH * SHEET_ROWS / size))
+    return f"created_before={last:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _row(what: str, found: dict[str, Any], limit: dict[str, Any], *, scale: float = 1) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Every export, written as a worker writes it, read back by other people's tools: equal rows, sums and types."""
 
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -232,6 +234,15 @@ def test_the_same_rows_are_the_same_parquet_whatever_blocks_they_come_in(tmp_pat
         assert [read.metadata.row_group(at).num_rows for at in range(read.num_row_groups)] == [4, 4, 4]
     assert len(set(made)) == 1
     assert [row[2] for row in readers.by_pyarrow(path)[1]] == ["" if n % 3 == 0 else None for n in range(12)]
+
+
+def test_the_program_starts_without_pyarrow(settings):
+    """It is 40 MB, which only a worker that writes Parquet holds."""
+    asked = "import sys, django; django.setup(); import payouts.tasks, payouts.api; print('pyarrow' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
 
 
 def test_a_parquet_of_no_rows_has_its_columns(tmp_path):
