@@ -2,7 +2,6 @@
 
 import csv
 import pathlib
-import resource
 import sys
 import time
 
@@ -19,6 +18,7 @@ from payouts.exports.formats import FORMATS, Layout  # noqa: E402
 from payouts.exports.payouts import PAYOUTS  # noqa: E402
 from payouts.models import Payout  # noqa: E402
 from sellers.ledger.money import Money  # noqa: E402
+from tests.bench import _memory  # noqa: E402
 
 FIELDS = (
     "reference", "status", "status_at", "country", "currency", "amount_minor", "created_at", "seller__reference",
@@ -89,12 +89,8 @@ def copy(path: pathlib.Path, statement: str) -> int:
         return cursor.cursor.rowcount
 
 
-def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 if __name__ == "__main__":
     WAYS = {"ours": ours, "iterator": iterator, "library": library, "copy": copy}
-    before, started = _memory(), time.perf_counter()
+    before, started = _memory.peak(), time.perf_counter()
     written = WAYS[sys.argv[1]](pathlib.Path(sys.argv[2]), *sys.argv[3:])
     sys.stdout.write(f"{time.perf_counter() - started} {written} {before}\n")

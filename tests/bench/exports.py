@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from payouts.exports import rows
 from payouts.exports.payouts import PAYOUTS
-from tests.bench import _register
+from tests.bench import _memory, _register
 
 LIBRARY_ROWS = 100_000
 """More than these import-export would hold in memory for minutes; its time is told for as many."""
@@ -93,7 +93,7 @@ def _timed(command: list[str], path: Path, *, url: str = "") -> dict[str, Any]:
     child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     peak = 0
     while child.poll() is None:
-        peak = max(peak, _peak(child.pid))
+        peak = max(peak, _memory.peak(child.pid))
         time.sleep(0.02)
     seconds = time.perf_counter() - started
     assert child.returncode == 0, command
@@ -106,12 +106,3 @@ def _timed(command: list[str], path: Path, *, url: str = "") -> dict[str, Any]:
         with path.open("rb") as file:
             found["rows"] = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
     return found
-
-
-def _peak(pid: int) -> int:
-    """Most memory the process has held so far, in MB, as Linux tells it; 0 where it does not."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)

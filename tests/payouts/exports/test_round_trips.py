@@ -1,8 +1,6 @@
 """Every export, written as a worker writes it, read back by other people's tools: equal rows, sums and types."""
 
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,9 +13,7 @@ import pytest
 from django.utils import timezone
 
 from payouts.exports import kinds, rows
-from payouts.exports.columns import Column, Kind, columns_of
-from payouts.exports.formats import Layout
-from payouts.exports.formats import parquet as parquet_format
+from payouts.exports.columns import Column, Kind
 from payouts.models import Export
 from payouts.operations import _export_file
 from sellers import formulas
@@ -214,53 +210,3 @@ def test_libreoffice_opens_one_of_each(written, tmp_path, name, locale, taken_ap
 
 def _amount(shown: str) -> Decimal:
     return Decimal(shown.replace(",", ""))
-
-
-def test_the_same_rows_are_the_same_parquet_whatever_blocks_they_come_in(tmp_path, monkeypatch):
-    """Groups are cut by rows, not by how PostgreSQL's rows came: also the last one, and one that fills exactly."""
-    monkeypatch.setattr(parquet_format, "ROWS_PER_GROUP", 4)
-    columns = columns_of(kinds.KINDS["payouts"].resource(), ["reference", "amount", "holds"])
-    lines = [f'"P{n}",{n}.50,{"" if n % 3 else chr(34) * 2}\n'.encode() for n in range(12)]
-    made = []
-    for number, size in enumerate((1, 3, 4, 5, 12)):
-        form = parquet_format.Parquet(_layout(columns))
-        path = tmp_path / str(number)
-        with form.opened(path) as file:
-            file.write(b"")
-            for at in range(0, len(lines), size):
-                file.write(b"".join(lines[at : at + size]))
-        made.append(path.read_bytes())
-        read = readers.parquet.ParquetFile(path)
-        assert [read.metadata.row_group(at).num_rows for at in range(read.num_row_groups)] == [4, 4, 4]
-    assert len(set(made)) == 1
-    assert [row[2] for row in readers.by_pyarrow(path)[1]] == ["" if n % 3 == 0 else None for n in range(12)]
-
-
-def test_the_program_starts_without_pyarrow(settings):
-    """It is 40 MB, which only a worker that writes Parquet holds."""
-    asked = "import sys, django; django.setup(); import payouts.tasks, payouts.api; print('pyarrow' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", asked], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "False"
-
-
-def test_a_parquet_of_no_rows_has_its_columns(tmp_path):
-    path = tmp_path / "none"
-    columns = columns_of(kinds.KINDS["payouts"].resource(), ["holds"])
-    with parquet_format.Parquet(_layout(columns)).opened(path) as file:
-        file.write(b"")
-    assert readers.by_pyarrow(path) == ({"holds": "string"}, [])
-
-
-def test_an_empty_cell_alone_in_its_row_is_a_row(tmp_path):
-    path = tmp_path / "one"
-    columns = columns_of(kinds.KINDS["payouts"].resource(), ["holds"])
-    form = parquet_format.Parquet(_layout(columns))
-    with form.opened(path) as file:
-        file.write("".join(form.row([value]) for value in (None, "a\r\n\"b'", "", None)).encode())
-    assert readers.by_polars(path) == [[None], ["a\r\n\"b'"], [""], [None]]
-
-
-def _layout(columns: list[Column]) -> Any:
-    return Layout(columns, "T", "payouts", "Europe/Paris")

@@ -10,13 +10,11 @@ import sys
 import time
 import zipfile
 from datetime import timedelta
-from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from pyarrow import parquet
 
 from backoffice.audit.errors import NotAllowed
 from payouts.exports import copying, rows
@@ -137,28 +135,6 @@ def test_a_workbook_has_types_a_frozen_head_and_totals_of_each_currency():
     assert ("n", "1234.56") in cells
     assert [cell for cell in rows[-2] if cell[1]] == [("inlineStr", "Total EUR, 2 payouts"), ("n", "1334.57")]
     assert [cell for cell in rows[-1] if cell[1]] == [("inlineStr", "Total JPY, 1 payout"), ("n", "5000")]
-
-
-@writes
-def test_a_parquet_is_written_like_any_other():
-    quick.payout(amount_minor=123_456, seller=make.seller(external_id="0012"))
-    quick.payout(country="JP", currency="JPY", amount_minor=5_000)
-    made = written(format="parquet")
-    path = _export_file.path(made)
-    found = parquet.read_table(path, columns=["currency", "amount", "amount_minor", "seller_id"]).to_pylist()
-    assert made.file_name.endswith(".parquet") and path.stat().st_size == made.file_bytes
-    assert _export_file.media_type(made) == "application/vnd.apache.parquet"
-    assert [(row["currency"], row["amount"], row["amount_minor"]) for row in found] == [
-        ("JPY", Decimal(5_000), 5_000),
-        ("EUR", Decimal("1234.56"), 123_456),
-    ]
-    assert found[1]["seller_id"] == "0012"
-    again = written(format="parquet")
-    assert again.sha256 == made.sha256
-    with pytest.raises(exporting.BadExport, match="compressed already"):
-        exporting.request(
-            filters="", format="parquet", compressed=True, actor=make.person("accountant"), now=make.NOW
-        )
 
 
 @writes
