@@ -235,6 +235,8 @@ BOOKS_COMPANY: dict[str, Any] = {  # what accounting's programs ask of the compa
 }
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
+# Keys and hashes of rows, to say what changed since: longer than the files, so that a quarter can be compared.
+EXPORT_HASHES_KEEP_DAYS = env.read.int("EXPORT_HASHES_KEEP_DAYS", default=100)
 # What is handed over is written down here before: a database restored from a backup does not know it any more.
 HANDOVER_DIR = env.read.str("HANDOVER_DIR", default=str(DATA_DIR / "handovers"))
 AUDIT_ANCHOR_DIR = env.read.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))

@@ -80,12 +80,10 @@ class StandingFilter(ExportFilter):
         form = RangesForm
 
 
-class BalanceFilter(ExportFilter):
-    """Sellers' accounts as they stood at a moment."""
+class _AccountsFilter(ExportFilter):
+    """Accounts of sellers; of which time is the export's own statement to ask."""
 
     model = Account
-    noun = "balances"
-    at = _moment("At the end of")
     country = OwnFilter(
         fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"
     )
@@ -97,6 +95,31 @@ class BalanceFilter(ExportFilter):
 
     def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(seller__country__in=value) if value else queryset
+
+    def by_time(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return queryset
+
+
+class BalanceFilter(_AccountsFilter):
+    """Sellers' accounts as they stood at a moment."""
+
+    noun = "balances"
+    at = OwnFilter(fields.MomentField, "by_time", "At the end of", max_length=40)
+
+
+class MovementFilter(_AccountsFilter):
+    """What moved on sellers' accounts in a span."""
+
+    noun = "movements"
+    posted_after = OwnFilter(fields.MomentField, "by_time", "Posted from", max_length=40)
+    posted_before = OwnFilter(fields.MomentField, "by_time", "Posted until", max_length=40)
+
+
+class YearFilter(_AccountsFilter):
+    """What sellers earned in a year."""
+
+    noun = "sellers"
+    year = OwnFilter(fields.YearField, "by_time", "Year", max_length=4)
 
 
 class BatchFilter(ExportFilter):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from datetime import timedelta
@@ -81,6 +82,23 @@ def test_postgresql_and_python_write_the_same_rows(kind, name):
             for row in chunk
         )
     assert fast == slow
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_row_has_a_key_of_its_own_and_the_same_hash_either_way(kind):
+    names = [name for name, column in kinds.KINDS[kind].resource().fields.items() if column.sql]
+    with rows.snapshot():
+        selection, _ = selected(kind, columns=names)
+        form = FORMATS["csv"](Layout(selection.columns, "T", "rows", "Europe/Paris"))
+        fast, slow = io.BytesIO(), []
+        plain = b"".join(text for _, text in rows.blocks(selection, form))
+        assert b"".join(text for _, text in rows.blocks(selection, form, hashes=fast)) == plain
+        for chunk in rows.raw(selection, hashed=True):
+            slow += [row[rows.HASHED] for row in chunk]
+    assert fast.getvalue().decode().splitlines() == slow
+    keys = [line.split("\t")[0] for line in slow]
+    assert len(set(keys)) == len(keys) > 0
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9/]*", key) for key in keys)
 
 
 @pytest.mark.parametrize("kind", KINDS)
