@@ -164,7 +164,11 @@ def _page(
             "totals": found,
             "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
             "templates": [
-                (each, f"?{_with_template(request, query, definition, each)}", each.owner_id == request.user.pk)
+                (
+                    each,
+                    f"?{_with_template(request, query, definition, each)}",
+                    each.owner_id == request.user.pk,
+                )
                 for each in export_templates.usable(
                     user_id=pages.actor(request).person_id, kind=definition.kind
                 )

@@ -112,9 +112,7 @@ class ExportBody(Body):
         max_length=60,
         help_text="in their order; all when left out",
     )
-    sort = serializers.CharField(
-        required=False, max_length=20, help_text="as in the list's address: -amount"
-    )
+    sort = serializers.CharField(required=False, max_length=20, help_text="as in the list's address: -amount")
     since = serializers.IntegerField(
         required=False,
         min_value=1,

@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "export",
             "hashed_columns",
-            models.JSONField(
-                db_default=[], default=list, help_text="the columns that its row hashes are of"
-            ),
+            models.JSONField(db_default=[], default=list, help_text="the columns that its row hashes are of"),
         ),
         migrations.AddField("export", "hashes_until", models.DateTimeField(null=True)),
         migrations.AddField("export", "rows_new", models.BigIntegerField(null=True)),

@@ -152,7 +152,9 @@ def request_changes(
     if base is None:
         raise UnknownExport("There is no such export of yours. Only who asked for one may compare with it.")
     if kind is not None and kind != base.kind:
-        raise BadExport(f"Not exported: {base.file_name} is an export of {base.kind}, and not of {kind[:40]}.")
+        raise BadExport(
+            f"Not exported: {base.file_name} is an export of {base.kind}, and not of {kind[:40]}."
+        )
     filters = {name: value for name, value in base.filters.items() if name != "at"}
     return request(
         kind=base.kind,

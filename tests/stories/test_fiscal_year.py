@@ -71,7 +71,9 @@ def test_which_month_begins_the_year_is_a_setting(year, settings):
     assert made.file_name.endswith("FEC20261130.txt")
     found = lines(books.journal(date(2026, 11, 1), "fec_year"))
     assert {line[3][:6] for line in found[HEAD:]} == {"202610", "202611"}
-    with pytest.raises(journals.BadJournal, match="on its last month, November: the fiscal year begins in December"):
+    with pytest.raises(
+        journals.BadJournal, match="on its last month, November: the fiscal year begins in December"
+    ):
         books.file(date(2026, 12, 1), "fec_year")
 
 

@@ -46,9 +46,7 @@ class Fec:
         return "\t".join(COLUMNS) + "\r\n"
 
     def write(self, entry: Entry, job: Job) -> str:
-        day, fact, valid = (
-            f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, job.valid_on(entry.day))
-        )
+        day, fact, valid = (f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, job.valid_on(entry.day)))
         before = [entry.journal, self._text(entry.journal_label, 60), str(entry.number), day]
         after = [entry.ref, fact, self._text(entry.words, 200)]
         return "".join(

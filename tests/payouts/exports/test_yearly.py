@@ -144,7 +144,9 @@ def test_without_a_year_it_is_the_last_one_and_a_year_that_is_none_is_refused():
 
 def test_only_roles_with_the_right_may_have_them():
     allowed = {
-        role for role, held in roles.ROLES.items() if {"payouts.export_seller_totals", *yearly._RIGHTS} <= held
+        role
+        for role, held in roles.ROLES.items()
+        if {"payouts.export_seller_totals", *yearly._RIGHTS} <= held
     }
     assert allowed == {"accountant", "auditor"}
     for role in roles.ROLES:

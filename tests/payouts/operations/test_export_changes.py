@@ -119,9 +119,7 @@ def test_an_earlier_one_may_be_chosen_only_where_its_rows_and_columns_are_the_sa
     with pytest.raises(BadExport, match="no longer known"):
         ask(now=make.NOW + timedelta(days=101))
     with pytest.raises(exporting.UnknownExport):
-        exporting.request_changes(
-            since=first.pk, format="csv", actor=make.person("accountant"), now=make.NOW
-        )
+        exporting.request_changes(since=first.pk, format="csv", actor=make.person("accountant"), now=make.NOW)
 
 
 @writes

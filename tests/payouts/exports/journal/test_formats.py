@@ -47,7 +47,9 @@ def test_a_day_outside_of_the_month_is_refused(name):
 def test_another_number_of_columns_is_refused(name):
     text = write(name)
     lines = text.splitlines(keepends=True)
-    lines[-1] = lines[-1].replace("\r\n", {"fec": "\tx\r\n", "datev": ";x\r\n"}.get(name.removesuffix("_year"), ",x\r\n"))
+    lines[-1] = lines[-1].replace(
+        "\r\n", {"fec": "\tx\r\n", "datev": ";x\r\n"}.get(name.removesuffix("_year"), ",x\r\n")
+    )
     assert any("columns" in each for each in check(name, "".join(lines)).problems)
 
 
