@@ -1,6 +1,6 @@
 """Asking for an export: of a filtered list or of one's choice, with its filter, columns and format."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -42,7 +42,7 @@ class ExportForm(FormatForm):
         self,
         definition: Definition,
         offered: dict[str, forms.Field],
-        earlier: Sequence[Export],
+        earlier: Iterable[Export],
         *args: Any,
         **values: Any,
     ) -> None:
@@ -51,7 +51,7 @@ class ExportForm(FormatForm):
             ("", "All of them"),
             *((each.pk, f"What changed since {each.file_name}: {each.filters_text}") for each in earlier),
         ]
-        if not earlier:
+        if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
             del self.fields["since"]
         columns = columns_of(definition.resource())
         self.fields["columns"].choices = [(c.name, c.column_name) for c in columns]  # type: ignore[attr-defined]

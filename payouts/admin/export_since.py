@@ -1,5 +1,7 @@
 """Asking what changed since an earlier export: its rows and columns again, of those only what is not as it was."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,7 @@ class FormatForm(forms.Form):
     compressed = forms.BooleanField(label="Compress with gzip (not for workbooks)", required=False)
 
     @property
-    def chosen(self) -> dict[str, object]:
+    def chosen(self) -> dict[str, Any]:
         """As `exporting.request` takes it; gzip is left out where the format packs already."""
         values = self.cleaned_data
         packed = values["compressed"] and FORMATS[values["format"]].packs

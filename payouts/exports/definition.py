@@ -17,8 +17,10 @@ from payouts.queries import filter_fields, filters
 class Definition:
     """``source`` is SQL after FROM: ``{rows}`` stands for the rows that the filter selects, ``{only}`` for a condition
     on ``payout_id`` that they set, ``{at}`` for the first moment after that of an export of the past, ``{year}`` for
-    the year of a yearly one, ``{since}`` and ``{until}`` for the first moments in and after a span. ``order`` is total. ``key`` is SQL of a text of ours that names a row for ever: letters,
-    digits and marks, the first a letter. ``sorts`` are other orders that may be asked for; ``tail`` ends each.
+    the year of a yearly one, ``{since}`` and ``{until}`` for the first moments in and after a span.
+
+    ``order`` is total; ``sorts`` are others that may be asked for, and ``tail`` ends each. ``key`` is SQL of a text of
+    ours that names a row for ever: capitals, digits and slashes, a capital first.
 
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
     ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round.

@@ -85,7 +85,8 @@ class _Seller(Columns):
     city = Column("City", sql="seller.city", width=18)
     tax_id = Column(
         "Tax id, its end",
-        sql="CASE WHEN seller.tax_id <> '' THEN '••••' || right(seller.tax_id, least(4, length(seller.tax_id) / 2)) END",
+        sql="CASE WHEN seller.tax_id <> '' THEN '••••' || "
+        "right(seller.tax_id, least(4, length(seller.tax_id) / 2)) END",
         width=16,
     )
 

@@ -76,7 +76,7 @@ def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, acc
 
 
 def test_what_changed_since_my_last_export_comes_alone_and_in_the_lists_order(visit, accountant):
-    """Each Monday the accountant takes the open payouts over into a sheet: the second time only what is not as it was."""
+    """Each Monday open payouts are taken over into a sheet: the second time only what is not as it was."""
     small, large, kept = (quick.payout(amount_minor=minor) for minor in (1_000, 90_000, 5_000))
     page = visit("/payouts/?status=PENDING_REVIEW&sort=-amount", user=accountant)
     page.get_by_role("link", name="Export these rows").click()

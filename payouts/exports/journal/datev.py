@@ -6,7 +6,6 @@ which ends at zero.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from .base import Entry, Job, Line, Need, Reading, fit, own_currency, records

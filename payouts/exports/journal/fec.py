@@ -102,7 +102,7 @@ class Fec:
 
 
 class FecYear(Fec):
-    """The law's own file: the closed months of a fiscal year as one, their lines and numbers as in the months' files."""
+    """The law's own file: the closed months of a fiscal year as one, lines and numbers as in the months' files."""
 
     name = "fec_year"
     label = "FEC of the fiscal year (France)"

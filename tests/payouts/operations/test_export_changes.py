@@ -138,7 +138,7 @@ def test_hashes_outlive_the_file_and_go_after_their_days():
     first.refresh_from_db()
     assert first.hashes_until is None
     assert not _export_file.hashes_path(first).exists()
-    with pytest.raises(BadExport, match="no longer known. Export everything instead"):
+    with pytest.raises(BadExport, match=r"no longer known\. Export everything instead"):
         since(first, actor)
 
 
