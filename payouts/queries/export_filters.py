@@ -80,15 +80,19 @@ class StandingFilter(ExportFilter):
         form = RangesForm
 
 
+def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
+    """Country, currency and seller of an account."""
+    return (
+        OwnFilter(fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"),
+        OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency"),
+        _text("Seller", "by_seller", 200),
+    )
+
+
 class _AccountsFilter(ExportFilter):
     """Accounts of sellers; of which time is the export's own statement to ask."""
 
     model = Account
-    country = OwnFilter(
-        fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"
-    )
-    currency = OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency")
-    seller = _text("Seller", "by_seller", 200)
 
     class Meta:
         form = RangesForm
@@ -105,6 +109,7 @@ class BalanceFilter(_AccountsFilter):
 
     noun = "balances"
     at = OwnFilter(fields.MomentField, "by_time", "At the end of", max_length=40)
+    country, currency, seller = _of_sellers()
 
 
 class MovementFilter(_AccountsFilter):
@@ -113,6 +118,7 @@ class MovementFilter(_AccountsFilter):
     noun = "movements"
     posted_after = OwnFilter(fields.MomentField, "by_time", "Posted from", max_length=40)
     posted_before = OwnFilter(fields.MomentField, "by_time", "Posted until", max_length=40)
+    country, currency, seller = _of_sellers()
 
 
 class YearFilter(_AccountsFilter):
@@ -120,6 +126,7 @@ class YearFilter(_AccountsFilter):
 
     noun = "sellers"
     year = OwnFilter(fields.YearField, "by_time", "Year", max_length=4)
+    country, currency, seller = _of_sellers()
 
 
 class BatchFilter(ExportFilter):
