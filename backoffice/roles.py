@@ -104,6 +104,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "accountant": SEE
     | {
         "payouts.request_export",
+        "payouts.export_seller_totals",
         "payouts.see_reconciliation",
         "ledger.view_transaction",
         "ledger.view_entry",
@@ -121,6 +122,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "auth.view_user",
         "auth.view_group",
         "payouts.request_export",
+        "payouts.export_seller_totals",
         "payouts.see_reconciliation",
         "payouts.view_submission",
         "payouts.view_fundingaccount",

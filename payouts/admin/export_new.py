@@ -1,5 +1,6 @@
 """Asking for an export: of a filtered list or of one's choice, with its filter, columns and format."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,33 +14,24 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from payouts.admin.export_since import FormatForm
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
-from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export, ExportTemplate
 from payouts.operations import export_templates, exporting
 from payouts.queries import filter_fields, filters, worklist
 
-_NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view", "kind", "template")
+_EARLIER = 10
+_NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view", "kind", "template", "since")
 # Of the many filters of payouts the page offers those that an accountant's files need; an address may hold any.
 _OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
 
 
-class ExportForm(forms.Form):
+class ExportForm(FormatForm):
     """Format and columns; the filter's own fields come before them where no list chose the rows."""
 
-    format = forms.ChoiceField(
-        choices=[(name, form.words) for name, form in FORMATS.items()],
-        initial="xlsx",
-        widget=forms.RadioSelect,
-    )
-    locale = forms.ChoiceField(
-        label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
-    )
-    compressed = forms.BooleanField(
-        label="Compress with gzip (workbooks and Parquet are compressed already)", required=False
-    )
+    since = forms.TypedChoiceField(label="Rows", coerce=int, empty_value=None, required=False)
     columns = forms.MultipleChoiceField(
         label="Columns, all when none is ticked", widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -47,9 +39,20 @@ class ExportForm(forms.Form):
     shared = forms.BooleanField(label="Share the template with everybody who exports", required=False)
 
     def __init__(
-        self, definition: Definition, offered: dict[str, forms.Field], *args: Any, **values: Any
+        self,
+        definition: Definition,
+        offered: dict[str, forms.Field],
+        earlier: Iterable[Export],
+        *args: Any,
+        **values: Any,
     ) -> None:
         super().__init__(*args, **values)
+        self.fields["since"].choices = [  # type: ignore[attr-defined]
+            ("", "All of them"),
+            *((each.pk, f"What changed since {each.file_name}: {each.filters_text}") for each in earlier),
+        ]
+        if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
+            del self.fields["since"]
         columns = columns_of(definition.resource())
         self.fields["columns"].choices = [(c.name, c.column_name) for c in columns]  # type: ignore[attr-defined]
         self.offered = list(offered)
@@ -105,13 +108,16 @@ def new(request: HttpRequest) -> HttpResponse:
     if template is not None:
         initial["columns"] = template.columns
     sent = request.method == "POST" and "format" in request.POST
-    form = ExportForm(definition, offered, request.POST if sent else None, initial=initial)
+    earlier = exporting.comparable(
+        user_id=pages.actor(request).person_id, now=database_now(), kind=definition.kind
+    )[:_EARLIER]
+    form = ExportForm(definition, offered, earlier, request.POST if sent else None, initial=initial)
     if sent:
         for name in form.offered:
             query.setlist(name, [value for value in request.POST.getlist(name) if value])
     if sent and form.is_valid():
         try:
-            made = _ask(request, definition, query, form.cleaned_data)
+            made = _ask(request, definition, query, form)
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -143,7 +149,9 @@ def _page(
         context = {"title": "Nothing to export", "what": what, "back_url": back}
         return pages.render(request, "admin/refused.html", context)
     words = definition.title.lower() if found is None else _counted(found)
-    lead = definition.lead if chosen is None or form.offered else f"{chosen.in_words()}. {definition.lead}"
+    order = definition.order_in_words(_sort(request))
+    rest = f"{order}." if order else definition.lead
+    lead = rest if chosen is None or form.offered else f"{chosen.in_words()}. {rest}"
     return pages.render(
         request,
         "admin/payouts/export/new.html",
@@ -152,11 +160,15 @@ def _page(
             "lead": lead,
             "form": form,
             "verb": f"Export {words}" if counted else "Export",
-            "hidden": [("query", query.urlencode()), ("kind", definition.kind)],
+            "hidden": [("query", query.urlencode()), ("kind", definition.kind), ("sort", _sort(request))],
             "totals": found,
             "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
             "templates": [
-                (each, f"?{_with_template(query, definition, each)}", each.owner_id == request.user.pk)
+                (
+                    each,
+                    f"?{_with_template(request, query, definition, each)}",
+                    each.owner_id == request.user.pk,
+                )
                 for each in export_templates.usable(
                     user_id=pages.actor(request).person_id, kind=definition.kind
                 )
@@ -172,8 +184,18 @@ def _counted(found: worklist.Totals) -> str:
     return f"{count} {'payout' if found.count == 1 and found.exact else 'payouts'}"
 
 
-def _with_template(query: QueryDict, definition: Definition, template: ExportTemplate) -> str:
+def _sort(request: HttpRequest) -> str:
+    """The order of the list that the rows come from."""
+    source = request.POST if request.method == "POST" else request.GET
+    return source.get("sort", "")
+
+
+def _with_template(
+    request: HttpRequest, query: QueryDict, definition: Definition, template: ExportTemplate
+) -> str:
     found = query.copy()
+    if _sort(request):
+        found["sort"] = _sort(request)
     found["kind"], found["template"] = definition.kind, str(template.pk)
     return found.urlencode()
 
@@ -196,8 +218,9 @@ def _query(request: HttpRequest) -> QueryDict:
 
 
 @transaction.atomic
-def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values: dict[str, Any]) -> Export:
+def _ask(request: HttpRequest, definition: Definition, query: QueryDict, form: ExportForm) -> Export:
     """The export is asked for and its columns are kept, or neither. Raises `Refused`."""
+    values = form.cleaned_data
     actor, now = pages.actor(request), database_now()
     if values["save_as"]:
         export_templates.save(
@@ -211,12 +234,12 @@ def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values:
     return exporting.request(
         kind=definition.kind,
         filters=query.urlencode(),
-        format=values["format"],
-        locale=values["locale"] or "en",
-        compressed=values["compressed"] and FORMATS[values["format"]].packs,
         columns=values["columns"],
+        sort=_sort(request) if _sort(request).removeprefix("-") in definition.sorts else "",
+        since=values.get("since"),
         actor=actor,
         now=now,
+        **form.chosen,
     )
 
 

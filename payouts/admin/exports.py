@@ -29,11 +29,34 @@ class Row:
     export: Export
     words: str
     size: str
+    compares: bool
+    """Whether what changed since it can be told."""
 
     @property
     def title(self) -> str:
         known = kinds.KINDS.get(self.export.kind)
         return known.title if known else self.export.kind
+
+    @property
+    def holds(self) -> str:
+        """What the file holds, in words."""
+        found = f"{self.title}: {self.export.filters_text}"
+        if self.export.order_text:
+            found = f"{found}. {self.export.order_text}"
+        return found
+
+    @property
+    def changed(self) -> str:
+        """How many rows came, changed and went since the export that it is compared with."""
+        export = self.export
+        if export.since is None:
+            return ""
+        if export.rows_new is None:
+            return f"What changed since {export.since.file_name}"
+        return (
+            f"Since {export.since.file_name}: {export.rows_new:,} new, {export.rows_changed:,} changed, "
+            f"{export.rows_withdrawn:,} withdrawn"
+        )
 
     @property
     def open(self) -> bool:
@@ -55,7 +78,8 @@ def _row(export: Export, now: datetime) -> Row:
         left = _left(export, now)
         words = f"{done:,} of {total:,} rows{', ' if left else ''}{left}"
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
-    return Row(export, words, size)
+    compares = export.hashes_until is not None and export.hashes_until > now
+    return Row(export, words, size, compares)
 
 
 def _left(export: Export, now: datetime) -> str:
@@ -72,7 +96,7 @@ def _left(export: Export, now: datetime) -> str:
 @pages.page("payouts.request_export")
 def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
-    page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk))
+    page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk).select_related("since"))
     now = database_now()
     return pages.render(
         request,

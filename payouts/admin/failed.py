@@ -65,7 +65,10 @@ def failed(request: HttpRequest) -> HttpResponse:
         for name, label, kind in (("roll", "Add to the next payouts", ""), ("reissue", "Pay again", "main"))
         if verbs.BULKS[name].permission in held
     ]
-    export = {"label": "Export these rows", "url": f"{reverse('admin:payouts_export_new')}?{words}"}
+    export = {
+        "label": "Export these rows",
+        "url": f"{reverse('admin:payouts_export_new')}?{lists.sorted_as(request, words)}",
+    }
     filtered = len(chosen.chips()) > 1
     return pages.render(
         request,

@@ -7,7 +7,7 @@ its name only when it is whole.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from django.conf import settings
@@ -21,7 +21,7 @@ from payouts.exports import kinds
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
-from payouts.operations import _doorbell, _export_file
+from payouts.operations import _doorbell, _export_file, _since
 from payouts.operations._watch import Watch
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,9 @@ PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 GIVE_UP = timedelta(hours=6)
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
+
+
+comparable = _since.comparable
 
 
 class UnknownExport(Refused):
@@ -56,6 +59,8 @@ def request(
     locale: str = "en",
     compressed: bool = False,
     columns: Sequence[str] = (),
+    sort: str = "",
+    since: int | Literal["last"] | None = None,
     actor: Actor,
     now: datetime,
     ring: bool = True,
@@ -64,6 +69,8 @@ def request(
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
     is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
+    ``sort`` is the list's ("-amount"). With ``since`` it holds only what is new, changed or withdrawn since that export
+    of the person, or the last one with the same rows and columns.
     Raises `BadExport`, `BadFilter`, `NotAllowed`.
     """
     definition = kinds.get(kind)
@@ -77,7 +84,20 @@ def request(
     if compressed and not FORMATS[format].packs:
         raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
     wanted = kinds.checked_columns(definition, columns)
+    if sort and sort.removeprefix("-") not in definition.sorts:
+        known = ", ".join(definition.sorts) or "none"
+        raise BadExport(f"Not exported: {definition.kind} is not sorted by “{sort[:20]}”. It knows {known}.")
     chosen = definition.chosen(filters, now=now)
+    base = None
+    if since is not None:
+        base = _since.base(
+            since=since,
+            definition=definition,
+            stored=chosen.stored(),
+            columns=wanted,
+            user_id=actor.person_id,
+            now=now,
+        )
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
         raise BadExport(
             f"Not exported: {MOST_WAITING} exports of yours are still being written. Wait for one of them.",
@@ -91,16 +111,64 @@ def request(
         columns=wanted,
         filters=chosen.stored(),
         filters_text=chosen.in_words(),
+        sort=sort,
+        order_text=definition.order_in_words(sort),
+        since=base,
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    made.file_name = f"{kind}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
+    what = f"{kind}-changes" if base else kind
+    made.file_name = f"{what}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
+    if sort:
+        data["order"] = made.order_text
+    if base:
+        data["since"] = base.pk
     recording.record(actor=actor, action="export.request", subject=made, data=data, now=now)
     if ring:
         _doorbell.ring("write_export", export_id=made.pk)
     return made
+
+
+@transaction.atomic
+def request_changes(
+    *,
+    since: int,
+    kind: str | None = None,
+    format: str,
+    locale: str = "en",
+    compressed: bool = False,
+    actor: Actor,
+    now: datetime,
+    ring: bool = True,
+) -> Export:
+    """As `request`, of what changed since that export of the person's: its kind, filter, columns and order again.
+
+    One of the past is compared with now. ``kind`` is what the caller takes it for. Raises as `request` does.
+    """
+    authority.require(actor=actor, permission="payouts.request_export")
+    base = Export.objects.filter(pk=since, requested_by_id=actor.user_id).first()
+    if base is None:
+        raise UnknownExport("There is no such export of yours. Only who asked for one may compare with it.")
+    if kind is not None and kind != base.kind:
+        raise BadExport(
+            f"Not exported: {base.file_name} is an export of {base.kind}, and not of {kind[:40]}."
+        )
+    filters = {name: value for name, value in base.filters.items() if name != "at"}
+    return request(
+        kind=base.kind,
+        filters=filters,
+        format=format,
+        locale=locale,
+        compressed=compressed,
+        columns=base.columns,
+        sort=base.sort,
+        since=since,
+        actor=actor,
+        now=now,
+        ring=ring,
+    )
 
 
 def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
@@ -153,11 +221,15 @@ def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> 
         file_bytes=written.size,
         sha256=written.sha256,
         expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS),
+        hashed_columns=written.columns,
+        hashes_until=now + timedelta(days=settings.EXPORT_HASHES_KEEP_DAYS),
+        **written.changes,
     )
     if not ready:
         _export_file.erase(export)
+        _export_file.erase_hashes(export)
         return False
-    data = {"rows": written.rows, "sha256": written.sha256}
+    data = {"rows": written.rows, "sha256": written.sha256, **written.changes}
     recording.record(actor=SYSTEM, action="export.written", subject=export, data=data, now=now)
     return True
 
@@ -188,7 +260,7 @@ def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
 
 
 def sweep(*, now: datetime) -> tuple[int, int]:
-    """Forgotten exports are rung for again, old files are gone; answers how many of each.
+    """Forgotten exports are rung for again, old files are gone, and old hashes; answers how many of the first two.
 
     An export that no worker could finish for `GIVE_UP` has failed.
     """
@@ -203,6 +275,9 @@ def sweep(*, now: datetime) -> tuple[int, int]:
     due = Export.objects.filter(status=ExportStatus.READY, expires_at__lte=now).order_by("pk")
     for export in due[:1000]:
         gone += _expire(export, now)
+    for export in Export.objects.filter(hashes_until__lte=now).order_by("pk")[:1000]:
+        _export_file.erase_hashes(export)
+        Export.objects.filter(pk=export.pk).update(hashes_until=None)
     return len(waiting), gone
 
 

@@ -1,6 +1,7 @@
 """The journal of a closed month as a file: asked for, written and checked by a worker, the same bytes every time."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO
@@ -55,7 +56,7 @@ class Download:
 def request(
     *, first: date, format: str, currency: str, grouping: str, actor: Actor, now: datetime
 ) -> JournalFile:
-    """The journal of the month that begins on ``first``, waiting for a worker or ready already.
+    """The journal of the month that begins on ``first``, or of the year that ends with it, waiting or ready already.
 
     Raises `BadJournal`, `NotClosed`, `NotAllowed`.
     """
@@ -71,10 +72,10 @@ def request(
         raise NotClosed(
             f"Not exported: {first:%B %Y} is not closed. Two people close it on the page of the books."
         )
-    numbers = PeriodNumbers.objects.filter(period=period, currency=currency).first()
-    if numbers is None:
-        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
     values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
+    numbers = _books_file.numbers_of(JournalFile(**values))
+    if not numbers:
+        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
     lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
         raise BadJournal("Not exported: " + " ".join(lacks))
@@ -92,16 +93,15 @@ def request(
 
 def lacks(*, first: date, format: str, currency: str, grouping: str) -> list[str]:
     """Why this format cannot take the closed month's journal in this currency, in sentences; empty where it can."""
-    numbers = PeriodNumbers.objects.filter(
-        period__first_day=first, period__closed=True, currency=currency
-    ).first()
-    if numbers is None or format not in FORMATS:
+    period = Period.objects.filter(first_day=first, closed=True).first()
+    if period is None or format not in FORMATS:
         return []
-    asked = JournalFile(period=numbers.period, format=format, currency=currency, grouping=grouping)
-    return _lacks(asked, numbers)
+    asked = JournalFile(period=period, format=format, currency=currency, grouping=grouping)
+    numbers = _books_file.numbers_of(asked)
+    return _lacks(asked, numbers) if numbers else []
 
 
-def _lacks(file: JournalFile, numbers: PeriodNumbers) -> list[str]:
+def _lacks(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> list[str]:
     return list(FORMATS[file.format].unfit(_books_file.job_of(file, numbers)))
 
 

@@ -23,6 +23,7 @@ _SPANS = {
         ("booked", "Booked"),
         ("approved", "Approved"),
         ("done", "Done"),
+        ("posted", "Posted"),
     )
     for side in ("after", "before")
 }
@@ -59,6 +60,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return f"{_SPANS[name]} {word} {_day(value)}"
         case "at":
             return f"As it stood {'at the end of ' if not isinstance(value, datetime) else ''}{_day(value)}"
+        case "year":
+            return f"Of the year {value}"
         case "matched":
             return "Matched" if value else "Not matched"
         case _ if name in _PLAIN:

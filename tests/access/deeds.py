@@ -163,6 +163,10 @@ DEEDS: Mapping[str, Row] = {
         lambda w: {"submission_id": w.sent_file.pk, "reason": "The bank asks."},
     ),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
+    f"{P}exporting.request_changes": (
+        "payouts.request_export",
+        lambda w: {"since": w.exports["accountant"].pk, "format": "csv"},
+    ),
     f"{P}exporting.cancel": ("payouts.request_export", lambda w: {"export_id": w.exports["accountant"].pk}),
     f"{P}export_links.fetch": (
         "payouts.request_export",

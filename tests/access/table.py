@@ -112,9 +112,12 @@ TABLE: Mapping[str, Door] = {
     "payouts_export_list": Door(("payouts.request_export",)),
     "payouts_export_new": Door(("payouts.request_export",)),
     "payouts_export_choose": Door(("payouts.request_export",)),
+    "payouts_export_since": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_cancel": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),
     "payouts_export_link": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),
-    "payouts_export_template_drop": Door(("payouts.request_export",), 405, 404, lambda w: [999_999], NO_NUMBER),
+    "payouts_export_template_drop": Door(
+        ("payouts.request_export",), 405, 404, lambda w: [999_999], NO_NUMBER
+    ),
     "payouts_export_state": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_download": Door(("payouts.request_export",), 410, 405, unknown=NO_NUMBER, own="exports"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),

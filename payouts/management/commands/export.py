@@ -33,6 +33,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--columns", default="", help="names, separated by commas, in their order; all when left out"
         )
+        parser.add_argument("--sort", default="", help="as in the list's address: --sort=-amount")
+        parser.add_argument(
+            "--since",
+            default="",
+            help="only what is new, changed or withdrawn since that export of the person: its number, or 'last' for "
+            "the last with this filter and these columns; a number brings its own",
+        )
         parser.add_argument("--to", required=True, help="a file, which must not be there yet, or a folder")
         parser.add_argument(
             "--as", dest="username", required=True, help="the person whose right to export counts"
@@ -46,22 +53,35 @@ class Command(BaseCommand):
         if not given.is_dir() and not given.parent.is_dir():
             raise CommandError(f"There is no folder {given.parent}. Make it, or name another.")
         try:
-            made = exporting.request(
-                kind=options["kind"],
-                filters=options["filter"],
-                format=options["format"],
-                locale=options["locale"],
-                compressed=options["gzip"],
-                columns=[name.strip() for name in options["columns"].split(",") if name.strip()],
-                actor=actor,
-                now=database_now(),
-                ring=False,
-            )
+            made = self._ask(options, actor)
             exporting.write(export_id=made.pk, now=database_now(), progress=_Shown(self))
             made.refresh_from_db()
             self._fetch(made, given, actor)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+
+    def _ask(self, options: dict[str, Any], actor: actors.Actor) -> Export:
+        """The export is asked for. Raises `Refused`, CommandError."""
+        form = {"format": options["format"], "locale": options["locale"], "compressed": options["gzip"]}
+        common = {**form, "actor": actor, "now": database_now(), "ring": False}
+        columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
+        since = options["since"]
+        if since.isdecimal():
+            if options["filter"] or columns or options["sort"]:
+                raise CommandError(
+                    "Leave out --filter, --columns and --sort: those of the export after --since count again."
+                )
+            return exporting.request_changes(since=int(since), kind=options["kind"], **common)
+        if since not in ("", "last"):
+            raise CommandError(f"--since takes the number of an export, or “last”, and not “{since[:20]}”.")
+        return exporting.request(
+            kind=options["kind"],
+            filters=options["filter"],
+            columns=columns,
+            sort=options["sort"],
+            since="last" if since else None,
+            **common,
+        )
 
     def _fetch(self, made: Export, given: Path, actor: actors.Actor) -> None:
         """The file is where it was wanted, whole or not at all."""
@@ -83,6 +103,13 @@ class Command(BaseCommand):
             draft.unlink(missing_ok=True)
         self.stdout.write(f"{target}: {made.rows_done:,} rows, SHA-256 {made.sha256}")
         self.stdout.write(made.filters_text)
+        if made.order_text:
+            self.stdout.write(made.order_text)
+        if made.since is not None:
+            self.stdout.write(
+                f"Since {made.since.file_name}: {made.rows_new:,} new, {made.rows_changed:,} changed, "
+                f"{made.rows_withdrawn:,} withdrawn"
+            )
 
     def _actor(self, username: str) -> actors.Actor:
         user = get_user_model().objects.filter(username=username, is_active=True).first()
