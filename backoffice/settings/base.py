@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from backoffice.settings import env, schedule
+from backoffice.settings import env, schedule, storages
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
@@ -235,6 +235,11 @@ BOOKS_COMPANY: dict[str, Any] = {  # what accounting's programs ask of the compa
 }
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "exports": storages.exports(),
+}
 # What is handed over is written down here before: a database restored from a backup does not know it any more.
 HANDOVER_DIR = env.read.str("HANDOVER_DIR", default=str(DATA_DIR / "handovers"))
 AUDIT_ANCHOR_DIR = env.read.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))

@@ -2,13 +2,11 @@
 
 import contextlib
 import hashlib
-import os
 import pathlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -17,8 +15,9 @@ from backoffice.audit.errors import Refused
 from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, Layout
 from payouts.models import Export
+from payouts.operations import _shelf
 
-_LOCKS = 4_021  # our space of advisory locks
+_LOCKS = 4_021  # the exports' space of advisory locks
 EVERY_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
@@ -44,9 +43,9 @@ class Written:
     rows: int
 
 
-def path(export: Export) -> pathlib.Path:
-    """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.{suffix(export)}"
+def name(export: Export) -> str:
+    """What the file is called where it is kept."""
+    return f"export-{export.pk}.{suffix(export)}"
 
 
 def suffix(export: Export) -> str:
@@ -58,12 +57,15 @@ def media_type(export: Export) -> str:
 
 
 @contextlib.contextmanager
-def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
-    """A connection beside the program's own that holds this export's lock while it lives; None when another has it."""
+def only_one(number: int, *, space: int = _LOCKS) -> Iterator[BaseDatabaseWrapper | None]:
+    """A connection beside the program's own that holds this export's lock while it lives; None when another has it.
+
+    Another ``space`` of locks is for other things than exports.
+    """
     side = connection.copy()
     try:
         with side.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, export_id % 2**31])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number % 2**31])
             row = cursor.fetchone()
         yield side if row and row[0] else None
     finally:
@@ -72,11 +74,7 @@ def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
 
 def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | None = None) -> Written:
     """The whole file stands under its name. Raises `Refused`, `Stopped`, OSError."""
-    final = path(export)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = final.with_name(f".{final.name}.part")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    draft = _shelf.draft(name(export))
 
     def say(done: int, total: int) -> None:
         _say(side, export.pk, done, total)
@@ -85,11 +83,10 @@ def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | Non
 
     try:
         done = _fill(export, draft, say)
-        with draft.open("rb+") as file:
+        with draft.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
         size = draft.stat().st_size
-        draft.replace(final)
+        _shelf.put(draft, name(export))
     finally:
         draft.unlink(missing_ok=True)
     return Written(size, digest, done)
@@ -145,6 +142,5 @@ def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> No
 
 
 def erase(export: Export) -> None:
-    """The file is gone, if there was one."""
-    with contextlib.suppress(FileNotFoundError):
-        path(export).unlink()
+    """The file is gone, if there was one. Raises OSError."""
+    _shelf.erase(name(export))

@@ -6,7 +6,7 @@ its name only when it is whole.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -59,23 +59,19 @@ def request(
     actor: Actor,
     now: datetime,
     ring: bool = True,
+    named: date | None = None,
 ) -> Export:
     """The export waits for a worker, which is rung for after the commit unless the caller writes it itself.
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
     is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
+    The file is called by the day ``named``, today when it is left out.
     Raises `BadExport`, `BadFilter`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
         authority.require(actor=actor, permission=permission)
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
-    if locale not in LOCALES:
-        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
-    if compressed and not FORMATS[format].packs:
-        raise BadExport("Not exported: a workbook is compressed already. Leave gzip out.")
+    check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
     chosen = definition.chosen(filters, now=now)
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
@@ -94,13 +90,24 @@ def request(
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    made.file_name = f"{kind}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
+    made.file_name = f"{kind}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
     recording.record(actor=actor, action="export.request", subject=made, data=data, now=now)
     if ring:
         _doorbell.ring("write_export", export_id=made.pk)
     return made
+
+
+def check_form(*, format: str, locale: str, compressed: bool) -> None:
+    """Raises `BadExport` unless a file can be written so."""
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
+    if locale not in LOCALES:
+        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+    if compressed and not FORMATS[format].packs:
+        raise BadExport("Not exported: a workbook is compressed already. Leave gzip out.")
 
 
 def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
@@ -129,7 +136,7 @@ def write(*, export_id: int, now: datetime, progress: _export_file.Progress | No
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
                 export,
-                "The file could not be stored. Ask an administrator: is the disk full?",
+                "The file could not be stored. Ask an administrator: is the disk full, does the bucket answer?",
                 now=watch.now(),
             )
         except Exception as error:
@@ -202,7 +209,10 @@ def sweep(*, now: datetime) -> tuple[int, int]:
     gone = 0
     due = Export.objects.filter(status=ExportStatus.READY, expires_at__lte=now).order_by("pk")
     for export in due[:1000]:
-        gone += _expire(export, now)
+        try:
+            gone += _expire(export, now)
+        except OSError as error:  # the next sweep tries again
+            log.warning("export_not_erased", export=export.pk, error=type(error).__name__)
     return len(waiting), gone
 
 
