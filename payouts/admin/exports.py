@@ -80,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         {
             "title": "Exports",
             "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
-            "verbs": [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}],
+            "verbs": _verbs(request),
             "rows": [_row(export, now) for export in page.rows],
             "pager": page,
             "empty_title": "No export yet",
@@ -89,6 +89,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             "empty_label": "See the payouts",
         },
     )
+
+
+def _verbs(request: HttpRequest) -> list[dict[str, str]]:
+    shown = [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}]
+    if "payouts.view_exportschedule" in pages.permissions(request):
+        shown.append({"label": "Schedules", "url": reverse("admin:payouts_schedule_list")})
+    return shown
 
 
 @pages.page("payouts.request_export")
