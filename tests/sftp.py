@@ -23,6 +23,8 @@ class Server:
     users_key: asyncssh.SSHKey = field(default_factory=lambda: asyncssh.generate_private_key("ssh-ed25519"))
     broken_after: int | None = None
     """So many bytes are taken, then the line is cut."""
+    only_plain_renames: bool = False
+    """It knows nothing of OpenSSH's rename, which replaces what is there."""
     seen: list[str] = field(default_factory=list)
     """The name of every file that was opened for writing."""
 
@@ -94,6 +96,11 @@ async def _serve(found: Server, ready: threading.Event) -> None:
                 self._line.abort()
                 raise asyncssh.SFTPConnectionLost("cut")
             return super().write(file_obj, offset, data)
+
+        def posix_rename(self, oldpath: bytes, newpath: bytes) -> Any:
+            if found.only_plain_renames:
+                raise asyncssh.SFTPOpUnsupported("no such thing")
+            return super().posix_rename(oldpath, newpath)
 
     listener = await asyncssh.create_server(
         Doorkeeper, "127.0.0.1", 0, server_host_keys=[found.key], sftp_factory=Files

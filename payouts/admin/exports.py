@@ -16,8 +16,9 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pages
 from payouts.exports import kinds
-from payouts.models import Export, ExportStatus
+from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
+from payouts.queries import schedules
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
@@ -29,6 +30,8 @@ class Row:
     export: Export
     words: str
     size: str
+    schedule: ExportSchedule | None = None
+    """Which schedule of its requester's had it made."""
 
     @property
     def title(self) -> str:
@@ -44,7 +47,7 @@ class Row:
         return self.export.status == ExportStatus.READY
 
 
-def _row(export: Export, now: datetime) -> Row:
+def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) -> Row:
     done, total = export.rows_done, export.rows_total
     if export.status == ExportStatus.WAITING:
         waited = (now - export.requested_at).total_seconds()
@@ -55,7 +58,7 @@ def _row(export: Export, now: datetime) -> Row:
         left = _left(export, now)
         words = f"{done:,} of {total:,} rows{', ' if left else ''}{left}"
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
-    return Row(export, words, size)
+    return Row(export, words, size, schedule)
 
 
 def _left(export: Export, now: datetime) -> str:
@@ -74,6 +77,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
     page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk))
     now = database_now()
+    by_schedule = schedules.schedules_of([export.pk for export in page.rows])
     return pages.render(
         request,
         "admin/payouts/export/list.html",
@@ -81,7 +85,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "title": "Exports",
             "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
             "verbs": _verbs(request),
-            "rows": [_row(export, now) for export in page.rows],
+            "rows": [_row(export, now, by_schedule.get(export.pk)) for export in page.rows],
             "pager": page,
             "empty_title": "No export yet",
             "empty_text": "Filter the payouts, then press “Export these rows”: the file holds exactly that list.",

@@ -62,8 +62,7 @@ def _title(schedule: ExportSchedule) -> str:
 @pages.page(*SEE)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What one schedule does, and each time it did."""
-    rows = ExportSchedule.objects.select_related("owner", "confirmed_by", "target")
-    schedule = get_object_or_404(rows, pk=pk)
+    schedule = get_object_or_404(said.known().select_related("confirmed_by"), pk=pk)
     runs = ScheduleRun.objects.filter(schedule=schedule).select_related("export", "asked_by")
     page = keyset.page(request, runs)
     return pages.render(

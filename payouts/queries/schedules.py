@@ -1,17 +1,18 @@
 """What a schedule says about itself: its rhythm, the dates each occasion sets, where it stands, in words."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from payouts import countries
 from payouts.countries import moments
 from payouts.countries.country import WEEKDAYS
 from payouts.countries.rhythms import Occasion, Rhythm
-from payouts.models import Every, ExportSchedule
+from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
 from payouts.queries import filter_fields
 from payouts.queries.filters import ListFilter
 
@@ -99,9 +100,23 @@ def standing(schedule: ExportSchedule) -> tuple[str, str]:
         return ("Stopped", "stopped") if schedule.stopped_why else ("Paused", "waiting")
     if schedule.waits_for_another:
         return "Waits for another person", "waiting"
+    if getattr(schedule, "last_status", None) == RunStatus.FAILED:
+        return "Last run failed", "stopped"
     return "On", "done"
 
 
+def schedules_of(export_ids: Iterable[int]) -> dict[int, ExportSchedule]:
+    """Which schedule had each of these exports made; the others are left out."""
+    runs = ScheduleRun.objects.filter(export__in=list(export_ids)).select_related("schedule")
+    return {run.export_id: run.schedule for run in runs if run.export_id is not None}
+
+
+def known() -> "QuerySet[ExportSchedule]":
+    """Every schedule, also those that have ended, with the status of its latest run."""
+    latest = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("status")[:1]
+    return ExportSchedule.objects.select_related("owner", "target").annotate(last_status=Subquery(latest))
+
+
 def listed() -> "QuerySet[ExportSchedule]":
-    """Every schedule that has not ended."""
-    return ExportSchedule.objects.filter(ended_at__isnull=True).select_related("owner", "target")
+    """Those that have not ended."""
+    return known().filter(ended_at__isnull=True)

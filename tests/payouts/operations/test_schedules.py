@@ -10,6 +10,7 @@ from backoffice.audit.models import Event
 from payouts.models import ExportSchedule, SftpTarget
 from payouts.operations import (
     _targets,
+    rotation,
     schedules,
     scheduling,
 )

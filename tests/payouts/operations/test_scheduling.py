@@ -271,7 +271,9 @@ def test_a_finished_run_changes_no_more(owner):
     assert "is over" in refused("UPDATE payouts_schedulerun SET error = 'x' WHERE id = %s", [run.pk])
 
 
-def test_sending_again_replaces_what_an_earlier_try_left(server, tmp_path):
+@pytest.mark.parametrize("plain", [False, True])
+def test_sending_again_replaces_what_an_earlier_try_left(server, tmp_path, plain):
+    server.only_plain_renames = plain
     address = _sftp.Address(
         "127.0.0.1", server.port, sftp.USER, "in", server.host_key, password=sftp.PASSWORD
     )
