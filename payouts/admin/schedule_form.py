@@ -36,7 +36,7 @@ class ScheduleForm(ExportForm):
     name = forms.CharField(label="Name of the schedule", max_length=60)
     every = forms.ChoiceField(label="How often", choices=Every.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
-        label="Weekday, of a weekly one", choices=_WEEKDAYS, coerce=int, required=False, empty_value=1
+        label="Weekday, of a weekly one", choices=_WEEKDAYS, coerce=int, required=False
     )
     at = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     time_zone = forms.ChoiceField(label="Time of day in")
@@ -243,6 +243,7 @@ def _plan(
         wanted.setlist(name, [value for value in request.POST.getlist(name) if value])
     target = {name: values[name] for name in _TARGET} | {"port": values["port"] or 22}
     return schedules.Plan(
+        weekday=values["weekday"] or 1,
         kind=definition.kind,
         filters=wanted.urlencode(),
         compressed=values["compressed"] and FORMATS[values["format"]].packs,
@@ -255,7 +256,6 @@ def _plan(
                 "format",
                 "columns",
                 "every",
-                "weekday",
                 "at",
                 "time_zone",
                 "country",

@@ -32,7 +32,7 @@ class Folder(FileSystemStorage):
         return os.path.abspath(self.base_location)
 
 
-class _Draft(File):  # type: ignore[type-arg]  # bytes, like every file here
+class _Draft(File):
     """A file on this machine's disk, which a folder takes over by renaming it."""
 
     def temporary_file_path(self) -> str:
