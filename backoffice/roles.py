@@ -84,6 +84,9 @@ ROLES: Mapping[str, frozenset[str]] = {
         "payouts.download_bank_file",
         "payouts.view_fundingaccount",
         "payouts.request_export",
+        "payouts.schedule_export",
+        "payouts.confirm_schedule",
+        "payouts.view_exportschedule",
         "sellers.add_note",
     },
     "compliance": SEE
@@ -105,6 +108,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     | {
         "payouts.request_export",
         "payouts.export_seller_totals",
+        "payouts.schedule_export",
+        "payouts.confirm_schedule",
+        "payouts.view_exportschedule",
         "payouts.see_reconciliation",
         "ledger.view_transaction",
         "ledger.view_entry",
@@ -128,6 +134,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "payouts.view_fundingaccount",
         "payouts.view_cap",
         "payouts.view_export",
+        "payouts.view_exportschedule",
         "ledger.view_transaction",
         "ledger.view_entry",
         "ledger.view_adjustment",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from payouts import states
-from payouts.models import export, hold
+from payouts.models import export, hold, schedule
 from sellers.ledger.models import importing
 
 WAITING, STOPPED, DONE, MOVING, NEUTRAL = "waiting", "stopped", "done", "moving", "neutral"
@@ -57,6 +57,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "CANCELLED": NEUTRAL,
         "EXPIRED": NEUTRAL,
     },
+    "schedule_run": {"WAITING": MOVING, "DONE": DONE, "FAILED": STOPPED},
     "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
 }
 ENUMS = {
@@ -65,6 +66,7 @@ ENUMS = {
     "submission": states.SubmissionStatus,
     "export": export.ExportStatus,
     "import": importing.ImportStatus,
+    "schedule_run": schedule.RunStatus,
 }
 
 

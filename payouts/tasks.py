@@ -15,6 +15,7 @@ from payouts.operations import (
     journals,
     lookups,
     running,
+    scheduling,
     submission,
     sweeping,
     tallying,
@@ -114,3 +115,13 @@ def write_journal(file_id: int) -> None:
 @shared_task
 def sweep_journals() -> None:
     journals.sweep(now=database_now())
+
+
+@shared_task
+def work_schedule(run_id: int) -> None:
+    scheduling.work(run_id=run_id, now=database_now())
+
+
+@shared_task
+def sweep_schedules() -> None:
+    scheduling.sweep(now=database_now())

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from backoffice.settings import env, schedule
+from backoffice.settings import env, schedule, storages
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
@@ -243,6 +243,11 @@ EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
 # Keys and hashes of rows, to say what changed since: longer than the files, so that a quarter can be compared.
 EXPORT_HASHES_KEEP_DAYS = env.read.int("EXPORT_HASHES_KEEP_DAYS", default=100)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "exports": storages.exports(),
+}
 # What is handed over is written down here before: a database restored from a backup does not know it any more.
 HANDOVER_DIR = env.read.str("HANDOVER_DIR", default=str(DATA_DIR / "handovers"))
 AUDIT_ANCHOR_DIR = env.read.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))

@@ -23,9 +23,9 @@ from payouts.operations import export_templates, exporting
 from payouts.queries import filter_fields, filters, worklist
 
 _EARLIER = 10
-_NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view", "kind", "template", "since")
+_NOT_FILTERS = (*filters.NOT_FILTERS, "kind", "template", "since")
 # Of the many filters of payouts the page offers those that an accountant's files need; an address may hold any.
-_OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
+OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
 
 
 class ExportForm(FormatForm):
@@ -66,7 +66,7 @@ def _offered(definition: Definition, query: QueryDict) -> dict[str, forms.Field]
     form = definition.filter(query).form
     found = {}
     for name, field in form.fields.items():
-        if definition.filter is filters.PayoutFilter and (name not in _OFFERED or name in query):
+        if definition.filter is filters.PayoutFilter and (name not in OFFERED or name in query):
             continue
         if isinstance(field, filter_fields.MomentField | filter_fields.DayField):
             field.widget = forms.DateInput(attrs={"type": "date"})
@@ -173,10 +173,20 @@ def _page(
                     user_id=pages.actor(request).person_id, kind=definition.kind
                 )
             ],
+            "schedule_url": _schedule_url(request, definition, query),
             "back_url": back,
             "back_label": "Payouts" if counted else "New export",
         },
     )
+
+
+def _schedule_url(request: HttpRequest, definition: Definition, query: QueryDict) -> str:
+    """Where the same is asked for regularly, for whoever may."""
+    if "payouts.schedule_export" not in pages.permissions(request):
+        return ""
+    wanted = query.copy()
+    wanted["kind"] = definition.kind
+    return f"{reverse('admin:payouts_schedule_new')}?{wanted.urlencode()}"
 
 
 def _counted(found: worklist.Totals) -> str:

@@ -16,8 +16,9 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pages
 from payouts.exports import kinds
-from payouts.models import Export, ExportStatus
+from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
+from payouts.queries import schedules
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
@@ -31,6 +32,8 @@ class Row:
     size: str
     compares: bool
     """Whether what changed since it can be told."""
+    schedule: ExportSchedule | None = None
+    """Which schedule of its requester's had it made."""
 
     @property
     def title(self) -> str:
@@ -67,7 +70,7 @@ class Row:
         return self.export.status == ExportStatus.READY
 
 
-def _row(export: Export, now: datetime) -> Row:
+def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) -> Row:
     done, total = export.rows_done, export.rows_total
     if export.status == ExportStatus.WAITING:
         waited = (now - export.requested_at).total_seconds()
@@ -79,7 +82,7 @@ def _row(export: Export, now: datetime) -> Row:
         words = f"{done:,} of {total:,} rows{', ' if left else ''}{left}"
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
     compares = export.hashes_until is not None and export.hashes_until > now
-    return Row(export, words, size, compares)
+    return Row(export, words, size, compares, schedule)
 
 
 def _left(export: Export, now: datetime) -> str:
@@ -98,14 +101,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
     page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk).select_related("since"))
     now = database_now()
+    by_schedule = schedules.schedules_of([export.pk for export in page.rows])
     return pages.render(
         request,
         "admin/payouts/export/list.html",
         {
             "title": "Exports",
             "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
-            "verbs": [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}],
-            "rows": [_row(export, now) for export in page.rows],
+            "verbs": _verbs(request),
+            "rows": [_row(export, now, by_schedule.get(export.pk)) for export in page.rows],
             "pager": page,
             "empty_title": "No export yet",
             "empty_text": "Filter the payouts, then press “Export these rows”: the file holds exactly that list.",
@@ -113,6 +117,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             "empty_label": "See the payouts",
         },
     )
+
+
+def _verbs(request: HttpRequest) -> list[dict[str, str]]:
+    shown = [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}]
+    if "payouts.view_exportschedule" in pages.permissions(request):
+        shown.append({"label": "Schedules", "url": reverse("admin:payouts_schedule_list")})
+    return shown
 
 
 @pages.page("payouts.request_export")

@@ -1,7 +1,6 @@
 """Writing a journal file: whole and checked, or not at all. Months too long for a format come in parts, as a ZIP."""
 
 import hashlib
-import os
 import pathlib
 import tempfile
 import zipfile
@@ -13,7 +12,7 @@ from django.conf import settings
 
 from backoffice.audit.errors import Refused
 from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job
-from payouts.operations import _entries
+from payouts.operations import _entries, _shelf
 from sellers.ledger.models import JournalFile, PeriodNumbers
 from sellers.ledger.money import exponent
 from sellers.ledger.queries import journal, mapping, periods
@@ -38,9 +37,9 @@ class Written:
     sums: dict[str, list[int]] = field(default_factory=dict)
 
 
-def path(file: JournalFile) -> pathlib.Path:
-    """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / "journals" / f"journal-{file.pk}"
+def name(file: JournalFile) -> str:
+    """What the file is called where it is kept."""
+    return f"journals/journal-{file.pk}"
 
 
 def numbers_of(file: JournalFile) -> list[PeriodNumbers]:
@@ -88,7 +87,7 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
 
 
 def write(file: JournalFile) -> Written:
-    """The whole file stands at its path. Raises `Refused` with what its target would refuse, OSError."""
+    """The whole file stands under its name. Raises `Refused` with what its target would refuse, OSError."""
     numbers = numbers_of(file)
     job = job_of(file, numbers)
     form = FORMATS[file.format]
@@ -96,9 +95,9 @@ def write(file: JournalFile) -> Written:
     accounts = _entries.Accounts(mapping.chart(), job.currency)
     make = _entries.detailed if file.grouping == "detailed" else _entries.daily
     entries = make(legs, accounts, first_number=job.first_number)
-    final = path(file)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=".writing-") as folder:
+    beside = pathlib.Path(settings.EXPORT_DIR, name(file)).parent
+    beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".writing-") as folder:
         parts = Parts(pathlib.Path(folder), form, job)
         for entry in entries:
             parts.add(entry)
@@ -113,11 +112,10 @@ def write(file: JournalFile) -> Written:
             )
         whole = parts.paths[0] if len(parts.paths) == 1 else _packed(parts.paths, form, job)
         written.name = form.file_name(job) if len(parts.paths) == 1 else f"{job.stem(form.name)}.zip"
-        with whole.open("rb+") as stream:
+        with whole.open("rb") as stream:
             written.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-            os.fsync(stream.fileno())
         written.size = whole.stat().st_size
-        whole.replace(final)
+        _shelf.put(whole, name(file))
     return written
 
 

@@ -2,14 +2,12 @@
 
 import contextlib
 import hashlib
-import os
 import pathlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -19,8 +17,9 @@ from payouts.exports import changes, kinds, rows
 from payouts.exports.formats import FORMATS, Format, Layout
 from payouts.exports.kinds import BadExport
 from payouts.models import Export
+from payouts.operations import _shelf
 
-_LOCKS = 4_021  # our space of advisory locks
+_LOCKS = 4_021  # the exports' space of advisory locks
 EVERY_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
@@ -51,14 +50,14 @@ class Written:
     changes: dict[str, int] = field(default_factory=dict)
 
 
-def path(export: Export) -> pathlib.Path:
-    """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.{suffix(export)}"
+def name(export: Export) -> str:
+    """What the file is called where it is kept."""
+    return f"export-{export.pk}.{suffix(export)}"
 
 
-def hashes_path(export: Export) -> pathlib.Path:
-    """Where the key and the hash of each of its rows lie, as COPY reads them: all rows of that moment, in any case."""
-    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.hashes"
+def hashes_name(export: Export) -> str:
+    """Under what the key and the hash of each row are kept, as COPY reads them: all rows of that moment, in any case."""
+    return f"export-{export.pk}.hashes"
 
 
 def suffix(export: Export) -> str:
@@ -70,12 +69,15 @@ def media_type(export: Export) -> str:
 
 
 @contextlib.contextmanager
-def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
-    """A connection beside the program's own that holds this export's lock while it lives; None when another has it."""
+def only_one(number: int, *, space: int = _LOCKS) -> Iterator[BaseDatabaseWrapper | None]:
+    """A connection beside the program's own that holds this export's lock while it lives; None when another has it.
+
+    Another ``space`` of locks is for other things than exports.
+    """
     side = connection.copy()
     try:
         with side.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, export_id % 2**31])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number % 2**31])
             row = cursor.fetchone()
         yield side if row and row[0] else None
     finally:
@@ -84,12 +86,7 @@ def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
 
 def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | None = None) -> Written:
     """The whole file stands under its name. Raises `Refused`, `Stopped`, OSError."""
-    final, hashes = path(export), hashes_path(export)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft, draft_hashes = (each.with_name(f".{each.name}.part") for each in (final, hashes))
-    for each in (draft, draft_hashes):
-        each.unlink(missing_ok=True)
-        os.close(os.open(each, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    draft, draft_hashes = _shelf.draft(name(export)), _shelf.draft(hashes_name(export))
 
     def say(done: int, total: int) -> None:
         _say(side, export.pk, done, total)
@@ -99,12 +96,11 @@ def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | Non
     try:
         with _compared(export), draft_hashes.open("wb", buffering=1 << 20) as kept:
             done, columns, found = _fill(export, draft, kept, say)
-        with draft.open("rb+") as file:
+        with draft.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
         size = draft.stat().st_size
-        draft_hashes.replace(hashes)
-        draft.replace(final)
+        _shelf.put(draft_hashes, hashes_name(export))
+        _shelf.put(draft, name(export))
     finally:
         draft.unlink(missing_ok=True)
         draft_hashes.unlink(missing_ok=True)
@@ -118,10 +114,10 @@ def _compared(export: Export) -> Iterator[None]:
         yield
         return
     try:
-        hashes = hashes_path(export.since).open("rb")
+        hashes = _shelf.opened(hashes_name(export.since))
     except FileNotFoundError as error:
-        name = export.since.file_name
-        raise BadExport(f"Not exported: what {name} held is no longer known. Export everything.") from error
+        earlier = export.since.file_name
+        raise BadExport(f"Not exported: what {earlier} held is no longer known. Export everything.") from error
     with hashes, changes.earlier(hashes):
         yield
 
@@ -200,10 +196,10 @@ def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> No
 
 
 def erase(export: Export) -> None:
-    """The file is gone, if there was one."""
-    path(export).unlink(missing_ok=True)
+    """The file is gone, if there was one. Raises OSError."""
+    _shelf.erase(name(export))
 
 
 def erase_hashes(export: Export) -> None:
-    """The hashes of its rows are gone, if there were any: nothing can be compared with it any more."""
-    hashes_path(export).unlink(missing_ok=True)
+    """The hashes of its rows are gone, if there were any: nothing can be compared with it any more. Raises OSError."""
+    _shelf.erase(hashes_name(export))

@@ -6,7 +6,7 @@ its name only when it is whole.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import structlog
@@ -64,25 +64,21 @@ def request(
     actor: Actor,
     now: datetime,
     ring: bool = True,
+    named: date | None = None,
 ) -> Export:
     """The export waits for a worker, which is rung for after the commit unless the caller writes it itself.
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
     is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
     ``sort`` is the list's ("-amount"). With ``since`` it holds only what is new, changed or withdrawn since that export
-    of the person, or the last one with the same rows and columns.
+    of the person, or the last one with the same rows and columns. The file is called by the day ``named``, today when
+    it is left out.
     Raises `BadExport`, `BadFilter`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
         authority.require(actor=actor, permission=permission)
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
-    if locale not in LOCALES:
-        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
-    if compressed and not FORMATS[format].packs:
-        raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
+    check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
     if sort and sort.removeprefix("-") not in definition.sorts:
         known = ", ".join(definition.sorts) or "none"
@@ -118,7 +114,7 @@ def request(
         requested_at=now,
     )
     what = f"{kind}-changes" if base else kind
-    made.file_name = f"{what}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
+    made.file_name = f"{what}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
     if sort:
@@ -171,6 +167,17 @@ def request_changes(
     )
 
 
+def check_form(*, format: str, locale: str, compressed: bool) -> None:
+    """Raises `BadExport` unless a file can be written so."""
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
+    if locale not in LOCALES:
+        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+    if compressed and not FORMATS[format].packs:
+        raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
+
+
 def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
     """The file is written and READY, or the export FAILED with a sentence. Answers whether this call wrote it.
 
@@ -197,7 +204,7 @@ def write(*, export_id: int, now: datetime, progress: _export_file.Progress | No
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
                 export,
-                "The file could not be stored. Ask an administrator: is the disk full?",
+                "The file could not be stored. Ask an administrator: is the disk full, does the bucket answer?",
                 now=watch.now(),
             )
         except Exception as error:
@@ -274,10 +281,17 @@ def sweep(*, now: datetime) -> tuple[int, int]:
     gone = 0
     due = Export.objects.filter(status=ExportStatus.READY, expires_at__lte=now).order_by("pk")
     for export in due[:1000]:
-        gone += _expire(export, now)
+        try:
+            gone += _expire(export, now)
+        except OSError as error:  # the next sweep tries again
+            log.warning("export_not_erased", export=export.pk, error=type(error).__name__)
     for export in Export.objects.filter(hashes_until__lte=now).order_by("pk")[:1000]:
-        _export_file.erase_hashes(export)
-        Export.objects.filter(pk=export.pk).update(hashes_until=None)
+        try:
+            _export_file.erase_hashes(export)
+        except OSError as error:  # the next sweep tries again
+            log.warning("export_hashes_not_erased", export=export.pk, error=type(error).__name__)
+        else:
+            Export.objects.filter(pk=export.pk).update(hashes_until=None)
     return len(waiting), gone
 
 

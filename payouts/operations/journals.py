@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import IO
 
 import structlog
+from django.core.files import File
 from django.db import transaction
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.exports.journal import FORMATS
-from payouts.operations import _books_file, _doorbell
+from payouts.operations import _books_file, _doorbell, _shelf
 from payouts.operations._watch import Watch
 from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumbers
 
@@ -47,7 +47,7 @@ class OtherBytes(Refused):
 class Download:
     """An open file and what to call it. Whoever answers with it closes it."""
 
-    file: IO[bytes]
+    file: "File[bytes]"
     name: str
     size: int
 
@@ -81,7 +81,7 @@ def request(
         raise BadJournal("Not exported: " + " ".join(lacks))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
     file, made = JournalFile.objects.get_or_create(**values, defaults=start)
-    if not made and (file.status == JournalStatus.FAILED or not _books_file.path(file).exists()):
+    if not made and (file.status == JournalStatus.FAILED or not _there(file)):
         JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.WAITING, asked_at=now, error="")
         file.refresh_from_db()
     data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
@@ -89,6 +89,19 @@ def request(
     if file.status == JournalStatus.WAITING:
         _doorbell.ring("write_journal", file_id=file.pk)
     return file
+
+
+def _there(file: JournalFile) -> bool:
+    """Whether its file is kept. Raises `Conflict` while nobody can tell."""
+    try:
+        return _shelf.exists(_books_file.name(file))
+    except OSError as error:
+        raise _silent(file, error) from error
+
+
+def _silent(file: JournalFile, error: OSError) -> Conflict:
+    log.error("journal_not_reached", file=file.pk, error=type(error).__name__)
+    return Conflict("Not done: the place where journals are kept does not answer. Try again in a minute.")
 
 
 def lacks(*, first: date, format: str, currency: str, grouping: str) -> list[str]:
@@ -132,7 +145,7 @@ def _write(file_id: int, now: datetime) -> bool:
     try:
         written = _books_file.write(file)
         if file.sha256 and written.sha256 != file.sha256:
-            _books_file.path(file).unlink(missing_ok=True)
+            _shelf.erase(_books_file.name(file))
             raise OtherBytes(
                 f"The bytes are not those given before (SHA-256 {file.sha256[:12]}…), so nothing is offered. Were the"
                 " company's settings changed? Set them back, or tell who runs the program."
@@ -173,9 +186,11 @@ def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
     if file.status != JournalStatus.READY:
         raise Conflict("There is no file yet: look at the page of the month.")
     try:
-        stream = _books_file.path(file).open("rb")
+        stream = _shelf.opened(_books_file.name(file))
     except FileNotFoundError:
         raise Conflict("The file is no longer there. Ask for it again: it will be the same.") from None
+    except OSError as error:
+        raise _silent(file, error) from error
     if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
         stream.close()
         raise OtherBytes("The stored file is damaged, so it is not offered. Tell who runs the program.")

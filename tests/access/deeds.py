@@ -9,8 +9,10 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from payouts.operations import schedules
 from tests import books, make, make_payouts
 from tests.access.world import World
+from tests.payouts import scheduled
 
 Row = tuple[str, Callable[[World], dict[str, Any]]]
 TODAY = datetime.date(2026, 11, 24)
@@ -181,6 +183,22 @@ DEEDS: Mapping[str, Row] = {
         "payouts.request_export",
         lambda w: {"export_id": w.exports["accountant"].pk},
     ),
+    f"{P}schedules.make": ("payouts.schedule_export", lambda w: {"plan": scheduled.plan()}),
+    f"{P}schedules.change": (
+        "payouts.schedule_export",
+        lambda w: {"schedule_id": w.schedules["accountant"].pk, "plan": scheduled.plan()},
+    ),
+    f"{P}schedules.confirm": (
+        "payouts.confirm_schedule",
+        lambda w: {"schedule_id": w.sent_elsewhere.pk, "seen": schedules.digest(w.sent_elsewhere)},
+    ),
+    **{
+        f"{P}schedules.{verb}": (
+            "payouts.schedule_export",
+            lambda w: {"schedule_id": w.schedules["accountant"].pk},
+        )
+        for verb in ("pause", "resume", "end", "run_now")
+    },
     f"{P}funding.add": (
         "payouts.add_fundingaccount",
         lambda w: {

@@ -120,6 +120,22 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_export_state": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_download": Door(("payouts.request_export",), 410, 405, unknown=NO_NUMBER, own="exports"),
+    "payouts_schedule_list": Door(("payouts.view_exportschedule",)),
+    "payouts_schedule_choose": Door(("payouts.schedule_export",)),
+    "payouts_schedule_new": Door(("payouts.schedule_export",)),
+    "payouts_schedule_detail": Door(
+        ("payouts.view_exportschedule",), args=lambda w: [w.sent_elsewhere.pk], unknown=NO_NUMBER
+    ),
+    "payouts_schedule_change": Door(("payouts.schedule_export",), unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_confirm": Door(
+        ("payouts.confirm_schedule",), 405, 409, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
+    ),
+    "payouts_schedule_pause": Door(
+        ("payouts.schedule_export",), 405, 302, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
+    ),
+    "payouts_schedule_resume": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_end": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),

@@ -20,6 +20,7 @@ from payouts.models import (
     Batch,
     CapChange,
     Export,
+    ExportSchedule,
     FundingAccount,
     Hold,
     Incident,
@@ -46,6 +47,7 @@ from payouts.operations import (
     periods,
     recalls,
     reconciliation,
+    schedules,
     switches,
     unknown,
     views,
@@ -62,8 +64,8 @@ from sellers.ledger.models import (
 )
 from sellers.ledger.operations import adjustments, mapping
 from sellers.models import Seller, SellerFile
-from tests import books, make, make_payouts
-from tests.payouts import camt, line_to_the_bank, quick
+from tests import books, make, make_payouts, sftp
+from tests.payouts import camt, line_to_the_bank, quick, scheduled
 from tests.payouts.caps import cap
 from tests.sellers.ledger.importing import given
 
@@ -89,6 +91,8 @@ class World:
     lost: Submission
     resolution: Resolution
     exports: dict[str, Export]
+    schedules: dict[str, ExportSchedule]
+    sent_elsewhere: ExportSchedule
     views: dict[str, SavedView]
     run: PayoutRun
     version: AccountVersion
@@ -108,6 +112,14 @@ class World:
     adjusted: Earning
     journal: JournalFile
     account_wanted: AccountMapping
+
+
+def _sent_elsewhere() -> ExportSchedule:
+    """A schedule of somebody's that sends its files to a server and waits for another person."""
+    theirs = sftp.Server(Path("nowhere"), port=22)
+    wanted = scheduled.target(theirs, host="sftp.example.com")
+    plan = scheduled.plan(name="For the auditors", target=wanted)
+    return schedules.make(plan=plan, actor=make.person("accountant"), now=make.NOW)
 
 
 @contextlib.contextmanager
@@ -198,6 +210,12 @@ def _build(bank: Any, settings: Any) -> World:
         lost=lost,
         resolution=resolution,
         exports=exports,
+        schedules={
+            role: schedules.make(plan=scheduled.plan(), actor=_person(user), now=make.NOW)
+            for role, user in users.items()
+            if schedules.RIGHT in roles.ROLES[role]
+        },
+        sent_elsewhere=_sent_elsewhere(),
         views={
             role: views.save(
                 place="review",

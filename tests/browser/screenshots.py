@@ -80,6 +80,8 @@ SHOTS = (
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),
     Shot("exports", ("accountant",), place="Exports"),
+    Shot("schedules", ("accountant",), path="/exports/schedules/"),
+    Shot("schedule-new", ("accountant",), path="/exports/schedules/new/form/?kind=payouts"),
     Shot("reconciliation", ("treasurer",), place="Reconciliation"),
     Shot("statement", ("accountant",), place="Reconciliation", first_row=True),
     Shot("breaks", ("treasurer",), path="/reconciliation/breaks/"),
