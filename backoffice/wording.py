@@ -57,7 +57,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "CANCELLED": NEUTRAL,
         "EXPIRED": NEUTRAL,
     },
-    "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
+    "import": {
+        "READING": MOVING,
+        "CHECKED": WAITING,
+        "REFUSED": STOPPED,
+        "POSTING": MOVING,
+        "POSTED": DONE,
+        "DROPPED": NEUTRAL,
+        "FAILED": STOPPED,
+    },
 }
 ENUMS = {
     "payout": states.PayoutStatus,

@@ -12,6 +12,7 @@ from payouts.operations import (
     creation,
     exporting,
     holds,
+    imports,
     journals,
     lookups,
     running,
@@ -114,3 +115,13 @@ def write_journal(file_id: int) -> None:
 @shared_task
 def sweep_journals() -> None:
     journals.sweep(now=database_now())
+
+
+@shared_task
+def work_import(import_id: int) -> None:
+    imports.work(import_id=import_id, now=database_now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    imports.sweep(now=database_now())
