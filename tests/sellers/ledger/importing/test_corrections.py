@@ -93,7 +93,7 @@ def test_who_brought_it_may_not_confirm_it_whatever_they_may_do(shop):
         confirmed(file, both)
     with pytest.raises(NotAllowed):
         confirmed(file, make.person("analyst"))
-    with pytest.raises(importing.SamePerson):
+    with pytest.raises(NotAllowed, match="needs a person"):
         confirmed(file, actors.SYSTEM)
     assert Earning.objects.count() == 0
 
