@@ -117,8 +117,7 @@ def sweep_journals() -> None:
     journals.sweep(now=database_now())
 
 
-# A million rows on a busy machine take more than most work may. A message that comes again meanwhile finds its lock.
-@shared_task(soft_time_limit=2 * 60 * 60, time_limit=2 * 60 * 60 + 60)
+@shared_task
 def work_import(import_id: int) -> None:
     imports.work(import_id=import_id, now=database_now())
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
@@ -137,6 +138,10 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             log.info("import_stopped", import_file=import_id)
         except (OperationalError, InterfaceError):
             raise
+        except SoftTimeLimitExceeded:
+            log.warning("import_took_too_long", import_file=import_id)
+            text = "It took longer than any work may; nothing was posted. Split the file and import each part."
+            _give_back(import_id, before, text)
         except Refused as refusal:
             _give_back(import_id, before, str(refusal))
         except Exception as error:

@@ -47,7 +47,7 @@ def test_sellers_come_back_with_their_errors_too(visit):
     upload(page, b"external_id,name,country\ns1,Shop One,FR\ns2,Shop Two,Freedonia\n", name="sellers.csv")
     with page.expect_download() as given:
         page.get_by_role("link", name="Download the file with its errors").click()
-    copy = pathlib.Path(given.value.path()).read_text()
+    copy = pathlib.Path(given.value.path()).read_text("utf-8-sig")
     assert copy.splitlines()[0] == "external_id,name,country,error"
     assert "is no country" in copy.splitlines()[2]
 

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
@@ -221,3 +222,16 @@ def test_what_is_over_changes_no_more_by_trigger(shop, analyst, app_connection):
         with pytest.raises(Exception, match="changes no more"):
             app_connection.execute(f"UPDATE ledger_importfile SET {change}")
         app_connection.rollback()
+
+
+def test_what_takes_longer_than_any_work_may_is_given_back(shop, analyst, monkeypatch):
+    file = worked(received(csv(row("a", seller="shop-1")), analyst))
+    imports.confirm(import_file_id=file.pk, actor=analyst, now=make.NOW)
+
+    def slow(**values):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(posting.writing, "write", slow)
+    file = worked(file)
+    assert (file.status, Earning.objects.count()) == ("CHECKED", 0)
+    assert "Split the file" in file.trouble
