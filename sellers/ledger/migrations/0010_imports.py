@@ -65,13 +65,16 @@ BEGIN
   RETURN NULL;
 END"""
 
-# Files of sellers that came before they were jobs are listed with the others.
+# Files of sellers that came before they were jobs are listed with the others. Their foreign keys are checked at once:
+# a table on whose rows a check waits cannot be altered, as it is when this migration ends.
 _SELLER_FILES = """
+SET CONSTRAINTS ALL IMMEDIATE;
 INSERT INTO ledger_importfile (kind, profile, name, sha256, status, uploaded_by_id, uploaded_at, row_count, error_count,
   new_count, known_count, seller_count, totals, posted_at, seller_file_id)
 SELECT 'sellers', profile, name, sha256, CASE status WHEN 'APPLIED' THEN 'POSTED' ELSE status END, uploaded_by_id,
   uploaded_at, row_count, error_count, new_count + changed_count, same_count, 0, '{}', applied_at, id
-FROM sellers_sellerfile ORDER BY id
+FROM sellers_sellerfile ORDER BY id;
+SET CONSTRAINTS ALL DEFERRED
 """
 
 
