@@ -58,7 +58,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "EXPIRED": NEUTRAL,
     },
     "schedule_run": {"WAITING": MOVING, "DONE": DONE, "FAILED": STOPPED},
-    "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
+    "import": {
+        "READING": MOVING,
+        "CHECKED": WAITING,
+        "REFUSED": STOPPED,
+        "POSTING": MOVING,
+        "POSTED": DONE,
+        "DROPPED": NEUTRAL,
+        "FAILED": STOPPED,
+    },
 }
 ENUMS = {
     "payout": states.PayoutStatus,

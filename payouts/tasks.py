@@ -12,6 +12,7 @@ from payouts.operations import (
     creation,
     exporting,
     holds,
+    imports,
     journals,
     lookups,
     running,
@@ -125,3 +126,13 @@ def work_schedule(run_id: int) -> None:
 @shared_task
 def sweep_schedules() -> None:
     scheduling.sweep(now=database_now())
+
+
+@shared_task
+def work_import(import_id: int) -> None:
+    imports.work(import_id=import_id, now=database_now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    imports.sweep(now=database_now())

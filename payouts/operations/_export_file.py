@@ -56,7 +56,7 @@ def name(export: Export) -> str:
 
 
 def hashes_name(export: Export) -> str:
-    """Under what the key and the hash of each row are kept, as COPY reads them: all rows of that moment, in any case."""
+    """Under what the key and the hash of each row are kept, as COPY reads them: all rows of that moment."""
     return f"export-{export.pk}.hashes"
 
 

@@ -275,6 +275,19 @@ DEEDS: Mapping[str, Row] = {
         "ledger.import_earnings",
         lambda w: {"import_file_id": w.earnings_file.pk},
     ),
+    "sellers.ledger.importing.posting.confirm": (
+        "ledger.import_earnings",
+        lambda w: {"import_file_id": w.earnings_file.pk},
+    ),
+    f"{P}imports.receive": (
+        "ledger.import_earnings",
+        lambda w: {**_file(b"external_id,seller\n")(w), "kind": "earnings"},
+    ),
+    f"{P}imports.confirm": (
+        "ledger.approve_adjustment",
+        lambda w: {"import_file_id": w.corrections_file.pk},
+    ),
+    f"{P}imports.drop": ("payouts.reconcile", lambda w: {"import_file_id": w.statement_file.pk}),
     "sellers.ledger.importing.posting.drop": (
         "ledger.import_earnings",
         lambda w: {"import_file_id": w.earnings_file.pk},
@@ -305,6 +318,8 @@ DEEDS: Mapping[str, Row] = {
 # Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none.
 INNER = frozenset(
     {
+        "sellers.ledger.importing.staging.stage",
+        "sellers.ledger.importing.posting.write",
         f"{P}account_rows.write",
         f"{P}account_rows.write_decisions",
         f"{P}batching.ask_again",

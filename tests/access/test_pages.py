@@ -183,7 +183,9 @@ def test_things_of_one_person_are_not_found_by_another_who_may_the_same(standing
         if door.own:
             others = getattr(standing, door.own)["accountant"]
             method = "get" if door.get != 405 else "post"
-            assert ask(client, method, reverse(f"admin:{name}", args=[others.pk]), {}).status_code == 404, name
+            assert ask(client, method, reverse(f"admin:{name}", args=[others.pk]), {}).status_code == 404, (
+                name
+            )
 
 
 def test_every_post_without_its_csrf_token_is_refused(standing, undone):

@@ -43,6 +43,7 @@ from payouts.operations import (
     collecting,
     exporting,
     holds,
+    imports,
     incidents,
     periods,
     recalls,
@@ -53,6 +54,7 @@ from payouts.operations import (
     views,
 )
 from sellers import importing as seller_files
+from sellers.ledger import importing
 from sellers.ledger.models import (
     AccountMapping,
     Adjustment,
@@ -107,6 +109,9 @@ class World:
     raised: CapChange
     earnings_file: ImportFile
     refused_file: ImportFile
+    corrections_file: ImportFile
+    statement_file: ImportFile
+    file_being_read: ImportFile
     sellers_file: SellerFile
     adjustment: Adjustment
     adjusted: Earning
@@ -241,6 +246,33 @@ def _build(bank: Any, settings: Any) -> World:
         raised=_raise(),
         earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
         refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
+        corrections_file=importing.check(
+            stream=io.BytesIO(
+                b"external_id,seller,kind,amount,currency,date,reason\n"
+                + f"c1,{suspect.external_id},adjustment,12.50,EUR,2026-11-20,Parcel lost by us\n".encode()
+            ),
+            name="claims.csv",
+            profile="corrections",
+            kind="corrections",
+            actor=make.person("analyst"),
+            now=make.NOW,
+        ),
+        statement_file=imports.receive(
+            kind="statement",
+            stream=io.BytesIO(camt.statement([camt.Line(-1_200)], number=907, day="2026-11-30")),
+            name="day.xml",
+            actor=make.person("treasurer"),
+            now=make.NOW,
+        ),
+        file_being_read=ImportFile.objects.create(
+            profile="generic",
+            name="large.csv",
+            status="READING",
+            step="Reading the rows",
+            done=120_000,
+            total=1_000_000,
+            started_at=make.NOW,
+        ),
         sellers_file=seller_files.check(
             stream=io.BytesIO(b"external_id,name,country\nnew-1,New Shop,FR\n"),
             name="sellers.csv",

@@ -76,6 +76,8 @@ SHOTS = (
     Shot("adjustments", ("approver",), place="Adjustments"),
     Shot("imports", ("analyst",), place="Imports"),
     Shot("import", ("analyst",), place="Imports", first_row=True),
+    Shot("corrections-new", ("analyst",), path="/imports/corrections/new/"),
+    Shot("statement-new", ("treasurer",), path="/imports/statements/new/"),
     Shot("run-new", ("analyst",), path="/runs/new/?country=FR"),
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),

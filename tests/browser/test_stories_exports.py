@@ -15,7 +15,6 @@ from playwright.sync_api import expect
 from backoffice.audit.clock import database_now
 from payouts.models import Export
 from payouts.operations import exporting, holds, review
-from payouts.queries import filters, worklist
 from tests import make
 from tests.browser import complaints
 from tests.payouts import quick

@@ -1,8 +1,6 @@
 """`manage.py export KIND --filter … --format … --to … --as PERSON`: a file for a nightly job, as the pages make it."""
 
 import shutil
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backoffice.audit import actors
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
+from backoffice.doors.terminal import Shown
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import KINDS
 from payouts.models import Export, ExportStatus
 from payouts.operations import export_links, exporting
-
-_EVERY_SECONDS = 5  # between two plain lines
-_BAR = 30
 
 
 class Command(BaseCommand):
@@ -54,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {given.parent}. Make it, or name another.")
         try:
             made = self._ask(options, actor)
-            exporting.write(export_id=made.pk, now=database_now(), progress=_Shown(self))
+            exporting.write(export_id=made.pk, now=database_now(), progress=Shown(self))
             made.refresh_from_db()
             self._fetch(made, given, actor)
         except Refused as refusal:
@@ -116,32 +112,3 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"Nobody is called {username}. Name somebody who may export.")
         return actors.command(user)
-
-
-class _Shown:
-    """Progress for whoever looks: a bar on a terminal, a plain line now and then in a log."""
-
-    def __init__(self, command: BaseCommand) -> None:
-        self._out = command.stderr
-        self._bar = sys.stderr.isatty()
-        self._started = time.monotonic()
-        self._said = -1.0
-
-    def __call__(self, done: int, total: int) -> None:
-        over = done >= total
-        if self._bar:
-            full = _BAR if total == 0 else _BAR * done // total
-            line = f"\r{'█' * full}{'·' * (_BAR - full)} {done:,} of {total:,} rows{self._left(done, total)}"
-            self._out.write(f"{line:<80}", ending="\n" if over and done else "")
-            self._out.flush()
-            return
-        passed = time.monotonic() - self._started
-        if over or passed - self._said >= _EVERY_SECONDS:
-            self._said = passed
-            self._out.write(f"{done:,} of {total:,} rows{self._left(done, total)}")
-
-    def _left(self, done: int, total: int) -> str:
-        passed = time.monotonic() - self._started
-        if not done or done >= total or passed < 1:
-            return ""
-        return f", about {round(passed / done * (total - done)) or 1} s left"

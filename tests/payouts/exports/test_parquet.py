@@ -14,7 +14,7 @@ from payouts.exports.formats import parquet as parquet_format
 from payouts.models import Export
 from payouts.operations import _export_file, exporting
 from tests import make
-from tests.payouts import quick
+from tests.payouts import quick, shelf
 from tests.payouts.exports import readers
 
 
@@ -31,7 +31,7 @@ def test_a_parquet_is_written_like_any_other(settings, tmp_path):
     quick.payout(amount_minor=123_456, seller=make.seller(external_id="0012"))
     quick.payout(country="JP", currency="JPY", amount_minor=5_000)
     made, again = _written(settings, tmp_path), _written(settings, tmp_path)
-    path = _export_file.path(made)
+    path = shelf.file_of(made)
     found = readers.parquet.read_table(
         path, columns=["currency", "amount", "amount_minor", "seller_id"]
     ).to_pylist()

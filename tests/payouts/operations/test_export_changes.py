@@ -11,9 +11,9 @@ from django.db.utils import DatabaseError
 from payouts.exports import kinds
 from payouts.exports.kinds import BadExport
 from payouts.models import Export
-from payouts.operations import _export_file, exporting, holds, review
+from payouts.operations import exporting, holds, review
 from tests import make
-from tests.payouts import quick, standing
+from tests.payouts import quick, shelf, standing
 
 pytestmark = pytest.mark.django_db
 writes = pytest.mark.django_db(transaction=True)
@@ -42,7 +42,7 @@ def since(base, actor, **values) -> Export:
 
 
 def read(export: Export) -> list[dict[str, str]]:
-    text = _export_file.path(export).read_text(encoding="utf-8")
+    text = shelf.file_of(export).read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -59,7 +59,7 @@ def test_only_new_changed_and_withdrawn_rows_come_each_saying_which():
     actor = make.person("accountant")
     same, changed, gone = quick.payout(), quick.payout(), quick.payout()
     first = whole(actor, "status=PENDING_REVIEW")
-    assert len(_export_file.hashes_path(first).read_text().splitlines()) == 3
+    assert len(shelf.hashes_of(first).read_text().splitlines()) == 3
 
     holds.hold(
         payout_ids=[changed.pk], actor=make.person("approver"), reason="dispute", note="Ask.", now=make.NOW
@@ -93,7 +93,7 @@ def test_whatever_the_format_the_same_rows_have_the_same_hashes():
     first = whole(actor)
     for format in ("xlsx", "jsonl", "excel_csv"):
         other = whole(actor, format=format, locale="es")
-        assert _export_file.hashes_path(other).read_bytes() == _export_file.hashes_path(first).read_bytes()
+        assert shelf.hashes_of(other).read_bytes() == shelf.hashes_of(first).read_bytes()
         assert since(first, actor, format=format).rows_done == 0
 
 
@@ -129,7 +129,7 @@ def test_hashes_outlive_the_file_and_go_after_their_days():
     first = whole(actor)
     exporting.sweep(now=make.NOW + timedelta(days=8))
     first.refresh_from_db()
-    assert (first.status, _export_file.path(first).exists()) == ("EXPIRED", False)
+    assert (first.status, shelf.file_of(first).exists()) == ("EXPIRED", False)
     _review(made)
     later = make.NOW + timedelta(days=8)
     assert told(since(first, actor, now=later)) == [("Changed", made.reference)]
@@ -137,7 +137,7 @@ def test_hashes_outlive_the_file_and_go_after_their_days():
     exporting.sweep(now=make.NOW + timedelta(days=101))
     first.refresh_from_db()
     assert first.hashes_until is None
-    assert not _export_file.hashes_path(first).exists()
+    assert not shelf.hashes_of(first).exists()
     with pytest.raises(BadExport, match=r"no longer known\. Export everything instead"):
         since(first, actor)
 
@@ -147,7 +147,7 @@ def test_a_lost_file_of_hashes_fails_with_a_sentence():
     actor = make.person("accountant")
     quick.payout()
     first = whole(actor)
-    _export_file.hashes_path(first).unlink()
+    shelf.hashes_of(first).unlink()
     made = exporting.request_changes(since=first.pk, format="csv", actor=actor, now=make.NOW)
     assert not exporting.write(export_id=made.pk, now=make.NOW)
     made.refresh_from_db()
@@ -177,7 +177,7 @@ def test_a_computed_column_changes_with_what_it_is_computed_from():
     with transaction.atomic():
         other = standing.payout("FAILED")
     assert told(since(first, actor)) == [("New", other.reference)]
-    assert dead.reference in _export_file.hashes_path(first).read_text()
+    assert dead.reference in shelf.hashes_of(first).read_text()
 
 
 @writes

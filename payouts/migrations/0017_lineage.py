@@ -16,7 +16,7 @@ END"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0015_run_jobs")]
+    dependencies = [("payouts", "0016_schedules")]
 
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
