@@ -9,7 +9,8 @@ import django
 
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402 - Django first
+from django.conf import settings  # noqa: E402 - Django first
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from import_export import resources  # noqa: E402
@@ -52,14 +53,16 @@ def ours(path: pathlib.Path, name: str, query: str) -> int:
 
 def worker(path: pathlib.Path, since: str) -> int:
     """An export from the asking to the file, of everything or of what changed; its number is the file's content."""
+    settings.EXPORT_DIR = str(path.parent)  # the next process finds the hashes there
     user = get_user_model().objects.get(username="bench-accountant")
     actor, now = actors.command(user), database_now()
     if since:
         made = exporting.request_changes(since=int(since), format="csv", actor=actor, now=now, ring=False)
     else:
         made = exporting.request(filters="", format="csv", actor=actor, now=now, ring=False)
-    assert exporting.write(export_id=made.pk, now=now)
+    written = exporting.write(export_id=made.pk, now=now)
     made.refresh_from_db()
+    assert written, made.error
     path.write_text(str(made.pk))
     return int(made.rows_done)
 
