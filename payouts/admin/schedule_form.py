@@ -40,7 +40,7 @@ class ScheduleForm(ExportForm):
     )
     at = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     time_zone = forms.ChoiceField(label="Time of day in")
-    country = forms.ChoiceField(
+    business_days = forms.ChoiceField(  # the filter has a country of its own
         label="Only on business days of",
         required=False,
         help_text="What falls on a day without banks is made on the next business day.",
@@ -91,7 +91,10 @@ class ScheduleForm(ExportForm):
         spans = said.dates_of(definition.filter)
         choose = {
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
-            "country": [("", "every day counts"), *((each.code, each.name) for each in countries.all())],
+            "business_days": [
+                ("", "every day counts"),
+                *((each.code, each.name) for each in countries.all()),
+            ],
             "dates": [
                 ("", "none: as it stands when it is made"),
                 *((name, said.label_of(definition.filter, name)) for name in spans),
@@ -177,12 +180,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "weekday",
         "at",
         "time_zone",
-        "country",
         "dates",
     )
     initial = filters.read(query, kind=definition.filter).cleaned | {
         name: getattr(found, name) for name in same
     }
+    initial["business_days"] = found.country
     initial["where"] = HERE if found.target is None else SFTP
     if found.target is not None:
         initial |= {name: getattr(found.target, name) for name in _TARGET[:5]}
@@ -244,6 +247,7 @@ def _plan(
     target = {name: values[name] for name in _TARGET} | {"port": values["port"] or 22}
     return schedules.Plan(
         weekday=values["weekday"] or 1,
+        country=values["business_days"],
         kind=definition.kind,
         filters=wanted.urlencode(),
         compressed=values["compressed"] and FORMATS[values["format"]].packs,
@@ -258,7 +262,6 @@ def _plan(
                 "every",
                 "at",
                 "time_zone",
-                "country",
                 "dates",
             )
         },

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import posixpath
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -59,8 +60,13 @@ def send(address: Address, file: IO[bytes], *, name: str, size: int) -> str:
 
     It grows under another name, which is given up for its own once its size is right. Sent again, it replaces itself.
     """
+
+    async def whole() -> str:
+        return await asyncio.wait_for(_send(address, file, name, size), UPLOAD_SECONDS)
+
     try:
-        return asyncio.run(asyncio.wait_for(_send(address, file, name, size), UPLOAD_SECONDS))
+        with ThreadPoolExecutor(1) as aside:  # whatever loop may run in the caller's own thread
+            return aside.submit(lambda: asyncio.run(whole())).result()
     except NotSent:
         raise
     except Exception as error:

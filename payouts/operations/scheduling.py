@@ -155,7 +155,9 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
     definition = kinds.get(schedule.kind)
     if run.first and run.last:
         occasion = Occasion(run.day or run.last, run.due_at, run.first, run.last)
-        filters |= said.values_for(definition.filter, schedule.dates, occasion, zone=schedule.time_zone)
+        filters |= said.values_for(
+            definition.filter, dates=schedule.dates, occasion=occasion, zone=schedule.time_zone
+        )
     elif definition.of_the_past:
         filters[said.AT] = [run.due_at.isoformat()]
     try:

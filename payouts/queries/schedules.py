@@ -40,7 +40,7 @@ def label_of(filter_class: type[ListFilter], dates: str) -> str:
 
 
 def values_for(
-    filter_class: type[ListFilter], dates: str, occasion: Occasion, *, zone: str
+    filter_class: type[ListFilter], *, dates: str, occasion: Occasion, zone: str
 ) -> dict[str, list[str]]:
     """The filter's dates as the occasion sets them: whole days of the schedule's zone."""
     if not dates:

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 FORM = {
     "kind": "payouts", "query": "", "name": "Register", "format": "csv", "locale": "en", "every": "month",
-    "weekday": "1", "at": "06:00", "time_zone": "Europe/Paris", "country": "ES", "dates": "created", "where": "here",
+    "weekday": "1", "at": "06:00", "time_zone": "Europe/Paris", "business_days": "ES",
+    "dates": "created", "where": "here",
 }  # fmt: skip
 NEW = "/exports/schedules/new/form/"
 
