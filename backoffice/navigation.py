@@ -108,7 +108,17 @@ PLACES = (
         group=1,
     ),
     Place(
-        _("Imports"), "admin:ledger_import_list", ("ledger.import_earnings", "sellers.import_sellers"), group=2
+        _("Imports"),
+        "admin:ledger_import_list",
+        (
+            "ledger.import_earnings",
+            "sellers.import_sellers",
+            "ledger.request_adjustment",
+            "ledger.approve_adjustment",
+            "payouts.reconcile",
+        ),
+        waiting=waiting.corrections,
+        group=2,
     ),
     Place(_("Runs"), "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
     Place(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backoffice.words import later
 from payouts import states
-from payouts.models import export, hold
+from payouts.models import export, hold, schedule
 from sellers.ledger.models import importing
 
 WAITING, STOPPED, DONE, MOVING, NEUTRAL = "waiting", "stopped", "done", "moving", "neutral"
@@ -58,7 +58,16 @@ MEANINGS: dict[str, dict[str, str]] = {
         "CANCELLED": NEUTRAL,
         "EXPIRED": NEUTRAL,
     },
-    "import": {"CHECKED": WAITING, "REFUSED": STOPPED, "POSTED": DONE, "DROPPED": NEUTRAL},
+    "schedule_run": {"WAITING": MOVING, "DONE": DONE, "FAILED": STOPPED},
+    "import": {
+        "READING": MOVING,
+        "CHECKED": WAITING,
+        "REFUSED": STOPPED,
+        "POSTING": MOVING,
+        "POSTED": DONE,
+        "DROPPED": NEUTRAL,
+        "FAILED": STOPPED,
+    },
 }
 ENUMS = {
     "payout": states.PayoutStatus,
@@ -66,6 +75,7 @@ ENUMS = {
     "submission": states.SubmissionStatus,
     "export": export.ExportStatus,
     "import": importing.ImportStatus,
+    "schedule_run": schedule.RunStatus,
 }
 
 

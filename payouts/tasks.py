@@ -12,9 +12,11 @@ from payouts.operations import (
     creation,
     exporting,
     holds,
+    imports,
     journals,
     lookups,
     running,
+    scheduling,
     submission,
     sweeping,
     tallying,
@@ -114,3 +116,23 @@ def write_journal(file_id: int) -> None:
 @shared_task
 def sweep_journals() -> None:
     journals.sweep(now=database_now())
+
+
+@shared_task
+def work_schedule(run_id: int) -> None:
+    scheduling.work(run_id=run_id, now=database_now())
+
+
+@shared_task
+def sweep_schedules() -> None:
+    scheduling.sweep(now=database_now())
+
+
+@shared_task
+def work_import(import_id: int) -> None:
+    imports.work(import_id=import_id, now=database_now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    imports.sweep(now=database_now())

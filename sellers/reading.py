@@ -61,6 +61,7 @@ class Inspected:
 
     sha256: str
     encoding: str
+    lines: int  # about how many rows there are: a line break inside a cell counts, too
 
 
 def limit() -> int:
@@ -136,7 +137,7 @@ def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
                 )
             )
             continue
-        return Inspected(digest.hexdigest(), name)
+        return Inspected(digest.hexdigest(), name, max(line - 2, 1))
     raise failures[0]
 
 

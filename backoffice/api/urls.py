@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from payouts.api import batches, exports, payouts, runs
+from payouts.api import batches, exports, payouts, runs, schedules
 from sellers.api import sellers
 
 
@@ -47,6 +47,7 @@ router.register("payouts", payouts.Payouts, basename="payout")
 router.register("batches", batches.Batches, basename="batch")
 router.register("runs", runs.Runs, basename="run")
 router.register("exports", exports.Exports, basename="export")
+router.register("schedules", schedules.Schedules, basename="schedule")
 router.register("sellers", sellers.Sellers, basename="seller")
 
 app_name = "api"

@@ -27,6 +27,7 @@ PERSON_ONLY = frozenset(
         "payouts.reconcile",
         "payouts.restore_rail",
         "payouts.change_cap",
+        "payouts.confirm_schedule",
         "payouts.grant_cap",
         "ledger.approve_adjustment",
         "ledger.map_accounts",

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from backoffice.settings import env, schedule
+from backoffice.settings import env, schedule, storages
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
@@ -117,8 +117,9 @@ USE_TZ = True
 TIME_ZONE = env.read.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ja", "日本語")]
-# A language is offered once all of its words are there (manage.py collect_words).
+LANGUAGES = [
+    ("en", "English")
+]  # a language is offered once all of its words are there (manage.py collect_words)
 LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
 
 # Files of our own pages
@@ -210,7 +211,9 @@ PRODUCTION = False  # real money moves here: rails that only pretend are refused
 COUNTRY_DIRS = env.read.list("COUNTRY_DIRS", default=[])  # beside ours; a later file replaces
 OPEN_COUNTRIES = env.read.list("OPEN_COUNTRIES", default=[])  # none named: every country with a file
 ACCOUNT_WAIT_HOURS = env.read.int("ACCOUNT_WAIT_HOURS", default=72)  # a new bank account is not paid before
-IMPORT_MAX_BYTES = env.read.int("IMPORT_MAX_BYTES", default=512 * 1024 * 1024)  # a larger file is refused unread
+IMPORT_MAX_BYTES = env.read.int(
+    "IMPORT_MAX_BYTES", default=512 * 1024 * 1024
+)  # a larger file is refused unread
 SELLER_IMPORT_MAX_BYTES = env.read.int("SELLER_IMPORT_MAX_BYTES", default=10 * 1024 * 1024)  # held in memory
 SIMBANK_URL = env.read.str("SIMBANK_URL", default="http://127.0.0.1:8090")
 SEPA_OUTBOX_DIR = env.read.str("SEPA_OUTBOX_DIR", default=str(DATA_DIR / "sepa" / "outbox"))
@@ -222,7 +225,9 @@ RAIL_TRANSPORTS = {  # rail to the names of the settings above that say where it
 SUBMISSION_LEASE_SECONDS = env.lease_seconds()
 UNKNOWN_ALERT_MINUTES = env.read.int("UNKNOWN_ALERT_MINUTES", default=30)
 BOOKS_TIME_ZONE = env.read.str("BOOKS_TIME_ZONE", default=TIME_ZONE)  # kept by the database when it is made
-BOOKS_COMPANY: dict[str, Any] = {  # what accounting's programs ask of the company; empty: their formats are refused
+BOOKS_COMPANY: dict[
+    str, Any
+] = {  # what accounting's programs ask of the company; empty: their formats are refused
     "name": env.read.str("BOOKS_COMPANY", default=""),
     "currency": env.read.str("BOOKS_CURRENCY", default="EUR"),
     "year_begins": env.read.int("BOOKS_YEAR_BEGINS", default=1),  # the month
@@ -236,6 +241,13 @@ BOOKS_COMPANY: dict[str, Any] = {  # what accounting's programs ask of the compa
 }
 EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
+# Keys and hashes of rows, to say what changed since: longer than the files, so that a quarter can be compared.
+EXPORT_HASHES_KEEP_DAYS = env.read.int("EXPORT_HASHES_KEEP_DAYS", default=100)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "exports": storages.exports(),
+}
 # What is handed over is written down here before: a database restored from a backup does not know it any more.
 HANDOVER_DIR = env.read.str("HANDOVER_DIR", default=str(DATA_DIR / "handovers"))
 AUDIT_ANCHOR_DIR = env.read.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))

@@ -33,10 +33,6 @@ if DEMO and not BOOKS_COMPANY["siren"]:  # so that every format can be tried
         "datev_clearing": "1590", "netsuite_subsidiary": "Demo Marketplace SAS",
     }  # fmt: skip
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 LOGGING = logs.configuration(as_json=False)

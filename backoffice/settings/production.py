@@ -2,6 +2,7 @@
 
 from backoffice.settings import env, logs, strict
 from backoffice.settings.base import *  # noqa: F403
+from backoffice.settings.base import STORAGES
 
 SECRET_KEY = env.read.str("SECRET_KEY", default="")
 MASTER_KEYS = env.keys(env.read.str("MASTER_KEYS", default=""), name="MASTER_KEYS")
@@ -31,8 +32,7 @@ CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 }
 LOGGING = logs.configuration(as_json=True)

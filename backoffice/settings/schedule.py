@@ -17,7 +17,9 @@ BEAT: dict[str, dict[str, Any]] = {
     "ring for payout runs that were left unfinished": every("sweep_runs", seconds=30),
     "check the invariants": every("check_invariants", seconds=5 * 60),
     "ring for forgotten exports, erase old ones": every("sweep_exports", seconds=30),
+    "ring for forgotten imports, erase what was dropped": every("sweep_imports", seconds=30),
     "ring for forgotten journals": every("sweep_journals", seconds=30),
+    "start schedules of exports that are due, try again what failed": every("sweep_schedules", seconds=30),
     "fold what was counted": every("fold_tallies", seconds=15),
     "seal the audit trail": every("seal_audit", seconds=5),
 }

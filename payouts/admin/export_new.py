@@ -1,5 +1,6 @@
 """Asking for an export: of a filtered list or of one's choice, with its filter, columns and format."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,35 +16,24 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later, number
+from payouts.admin.export_since import FormatForm
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
-from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export, ExportTemplate
 from payouts.operations import export_templates, exporting
 from payouts.queries import filter_fields, filters, worklist
 
-_NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view", "kind", "template")
+_EARLIER = 10
+_NOT_FILTERS = (*filters.NOT_FILTERS, "kind", "template", "since")
 # Of the many filters of payouts the page offers those that an accountant's files need; an address may hold any.
-_OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
+OFFERED = ("status", "country", "created_after", "created_before", "moved_from", "moved_until")
 
 
-class ExportForm(forms.Form):
+class ExportForm(FormatForm):
     """Format and columns; the filter's own fields come before them where no list chose the rows."""
 
-    format = forms.ChoiceField(
-        choices=[(name, form.words) for name, form in FORMATS.items()],
-        initial="xlsx",
-        widget=forms.RadioSelect,
-    )
-    locale = forms.ChoiceField(
-        label=later("Language of Excel, for its CSV"),
-        choices=list(LOCALES.items()),
-        initial="en",
-        required=False,
-    )
-    compressed = forms.BooleanField(label=later("Compress with gzip (not for workbooks)"), required=False)
+    since = forms.TypedChoiceField(label="Rows", coerce=int, empty_value=None, required=False)
     columns = forms.MultipleChoiceField(
         label=later("Columns, all when none is ticked"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -53,9 +43,20 @@ class ExportForm(forms.Form):
     shared = forms.BooleanField(label=later("Share the template with everybody who exports"), required=False)
 
     def __init__(
-        self, definition: Definition, offered: dict[str, forms.Field], *args: Any, **values: Any
+        self,
+        definition: Definition,
+        offered: dict[str, forms.Field],
+        earlier: Iterable[Export],
+        *args: Any,
+        **values: Any,
     ) -> None:
         super().__init__(*args, **values)
+        self.fields["since"].choices = [  # type: ignore[attr-defined]
+            ("", "All of them"),
+            *((each.pk, f"What changed since {each.file_name}: {each.filters_text}") for each in earlier),
+        ]
+        if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
+            del self.fields["since"]
         columns = columns_of(definition.resource())
         self.fields["columns"].choices = [(c.name, c.column_name) for c in columns]  # type: ignore[attr-defined]
         self.offered = list(offered)
@@ -69,7 +70,7 @@ def _offered(definition: Definition, query: QueryDict) -> dict[str, forms.Field]
     form = definition.filter(query).form
     found = {}
     for name, field in form.fields.items():
-        if definition.filter is filters.PayoutFilter and (name not in _OFFERED or name in query):
+        if definition.filter is filters.PayoutFilter and (name not in OFFERED or name in query):
             continue
         if isinstance(field, filter_fields.MomentField | filter_fields.DayField):
             field.widget = forms.DateInput(attrs={"type": "date"})
@@ -111,13 +112,16 @@ def new(request: HttpRequest) -> HttpResponse:
     if template is not None:
         initial["columns"] = template.columns
     sent = request.method == "POST" and "format" in request.POST
-    form = ExportForm(definition, offered, request.POST if sent else None, initial=initial)
+    earlier = exporting.comparable(
+        user_id=pages.actor(request).person_id, now=database_now(), kind=definition.kind
+    )[:_EARLIER]
+    form = ExportForm(definition, offered, earlier, request.POST if sent else None, initial=initial)
     if sent:
         for name in form.offered:
             query.setlist(name, [value for value in request.POST.getlist(name) if value])
     if sent and form.is_valid():
         try:
-            made = _ask(request, definition, query, form.cleaned_data)
+            made = _ask(request, definition, query, form)
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -154,7 +158,9 @@ def _page(
         context = {"title": _("Nothing to export"), "what": what, "back_url": back}
         return pages.render(request, "admin/refused.html", context)
     words = definition.title.lower() if found is None else _counted(found)
-    lead = definition.lead if chosen is None or form.offered else f"{chosen.in_words()}. {definition.lead}"
+    order = definition.order_in_words(_sort(request))
+    rest = f"{order}." if order else definition.lead
+    lead = rest if chosen is None or form.offered else f"{chosen.in_words()}. {rest}"
     return pages.render(
         request,
         "admin/payouts/export/new.html",
@@ -162,20 +168,34 @@ def _page(
             "title": _("Export {words}").format(words=words),
             "lead": lead,
             "form": form,
-            "verb": _("Export {words}").format(words=words) if counted else _("Export"),
-            "hidden": [("query", query.urlencode()), ("kind", definition.kind)],
+            "verb": f"Export {words}" if counted else "Export",
+            "hidden": [("query", query.urlencode()), ("kind", definition.kind), ("sort", _sort(request))],
             "totals": found,
             "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
             "templates": [
-                (each, f"?{_with_template(query, definition, each)}", each.owner_id == request.user.pk)
+                (
+                    each,
+                    f"?{_with_template(request, query, definition, each)}",
+                    each.owner_id == request.user.pk,
+                )
                 for each in export_templates.usable(
                     user_id=pages.actor(request).person_id, kind=definition.kind
                 )
             ],
+            "schedule_url": _schedule_url(request, definition, query),
             "back_url": back,
             "back_label": _("Payouts") if counted else _("New export"),
         },
     )
+
+
+def _schedule_url(request: HttpRequest, definition: Definition, query: QueryDict) -> str:
+    """Where the same is asked for regularly, for whoever may."""
+    if "payouts.schedule_export" not in pages.permissions(request):
+        return ""
+    wanted = query.copy()
+    wanted["kind"] = definition.kind
+    return f"{reverse('admin:payouts_schedule_new')}?{wanted.urlencode()}"
 
 
 def _counted(found: worklist.Totals) -> str:
@@ -184,8 +204,18 @@ def _counted(found: worklist.Totals) -> str:
     return _("more than {n} payouts").format(n=number(found.count))
 
 
-def _with_template(query: QueryDict, definition: Definition, template: ExportTemplate) -> str:
+def _sort(request: HttpRequest) -> str:
+    """The order of the list that the rows come from."""
+    source = request.POST if request.method == "POST" else request.GET
+    return source.get("sort", "")
+
+
+def _with_template(
+    request: HttpRequest, query: QueryDict, definition: Definition, template: ExportTemplate
+) -> str:
     found = query.copy()
+    if _sort(request):
+        found["sort"] = _sort(request)
     found["kind"], found["template"] = definition.kind, str(template.pk)
     return found.urlencode()
 
@@ -208,8 +238,9 @@ def _query(request: HttpRequest) -> QueryDict:
 
 
 @transaction.atomic
-def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values: dict[str, Any]) -> Export:
+def _ask(request: HttpRequest, definition: Definition, query: QueryDict, form: ExportForm) -> Export:
     """The export is asked for and its columns are kept, or neither. Raises `Refused`."""
+    values = form.cleaned_data
     actor, now = pages.actor(request), database_now()
     if values["save_as"]:
         export_templates.save(
@@ -223,12 +254,12 @@ def _ask(request: HttpRequest, definition: Definition, query: QueryDict, values:
     return exporting.request(
         kind=definition.kind,
         filters=query.urlencode(),
-        format=values["format"],
-        locale=values["locale"] or "en",
-        compressed=values["compressed"] and FORMATS[values["format"]].packs,
         columns=values["columns"],
+        sort=_sort(request) if _sort(request).removeprefix("-") in definition.sorts else "",
+        since=values.get("since"),
         actor=actor,
         now=now,
+        **form.chosen,
     )
 
 

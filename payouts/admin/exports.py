@@ -18,8 +18,9 @@ from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pages
 from backoffice.words import number
 from payouts.exports import kinds
-from payouts.models import Export, ExportStatus
+from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
+from payouts.queries import schedules
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
@@ -31,11 +32,36 @@ class Row:
     export: Export
     words: str
     size: str
+    compares: bool
+    """Whether what changed since it can be told."""
+    schedule: ExportSchedule | None = None
+    """Which schedule of its requester's had it made."""
 
     @property
     def title(self) -> str:
         known = kinds.KINDS.get(self.export.kind)
         return known.title if known else self.export.kind
+
+    @property
+    def holds(self) -> str:
+        """What the file holds, in words."""
+        found = f"{self.title}: {self.export.filters_text}"
+        if self.export.order_text:
+            found = f"{found}. {self.export.order_text}"
+        return found
+
+    @property
+    def changed(self) -> str:
+        """How many rows came, changed and went since the export that it is compared with."""
+        export = self.export
+        if export.since is None:
+            return ""
+        if export.rows_new is None:
+            return f"What changed since {export.since.file_name}"
+        return (
+            f"Since {export.since.file_name}: {export.rows_new:,} new, {export.rows_changed:,} changed, "
+            f"{export.rows_withdrawn:,} withdrawn"
+        )
 
     @property
     def open(self) -> bool:
@@ -46,7 +72,7 @@ class Row:
         return self.export.status == ExportStatus.READY
 
 
-def _row(export: Export, now: datetime) -> Row:
+def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) -> Row:
     done, total = export.rows_done, export.rows_total
     if export.status == ExportStatus.WAITING:
         waited = (now - export.requested_at).total_seconds()
@@ -61,7 +87,8 @@ def _row(export: Export, now: datetime) -> Row:
             done=number(done), total=number(total), value=", " if left else "", left=left
         )
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
-    return Row(export, words, size)
+    compares = export.hashes_until is not None and export.hashes_until > now
+    return Row(export, words, size, compares, schedule)
 
 
 def _left(export: Export, now: datetime) -> str:
@@ -82,18 +109,17 @@ def _left(export: Export, now: datetime) -> str:
 @pages.page("payouts.request_export")
 def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
-    page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk))
+    page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk).select_related("since"))
     now = database_now()
+    by_schedule = schedules.schedules_of([export.pk for export in page.rows])
     return pages.render(
         request,
         "admin/payouts/export/list.html",
         {
-            "title": _("Exports"),
-            "lead": _("What you asked for. Only you can fetch it, and only while it is kept."),
-            "verbs": [
-                {"label": _("New export"), "url": reverse("admin:payouts_export_choose"), "kind": "main"}
-            ],
-            "rows": [_row(export, now) for export in page.rows],
+            "title": "Exports",
+            "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
+            "verbs": _verbs(request),
+            "rows": [_row(export, now, by_schedule.get(export.pk)) for export in page.rows],
             "pager": page,
             "empty_title": _("No export yet"),
             "empty_text": _(
@@ -103,6 +129,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             "empty_label": _("See the payouts"),
         },
     )
+
+
+def _verbs(request: HttpRequest) -> list[dict[str, str]]:
+    shown = [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}]
+    if "payouts.view_exportschedule" in pages.permissions(request):
+        shown.append({"label": "Schedules", "url": reverse("admin:payouts_schedule_list")})
+    return shown
 
 
 @pages.page("payouts.request_export")

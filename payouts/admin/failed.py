@@ -70,7 +70,10 @@ def failed(request: HttpRequest) -> HttpResponse:
         )
         if verbs.BULKS[name].permission in held
     ]
-    export = {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{words}"}
+    export = {
+        "label": "Export these rows",
+        "url": f"{reverse('admin:payouts_export_new')}?{lists.sorted_as(request, words)}",
+    }
     filtered = len(chosen.chips()) > 1
     return pages.render(
         request,

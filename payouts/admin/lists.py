@@ -122,6 +122,13 @@ def _clear_url(request: HttpRequest, name: str) -> str:
     return f"?{_without(request, name).urlencode() or 'view=all'}"
 
 
+def sorted_as(request: HttpRequest, words: str) -> str:
+    """The filter's address with the order that the list has now."""
+    sort = request.GET.get("sort", "")
+    known = {name for each in SORTS for name in (each.name, f"-{each.name}")}
+    return "&".join(part for part in (words, f"sort={sort}" if sort in known else "") if part)
+
+
 def chips(
     request: HttpRequest,
     chosen: filters.PayoutFilter,
@@ -194,8 +201,8 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     ]
     words = query.urlencode()
     export = {
-        "label": _("Export these rows"),
-        "url": f"{reverse('admin:payouts_export_new')}?{words}",
+        "label": "Export these rows",
+        "url": f"{reverse('admin:payouts_export_new')}?{sorted_as(request, words)}",
     }
     return pages.render(
         request,

@@ -5,18 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
 from backoffice.doors import keyset, pages
 from backoffice.words import later, number
 from payouts.models import FundingAccount, LineKind, StatementLine
-from payouts.operations import uploading
 from payouts.queries import reconciliation as books
 from payouts.queries import statements as asked
 from payouts.queries import waiting
@@ -37,14 +33,6 @@ class AccountChip(forms.Form):
         self.fields["account"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=later("Statement"),
-        help_text=later("A camt.053 as your bank gives it, at most 5 MB. Reading one twice changes nothing."),
-        widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
-    )
-
-
 @pages.page(*SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every statement, newest first."""
@@ -55,12 +43,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/statement/list.html",
         {
-            "title": _("Reconciliation"),
-            "lead": _(
-                "Statements come from the bank by themselves. Each must open with what the "
-                "one before closed with."
-            ),
-            "verbs": [{"label": _("Read a statement"), "url": reverse("admin:payouts_statement_upload")}]
+            "title": "Reconciliation",
+            "lead": "Statements come from the bank by themselves. Each must open with what the one before closed with.",
+            "verbs": [{"label": "Import a statement", "url": reverse("admin:ledger_statement_new")}]
             if may
             else [],
             "accounts": [_account(each) for each in books.accounts()],
@@ -166,50 +151,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@pages.page("payouts.reconcile")
-def upload(request: HttpRequest) -> HttpResponse:
-    """Bring a statement that did not come by itself."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            made = uploading.statement(
-                body=file.read(uploading.LARGEST + 1),
-                name=file.name,
-                actor=pages.actor(request),
-                now=database_now(),
-            )
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            if len(made) == 1:
-                messages.success(
-                    request, _("Statement {statement_id} was read.").format(statement_id=made[0].statement_id)
-                )
-                return redirect("admin:payouts_statement_detail", pk=made[0].pk)
-            message = (
-                _("{made} statements were read.").format(made=len(made))
-                if made
-                else _("It was read before: nothing changed.")
-            )
-            messages.info(request, message)
-            return redirect("admin:payouts_statement_list")
-    context = {
-        "title": _("Read a statement"),
-        "lead": _(
-            "For a statement that did not come by itself. Its lines are matched like those of any other."
-        ),
-        "form": form,
-        "upload": True,
-        "verb": _("Read the statement"),
-        "back_url": reverse("admin:payouts_statement_list"),
-        "back_label": _("Reconciliation"),
-    }
-    return pages.render(request, "parts/form.html", context)
-
-
 urlpatterns = [
     path("reconciliation/", listed, name="payouts_statement_list"),
-    path("reconciliation/read/", upload, name="payouts_statement_upload"),
     path("reconciliation/<int:pk>/", detail, name="payouts_statement_detail"),
 ]

@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
-from backoffice.words import dated, number
+from backoffice.doors import keyset, pace, pages
 from payouts import countries
 from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
@@ -90,27 +89,15 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
         done=number(run.accounts_done), n=number(total)
     )
     if run.left and countries.is_open(run.left[0][0]):
-        words += _(", now {get}").format(get=countries.get(run.left[0][0]).name)
+        words += f", now {countries.get(run.left[0][0]).name}"
+    left_over = pace.time_left(done=run.accounts_done, total=total, since=run.started_at, now=now)
     return {
         "going": going,
-        "progress": {"done": run.accounts_done, "total": total, "words": words, "left": _time_left(run, now)},
+        "progress": {"done": run.accounts_done, "total": total, "words": words, "left": left_over},
         "trouble": run.trouble if going else "",
         "live_id": "progress",
         "live_url": reverse("admin:payouts_run_progress", args=[run.pk]) if going else "",
     }
-
-
-def _time_left(run: PayoutRun, now: datetime) -> str:
-    """The time left by the pace so far; nothing while there is no pace to speak of."""
-    seconds = (now - run.started_at).total_seconds()
-    if not run.accounts_done or not run.accounts_total or seconds < 2:
-        return ""
-    more = seconds / run.accounts_done * max(run.accounts_total - run.accounts_done, 0)
-    return (
-        _("about {round} min left").format(round=round(more / 60))
-        if more >= 90
-        else _("about {max} s left").format(max=max(round(more), 1))
-    )
 
 
 @require_safe

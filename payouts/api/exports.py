@@ -52,16 +52,27 @@ class ExportRow(serializers.Serializer[Export]):
     filter = serializers.DictField(
         source="filters", child=serializers.ListField(child=serializers.CharField()), read_only=True
     )
+    sort = serializers.CharField(read_only=True, help_text="empty: the usual order of the kind")
+    order_text = serializers.CharField(read_only=True, help_text="the order in words")
+    since = serializers.IntegerField(
+        source="since_id", read_only=True, allow_null=True, help_text="only what changed since that export"
+    )
     status = serializers.ChoiceField(choices=ExportStatus.choices, read_only=True)
     requested_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
     rows_done = serializers.IntegerField(read_only=True)
     rows_total = serializers.IntegerField(read_only=True, allow_null=True)
+    rows_new = serializers.IntegerField(read_only=True, allow_null=True)
+    rows_changed = serializers.IntegerField(read_only=True, allow_null=True)
+    rows_withdrawn = serializers.IntegerField(read_only=True, allow_null=True)
     file_name = serializers.CharField(read_only=True)
     file_bytes = serializers.IntegerField(read_only=True, allow_null=True)
     sha256 = serializers.CharField(read_only=True)
     error = serializers.CharField(read_only=True, help_text="why it failed, in words")
     expires_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    hashes_until = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="until then another export can be compared with it"
+    )
 
 
 @extend_schema_field(FilterBody)
@@ -101,9 +112,24 @@ class ExportBody(Body):
         max_length=60,
         help_text="in their order; all when left out",
     )
+    sort = serializers.CharField(required=False, max_length=20, help_text="as in the list's address: -amount")
+    since = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="an earlier export of yours: only what is new, changed or withdrawn since; its filter, columns and "
+        "order are taken again, so leave them out",
+    )
     filter = FilterField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "since" in attrs:
+            for name in ("filter", "columns", "sort"):
+                if name in attrs:
+                    raise serializers.ValidationError(
+                        {name: ["Leave it out: that of the export named by since is taken again."]}
+                    )
+            return attrs
         definition = kinds.get(attrs["kind"])
         given = attrs.get("filter", {})
         if definition.filter is filters.PayoutFilter:
@@ -177,16 +203,19 @@ class Exports(ListModelMixin, GenericViewSet[Export]):
         body = ExportBody(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
-        made = exporting.request(
-            kind=values["kind"],
-            filters=values.get("filter", {}),
-            format=values["format"],
-            locale=values["locale"],
-            compressed=values["compressed"],
-            columns=values.get("columns", []),
-            actor=actor(request),
-            now=database_now(),
-        )
+        form = {name: values[name] for name in ("format", "locale", "compressed")}
+        common = {**form, "actor": actor(request), "now": database_now()}
+        if "since" in values:
+            kind = values["kind"] if "kind" in request.data else None
+            made = exporting.request_changes(since=values["since"], kind=kind, **common)
+        else:
+            made = exporting.request(
+                kind=values["kind"],
+                filters=values.get("filter", {}),
+                columns=values.get("columns", []),
+                sort=values.get("sort", ""),
+                **common,
+            )
         return Response(ExportRow(made).data, status=201)
 
     @extend_schema(

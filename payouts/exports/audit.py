@@ -65,6 +65,7 @@ APPROVALS = Definition(
     resource=Approvals,
     source=_APPROVALS,
     order="approval.id DESC",
+    key="payout.reference || '/' || approval.round || '/' || approval.id",
     filter=export_filters.ApprovalFilter,
 )
 DEEDS = Definition(
@@ -76,5 +77,6 @@ DEEDS = Definition(
     resource=Deeds,
     source="({rows}) AS deed LEFT JOIN audit_seal AS seal ON seal.event_id = deed.id",
     order="deed.id DESC",
+    key="'D' || deed.id",
     filter=export_filters.DeedFilter,
 )

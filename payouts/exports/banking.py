@@ -104,6 +104,7 @@ BATCHES = Definition(
     resource=Batches,
     source=_BATCHES,
     order="batch.id DESC, submission.id",
+    key="batch.reference || '/' || row_number() OVER (PARTITION BY batch.id ORDER BY submission.id)",
     filter=export_filters.BatchFilter,
 )
 RECONCILIATION = Definition(
@@ -115,5 +116,6 @@ RECONCILIATION = Definition(
     resource=Reconciliation,
     source=_LINES,
     order="line.booking_date DESC, line.id DESC",
+    key="'L' || line.id",
     filter=export_filters.LineFilter,
 )

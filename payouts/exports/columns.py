@@ -33,7 +33,8 @@ class Column(fields.Field):
     """``sql`` is an expression of the value: text, a whole number, minor units, a date or a timestamptz.
 
     ``currency`` is the SQL of an amount's currency. A column without SQL has ``of``, which makes its value of a row's
-    others and of the definition's ``needs``. ``width`` is in characters, for formats that have widths.
+    others and of the definition's ``needs``, which it ``uses`` by name. ``width`` is in characters, for formats that
+    have widths.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Column(fields.Field):
         sql: str = "",
         currency: str = "",
         of: Callable[[Row], Any] | None = None,
+        uses: Sequence[str] = (),
         width: int = 14,
     ) -> None:
         super().__init__(column_name=heading, readonly=True)
@@ -51,6 +53,7 @@ class Column(fields.Field):
         self.sql = sql
         self.currency = currency
         self.of = of
+        self.uses = tuple(uses)
         self.width = width
         self.name = ""
 

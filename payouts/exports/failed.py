@@ -4,6 +4,7 @@ from typing import Any
 
 from payouts.exports.columns import Column, Columns, Kind, Row, labels
 from payouts.exports.definition import Definition
+from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.models import Payout
 from payouts.queries import dead
 from payouts.states import PayoutStatus
@@ -43,8 +44,8 @@ class FailedPayouts(Columns):
     account = Column("Paid to", sql="account.masked", width=22)
     end_to_end_id = Column("End-to-end id", sql="fact.end_to_end_id", width=16)
     code = Column("Bank's code", sql="fact.code", width=12)
-    reason = Column("Bank's reason", of=_reason, width=40)
-    advice = Column("What to do", of=_advice, width=40)
+    reason = Column("Bank's reason", of=_reason, uses=("code", "fact_kind"), width=40)
+    advice = Column("What to do", of=_advice, uses=("code", "fact_kind"), width=40)
     became = Column("What became of it", Kind.CODE, sql=_BECAME, width=24)
     batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
     value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
@@ -59,6 +60,8 @@ FAILED = Definition(
     resource=FailedPayouts,
     source=_SOURCE,
     order="payout.id DESC",
+    key="payout.reference",
+    sorts=PAYOUT_SORTS,
     rows=lambda: Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED]),
     needs={"fact_kind": "fact.kind"},
     row_is_payout=True,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from payouts.exports import audit, banking, failed, lines, payouts, standing
+from payouts.exports import audit, banking, failed, lines, payouts, standing, statement, yearly
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 
@@ -18,9 +18,12 @@ KINDS: dict[str, Definition] = {
         failed.FAILED,
         banking.BATCHES,
         standing.BALANCES,
+        statement.STATEMENT,
         banking.RECONCILIATION,
         audit.APPROVALS,
         audit.DEEDS,
+        yearly.DAC7,
+        yearly.FORM_1099K,
     )
 }
 

@@ -2,6 +2,7 @@
 
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
+from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.states import PayoutStatus
 from sellers.ledger.models import EarningKind
 
@@ -46,4 +47,7 @@ LINES = Definition(
     resource=PayoutLines,
     source=_SOURCE,
     order="payout.id DESC, line.due_date, line.id",
+    key="payout.reference || '/' || line.id",
+    sorts=PAYOUT_SORTS,
+    tail="line.due_date, line.id",
 )

@@ -2,6 +2,7 @@
 
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
+from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.models import HoldReason
 from payouts.queries import flags
 from payouts.states import PayoutStatus
@@ -74,5 +75,7 @@ PAYOUTS = Definition(
     resource=PayoutRegister,
     source=_SOURCE,
     order="payout.id DESC",
+    key="payout.reference",
+    sorts=PAYOUT_SORTS,
     row_is_payout=True,
 )

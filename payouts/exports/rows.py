@@ -1,31 +1,42 @@
 """The rows of an export as bytes: from COPY where every column has SQL, else one by one; the same bytes either way."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Count, Sum
 
-from payouts.exports import copying
+from payouts.exports import copying, hashing
 from payouts.exports.columns import Column, Kind, columns_of
 from payouts.exports.definition import Definition
 from payouts.exports.formats import Format, Total
 from payouts.queries import filters
 
 CHUNK = 2_000
+HASHED = "row__hashed"  # no column's name
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What one export's rows are: a statement's end and its parameters. ``source`` is empty where nothing matches."""
+    """What one export's rows are: a statement's end and its parameters. ``source`` is empty where nothing matches.
+
+    ``columns`` are those of the file, ``known`` all whose values a row has; ``key`` and ``hash`` are SQL of the row's
+    name and of the hash of its columns. ``listed``: each row is one of the list that the filter selects.
+    """
 
     definition: Definition
     columns: list[Column]
+    known: list[Column]
+    needs: Mapping[str, str]
     source: str
     params: tuple[Any, ...]
+    order: str
+    key: str
+    hash: str
+    listed: bool
 
     @property
     def fast(self) -> bool:
@@ -33,14 +44,31 @@ class Selection:
         return all(column.sql for column in self.columns)
 
 
-def select(definition: Definition, chosen: filters.ListFilter, *, columns: Sequence[str] = ()) -> Selection:
-    """The selection of a filter; ``columns`` names those wanted, in their order, or is empty for all."""
-    wanted = columns_of(definition.resource(), columns)
+def select(
+    definition: Definition, chosen: filters.ListFilter, *, columns: Sequence[str] = (), sort: str = ""
+) -> Selection:
+    """The selection of a filter; ``columns`` names those wanted, in their order, or is empty for all. ``sort`` is as in
+    the list's address.
+    """
+    resource = definition.resource()
+    wanted = columns_of(resource, columns)
+    known = columns_of(resource)
     try:
         source, params = definition.source_of(chosen)
     except EmptyResultSet:
         source, params = "", ()
-    return Selection(definition, wanted, source, params)
+    return Selection(
+        definition=definition,
+        columns=wanted,
+        known=known,
+        needs=definition.needs,
+        source=source,
+        params=params,
+        order=definition.order_of(sort),
+        key=definition.key,
+        hash=hashing.sql(wanted, known, definition.needs),
+        listed=definition.row_is_payout,
+    )
 
 
 @contextmanager
@@ -68,7 +96,7 @@ def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[
     if not selection.source:
         return 0, []
     money = next((column for column in selection.columns if column.kind is Kind.MONEY and column.sql), None)
-    if selection.definition.row_is_payout:
+    if selection.listed:
         listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
         counted = list(listed.order_by("currency"))
         return _added(counted, with_sums=money is not None)
@@ -86,36 +114,57 @@ def _added(counted: list[tuple[str, int, Any]], *, with_sums: bool) -> tuple[int
     return sum(count for _, count, _ in counted), sums
 
 
-def blocks(selection: Selection, form: Format) -> Generator[tuple[int, bytes], None, None]:
-    """(how many rows, their bytes), in the export's order; inside a `snapshot`."""
+def blocks(
+    selection: Selection, form: Format, *, hashes: IO[bytes] | None = None
+) -> Generator[tuple[int, bytes], None, None]:
+    """(how many rows, their bytes), in the export's order; inside a `snapshot`. ``hashes`` takes a line of each row."""
     if not selection.source:
         return
     if selection.fast:
         set_session(form.layout.zone)
-        with closing(copying.texts(_statement(selection, form.row_sql()), selection.params)) as copied:
+        wanted = form.row_sql()
+        if hashes is not None:
+            wanted = f"concat({hashing.line(selection.key, selection.hash)}, E'\\n', {wanted})"
+        with closing(copying.texts(statement(selection, wanted), selection.params)) as copied:
             for lines in copied:
-                yield len(lines), b"".join(lines)
+                if hashes is None:
+                    yield len(lines), b"".join(lines)
+                    continue
+                cut = [line.partition(b"\n") for line in lines]
+                hashes.write(b"\n".join([part[0] for part in cut]) + b"\n")
+                yield len(cut), b"".join([part[2] for part in cut])
         return
-    for values in raw(selection):
+    for values in raw(selection, hashed=hashes is not None):
+        if hashes is not None:
+            hashes.write("".join(f"{row[HASHED]}\n" for row in values).encode())
         texts = [form.row([column.get_value(row) for column in selection.columns]) for row in values]
         yield len(texts), "".join(texts).encode()
 
 
-def raw(selection: Selection) -> Iterator[list[dict[str, Any]]]:
-    """The rows as values that SQL makes, in lists, through a cursor; inside a `snapshot`."""
-    wanted = dict(selection.definition.needs)
-    for column in columns_of(selection.definition.resource()):
+def values_of(selection: Selection) -> dict[str, str]:
+    """SQL of every value that a row has, by name."""
+    wanted = dict(selection.needs)
+    for column in selection.known:
         if column.sql:
             wanted[column.name] = column.sql
         if column.kind is Kind.MONEY:
             wanted[f"{column.name}__currency"] = column.currency
+    return wanted
+
+
+def raw(selection: Selection, *, hashed: bool = False) -> Iterator[list[dict[str, Any]]]:
+    """The rows as values that SQL makes, in lists, through a cursor; inside a `snapshot`."""
+    wanted = values_of(selection)
+    if hashed:
+        wanted[HASHED] = f"concat({hashing.line(selection.key, selection.hash)})"
     names = list(wanted)
     set_session(connection.timezone_name)  # Django takes every moment it reads for one of its own zone
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_statement(selection, ", ".join(wanted.values())), selection.params or None)
+        cursor.execute(statement(selection, ", ".join(wanted.values())), selection.params or None)
         while found := cursor.fetchmany(CHUNK):
             yield [dict(zip(names, row, strict=True)) for row in found]
 
 
-def _statement(selection: Selection, wanted: str) -> str:
-    return f"SELECT {wanted} {selection.source} ORDER BY {selection.definition.order}"
+def statement(selection: Selection, wanted: str) -> str:
+    """SQL of the rows in their order, for `Selection.params`."""
+    return f"SELECT {wanted} {selection.source} ORDER BY {selection.order}"

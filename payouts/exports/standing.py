@@ -79,6 +79,7 @@ OPEN = Definition(
     resource=OpenPayouts,
     source=_OPEN,
     order="payout.id DESC",
+    key="payout.reference",
     filter=export_filters.StandingFilter,
     of_the_past=True,
 )
@@ -91,6 +92,7 @@ BALANCES = Definition(
     resource=SellerBalances,
     source=_BALANCES,
     order="seller.id, account.currency",
+    key="seller.reference || '/' || account.currency",
     filter=export_filters.BalanceFilter,
     of_the_past=True,
 )

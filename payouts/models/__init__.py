@@ -17,6 +17,7 @@ from .payout import Flag, Payout, PayoutNote
 from .recall import Recall, RecallChannel, RecallState
 from .restoration import OutsidePayment, Restoration
 from .run import PayoutRun, RunSkip
+from .schedule import Every, ExportSchedule, RunStatus, ScheduleRun, SecretKind, SftpTarget
 from .statement import LineKind, Statement, StatementLine
 from .submission import Resolution, Submission, SubmissionEvent
 from .tally import Tally, Undecided, Undisposed
@@ -38,9 +39,11 @@ __all__ = [
     "CapUse",
     "DefaultView",
     "Disposal",
+    "Every",
     "Evidence",
     "Export",
     "ExportLink",
+    "ExportSchedule",
     "ExportStatus",
     "ExportTemplate",
     "Flag",
@@ -67,7 +70,11 @@ __all__ = [
     "Restoration",
     "Review",
     "RunSkip",
+    "RunStatus",
     "SavedView",
+    "ScheduleRun",
+    "SecretKind",
+    "SftpTarget",
     "Statement",
     "StatementLine",
     "Submission",

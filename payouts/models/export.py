@@ -19,7 +19,9 @@ class ExportStatus(models.TextChoices):
 class Export(models.Model):
     """Kind, filter and format as asked for, progress, and the file. Only its requester may download it.
 
-    ``columns`` are the names of those wanted, in their order; empty means all.
+    ``columns`` are the names of those wanted, in their order; empty means all. With ``since`` it holds only what
+    changed since that export of the same person, kind, filter and columns; the counts of rows say how much. The hashes
+    of its rows, of ``hashed_columns``, lie beside the file and stay until ``hashes_until``, longer than it.
     """
 
     kind = models.CharField(max_length=30)
@@ -29,6 +31,22 @@ class Export(models.Model):
     columns = models.JSONField(default=list, db_default=[])
     filters = models.JSONField(default=dict, help_text="exactly the filter of the page it was asked from")
     filters_text = models.TextField(blank=True, help_text="the filter in words")
+    sort = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="as in the list's address; empty: the usual order",
+    )
+    order_text = models.TextField(blank=True, default="", db_default="", help_text="the order in words")
+    since = models.ForeignKey(
+        "self",
+        null=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="only what changed since that export",
+    )
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.WAITING)
@@ -42,10 +60,20 @@ class Export(models.Model):
     error = models.TextField(blank=True)
     expires_at = models.DateTimeField(null=True)
     downloaded_at = models.DateTimeField(null=True)
+    hashed_columns = models.JSONField(
+        default=list, db_default=[], help_text="the columns that its row hashes are of"
+    )
+    hashes_until = models.DateTimeField(null=True)
+    rows_new = models.BigIntegerField(null=True)
+    rows_changed = models.BigIntegerField(null=True)
+    rows_withdrawn = models.BigIntegerField(null=True)
 
     class Meta:
         default_permissions = ("view",)
-        permissions = [("request_export", "Can export payouts")]
+        permissions = [
+            ("request_export", "Can export payouts"),
+            ("export_seller_totals", "Can export the yearly totals of sellers for tax authorities"),
+        ]
         indexes = [models.Index(fields=["requested_by", "-id"], name="export_requester")]
 
     def __str__(self) -> str:

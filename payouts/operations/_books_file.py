@@ -1,18 +1,18 @@
 """Writing a journal file: whole and checked, or not at all. Months too long for a format come in parts, as a ZIP."""
 
 import hashlib
-import os
 import pathlib
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.conf import settings
 
 from backoffice.audit.errors import Refused
-from payouts.exports.journal import FORMATS, Company, Entry, Format, Job
-from payouts.operations import _entries
+from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job
+from payouts.operations import _entries, _shelf
 from sellers.ledger.models import JournalFile, PeriodNumbers
 from sellers.ledger.money import exponent
 from sellers.ledger.queries import journal, mapping, periods
@@ -37,61 +37,85 @@ class Written:
     sums: dict[str, list[int]] = field(default_factory=dict)
 
 
-def path(file: JournalFile) -> pathlib.Path:
-    """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / "journals" / f"journal-{file.pk}"
+def name(file: JournalFile) -> str:
+    """What the file is called where it is kept."""
+    return f"journals/journal-{file.pk}"
 
 
-def job_of(file: JournalFile, numbers: PeriodNumbers | None) -> Job:
-    """The month as its format needs it. Nothing of it changes once the month is closed, but the company's settings."""
+def numbers_of(file: JournalFile) -> list[PeriodNumbers]:
+    """The numbers of its entries, month by month: of its own month, or of the fiscal year that ends with it."""
+    return list(
+        PeriodNumbers.objects.filter(
+            currency=file.currency,
+            period__closed=True,
+            period__first_day__range=(_begins(file), file.period.first_day),
+        )
+        .select_related("period")
+        .order_by("period__first_day")
+    )
+
+
+def _begins(file: JournalFile) -> date:
+    if file.format in YEARLY:
+        return Company(**settings.BOOKS_COMPANY).year_of(file.period.first_day)
+    return file.period.first_day
+
+
+def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
+    """The month or year as its format needs it. Nothing of it changes once it is closed, but the company's settings."""
     period = file.period
     first = 1
-    if numbers is not None:
-        first = numbers.detailed_first if file.grouping == "detailed" else numbers.daily_first
+    if numbers:
+        first = numbers[0].detailed_first if file.grouping == "detailed" else numbers[0].daily_first
     assert period.decided_at is not None
+    zone = periods.zone()
     return Job(
         company=Company(**settings.BOOKS_COMPANY),
-        first_day=period.first_day,
+        first_day=_begins(file),
         last_day=period.last_day,
         currency=file.currency,
         digits=exponent(file.currency),
-        closed_at=period.decided_at.astimezone(periods.zone()),
+        closed_at=period.decided_at.astimezone(zone),
+        closings={
+            each.period.first_day: each.period.decided_at.astimezone(zone)
+            for each in numbers
+            if each.period.decided_at is not None
+        },
         grouping=file.grouping,
         first_number=first,
     )
 
 
 def write(file: JournalFile) -> Written:
-    """The whole file stands at its path. Raises `Refused` with what its target would refuse, OSError."""
-    numbers = PeriodNumbers.objects.filter(period_id=file.period_id, currency=file.currency).first()
+    """The whole file stands under its name. Raises `Refused` with what its target would refuse, OSError."""
+    numbers = numbers_of(file)
     job = job_of(file, numbers)
     form = FORMATS[file.format]
     legs = journal.legs(first=job.first_day, last=job.last_day, currency=job.currency)
     accounts = _entries.Accounts(mapping.chart(), job.currency)
     make = _entries.detailed if file.grouping == "detailed" else _entries.daily
     entries = make(legs, accounts, first_number=job.first_number)
-    final = path(file)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=".writing-") as folder:
+    beside = pathlib.Path(settings.EXPORT_DIR, name(file)).parent
+    beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".writing-") as folder:
         parts = Parts(pathlib.Path(folder), form, job)
         for entry in entries:
             parts.add(entry)
         parts.end()
         written = _checked(parts.paths, form, job)
-        count = 0
-        if numbers is not None:
-            count = numbers.detailed_count if file.grouping == "detailed" else numbers.daily_count
+        count = sum(
+            each.detailed_count if file.grouping == "detailed" else each.daily_count for each in numbers
+        )
         if parts.entries != count:
             raise WouldBeRefused(
-                f"Not written: {parts.entries:,} entries, where the closed month has {count:,} numbers."
+                f"Not written: {parts.entries:,} entries, where {job.span} is closed with {count:,} numbers."
             )
         whole = parts.paths[0] if len(parts.paths) == 1 else _packed(parts.paths, form, job)
         written.name = form.file_name(job) if len(parts.paths) == 1 else f"{job.stem(form.name)}.zip"
-        with whole.open("rb+") as stream:
+        with whole.open("rb") as stream:
             written.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-            os.fsync(stream.fileno())
         written.size = whole.stat().st_size
-        whole.replace(final)
+        _shelf.put(whole, name(file))
     return written
 
 

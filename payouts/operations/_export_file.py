@@ -2,25 +2,25 @@
 
 import contextlib
 import hashlib
-import os
 import pathlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import IO
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from backoffice.words import number
-from payouts.exports import kinds, rows
-from payouts.exports.formats import FORMATS, Layout
+from payouts.exports import changes, kinds, rows
+from payouts.exports.formats import FORMATS, Format, Layout
+from payouts.exports.kinds import BadExport
 from payouts.models import Export
+from payouts.operations import _shelf
 
-_LOCKS = 4_021  # our space of advisory locks
+_LOCKS = 4_021  # the exports' space of advisory locks
 EVERY_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
@@ -39,16 +39,26 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """A whole file: its bytes, their SHA-256, how many rows."""
+    """A whole file: its bytes, their SHA-256, how many rows, of which columns their hashes are.
+
+    ``changes``: how many rows came, changed and went, by the columns of the Export; empty where it holds all rows.
+    """
 
     size: int
     sha256: str
     rows: int
+    columns: list[str]
+    changes: dict[str, int] = field(default_factory=dict)
 
 
-def path(export: Export) -> pathlib.Path:
-    """Where the file lies."""
-    return pathlib.Path(settings.EXPORT_DIR) / f"export-{export.pk}.{suffix(export)}"
+def name(export: Export) -> str:
+    """What the file is called where it is kept."""
+    return f"export-{export.pk}.{suffix(export)}"
+
+
+def hashes_name(export: Export) -> str:
+    """Under what the key and the hash of each row are kept, as COPY reads them: all rows of that moment."""
+    return f"export-{export.pk}.hashes"
 
 
 def suffix(export: Export) -> str:
@@ -60,12 +70,15 @@ def media_type(export: Export) -> str:
 
 
 @contextlib.contextmanager
-def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
-    """A connection beside the program's own that holds this export's lock while it lives; None when another has it."""
+def only_one(number: int, *, space: int = _LOCKS) -> Iterator[BaseDatabaseWrapper | None]:
+    """A connection beside the program's own that holds this export's lock while it lives; None when another has it.
+
+    Another ``space`` of locks is for other things than exports.
+    """
     side = connection.copy()
     try:
         with side.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, export_id % 2**31])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number % 2**31])
             row = cursor.fetchone()
         yield side if row and row[0] else None
     finally:
@@ -74,11 +87,7 @@ def only_one(export_id: int) -> Iterator[BaseDatabaseWrapper | None]:
 
 def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | None = None) -> Written:
     """The whole file stands under its name. Raises `Refused`, `Stopped`, OSError."""
-    final = path(export)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = final.with_name(f".{final.name}.part")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    draft, draft_hashes = _shelf.draft(name(export)), _shelf.draft(hashes_name(export))
 
     def say(done: int, total: int) -> None:
         _say(side, export.pk, done, total)
@@ -86,25 +95,56 @@ def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | Non
             progress(done, total)
 
     try:
-        done = _fill(export, draft, say)
-        with draft.open("rb+") as file:
+        with _compared(export), draft_hashes.open("wb", buffering=1 << 20) as kept:
+            done, columns, found = _fill(export, draft, kept, say)
+        with draft.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
         size = draft.stat().st_size
-        draft.replace(final)
+        _shelf.put(draft_hashes, hashes_name(export))
+        _shelf.put(draft, name(export))
     finally:
         draft.unlink(missing_ok=True)
-    return Written(size, digest, done)
+        draft_hashes.unlink(missing_ok=True)
+    return Written(size, digest, done, columns, found)
 
 
-def _fill(export: Export, draft: pathlib.Path, say: Progress) -> int:
+@contextlib.contextmanager
+def _compared(export: Export) -> Iterator[None]:
+    """Inside, the session knows the rows of the export that this one is compared with, if there is one."""
+    if export.since is None:
+        yield
+        return
+    try:
+        hashes = _shelf.opened(hashes_name(export.since))
+    except FileNotFoundError as error:
+        earlier = export.since.file_name
+        raise BadExport(f"Not exported: what {earlier} held is no longer known. Export everything.") from error
+    with hashes, changes.earlier(hashes):
+        yield
+
+
+def _fill(
+    export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress
+) -> tuple[int, list[str], dict[str, int]]:
+    """How many rows are written, which columns are hashed, and how many rows changed in which way."""
     definition = kinds.KINDS[export.kind]
     form_class = FORMATS[export.format]
     done, said = 0, time.monotonic()
     with rows.snapshot():
         chosen = definition.chosen(export.filters, now=export.requested_at)
-        selection = rows.select(definition, chosen, columns=export.columns)
-        total, sums = rows.totals(selection, chosen)
+        selection = rows.select(definition, chosen, columns=export.columns, sort=export.sort)
+        columns, found = [column.name for column in selection.columns], {}
+        if export.since is None:
+            total, sums = rows.totals(selection, chosen)
+        else:
+            # No sums: what rows of three kinds add up to would be the total of nothing.
+            counts, sums = changes.compare(selection, hashes), []
+            total, selection = counts.total, changes.shown(selection)
+            found = {
+                "rows_new": counts.new,
+                "rows_changed": counts.changed,
+                "rows_withdrawn": counts.withdrawn,
+            }
         if form_class.most_rows is not None and total > form_class.most_rows:
             raise TooManyRows(
                 _("{total} rows are more than a workbook holds ({most_rows}). Choose CSV, or filter.").format(
@@ -123,8 +163,8 @@ def _fill(export: Export, draft: pathlib.Path, say: Progress) -> int:
             )
         )
         # Closed at once when it is stopped: the transaction can end only after the statement.
-        found = contextlib.closing(rows.blocks(selection, form))
-        with form.opened(draft, compressed=export.compressed) as file, found as blocks:
+        source = contextlib.closing(_blocks(export, selection, form, hashes))
+        with form.opened(draft, compressed=export.compressed) as file, source as blocks:
             file.write(form.head().encode())
             for count, text in blocks:
                 file.write(text)
@@ -134,7 +174,17 @@ def _fill(export: Export, draft: pathlib.Path, say: Progress) -> int:
                     said = time.monotonic()
             file.write(form.foot(sums).encode())
     say(done, total)
-    return done
+    return done, columns, found
+
+
+def _blocks(
+    export: Export, selection: rows.Selection, form: Format, hashes: IO[bytes]
+) -> Generator[tuple[int, bytes], None, None]:
+    if export.since is None:
+        yield from rows.blocks(selection, form, hashes=hashes)
+        return
+    yield from rows.blocks(selection, form)
+    yield from changes.withdrawn(selection, form)
 
 
 def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> None:
@@ -149,6 +199,10 @@ def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> No
 
 
 def erase(export: Export) -> None:
-    """The file is gone, if there was one."""
-    with contextlib.suppress(FileNotFoundError):
-        path(export).unlink()
+    """The file is gone, if there was one. Raises OSError."""
+    _shelf.erase(name(export))
+
+
+def erase_hashes(export: Export) -> None:
+    """The hashes of its rows are gone, if there were any: nothing can be compared with it any more. Raises OSError."""
+    _shelf.erase(hashes_name(export))

@@ -1,13 +1,13 @@
 """Fetching an export: a link for its requester that works once, for a few minutes."""
 
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO
 
+import structlog
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +16,10 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from payouts.exports import kinds
 from payouts.models import Export, ExportLink, ExportStatus
-from payouts.operations import _export_file
+from payouts.operations import _export_file, _shelf
 from payouts.operations.exporting import NotReady, UnknownExport
+
+log = structlog.get_logger(__name__)
 
 LIVES = timedelta(minutes=5)
 
@@ -33,7 +35,7 @@ class SpentLink(NotReady):
 class Download:
     """An open file and what to call it. Whoever answers with it closes it."""
 
-    file: IO[bytes]
+    file: "File[bytes]"
     name: str
     media_type: str
     size: int
@@ -87,20 +89,20 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
             )
         )
     try:
-        file = _export_file.path(export).open("rb")
+        file = _shelf.opened(_export_file.name(export))
     except FileNotFoundError as error:
+        raise NotReady(f"The file of {export.file_name} is no longer there. Export it again.") from error
+    except OSError as error:
+        log.exception("export_not_opened", export=export.pk, error=type(error).__name__)
         raise NotReady(
-            _("The file of {file_name} is no longer there. Export it again.").format(
-                file_name=export.file_name
-            )
+            f"Not fetched: the place where {export.file_name} is kept does not answer. Try again in a minute."
         ) from error
     ExportLink.objects.filter(pk=link.pk).update(used_at=now)
     if export.downloaded_at is None:
         Export.objects.filter(pk=export.pk).update(downloaded_at=now)
     data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
     recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
-    size = os.fstat(file.fileno()).st_size
-    return Download(file, export.file_name, _export_file.media_type(export), size)
+    return Download(file, export.file_name, _export_file.media_type(export), export.file_bytes or 0)
 
 
 def _digest(token: str) -> str:

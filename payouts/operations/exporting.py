@@ -6,8 +6,8 @@ its name only when it is whole.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 import structlog
 from django.conf import settings
@@ -22,7 +22,7 @@ from payouts.exports import kinds
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
-from payouts.operations import _doorbell, _export_file
+from payouts.operations import _doorbell, _export_file, _since
 from payouts.operations._watch import Watch
 
 log = structlog.get_logger(__name__)
@@ -32,6 +32,9 @@ PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 GIVE_UP = timedelta(hours=6)
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
+
+
+comparable = _since.comparable
 
 
 class UnknownExport(Refused):
@@ -57,36 +60,41 @@ def request(
     locale: str = "en",
     compressed: bool = False,
     columns: Sequence[str] = (),
+    sort: str = "",
+    since: int | Literal["last"] | None = None,
     actor: Actor,
     now: datetime,
     ring: bool = True,
+    named: date | None = None,
 ) -> Export:
     """The export waits for a worker, which is rung for after the commit unless the caller writes it itself.
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
     is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
+    ``sort`` is the list's ("-amount"). With ``since`` it holds only what is new, changed or withdrawn since that export
+    of the person, or the last one with the same rows and columns. The file is called by the day ``named``, today when
+    it is left out.
     Raises `BadExport`, `BadFilter`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
         authority.require(actor=actor, permission=permission)
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise BadExport(
-            _("Not exported: there is no format “{format_}”. Choose one of {known}.").format(
-                format_=format[:40], known=known
-            )
-        )
-    if locale not in LOCALES:
-        raise BadExport(
-            _("Not exported: no language “{locale}”. Choose one of {locales}.").format(
-                locale=locale[:10], locales=", ".join(LOCALES)
-            )
-        )
-    if compressed and not FORMATS[format].packs:
-        raise BadExport(_("Not exported: a workbook is compressed already. Leave gzip out."))
+    check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
+    if sort and sort.removeprefix("-") not in definition.sorts:
+        known = ", ".join(definition.sorts) or "none"
+        raise BadExport(f"Not exported: {definition.kind} is not sorted by “{sort[:20]}”. It knows {known}.")
     chosen = definition.chosen(filters, now=now)
+    base = None
+    if since is not None:
+        base = _since.base(
+            since=since,
+            definition=definition,
+            stored=chosen.stored(),
+            columns=wanted,
+            user_id=actor.person_id,
+            now=now,
+        )
     if Export.objects.filter(requested_by_id=actor.user_id, status__in=_OPEN).count() >= MOST_WAITING:
         raise BadExport(
             _(
@@ -102,16 +110,75 @@ def request(
         columns=wanted,
         filters=chosen.stored(),
         filters_text=chosen.in_words(),
+        sort=sort,
+        order_text=definition.order_in_words(sort),
+        since=base,
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    made.file_name = f"{kind}-{timezone.localtime(now):%Y-%m-%d}-{made.pk}.{_export_file.suffix(made)}"
+    what = f"{kind}-changes" if base else kind
+    made.file_name = f"{what}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
+    if sort:
+        data["order"] = made.order_text
+    if base:
+        data["since"] = base.pk
     recording.record(actor=actor, action="export.request", subject=made, data=data, now=now)
     if ring:
         _doorbell.ring("write_export", export_id=made.pk)
     return made
+
+
+@transaction.atomic
+def request_changes(
+    *,
+    since: int,
+    kind: str | None = None,
+    format: str,
+    locale: str = "en",
+    compressed: bool = False,
+    actor: Actor,
+    now: datetime,
+    ring: bool = True,
+) -> Export:
+    """As `request`, of what changed since that export of the person's: its kind, filter, columns and order again.
+
+    One of the past is compared with now. ``kind`` is what the caller takes it for. Raises as `request` does.
+    """
+    authority.require(actor=actor, permission="payouts.request_export")
+    base = Export.objects.filter(pk=since, requested_by_id=actor.user_id).first()
+    if base is None:
+        raise UnknownExport("There is no such export of yours. Only who asked for one may compare with it.")
+    if kind is not None and kind != base.kind:
+        raise BadExport(
+            f"Not exported: {base.file_name} is an export of {base.kind}, and not of {kind[:40]}."
+        )
+    filters = {name: value for name, value in base.filters.items() if name != "at"}
+    return request(
+        kind=base.kind,
+        filters=filters,
+        format=format,
+        locale=locale,
+        compressed=compressed,
+        columns=base.columns,
+        sort=base.sort,
+        since=since,
+        actor=actor,
+        now=now,
+        ring=ring,
+    )
+
+
+def check_form(*, format: str, locale: str, compressed: bool) -> None:
+    """Raises `BadExport` unless a file can be written so."""
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
+    if locale not in LOCALES:
+        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+    if compressed and not FORMATS[format].packs:
+        raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
 
 
 def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
@@ -140,7 +207,7 @@ def write(*, export_id: int, now: datetime, progress: _export_file.Progress | No
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
                 export,
-                _("The file could not be stored. Ask an administrator: is the disk full?"),
+                "The file could not be stored. Ask an administrator: is the disk full, does the bucket answer?",
                 now=watch.now(),
             )
         except Exception as error:
@@ -166,11 +233,15 @@ def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> 
         file_bytes=written.size,
         sha256=written.sha256,
         expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS),
+        hashed_columns=written.columns,
+        hashes_until=now + timedelta(days=settings.EXPORT_HASHES_KEEP_DAYS),
+        **written.changes,
     )
     if not ready:
         _export_file.erase(export)
+        _export_file.erase_hashes(export)
         return False
-    data = {"rows": written.rows, "sha256": written.sha256}
+    data = {"rows": written.rows, "sha256": written.sha256, **written.changes}
     recording.record(actor=SYSTEM, action="export.written", subject=export, data=data, now=now)
     return True
 
@@ -207,7 +278,7 @@ def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
 
 
 def sweep(*, now: datetime) -> tuple[int, int]:
-    """Forgotten exports are rung for again, old files are gone; answers how many of each.
+    """Forgotten exports are rung for again, old files are gone, and old hashes; answers how many of the first two.
 
     An export that no worker could finish for `GIVE_UP` has failed.
     """
@@ -221,7 +292,17 @@ def sweep(*, now: datetime) -> tuple[int, int]:
     gone = 0
     due = Export.objects.filter(status=ExportStatus.READY, expires_at__lte=now).order_by("pk")
     for export in due[:1000]:
-        gone += _expire(export, now)
+        try:
+            gone += _expire(export, now)
+        except OSError as error:  # the next sweep tries again
+            log.warning("export_not_erased", export=export.pk, error=type(error).__name__)
+    for export in Export.objects.filter(hashes_until__lte=now).order_by("pk")[:1000]:
+        try:
+            _export_file.erase_hashes(export)
+        except OSError as error:  # the next sweep tries again
+            log.warning("export_hashes_not_erased", export=export.pk, error=type(error).__name__)
+        else:
+            Export.objects.filter(pk=export.pk).update(hashes_until=None)
     return len(waiting), gone
 
 

@@ -1,11 +1,12 @@
 """The journal of a closed month as a file: asked for, written and checked by a worker, the same bytes every time."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import IO
 
 import structlog
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
-from payouts.operations import _books_file, _doorbell
+from payouts.operations import _books_file, _doorbell, _shelf
 from payouts.operations._watch import Watch
 from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumbers
 
@@ -48,7 +49,7 @@ class OtherBytes(Refused):
 class Download:
     """An open file and what to call it. Whoever answers with it closes it."""
 
-    file: IO[bytes]
+    file: "File[bytes]"
     name: str
     size: int
 
@@ -57,7 +58,7 @@ class Download:
 def request(
     *, first: date, format: str, currency: str, grouping: str, actor: Actor, now: datetime
 ) -> JournalFile:
-    """The journal of the month that begins on ``first``, waiting for a worker or ready already.
+    """The journal of the month that begins on ``first``, or of the year that ends with it, waiting or ready already.
 
     Raises `BadJournal`, `NotClosed`, `NotAllowed`.
     """
@@ -81,20 +82,16 @@ def request(
                 first=dated(first, "yMMMM")
             )
         )
-    numbers = PeriodNumbers.objects.filter(period=period, currency=currency).first()
-    if numbers is None:
-        raise BadJournal(
-            _("Not exported: nothing was booked in “{currency}” in {first}.").format(
-                currency=currency[:10], first=dated(first, "yMMMM")
-            )
-        )
     values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
+    numbers = _books_file.numbers_of(JournalFile(**values))
+    if not numbers:
+        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
     lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
         raise BadJournal(_("Not exported: ") + " ".join(lacks))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
     file, made = JournalFile.objects.get_or_create(**values, defaults=start)
-    if not made and (file.status == JournalStatus.FAILED or not _books_file.path(file).exists()):
+    if not made and (file.status == JournalStatus.FAILED or not _there(file)):
         JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.WAITING, asked_at=now, error="")
         file.refresh_from_db()
     data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
@@ -104,18 +101,30 @@ def request(
     return file
 
 
+def _there(file: JournalFile) -> bool:
+    """Whether its file is kept. Raises `Conflict` while nobody can tell."""
+    try:
+        return _shelf.exists(_books_file.name(file))
+    except OSError as error:
+        raise _silent(file, error) from error
+
+
+def _silent(file: JournalFile, error: OSError) -> Conflict:
+    log.error("journal_not_reached", file=file.pk, error=type(error).__name__)
+    return Conflict("Not done: the place where journals are kept does not answer. Try again in a minute.")
+
+
 def lacks(*, first: date, format: str, currency: str, grouping: str) -> list[str]:
     """Why this format cannot take the closed month's journal in this currency, in sentences; empty where it can."""
-    numbers = PeriodNumbers.objects.filter(
-        period__first_day=first, period__closed=True, currency=currency
-    ).first()
-    if numbers is None or format not in FORMATS:
+    period = Period.objects.filter(first_day=first, closed=True).first()
+    if period is None or format not in FORMATS:
         return []
-    asked = JournalFile(period=numbers.period, format=format, currency=currency, grouping=grouping)
-    return _lacks(asked, numbers)
+    asked = JournalFile(period=period, format=format, currency=currency, grouping=grouping)
+    numbers = _books_file.numbers_of(asked)
+    return _lacks(asked, numbers) if numbers else []
 
 
-def _lacks(file: JournalFile, numbers: PeriodNumbers) -> list[str]:
+def _lacks(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> list[str]:
     return list(FORMATS[file.format].unfit(_books_file.job_of(file, numbers)))
 
 
@@ -146,7 +155,7 @@ def _write(file_id: int, now: datetime) -> bool:
     try:
         written = _books_file.write(file)
         if file.sha256 and written.sha256 != file.sha256:
-            _books_file.path(file).unlink(missing_ok=True)
+            _shelf.erase(_books_file.name(file))
             raise OtherBytes(
                 _(
                     "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
@@ -190,9 +199,11 @@ def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
     if file.status != JournalStatus.READY:
         raise Conflict(_("There is no file yet: look at the page of the month."))
     try:
-        stream = _books_file.path(file).open("rb")
+        stream = _shelf.opened(_books_file.name(file))
     except FileNotFoundError:
-        raise Conflict(_("The file is no longer there. Ask for it again: it will be the same.")) from None
+        raise Conflict("The file is no longer there. Ask for it again: it will be the same.") from None
+    except OSError as error:
+        raise _silent(file, error) from error
     if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
         stream.close()
         raise OtherBytes(_("The stored file is damaged, so it is not offered. Tell who runs the program."))

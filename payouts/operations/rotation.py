@@ -1,4 +1,7 @@
-"""Rewrapping sellers' data keys under the current master key. What they encrypt stays as it is (HOUSE ruling 6)."""
+"""Sellers' data keys and the secrets of SFTP folders come under the current master key (HOUSE ruling 6).
+
+What data keys encrypt stays as it is.
+"""
 
 from datetime import datetime
 
@@ -6,7 +9,8 @@ from django.db import transaction
 
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM
-from payouts.operations import _sealing
+from payouts.models import SftpTarget
+from payouts.operations import _sealing, _targets
 from sellers import vault
 from sellers.models import DataKey
 
@@ -32,6 +36,19 @@ def rotate(*, now: datetime, at_most: int = 500) -> int:
         row.wrapped, row.master_key_id = again
     if rows:
         DataKey.objects.bulk_update(rows, ["wrapped", "master_key_id"])
-        data = {"to": ring.current, "keys": len(rows)}
+    targets = _targets_under(ring, older)
+    if rows or targets:
+        data = {"to": ring.current, "keys": len(rows) + targets}
         recording.record(actor=SYSTEM, action="keys.rotate", data=data, now=now)
-    return len(rows)
+    return len(rows) + targets
+
+
+def _targets_under(ring: vault.Keyring, older: list[str]) -> int:
+    """The secrets of SFTP folders that were under these older keys are under the current one; answers how many."""
+    done = 0
+    for target in SftpTarget.objects.select_for_update(skip_locked=True).order_by("pk"):
+        if vault.blob_master_key_id(target.secret_ciphertext) in older:
+            _targets.rewrap(target, ring=ring)
+            target.save(update_fields=["secret_ciphertext"])
+            done += 1
+    return done

@@ -30,12 +30,7 @@ def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[St
     Bringing it twice changes nothing and answers nothing. Raises `NoStatement`, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.reconcile")
-    if not body:
-        raise NoStatement(_("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
-    if len(body) > LARGEST:
-        raise NoStatement(
-            _("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
-        )
+    check_size(body)
     try:
         rail = _rail(body)
         kept, new = _keep(body, rail=rail, name=name, now=now)
@@ -48,6 +43,14 @@ def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[St
     if made:
         reconciliation.match_open_lines(now=now)
     return made
+
+
+def check_size(body: bytes) -> None:
+    """Raises `NoStatement` for nothing, and for more than a statement has."""
+    if not body:
+        raise NoStatement("Not read: the file is empty. Choose the camt.053 as the bank gave it.")
+    if len(body) > LARGEST:
+        raise NoStatement("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
 
 
 def _rail(body: bytes) -> str:

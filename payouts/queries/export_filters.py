@@ -81,27 +81,53 @@ class StandingFilter(ExportFilter):
         form = RangesForm
 
 
-class BalanceFilter(ExportFilter):
-    """Sellers' accounts as they stood at a moment."""
+def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
+    """Country, currency and seller of an account."""
+    return (
+        OwnFilter(fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"),
+        OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency"),
+        _text("Seller", "by_seller", 200),
+    )
+
+
+class _AccountsFilter(ExportFilter):
+    """Accounts of sellers; of which time is the export's own statement to ask."""
 
     model = Account
-    noun = "balances"
-    at = _moment(later("At the end of"))
-    country = OwnFilter(
-        fields.CodesField,
-        "by_country",
-        later("Country"),
-        known=countries_open,
-        noun=later("country we pay in"),
-    )
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
-    seller = _text(later("Seller"), "by_seller", 200)
 
     class Meta:
         form = RangesForm
 
     def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(seller__country__in=value) if value else queryset
+
+    def by_time(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return queryset
+
+
+class BalanceFilter(_AccountsFilter):
+    """Sellers' accounts as they stood at a moment."""
+
+    noun = "balances"
+    at = OwnFilter(fields.MomentField, "by_time", "At the end of", max_length=40)
+    country, currency, seller = _of_sellers()
+
+
+class MovementFilter(_AccountsFilter):
+    """What moved on sellers' accounts in a span."""
+
+    noun = "movements"
+    posted_after = OwnFilter(fields.MomentField, "by_time", "Posted from", max_length=40)
+    posted_before = OwnFilter(fields.MomentField, "by_time", "Posted until", max_length=40)
+    country, currency, seller = _of_sellers()
+
+
+class YearFilter(_AccountsFilter):
+    """What sellers earned in a year."""
+
+    noun = "sellers"
+    year = OwnFilter(fields.YearField, "by_time", "Year", max_length=4)
+    country, currency, seller = _of_sellers()
 
 
 class BatchFilter(ExportFilter):

@@ -251,6 +251,18 @@ class DaysField(forms.CharField):
         return int(text)
 
 
+class YearField(forms.CharField):
+    """A calendar year: 2026."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not re.fullmatch("[0-9]{4}", text) or not FIRST_YEAR <= int(text) < LAST_YEAR:
+            raise ValidationError(f"“{shortened(text)}” is no year. Write one such as 2026.", code="invalid")
+        return int(text)
+
+
 def joined(words: Iterable[str]) -> str:
     """A, B or C."""
     *first, last = list(words)

@@ -222,6 +222,9 @@ class PayoutFilter(ListFilter, StandingFilter):
         return queryset.filter(searching.found_by(value)) if value.strip() else queryset
 
 
+NOT_FILTERS = ("before", "after", "back", "whole", "sort", "view")
+"""What stands in a list's address beside its filter."""
+
 NAMES: tuple[str, ...] = tuple(PayoutFilter.base_filters)
 Kind = TypeVar("Kind", bound=ListFilter)
 

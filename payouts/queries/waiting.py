@@ -20,7 +20,7 @@ from payouts.models import (
 )
 from payouts.queries import filters, tallies
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
-from sellers.ledger.models import AccountMapping, Adjustment, Period
+from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
 
 
 def _count(rows: "QuerySet[Model]", cap: int) -> int:
@@ -93,6 +93,11 @@ def accounts(*, cap: int) -> int:
 def adjustments(*, cap: int) -> int:
     """Adjustments that wait for a second person."""
     return _count(Adjustment.objects.filter(decision=""), cap)
+
+
+def corrections(*, cap: int) -> int:
+    """Files of corrections that wait for a second person."""
+    return _count(ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED), cap)
 
 
 def books(*, cap: int) -> int:

@@ -1,4 +1,4 @@
-"""Imports of sellers: choose a file, see every change and every error by row, then apply it."""
+"""Imports of sellers: choose a file, see every change and every error by row, then apply it. All imports: /imports/."""
 
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
-from backoffice.words import later, number
+from payouts.operations import imports
 from sellers import importing
+from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
 from sellers.models import SellerFile, SellerFileRow, SellerFileStatus
 
 IMPORT = "sellers.import_sellers"
@@ -39,41 +40,6 @@ class UploadForm(forms.Form):
         self.fields["profile"].initial = "generic"
 
 
-@pages.page(*SEE)
-def listed(request: HttpRequest) -> HttpResponse:
-    """Every file of sellers, newest first."""
-    may = IMPORT in pages.permissions(request)
-    page = keyset.page(request, SellerFile.objects.defer("content").select_related("uploaded_by"))
-    context = {
-        "title": _("Imports"),
-        "lead": _(
-            "Files of earnings and of sellers. Sellers that are known change only when you have seen how."
-        ),
-        "verbs": [{"label": _("Import sellers"), "url": reverse("admin:sellers_import_new"), "kind": "main"}]
-        if may
-        else [],
-        "tabs": [
-            {"label": _("Earnings"), "url": reverse("admin:ledger_import_list"), "current": False},
-            {"label": _("Sellers"), "url": reverse("admin:sellers_import_list"), "current": True},
-        ],
-        "rows": [
-            {
-                "file": file,
-                "by": who(file),
-                "word": file.get_status_display(),
-                "meaning": MEANINGS[file.status],
-            }
-            for file in page.rows
-        ],
-        "pager": page,
-        "empty_title": _("No file of sellers yet"),
-        "empty_text": _("Import a CSV of sellers; bank details are asked for on each seller's page."),
-        "empty_url": reverse("admin:sellers_import_new") if may else "",
-        "empty_label": _("Import sellers"),
-    }
-    return pages.render(request, "admin/sellers/sellerfile/list.html", context)
-
-
 @pages.page(IMPORT)
 def new(request: HttpRequest) -> HttpResponse:
     """Choose a source and a file; nothing changes before the preview has been seen."""
@@ -81,7 +47,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            file = importing.check(
+            job = imports.receive(
+                kind=ImportKind.SELLERS,
                 stream=upload,
                 name=upload.name,
                 profile=form.cleaned_data["profile"],
@@ -91,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:
-            return redirect("admin:sellers_import_detail", pk=file.pk)
+            return redirect("admin:ledger_import_detail", pk=job.pk)
     context = {
         "title": _("Import sellers"),
         "lead": _("Nothing changes yet: you see first who is new, what would change, or every error by row."),
@@ -99,8 +66,8 @@ def new(request: HttpRequest) -> HttpResponse:
         "upload": True,
         "verb": _("Check the file"),
         "profiles": [(each.title, each.about) for each in importing.all_profiles()],
-        "back_url": reverse("admin:sellers_import_list"),
-        "back_label": _("Imports"),
+        "back_url": reverse("admin:ledger_import_list"),
+        "back_label": "Imports",
     }
     return pages.render(request, "admin/sellers/sellerfile/new.html", context)
 
@@ -111,6 +78,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(SellerFile.objects.defer("content").select_related("uploaded_by"), pk=pk)
     page = keyset.page(request, file.rows.all(), newest_first=False)
     refused = file.status == SellerFileStatus.REFUSED
+    job = _job(file)
     context = {
         "title": file.name,
         "file": file,
@@ -129,10 +97,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "pager": page,
         "count": file.new_count + file.changed_count,
+        "copy_url": reverse("admin:ledger_import_copy", args=[job.pk]) if job is not None and refused else "",
         "waits": file.status == SellerFileStatus.CHECKED,
         "may": IMPORT in pages.permissions(request),
-        "back_url": reverse("admin:sellers_import_list"),
-        "back_label": _("Imports"),
+        "back_url": reverse("admin:ledger_import_list"),
+        "back_label": "Imports",
         "reference": file.name,
         "timeline_entries": None,
     }
@@ -143,14 +112,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @pages.page(IMPORT)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The yes: sellers stand as the preview showed, or nothing changes and why."""
-    get_object_or_404(SellerFile.objects.only("pk"), pk=pk)
+    file = get_object_or_404(SellerFile.objects.defer("content"), pk=pk)
+    job = _job(file)
     try:
-        file = importing.apply(file_id=pk, actor=pages.actor(request), now=database_now())
+        if job is None:
+            importing.apply(file_id=pk, actor=pages.actor(request), now=database_now())
+        else:
+            job = imports.confirm(import_file_id=job.pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
         return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
+        if job is not None and job.status == ImportStatus.POSTING:
+            messages.success(
+                request, f"“{file.name}” is being applied. You may leave this page and come back."
+            )
+            return redirect("admin:ledger_import_detail", pk=job.pk)
+        file.refresh_from_db(fields=["new_count", "changed_count", "same_count"])
         messages.success(
             request,
             _("{new_count} sellers added, {changed_count} changed, {same_count} as they were.").format(
@@ -166,16 +145,25 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @pages.page(IMPORT)
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """The no: the file and its content are dropped."""
-    get_object_or_404(SellerFile.objects.only("pk"), pk=pk)
+    file = get_object_or_404(SellerFile.objects.defer("content"), pk=pk)
+    job = _job(file)
     try:
-        file = importing.drop(file_id=pk, actor=pages.actor(request), now=database_now())
+        if job is None:
+            importing.drop(file_id=pk, actor=pages.actor(request), now=database_now())
+        else:
+            imports.drop(import_file_id=job.pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
         return pages.stale(request, [str(conflict)], reverse("admin:sellers_import_detail", args=[pk]))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, _("“{file}” was dropped. No seller was changed.").format(file=file.name))
-    return redirect("admin:sellers_import_list")
+        messages.info(request, f"“{file.name}” was dropped. No seller was changed.")
+    return redirect("admin:ledger_import_list")
+
+
+def _job(file: SellerFile) -> ImportFile | None:
+    """The import that the file came by; none where a program checked it by itself."""
+    return ImportFile.objects.filter(seller_file=file).first()
 
 
 def who(file: SellerFile) -> str:
@@ -197,7 +185,6 @@ def said(field: str) -> str:
 
 
 urlpatterns = [
-    path("imports/sellers/", listed, name="sellers_import_list"),
     path("imports/sellers/new/", new, name="sellers_import_new"),
     path("imports/sellers/<int:pk>/", detail, name="sellers_import_detail"),
     path("imports/sellers/<int:pk>/confirm/", confirm, name="sellers_import_confirm"),

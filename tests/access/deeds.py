@@ -9,8 +9,10 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from payouts.operations import schedules
 from tests import books, make, make_payouts
 from tests.access.world import World
+from tests.payouts import scheduled
 
 Row = tuple[str, Callable[[World], dict[str, Any]]]
 TODAY = datetime.date(2026, 11, 24)
@@ -163,6 +165,10 @@ DEEDS: Mapping[str, Row] = {
         lambda w: {"submission_id": w.sent_file.pk, "reason": "The bank asks."},
     ),
     f"{P}exporting.request": ("payouts.request_export", lambda w: {"filters": "", "format": "csv"}),
+    f"{P}exporting.request_changes": (
+        "payouts.request_export",
+        lambda w: {"since": w.exports["accountant"].pk, "format": "csv"},
+    ),
     f"{P}exporting.cancel": ("payouts.request_export", lambda w: {"export_id": w.exports["accountant"].pk}),
     f"{P}export_links.fetch": (
         "payouts.request_export",
@@ -177,6 +183,22 @@ DEEDS: Mapping[str, Row] = {
         "payouts.request_export",
         lambda w: {"export_id": w.exports["accountant"].pk},
     ),
+    f"{P}schedules.make": ("payouts.schedule_export", lambda w: {"plan": scheduled.plan()}),
+    f"{P}schedules.change": (
+        "payouts.schedule_export",
+        lambda w: {"schedule_id": w.schedules["accountant"].pk, "plan": scheduled.plan()},
+    ),
+    f"{P}schedules.confirm": (
+        "payouts.confirm_schedule",
+        lambda w: {"schedule_id": w.sent_elsewhere.pk, "seen": schedules.digest(w.sent_elsewhere)},
+    ),
+    **{
+        f"{P}schedules.{verb}": (
+            "payouts.schedule_export",
+            lambda w: {"schedule_id": w.schedules["accountant"].pk},
+        )
+        for verb in ("pause", "resume", "end", "run_now")
+    },
     f"{P}funding.add": (
         "payouts.add_fundingaccount",
         lambda w: {
@@ -253,6 +275,19 @@ DEEDS: Mapping[str, Row] = {
         "ledger.import_earnings",
         lambda w: {"import_file_id": w.earnings_file.pk},
     ),
+    "sellers.ledger.importing.posting.confirm": (
+        "ledger.import_earnings",
+        lambda w: {"import_file_id": w.earnings_file.pk},
+    ),
+    f"{P}imports.receive": (
+        "ledger.import_earnings",
+        lambda w: {**_file(b"external_id,seller\n")(w), "kind": "earnings"},
+    ),
+    f"{P}imports.confirm": (
+        "ledger.approve_adjustment",
+        lambda w: {"import_file_id": w.corrections_file.pk},
+    ),
+    f"{P}imports.drop": ("payouts.reconcile", lambda w: {"import_file_id": w.statement_file.pk}),
     "sellers.ledger.importing.posting.drop": (
         "ledger.import_earnings",
         lambda w: {"import_file_id": w.earnings_file.pk},
@@ -283,6 +318,8 @@ DEEDS: Mapping[str, Row] = {
 # Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none.
 INNER = frozenset(
     {
+        "sellers.ledger.importing.staging.stage",
+        "sellers.ledger.importing.posting.write",
         f"{P}account_rows.write",
         f"{P}account_rows.write_decisions",
         f"{P}batching.ask_again",

@@ -14,10 +14,12 @@ from tests.access.world import World
 
 STAFF: tuple[str, ...] = ()  # everybody who may log in here
 SEE_FILES = ("ledger.import_earnings", "ledger.view_importfile")
+SEE_CORRECTIONS = ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
 SEE_SELLER_FILES = ("sellers.import_sellers", "ledger.view_importfile")
 SEE_PAYOUTS = ("payouts.view_payout",)
 SEE_BOOKS = ("payouts.see_reconciliation", "payouts.reconcile")
 RECONCILE = ("payouts.reconcile",)
+SEE_IMPORTS = (*SEE_FILES, *SEE_CORRECTIONS, *SEE_BOOKS, "sellers.import_sellers")
 SEE_UNKNOWN = ("payouts.view_submission", "payouts.resolve_unknown")
 DECIDE_UNKNOWN = ("payouts.resolve_unknown",)
 
@@ -112,11 +114,30 @@ TABLE: Mapping[str, Door] = {
     "payouts_export_list": Door(("payouts.request_export",)),
     "payouts_export_new": Door(("payouts.request_export",)),
     "payouts_export_choose": Door(("payouts.request_export",)),
+    "payouts_export_since": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_cancel": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),
     "payouts_export_link": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),
-    "payouts_export_template_drop": Door(("payouts.request_export",), 405, 404, lambda w: [999_999], NO_NUMBER),
+    "payouts_export_template_drop": Door(
+        ("payouts.request_export",), 405, 404, lambda w: [999_999], NO_NUMBER
+    ),
     "payouts_export_state": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_download": Door(("payouts.request_export",), 410, 405, unknown=NO_NUMBER, own="exports"),
+    "payouts_schedule_list": Door(("payouts.view_exportschedule",)),
+    "payouts_schedule_choose": Door(("payouts.schedule_export",)),
+    "payouts_schedule_new": Door(("payouts.schedule_export",)),
+    "payouts_schedule_detail": Door(
+        ("payouts.view_exportschedule",), args=lambda w: [w.sent_elsewhere.pk], unknown=NO_NUMBER
+    ),
+    "payouts_schedule_change": Door(("payouts.schedule_export",), unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_confirm": Door(
+        ("payouts.confirm_schedule",), 405, 409, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
+    ),
+    "payouts_schedule_pause": Door(
+        ("payouts.schedule_export",), 405, 302, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
+    ),
+    "payouts_schedule_resume": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_end": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
@@ -130,7 +151,6 @@ TABLE: Mapping[str, Door] = {
     "payouts_statement_list": Door(SEE_BOOKS),
     "payouts_statement_breaks": Door(SEE_BOOKS),
     "payouts_statement_detail": Door(SEE_BOOKS, args=lambda w: [w.statement.pk], unknown=NO_NUMBER),
-    "payouts_statement_upload": Door(RECONCILE),
     "payouts_statement_line": Door(SEE_BOOKS, args=lambda w: [w.line.pk], unknown=NO_NUMBER),
     "payouts_statement_propose": Door(RECONCILE, args=lambda w: [w.line.pk], unknown=NO_NUMBER),
     "payouts_statement_confirm": Door(RECONCILE, args=lambda w: [w.proposed_line.pk], unknown=NO_NUMBER),
@@ -173,7 +193,6 @@ TABLE: Mapping[str, Door] = {
     "payouts_cap_list": Door(("payouts.view_cap",)),
     "payouts_cap_change": Door(("payouts.change_cap",)),
     "payouts_cap_decide": Door(("payouts.grant_cap",), 405, 302, lambda w: [w.raised.pk], NO_NUMBER),
-    "sellers_import_list": Door(SEE_SELLER_FILES),
     "sellers_import_new": Door(("sellers.import_sellers",)),
     "sellers_import_detail": Door(SEE_SELLER_FILES, args=lambda w: [w.sellers_file.pk], unknown=NO_NUMBER),
     "sellers_import_confirm": Door(
@@ -182,9 +201,14 @@ TABLE: Mapping[str, Door] = {
     "sellers_import_drop": Door(
         ("sellers.import_sellers",), 405, 302, lambda w: [w.sellers_file.pk], NO_NUMBER
     ),
-    "ledger_import_list": Door((*SEE_FILES, "sellers.import_sellers")),
+    "ledger_import_list": Door(SEE_IMPORTS),
     "ledger_import_new": Door(("ledger.import_earnings",)),
+    "ledger_corrections_new": Door(("ledger.request_adjustment",)),
+    "ledger_statement_new": Door(RECONCILE),
     "ledger_import_detail": Door(SEE_FILES, args=lambda w: [w.earnings_file.pk], unknown=NO_NUMBER),
+    "ledger_import_progress": Door(
+        SEE_FILES, post=405, args=lambda w: [w.earnings_file.pk], unknown=NO_NUMBER
+    ),
     "ledger_import_confirm": Door(
         ("ledger.import_earnings",), 405, 302, lambda w: [w.earnings_file.pk], NO_NUMBER
     ),
@@ -192,7 +216,7 @@ TABLE: Mapping[str, Door] = {
         ("ledger.import_earnings",), 405, 302, lambda w: [w.earnings_file.pk], NO_NUMBER
     ),
     "ledger_import_copy": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
-    "ledger_import_errors": Door(SEE_FILES, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
+    "ledger_import_errors": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_adjustment_list": Door(
         ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
     ),

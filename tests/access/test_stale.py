@@ -43,7 +43,10 @@ TWICE = {
         lambda w: [w.proposed_line.pk],
         lambda w: {"confirmed": "1", "proposal": w.proposed_line.resolutions.get().pk},
     ),
-    "ledger_adjustment_decide": (lambda w: [w.adjustment.pk], lambda w: {"decision": "refused", "note": "No"}),
+    "ledger_adjustment_decide": (
+        lambda w: [w.adjustment.pk],
+        lambda w: {"decision": "refused", "note": "No"},
+    ),
     "ledger_import_confirm": (lambda w: [w.earnings_file.pk], lambda w: {}),
     "sellers_import_confirm": (lambda w: [w.sellers_file.pk], lambda w: {}),
     "sellers_seller_act": (lambda w: [w.seller.reference, "suspend"], lambda w: {"reason": "Fraud"}),

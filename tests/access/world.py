@@ -20,6 +20,7 @@ from payouts.models import (
     Batch,
     CapChange,
     Export,
+    ExportSchedule,
     FundingAccount,
     Hold,
     Incident,
@@ -42,15 +43,18 @@ from payouts.operations import (
     collecting,
     exporting,
     holds,
+    imports,
     incidents,
     periods,
     recalls,
     reconciliation,
+    schedules,
     switches,
     unknown,
     views,
 )
 from sellers import importing as seller_files
+from sellers.ledger import importing
 from sellers.ledger.models import (
     AccountMapping,
     Adjustment,
@@ -62,8 +66,8 @@ from sellers.ledger.models import (
 )
 from sellers.ledger.operations import adjustments, mapping
 from sellers.models import Seller, SellerFile
-from tests import books, make, make_payouts
-from tests.payouts import camt, line_to_the_bank, quick
+from tests import books, make, make_payouts, sftp
+from tests.payouts import camt, line_to_the_bank, quick, scheduled
 from tests.payouts.caps import cap
 from tests.sellers.ledger.importing import given
 
@@ -89,6 +93,8 @@ class World:
     lost: Submission
     resolution: Resolution
     exports: dict[str, Export]
+    schedules: dict[str, ExportSchedule]
+    sent_elsewhere: ExportSchedule
     views: dict[str, SavedView]
     run: PayoutRun
     version: AccountVersion
@@ -103,11 +109,22 @@ class World:
     raised: CapChange
     earnings_file: ImportFile
     refused_file: ImportFile
+    corrections_file: ImportFile
+    statement_file: ImportFile
+    file_being_read: ImportFile
     sellers_file: SellerFile
     adjustment: Adjustment
     adjusted: Earning
     journal: JournalFile
     account_wanted: AccountMapping
+
+
+def _sent_elsewhere() -> ExportSchedule:
+    """A schedule of somebody's that sends its files to a server and waits for another person."""
+    theirs = sftp.Server(Path("nowhere"), port=22)
+    wanted = scheduled.target(theirs, host="sftp.example.com")
+    plan = scheduled.plan(name="For the auditors", target=wanted)
+    return schedules.make(plan=plan, actor=make.person("accountant"), now=make.NOW)
 
 
 @contextlib.contextmanager
@@ -198,6 +215,12 @@ def _build(bank: Any, settings: Any) -> World:
         lost=lost,
         resolution=resolution,
         exports=exports,
+        schedules={
+            role: schedules.make(plan=scheduled.plan(), actor=_person(user), now=make.NOW)
+            for role, user in users.items()
+            if schedules.RIGHT in roles.ROLES[role]
+        },
+        sent_elsewhere=_sent_elsewhere(),
         views={
             role: views.save(
                 place="review",
@@ -223,6 +246,33 @@ def _build(bank: Any, settings: Any) -> World:
         raised=_raise(),
         earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
         refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
+        corrections_file=importing.check(
+            stream=io.BytesIO(
+                b"external_id,seller,kind,amount,currency,date,reason\n"
+                + f"c1,{suspect.external_id},adjustment,12.50,EUR,2026-11-20,Parcel lost by us\n".encode()
+            ),
+            name="claims.csv",
+            profile="corrections",
+            kind="corrections",
+            actor=make.person("analyst"),
+            now=make.NOW,
+        ),
+        statement_file=imports.receive(
+            kind="statement",
+            stream=io.BytesIO(camt.statement([camt.Line(-1_200)], number=907, day="2026-11-30")),
+            name="day.xml",
+            actor=make.person("treasurer"),
+            now=make.NOW,
+        ),
+        file_being_read=ImportFile.objects.create(
+            profile="generic",
+            name="large.csv",
+            status="READING",
+            step="Reading the rows",
+            done=120_000,
+            total=1_000_000,
+            started_at=make.NOW,
+        ),
         sellers_file=seller_files.check(
             stream=io.BytesIO(b"external_id,name,country\nnew-1,New Shop,FR\n"),
             name="sellers.csv",

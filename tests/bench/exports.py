@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from django.utils import timezone
 
 from payouts.exports import rows
 from payouts.exports.payouts import PAYOUTS
-from tests.bench import _register
+from tests.bench import _memory, _register
 
 LIBRARY_ROWS = 100_000
 """More than these import-export would hold in memory for minutes; its time is told for as many."""
-A_TENTH = "created_before=2026-01-04T03:46:40Z"
+SHEET_ROWS = 100_000
+"""About as many go into the workbook, beside `\\copy` of the same."""
+_FIRST_DAY = datetime(2026, 1, 3, 3, 46, 40, tzinfo=UTC)
 
 
 def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
@@ -39,13 +42,23 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
         yield _row("ours, csv.gz", _child(url, "ours", path, "csv.gz", ""), limit)
         yield _row("ours, jsonl", _child(url, "ours", path, "jsonl", ""), limit)
         yield _row("ours, CSV for Excel in Spanish", _child(url, "ours", path, "excel_csv", ""), limit)
+        yield _row("ours, parquet", _child(url, "ours", path, "parquet", ""), limit)
         yield _row("csv writer over an iterator", _child(url, "iterator", path), limit)
         most = min(size, LIBRARY_ROWS)
         library = _child(url, "library", path, str(most))
         yield _row(f"import-export's own, {most:,} rows", library, limit, scale=size / most)
-        tenth = _copy(url, A_TENTH, path)
-        yield _row("psql \\copy, a tenth", tenth, tenth)
-        yield _row("ours, xlsx, a tenth", _child(url, "ours", path, "xlsx", A_TENTH), tenth)
+        some = _some(size)
+        of_some = _copy(url, some, path)
+        yield _row("psql \\copy, some 100,000 rows", of_some, of_some)
+        yield _row("ours, xlsx, the same rows", _child(url, "ours", path, "xlsx", some), of_some)
+
+
+def _some(size: int) -> str:
+    """The filter of some `SHEET_ROWS` of so many payouts: each day a tenth of them was made."""
+    if size <= SHEET_ROWS:
+        return ""
+    last = _FIRST_DAY + timedelta(days=round(_register.PAYOUTS_EACH * SHEET_ROWS / size))
+    return f"created_before={last:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _row(what: str, found: dict[str, Any], limit: dict[str, Any], *, scale: float = 1) -> dict[str, Any]:
@@ -80,7 +93,7 @@ def _timed(command: list[str], path: Path, *, url: str = "") -> dict[str, Any]:
     child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     peak = 0
     while child.poll() is None:
-        peak = max(peak, _peak(child.pid))
+        peak = max(peak, _memory.peak(child.pid))
         time.sleep(0.02)
     seconds = time.perf_counter() - started
     assert child.returncode == 0, command
@@ -93,12 +106,3 @@ def _timed(command: list[str], path: Path, *, url: str = "") -> dict[str, Any]:
         with path.open("rb") as file:
             found["rows"] = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
     return found
-
-
-def _peak(pid: int) -> int:
-    """Most memory the process has held so far, in MB, as Linux tells it; 0 where it does not."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)

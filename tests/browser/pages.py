@@ -15,7 +15,8 @@ NO_PAGES = frozenset(
     {
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
-        "payouts_run_preview", "payouts_run_progress", "ledger_import_copy", "payouts_hold_totals",
+        "payouts_run_preview", "payouts_run_progress", "ledger_import_copy",
+        "ledger_import_progress", "payouts_hold_totals",
         "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
     }
@@ -62,6 +63,10 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("line to confirm", "treasurer", proposed)
     yield Page("lines to confirm", "auditor", reverse("admin:payouts_statement_breaks") + "?show=proposed")
     yield Page("file refused", "analyst", reverse("admin:ledger_import_detail", args=[world.refused_file.pk]))
+    yield Page("corrections to confirm", "approver", f"/imports/{world.corrections_file.pk}/")
+    yield Page("statement to book", "treasurer", f"/imports/{world.statement_file.pk}/")
+    yield Page("file being read", "analyst", f"/imports/{world.file_being_read.pk}/")
+    yield Page("imports of one kind", "auditor", "/imports/?kind=corrections")
     yield Page("recalls answered", "treasurer", "/recalls/?show=answered")
     suspected = world.release_request.hold_id
     yield Page("release to confirm", "compliance", f"/holds/release/?ids={suspected}&ids={world.hold.pk}")

@@ -22,7 +22,7 @@ NAMES = (
 def test_every_task_takes_ids_and_nothing_else():
     for name in NAMES:
         parameters = inspect.signature(getattr(tasks, name).run).parameters
-        assert set(parameters) <= {"batch_id", "submission_id", "rail", "export_id", "run_id"}
+        assert set(parameters) <= {"batch_id", "submission_id", "rail", "export_id", "run_id", "import_id"}
 
 
 def test_whatever_beat_rings_for_exists():

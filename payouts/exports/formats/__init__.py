@@ -3,9 +3,16 @@
 from payouts.exports.formats.base import Format, Layout, Total
 from payouts.exports.formats.delimited import Csv, ExcelCsv
 from payouts.exports.formats.json_lines import JsonLines
+from payouts.exports.formats.parquet import Parquet
 from payouts.exports.formats.workbook import Workbook
 
-FORMATS: dict[str, type[Format]] = {"xlsx": Workbook, "excel_csv": ExcelCsv, "csv": Csv, "jsonl": JsonLines}
+FORMATS: dict[str, type[Format]] = {
+    "xlsx": Workbook,
+    "excel_csv": ExcelCsv,
+    "csv": Csv,
+    "jsonl": JsonLines,
+    "parquet": Parquet,
+}
 LOCALES = {"en": "English", "fr": "French", "es": "Spanish", "de": "German"}
 
 __all__ = ["FORMATS", "LOCALES", "Format", "Layout", "Total"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from payouts.exports.columns import Column, Kind, literals
@@ -52,6 +52,12 @@ class Total:
         return f"Total {self.currency}, {self.count:,} {one if self.count == 1 else noun}"
 
 
+class Sink(Protocol):
+    """What takes the bytes of a file, whole rows at a time."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
 class Format(ABC):
     """Rows as bytes: a head, each row, a foot. No cell can start a formula; numbers stay numbers."""
 
@@ -89,7 +95,7 @@ class Format(ABC):
         return next((n for n in range(len(self.columns)) if n != amount), None), amount
 
     @contextmanager
-    def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[IO[bytes]]:
+    def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[Sink]:
         """Where the bytes of head, rows and foot go."""
         with path.open("wb", buffering=_BUFFER) as file:
             if not compressed:

@@ -10,7 +10,6 @@ from sellers import formulas
 
 # Most texts are nothing special, which one look finds out.
 _PLAIN = r"^[A-Za-z][^\",;\r\n]*$"
-_WORDS = r"^[A-Za-z][^\",;\r\n0-9]*$"
 _QUOTED = r"[\",;\r\n]"
 # The months as Excel reads them in the languages offered. Both cases by hand: PostgreSQL and Python fold differently.
 _NAMES = (
@@ -25,6 +24,9 @@ _DATE = rf"[ \u00a0]*(([0-9]+[ .,/-]*({_MONTH}))|(({_MONTH})[ .,/-]*[0-9]))[0-9 
 # What Excel would read as a number, a time or a date: 0012, 1E5, 5%, (5), €5, 12:30, 1:30 PM, 2026-11, MAR1, 1-JAN.
 # No percent sign stands in it, for the SQL goes through a driver that takes one for a parameter.
 _NUMERIC = rf"^(({_NUMBER})|({_DATE}))\Z"
+
+# Text that begins with a letter may be one of these only where it begins so; the whole pattern costs five such looks.
+_MAYBE_MONTH = r"^[AaDdEeFfJjMmNnOoSs][A-Za-zäéûÄÉÛ]{2,9}[ .,/-]*[0-9]"
 
 
 class Csv(Format):
@@ -102,8 +104,10 @@ class Csv(Format):
         quoted = (
             f"""CASE WHEN {sql} ~ '{_QUOTED}' THEN '"' || replace({calm}, '"', '""') || '"' ELSE {calm} END"""
         )
-        plain = _WORDS if self.numeric_text_is_kept else _PLAIN
-        return f"CASE WHEN {sql} ~ '{plain}' THEN {sql} ELSE {quoted} END"
+        plain = f"{sql} ~ '{_PLAIN}'"
+        if self.numeric_text_is_kept:
+            plain = f"{plain} AND {sql} !~ '{_MAYBE_MONTH}'"
+        return f"CASE WHEN {plain} THEN {sql} ELSE {quoted} END"
 
 
 class ExcelCsv(Csv):

@@ -7,6 +7,9 @@ from typing import Any
 from payouts.exports.columns import Column, Kind, literal
 from payouts.exports.formats.base import Format, decimal_sql
 
+_CALM = r'^[^"\\\u0001-\u001f]*$'
+"""Text that needs nothing but its quotation marks; one look is cheaper than to_json."""
+
 
 class JsonLines(Format):
     """UTF-8, one object a line. Amounts and counts are numbers, days and moments ISO 8601, what is not there null."""
@@ -17,32 +20,35 @@ class JsonLines(Format):
 
     def row_sql(self) -> str:
         pairs = ", ".join(
-            f"{literal(('{' if at == 0 else ', ') + json.dumps(column.name) + ': ')}, {self._cell_sql(column)}"
-            for at, column in enumerate(self.columns)
+            f"coalesce({literal(lead)} || {self._cell_sql(column)}, {literal(lead + 'null')})"
+            for lead, column in zip(self._leads(), self.columns, strict=True)
         )
         return f"concat({pairs}, E'}}\\n')"
 
     def row(self, values: Sequence[Any]) -> str:
-        pairs = zip(self.columns, values, strict=True)
-        written = ", ".join(
-            f"{json.dumps(column.name)}: {self._cell(column, value)}" for column, value in pairs
-        )
-        return "{" + written + "}\n"
+        triples = zip(self._leads(), self.columns, values, strict=True)
+        return "".join(lead + self._cell(column, value) for lead, column, value in triples) + "}\n"
+
+    def _leads(self) -> list[str]:
+        """What stands before each value."""
+        return [f"{',' if at else '{'}{json.dumps(column.name)}:" for at, column in enumerate(self.columns)]
 
     def _cell_sql(self, column: Column) -> str:
         sql = column.sql
         match column.kind:
             case Kind.MONEY:
-                found = decimal_sql(sql, column.currency)
+                return decimal_sql(sql, column.currency)
             case Kind.COUNT:
-                found = f"({sql})::text"
+                return f"({sql})::text"
             case Kind.DAY:
-                found = f"""'"' || ({sql})::text || '"'"""
+                return f"""'"' || ({sql})::text || '"'"""
             case Kind.MOMENT:
-                found = f"""'"' || to_char({sql}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM') || '"'"""
+                return f"""'"' || to_char({sql}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM') || '"'"""
+            case Kind.CODE:
+                return f"""'"' || ({sql}) || '"'"""
             case _:
-                found = f"to_json(({sql})::text)::text"
-        return f"coalesce({found}, 'null')"
+                quoted = f"""'"' || ({sql}) || '"'"""
+                return f"CASE WHEN ({sql}) ~ '{_CALM}' THEN {quoted} ELSE to_json(({sql})::text)::text END"
 
     def _cell(self, column: Column, value: Any) -> str:
         if value is None:

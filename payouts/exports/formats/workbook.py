@@ -10,11 +10,11 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import IO, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 from payouts.exports.columns import Column, Kind, literals
-from payouts.exports.formats.base import Format, Layout, Total, decimal_sql
+from payouts.exports.formats.base import Format, Layout, Sink, Total, decimal_sql
 from sellers.ledger.money import EXPONENTS, exponent
 
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
@@ -126,7 +126,7 @@ class Workbook(Format):
         return f'{rows}</sheetData><autoFilter ref="{reach}"/></worksheet>'
 
     @contextmanager
-    def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[IO[bytes]]:
+    def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[Sink]:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
             for name, text in _PARTS.items():
                 book.writestr(_member(name), _XML + text)

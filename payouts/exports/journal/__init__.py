@@ -6,7 +6,7 @@ own. Why they are so: docs/adr/0024.
 
 from .base import Company, Entry, Format, Job, Line, Need, Reading
 from .datev import DATEV
-from .fec import FEC
+from .fec import FEC, FEC_YEAR
 from .generic import GENERIC
 from .netsuite import NETSUITE
 from .quickbooks import QUICKBOOKS
@@ -15,7 +15,9 @@ from .xero import XERO
 from .yayoi import YAYOI, unfit_name
 
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (GENERIC, FEC, DATEV, NETSUITE, QUICKBOOKS, XERO, SAGE, YAYOI)
+    each.name: each for each in (GENERIC, FEC, FEC_YEAR, DATEV, NETSUITE, QUICKBOOKS, XERO, SAGE, YAYOI)
 }
+YEARLY = frozenset({FEC_YEAR.name})
+"""Those that hold a whole fiscal year, and are asked for on its last month."""
 
-__all__ = ["FORMATS", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading", "unfit_name"]
+__all__ = ["FORMATS", "YEARLY", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading", "unfit_name"]

@@ -29,6 +29,10 @@ class Company:
     datev_clearing: str = ""
     netsuite_subsidiary: str = ""
 
+    def year_of(self, day: date) -> date:
+        """The first day of the fiscal year that holds the day."""
+        return date(day.year - (day.month < self.year_begins), self.year_begins, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -74,7 +78,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Job:
-    """One month in one currency. ``digits`` are the currency's decimals."""
+    """One month in one currency, or a fiscal year of months. ``digits`` are the currency's decimals.
+
+    ``closings``: when each month of a year was closed, by its first day; ``closed_at`` is of the last.
+    """
 
     company: Company
     first_day: date
@@ -84,6 +91,16 @@ class Job:
     closed_at: datetime
     grouping: str = "detailed"
     first_number: int = 1
+    closings: Mapping[date, datetime] = field(default_factory=dict)
+
+    @property
+    def span(self) -> str:
+        first, last = f"{self.first_day:%Y-%m}", f"{self.last_day:%Y-%m}"
+        return first if first == last else f"{first} to {last}"
+
+    def valid_on(self, day: date) -> date:
+        """The day on which an entry of this day was validated: its month was closed."""
+        return max(self.closings.get(day.replace(day=1), self.closed_at).date(), day)
 
     def amount(self, minor: int, mark: str = ".", digits: int | None = None) -> str:
         """Minor units as text with exactly ``digits`` decimals (the currency's), no thousands: "1250.00"."""
@@ -232,7 +249,7 @@ class Reading:
             self.wrong(f"{where}: “{text[:20]}” is no date.")
             return None
         if not job.first_day <= found <= job.last_day:
-            self.wrong(f"{where}: {text} is outside of {job.first_day:%Y-%m}.")
+            self.wrong(f"{where}: {text} is outside of {job.span}.")
         return found
 
     def longer(self, text: str, limit: int, *, where: str, encoding: str = "") -> None:

@@ -6,7 +6,6 @@ which ends at zero.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from .base import Entry, Job, Line, Need, Reading, fit, own_currency, records
@@ -135,10 +134,9 @@ class Datev:
 
     def head(self, job: Job) -> str:
         company = job.company
-        year = job.first_day.year - (job.first_day.month < company.year_begins)
         fields = [
             '"EXTF"', "700", "21", '"Buchungsstapel"', "13", f"{job.closed_at:%Y%m%d%H%M%S}000", "", '"RE"', '""', '""',
-            company.datev_consultant, company.datev_client, f"{date(year, company.year_begins, 1):%Y%m%d}",
+            company.datev_consultant, company.datev_client, f"{company.year_of(job.first_day):%Y%m%d}",
             str(company.datev_digits), f"{job.first_day:%Y%m%d}", f"{job.last_day:%Y%m%d}",
             f'"Ledger {job.first_day:%Y-%m} {job.currency}"', '""', "1", "0", "1", f'"{job.currency}"',
             "", '""', "", "", f'"{company.datev_chart}"', "", "", '""', '""',

@@ -1,7 +1,9 @@
 """The French fichier des écritures comptables: 18 columns, tab, ISO 8859-15 (LPF, art. A47 A-1)."""
 
+import calendar
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from .base import Entry, Job, Reading, fit, heading, own_currency
 
@@ -44,9 +46,7 @@ class Fec:
         return "\t".join(COLUMNS) + "\r\n"
 
     def write(self, entry: Entry, job: Job) -> str:
-        day, fact, valid = (
-            f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, max(job.closed_at.date(), entry.day))
-        )
+        day, fact, valid = (f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, job.valid_on(entry.day)))
         before = [entry.journal, self._text(entry.journal_label, 60), str(entry.number), day]
         after = [entry.ref, fact, self._text(entry.words, 200)]
         return "".join(
@@ -101,6 +101,30 @@ class Fec:
         return reading
 
 
+class FecYear(Fec):
+    """The law's own file: the closed months of a fiscal year as one, lines and numbers as in the months' files."""
+
+    name = "fec_year"
+    label = "FEC of the fiscal year (France)"
+
+    def unfit(self, job: Job) -> list[str]:
+        found = super().unfit(job)
+        next_day = job.last_day + timedelta(days=1)
+        if next_day.month != job.company.year_begins:
+            last = job.company.year_of(job.last_day).replace(day=1) - timedelta(days=1)
+            found.append(
+                f"The FEC of a year is asked for on its last month, {calendar.month_name[last.month]}: the fiscal year "
+                f"begins in {calendar.month_name[job.company.year_begins]}. Else set BOOKS_YEAR_BEGINS."
+            )
+        if job.grouping != "detailed":
+            found.append("The FEC of a year has its entries one by one: choose that.")
+        return found
+
+    def file_name(self, job: Job) -> str:
+        """That of the law: the SIREN, FEC, the fiscal year's last day."""
+        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}.txt"
+
+
 def is_siren(text: str) -> bool:
     """Nine digits whose Luhn sum is a multiple of ten."""
     if not re.fullmatch(r"[0-9]{9}", text):
@@ -110,3 +134,4 @@ def is_siren(text: str) -> bool:
 
 
 FEC = Fec()
+FEC_YEAR = FecYear()

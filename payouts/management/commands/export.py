@@ -1,8 +1,6 @@
 """`manage.py export KIND --filter … --format … --to … --as PERSON`: a file for a nightly job, as the pages make it."""
 
 import shutil
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backoffice.audit import actors
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
+from backoffice.doors.terminal import Shown
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import KINDS
 from payouts.models import Export, ExportStatus
 from payouts.operations import export_links, exporting
-
-_EVERY_SECONDS = 5  # between two plain lines
-_BAR = 30
 
 
 class Command(BaseCommand):
@@ -33,6 +29,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--columns", default="", help="names, separated by commas, in their order; all when left out"
         )
+        parser.add_argument("--sort", default="", help="as in the list's address: --sort=-amount")
+        parser.add_argument(
+            "--since",
+            default="",
+            help="only what is new, changed or withdrawn since that export of the person: its number, or 'last' for "
+            "the last with this filter and these columns; a number brings its own",
+        )
         parser.add_argument("--to", required=True, help="a file, which must not be there yet, or a folder")
         parser.add_argument(
             "--as", dest="username", required=True, help="the person whose right to export counts"
@@ -46,22 +49,35 @@ class Command(BaseCommand):
         if not given.is_dir() and not given.parent.is_dir():
             raise CommandError(f"There is no folder {given.parent}. Make it, or name another.")
         try:
-            made = exporting.request(
-                kind=options["kind"],
-                filters=options["filter"],
-                format=options["format"],
-                locale=options["locale"],
-                compressed=options["gzip"],
-                columns=[name.strip() for name in options["columns"].split(",") if name.strip()],
-                actor=actor,
-                now=database_now(),
-                ring=False,
-            )
-            exporting.write(export_id=made.pk, now=database_now(), progress=_Shown(self))
+            made = self._ask(options, actor)
+            exporting.write(export_id=made.pk, now=database_now(), progress=Shown(self))
             made.refresh_from_db()
             self._fetch(made, given, actor)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+
+    def _ask(self, options: dict[str, Any], actor: actors.Actor) -> Export:
+        """The export is asked for. Raises `Refused`, CommandError."""
+        form = {"format": options["format"], "locale": options["locale"], "compressed": options["gzip"]}
+        common = {**form, "actor": actor, "now": database_now(), "ring": False}
+        columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
+        since = options["since"]
+        if since.isdecimal():
+            if options["filter"] or columns or options["sort"]:
+                raise CommandError(
+                    "Leave out --filter, --columns and --sort: those of the export after --since count again."
+                )
+            return exporting.request_changes(since=int(since), kind=options["kind"], **common)
+        if since not in ("", "last"):
+            raise CommandError(f"--since takes the number of an export, or “last”, and not “{since[:20]}”.")
+        return exporting.request(
+            kind=options["kind"],
+            filters=options["filter"],
+            columns=columns,
+            sort=options["sort"],
+            since="last" if since else None,
+            **common,
+        )
 
     def _fetch(self, made: Export, given: Path, actor: actors.Actor) -> None:
         """The file is where it was wanted, whole or not at all."""
@@ -83,38 +99,16 @@ class Command(BaseCommand):
             draft.unlink(missing_ok=True)
         self.stdout.write(f"{target}: {made.rows_done:,} rows, SHA-256 {made.sha256}")
         self.stdout.write(made.filters_text)
+        if made.order_text:
+            self.stdout.write(made.order_text)
+        if made.since is not None:
+            self.stdout.write(
+                f"Since {made.since.file_name}: {made.rows_new:,} new, {made.rows_changed:,} changed, "
+                f"{made.rows_withdrawn:,} withdrawn"
+            )
 
     def _actor(self, username: str) -> actors.Actor:
         user = get_user_model().objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"Nobody is called {username}. Name somebody who may export.")
         return actors.command(user)
-
-
-class _Shown:
-    """Progress for whoever looks: a bar on a terminal, a plain line now and then in a log."""
-
-    def __init__(self, command: BaseCommand) -> None:
-        self._out = command.stderr
-        self._bar = sys.stderr.isatty()
-        self._started = time.monotonic()
-        self._said = -1.0
-
-    def __call__(self, done: int, total: int) -> None:
-        over = done >= total
-        if self._bar:
-            full = _BAR if total == 0 else _BAR * done // total
-            line = f"\r{'█' * full}{'·' * (_BAR - full)} {done:,} of {total:,} rows{self._left(done, total)}"
-            self._out.write(f"{line:<80}", ending="\n" if over and done else "")
-            self._out.flush()
-            return
-        passed = time.monotonic() - self._started
-        if over or passed - self._said >= _EVERY_SECONDS:
-            self._said = passed
-            self._out.write(f"{done:,} of {total:,} rows{self._left(done, total)}")
-
-    def _left(self, done: int, total: int) -> str:
-        passed = time.monotonic() - self._started
-        if not done or done >= total or passed < 1:
-            return ""
-        return f", about {round(passed / done * (total - done)) or 1} s left"

@@ -1,32 +1,42 @@
-"""Imports of earnings: choose a file, see every error by row or what it would add, then import it."""
+"""Imports of every kind: the list, choosing a file, and the answers to one."""
 
-from pathlib import PurePath
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
-from import_export.formats.base_formats import CSV
+from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
-from backoffice.words import later, number
-from sellers.ledger import importing, profiles
-from sellers.ledger.admin import _copy
-from sellers.ledger.models import EarningKind, ImportFile, ImportStatus
-from sellers.ledger.money import Money
+from payouts.operations import imports
+from sellers.ledger import profiles
+from sellers.ledger.admin import _import_detail, _import_words
+from sellers.ledger.importing import kinds
+from sellers.ledger.models import ImportFile, ImportKind
 
-IMPORT = "ledger.import_earnings"
-SEE = (IMPORT, "ledger.view_importfile")
+LABELS = {
+    ImportKind.SELLERS: "Import sellers",
+    ImportKind.STATEMENT: "Import a bank statement",
+    ImportKind.CORRECTIONS: "Import corrections",
+    ImportKind.EARNINGS: "Import earnings",
+}
+LEADS = {
+    ImportKind.EARNINGS: "Nothing is imported yet: you see first what the file would add, or every error by row.",
+    ImportKind.CORRECTIONS: "Nothing is posted yet: you see first what the file would change, or every error by row. "
+    "Then another person confirms the whole file.",
+    ImportKind.STATEMENT: "Nothing is booked yet: you see first which days and sums it holds, and whether it follows "
+    "the statement before it.",
+}
 
 
 class UploadForm(forms.Form):
-    """Whose file it is, and the file."""
+    """Whose file it is, where there is a choice, and the file."""
 
     profile = forms.ChoiceField(
         label=later("Source"),
@@ -35,215 +45,140 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(label=later("CSV file"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.name, each.title) for each in profiles.all_profiles()]
+        choices = [(each.name, each.title) for each in profiles.all_profiles(kind)]
+        if not choices:
+            del self.fields["profile"]
+            self.fields["file"].label = "Statement (camt.053, XML)"
+            return
+        names = [name for name, _ in choices]
         self.fields["profile"].choices = choices  # type: ignore[attr-defined]
-        self.fields["profile"].initial = "generic"
+        self.fields["profile"].initial = "generic" if "generic" in names else names[0]
 
 
-@pages.page(*SEE, "sellers.import_sellers")
+@pages.page(*_import_words.EVERY_RIGHT)
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every file of earnings, newest first."""
-    held = pages.permissions(request)
-    page = keyset.page(request, ImportFile.objects.select_related("uploaded_by"))
-    verbs = []
-    if "sellers.import_sellers" in held:
-        verbs.append({"label": _("Import sellers"), "url": reverse("admin:sellers_import_new")})
-    if IMPORT in held:
-        verbs.append(
-            {"label": _("Import earnings"), "url": reverse("admin:ledger_import_new"), "kind": "main"}
-        )
+    """Every file, newest first, of the kinds that the reader may see."""
+    held, seen = pages.permissions(request), _import_words.seen_by(request)
+    only = request.GET.get("kind", "")
+    rows = ImportFile.objects.filter(kind__in=[only] if only in seen else seen).select_related("uploaded_by")
+    page = keyset.page(request, rows)
+    verbs = [
+        {"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])}
+        for kind in LABELS
+        if kinds.of(kind).brings in held
+    ]
+    if verbs:
+        verbs[-1]["kind"] = "main"
+    here = reverse(_import_words.LIST)
     context = {
-        "title": _("Imports"),
-        "lead": _(
-            "Files of earnings and of sellers. A row that is known already changes nothing; "
-            "one bad row refuses the file."
-        ),
+        "title": "Imports",
+        "lead": "Every file that came in, and how far it is. A row that is known already changes nothing; one bad row "
+        "refuses the file.",
         "verbs": verbs,
         "tabs": [
-            {"label": _("Earnings"), "url": reverse("admin:ledger_import_list"), "current": True},
-            {"label": _("Sellers"), "url": reverse("admin:sellers_import_list"), "current": False},
+            {"label": "All", "url": here, "current": only not in seen},
+            *(
+                {"label": ImportKind(kind).label, "url": f"{here}?kind={kind}", "current": only == kind}
+                for kind in seen
+            ),
         ],
-        "rows": [{"file": file, "sums": sums(file), "by": who(file)} for file in page.rows],
+        "rows": [
+            {
+                "file": file,
+                "url": _import_words.url_of(file),
+                "sums": _import_words.sums(file),
+                "by": _import_words.who(file),
+            }
+            for file in page.rows
+        ],
         "pager": page,
-        "empty_title": _("No file of earnings yet"),
-        "empty_text": _("Import a CSV of sales, commissions and refunds; then run payouts."),
-        "empty_url": reverse("admin:ledger_import_new") if IMPORT in held else "",
-        "empty_label": _("Import earnings"),
+        "empty_title": "No file yet",
+        "empty_text": "Import a CSV of sales, commissions and refunds; then run payouts.",
+        "empty_url": verbs[-1]["url"] if verbs else "",
+        "empty_label": verbs[-1]["label"] if verbs else "",
     }
     return pages.render(request, "admin/ledger/importfile/list.html", context)
 
 
-@pages.page(IMPORT)
-def new(request: HttpRequest) -> HttpResponse:
-    """Choose a source and a file; nothing is imported before the preview has been seen."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            file = importing.check(
-                stream=upload,
-                name=upload.name,
-                profile=form.cleaned_data["profile"],
-                actor=pages.actor(request),
-                now=database_now(),
-            )
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            return redirect("admin:ledger_import_detail", pk=file.pk)
-    context = {
-        "title": _("Import earnings"),
-        "lead": _("Nothing is imported yet: you see first what the file would add, or every error by row."),
-        "form": form,
-        "upload": True,
-        "verb": _("Check the file"),
-        "profiles": [(each.title, each.about) for each in profiles.all_profiles()],
-        "back_url": reverse("admin:ledger_import_list"),
-        "back_label": _("Imports"),
-    }
-    return pages.render(request, "admin/ledger/importfile/new.html", context)
+def chooser(kind: str) -> Callable[..., HttpResponse]:
+    """The page where a file of this kind is chosen."""
 
+    @pages.page(kinds.of(kind).brings)
+    def new(request: HttpRequest) -> HttpResponse:
+        """Choose a source and a file; nothing is imported before the preview has been seen."""
+        form = UploadForm(request.POST or None, request.FILES or None, kind=kind)
+        if request.method == "POST" and form.is_valid():
+            upload = form.cleaned_data["file"]
+            try:
+                file = imports.receive(
+                    kind=kind,
+                    profile=form.cleaned_data.get("profile", ""),
+                    stream=upload,
+                    name=upload.name,
+                    actor=pages.actor(request),
+                    now=database_now(),
+                )
+            except Refused as refusal:
+                form.add_error("file", str(refusal))
+            else:
+                return redirect("admin:ledger_import_detail", pk=file.pk)
+        context = {
+            "title": LABELS[ImportKind(kind)],
+            "lead": LEADS[ImportKind(kind)],
+            "form": form,
+            "upload": True,
+            "verb": "Check the file",
+            "profiles": [(each.title, each.about) for each in profiles.all_profiles(kind)],
+            "back_url": reverse(_import_words.LIST),
+            "back_label": "Imports",
+        }
+        return pages.render(request, "admin/ledger/importfile/new.html", context)
 
-@pages.page(*SEE)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One file: its preview while it waits, its errors when it was refused, its sums when it is in."""
-    file = get_object_or_404(ImportFile.objects.select_related("uploaded_by"), pk=pk)
-    page = keyset.page(request, file.staged.all(), newest_first=False)
-    result = importing.EarningResource().result(page.rows)
-    days = importing.moved(page.rows) if file.status == ImportStatus.CHECKED else {}
-    for row in page.rows:
-        row.moved_to = days.get(row.pk)  # type: ignore[attr-defined]  # for the template, beside the row
-    context = {
-        "title": file.name,
-        "file": file,
-        "by": who(file),
-        "profile": title_of(file.profile),
-        "result": result,
-        "pager": page,
-        "totals": [
-            (EarningKind(kind).label, Money(minor, currency))
-            for currency, kinds in sorted(file.totals.items())
-            for kind, minor in sorted(kinds.items())
-        ],
-        "sums": sums(file),
-        "may": IMPORT in pages.permissions(request),
-        "back_url": reverse("admin:ledger_import_list"),
-        "back_label": _("Imports"),
-        "reference": file.name,
-        "timeline_entries": None,
-    }
-    return pages.render(request, "admin/ledger/importfile/detail.html", context)
+    return new
 
 
 @require_POST
-@pages.page(IMPORT)
+@pages.page(*dict.fromkeys(each.confirms for each in kinds.RIGHTS.values()))
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """The yes: everything the preview showed stands in the ledger, or nothing and why."""
-    get_object_or_404(ImportFile, pk=pk)
+    """The yes: everything the preview showed stands, or will in a while, or nothing does and why."""
+    file = _import_detail.found(request, pk)
     try:
-        file = importing.post(import_file_id=pk, actor=pages.actor(request), now=database_now())
+        file = imports.confirm(import_file_id=pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
-        return pages.stale(request, [str(conflict)], reverse("admin:ledger_import_detail", args=[pk]))
+        return pages.stale(request, [str(conflict)], _import_words.url_of(file))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said(file))
+        messages.success(request, _import_words.said(file))
     return redirect("admin:ledger_import_detail", pk=pk)
 
 
 @require_POST
-@pages.page(IMPORT)
+@pages.page(*_import_words.EVERY_RIGHT)
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """The no: the file is dropped, nothing of it is imported."""
-    get_object_or_404(ImportFile, pk=pk)
+    file = get_object_or_404(ImportFile, pk=pk)
+    if not pages.permissions(request) & {kinds.of(file.kind).brings, kinds.of(file.kind).confirms}:
+        raise PermissionDenied("Your role drops no import of this kind.")
     try:
-        file = importing.drop(import_file_id=pk, actor=pages.actor(request), now=database_now())
+        file = imports.drop(import_file_id=pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
-        return pages.stale(request, [str(conflict)], reverse("admin:ledger_import_detail", args=[pk]))
+        return pages.stale(request, [str(conflict)], _import_words.url_of(file))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, _("“{file}” was dropped. Nothing of it was imported.").format(file=file.name))
-    return redirect("admin:ledger_import_list")
-
-
-@require_safe
-@pages.page(*SEE)
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """The refused file with a column more that says at each row what is wrong; only the errors where it is not kept."""
-    file = get_object_or_404(ImportFile, pk=pk)
-    found = _copy.made(file)
-    if found is None:
-        return errors(request, pk=pk)
-    values: dict[str, Any] = {
-        "as_attachment": True,
-        "filename": f"{PurePath(file.name).stem}-with-errors.csv",
-        "content_type": "text/csv",
-    }
-    return FileResponse(found, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
-
-
-@pages.page(*SEE)
-def errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every error of a refused file as a CSV, to mend it by."""
-    file = get_object_or_404(ImportFile, pk=pk)
-    rows = file.staged.exclude(error="").order_by("row_number", "id")
-    dataset = importing.EarningResource().export(rows, export_fields=["line", "error"])
-    response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
-    return response
-
-
-def said(file: ImportFile) -> str:
-    """What posting did, in a sentence."""
-    if not file.new_count:
-        return _("Nothing changed: all {known_count} earnings of “{file}” are known already.").format(
-            known_count=number(file.known_count), file=file.name
-        )
-    known = (
-        _(", {known_count} known already").format(known_count=number(file.known_count))
-        if file.known_count
-        else ""
-    )
-    sellers = (
-        _(" {seller_count} new sellers wait for their verification.").format(
-            seller_count=number(file.seller_count)
-        )
-        if file.seller_count
-        else ""
-    )
-    return _("{new_count} earnings imported{known}.{sellers}").format(
-        new_count=number(file.new_count), known=known, sellers=sellers
-    )
-
-
-def who(file: ImportFile) -> str:
-    """Whose import it was, as people are called."""
-    return (
-        _("the system")
-        if file.uploaded_by is None
-        else str(file.uploaded_by.get_full_name() or file.uploaded_by)
-    )
-
-
-def sums(file: ImportFile) -> list[Money]:
-    """What the file changes in what we owe, by currency."""
-    return [Money(sum(kinds.values()), currency) for currency, kinds in sorted(file.totals.items())]
-
-
-def title_of(name: str) -> str:
-    """A profile's title; its name when the profile is gone."""
-    return next((each.title for each in profiles.all_profiles() if each.name == name), name)
+        messages.info(request, f"“{file.name}” was dropped. Nothing of it was imported.")
+    return redirect(_import_words.LIST)
 
 
 urlpatterns = [
     path("imports/", listed, name="ledger_import_list"),
-    path("imports/earnings/new/", new, name="ledger_import_new"),
-    path("imports/earnings/<int:pk>/", detail, name="ledger_import_detail"),
-    path("imports/earnings/<int:pk>/confirm/", confirm, name="ledger_import_confirm"),
-    path("imports/earnings/<int:pk>/drop/", drop, name="ledger_import_drop"),
-    path("imports/earnings/<int:pk>/copy.csv", copy, name="ledger_import_copy"),
-    path("imports/earnings/<int:pk>/errors.csv", errors, name="ledger_import_errors"),
+    path("imports/earnings/new/", chooser(ImportKind.EARNINGS), name="ledger_import_new"),
+    path("imports/corrections/new/", chooser(ImportKind.CORRECTIONS), name="ledger_corrections_new"),
+    path("imports/statements/new/", chooser(ImportKind.STATEMENT), name="ledger_statement_new"),
+    path("imports/<int:pk>/confirm/", confirm, name="ledger_import_confirm"),
+    path("imports/<int:pk>/drop/", drop, name="ledger_import_drop"),
+    *_import_detail.urlpatterns,
 ]

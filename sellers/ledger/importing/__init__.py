@@ -6,7 +6,7 @@
 One bad row refuses the file. Importing the same rows again changes nothing and says so.
 """
 
-from .posting import AlreadyPosted, Changed, NotPostable, drop, post
+from .posting import AlreadyPosted, Changed, NotPostable, SamePerson, drop, post
 from .previewing import EarningResource, moved
 from .reading import BadFile, Problem, TooBig
 from .staging import check
@@ -18,6 +18,7 @@ __all__ = [
     "EarningResource",
     "NotPostable",
     "Problem",
+    "SamePerson",
     "TooBig",
     "check",
     "drop",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from sellers.ledger import money
-from sellers.ledger.models import ImportFile
+from sellers.ledger.models import ImportFile, ImportKind
 from sellers.ledger.profiles import Profile
 
 _TWICE = """
@@ -114,6 +114,28 @@ UPDATE ledger_stagedearning AS s SET error = format(
 FROM f WHERE s.id = f.id
 """
 
+# Of several write-offs of one seller the first says so. The accounts are locked by who posts.
+_MORE_THAN_OWED = """
+WITH f AS MATERIALIZED (
+  SELECT min(id) AS id, seller_external_id AS seller, currency, sum(amount_minor) AS total FROM ledger_stagedearning
+  WHERE import_file_id = %(file)s AND error = '' AND NOT known AND kind = 'write_off'
+  GROUP BY seller_external_id, currency
+), owed AS MATERIALIZED (
+  SELECT f.id, coalesce((SELECT sum(e.amount_minor) FROM sellers_seller AS k
+    JOIN ledger_account AS a ON a.seller_id = k.id AND a.currency = f.currency
+    JOIN ledger_entry AS e ON e.account_id = a.id AND e.book = 'payable' WHERE k.external_id = f.seller), 0) AS debt
+  FROM f
+)
+UPDATE ledger_stagedearning AS s SET error = format(
+  'The write-offs of seller %%s in %%s add up to %%s, and the seller owes us %%s. A write-off forgives a debt: '
+  'to give money, write an adjustment.', f.seller, f.currency,
+  round(f.total / u.unit, u.digits), round(greatest(owed.debt, 0) / u.unit, u.digits))
+FROM f JOIN owed ON owed.id = f.id
+CROSS JOIN LATERAL (SELECT (%(exponents)s::jsonb ->> f.currency)::int AS digits,
+                           10::numeric ^ (%(exponents)s::jsonb ->> f.currency)::int AS unit) AS u
+WHERE s.id = f.id AND f.total > owed.debt
+"""
+
 _COUNTS = """
 SELECT count(DISTINCT row_number) FILTER (WHERE error <> ''),
        count(*) FILTER (WHERE error = '' AND NOT known),
@@ -154,11 +176,15 @@ def mark_known(*, file: ImportFile, profile: Profile) -> None:
 
 
 def bound(*, file: ImportFile) -> None:
-    """Sums that no column and no page could show are an error, said at the first row that adds to them."""
+    """Sums that no column and no page could show are an error, said at the first row that adds to them; so is a
+    write-off of more than the seller owes.
+    """
     values: dict[str, Any] = {"file": file.pk, "exponents": json.dumps(money.EXPONENTS)}
     with connection.cursor() as cursor:
         for statement, most in ((_FILE_TOO_LARGE, MOST_IN_FILE), (_SELLER_TOO_LARGE, MOST_OF_SELLER)):
             cursor.execute(statement, values | {"most": most})
+        if file.kind == ImportKind.CORRECTIONS:
+            cursor.execute(_MORE_THAN_OWED, values)
 
 
 def count(*, file: ImportFile) -> None:

@@ -4,7 +4,7 @@ from .account import Account
 from .adjustment import Adjustment, AdjustmentKind
 from .earning import Earning, EarningKind
 from .entry import Book, Entry, Transaction
-from .importing import ImportFile, ImportPart, ImportStatus, StagedEarning
+from .importing import ImportFile, ImportKind, ImportPart, ImportStatus, StagedEarning
 from .journal_file import JournalFile, JournalStatus
 from .mapping import AccountMapping
 from .period import Books, Period, PeriodNumbers, PeriodTotal
@@ -20,6 +20,7 @@ __all__ = [
     "EarningKind",
     "Entry",
     "ImportFile",
+    "ImportKind",
     "ImportPart",
     "ImportStatus",
     "JournalFile",

@@ -16,7 +16,8 @@ class Adjustment(models.Model):
     """A manual adjustment or write-off, in minor units; positive raises what we owe.
 
     Posts nothing until a second person grants it; PostgreSQL refuses the same person in both seats.
-    The document's bytes are encrypted; its SHA-256 is of the plain bytes.
+    The document's bytes are encrypted; its SHA-256 is of the plain bytes. One of a file of corrections has the
+    file as its document, kept once with the import.
     """
 
     app_may_update = ("decision", "decided_by", "decided_at", "decision_note", "earning")
@@ -40,6 +41,9 @@ class Adjustment(models.Model):
     decision_note = models.TextField(blank=True)
     earning = models.OneToOneField(
         "ledger.Earning", null=True, on_delete=models.PROTECT, related_name="adjustment"
+    )
+    import_file = models.ForeignKey(
+        "ledger.ImportFile", null=True, on_delete=models.PROTECT, related_name="adjustments"
     )
 
     class Meta:

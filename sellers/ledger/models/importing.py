@@ -1,22 +1,40 @@
-"""Where imported rows stand before they are posted: nothing is half written."""
+"""Imports as jobs, and where their rows stand before they are posted: nothing is half written (docs/adr/0032)."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from backoffice.words import later
 
 
+class ImportKind(models.TextChoices):
+    EARNINGS = "earnings", "Earnings"
+    CORRECTIONS = "corrections", "Corrections"
+    STATEMENT = "statement", "Bank statement"
+    SELLERS = "sellers", "Sellers"
+
+
 class ImportStatus(models.TextChoices):
-    CHECKED = "CHECKED", later("Checked, waits for a yes")
-    REFUSED = "REFUSED", later("Refused: rows have errors")
-    POSTED = "POSTED", later("Posted")
-    DROPPED = "DROPPED", later("Dropped")
+    READING = "READING", "Being read and checked"
+    CHECKED = "CHECKED", "Checked, waits for a yes"
+    REFUSED = "REFUSED", "Refused: rows have errors"
+    POSTING = "POSTING", "Being posted"
+    POSTED = "POSTED", "Posted"
+    DROPPED = "DROPPED", "Dropped"
+    FAILED = "FAILED", "Failed: nothing was posted"
 
 
 class ImportFile(models.Model):
-    """One uploaded file of earnings: what it was, who brought it, and what became of it."""
+    """One uploaded file: what it was, who brought it, how far a worker is with it, and what became of it.
 
+    The row is the job: while READING or POSTING a worker is at it, or will be. What is over changes no more, by
+    trigger. Corrections are confirmed by another person than who brought them, by constraint.
+    """
+
+    kind = models.CharField(
+        max_length=12, choices=ImportKind, default=ImportKind.EARNINGS, db_default="earnings"
+    )
     profile = models.CharField(max_length=60)
     name = models.TextField()
     sha256 = models.CharField(max_length=64)
@@ -25,31 +43,67 @@ class ImportFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField(db_default=Now())
+    file_bytes = models.BigIntegerField(db_default=0, default=0)
     row_count = models.IntegerField(default=0)
     error_count = models.IntegerField(default=0)
-    new_count = models.IntegerField(default=0, help_text="earnings this file adds")
-    known_count = models.IntegerField(default=0, help_text="earnings we had already, with equal values")
+    new_count = models.IntegerField(default=0, help_text="earnings, or lines of statements, this file adds")
+    known_count = models.IntegerField(default=0, help_text="those we had already, with equal values")
     seller_count = models.IntegerField(default=0, help_text="sellers this file creates")
     totals = models.JSONField(default=dict, help_text="minor units per currency and kind of what it adds")
+    preview = models.JSONField(db_default=[], default=list, help_text="each bank statement the file holds")
+    step = models.CharField(
+        max_length=60, blank=True, db_default="", default="", help_text="what is being done"
+    )
+    done = models.BigIntegerField(db_default=0, default=0)
+    total = models.BigIntegerField(
+        db_default=0, default=0, help_text="of how many rows or bytes; 0: not known"
+    )
+    started_at = models.DateTimeField(null=True, help_text="when a worker began what it is at")
+    trouble = models.TextField(
+        blank=True, db_default="", default="", help_text="why it did not go on, last time"
+    )
+    seller_file = models.OneToOneField(
+        "sellers.SellerFile", null=True, on_delete=models.PROTECT, related_name="job"
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ("view",)
         permissions = [("import_earnings", "Can import earnings")]
+        constraints = [
+            models.CheckConstraint(
+                name="import_corrections_by_two",
+                condition=~Q(kind="corrections")
+                | ~Q(status__in=["POSTING", "POSTED"])
+                | Q(uploaded_by__isnull=False, confirmed_by__isnull=False)
+                & ~Q(uploaded_by=F("confirmed_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(status__in=["READING", "POSTING"]), name="import_under_way"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class ImportPart(models.Model):
-    """A piece of a refused file as it was uploaded, compressed: its copy with the errors is made from it.
+    """A piece of a file as it was uploaded, compressed and, if ``sealed``, encrypted in its place.
 
-    Gone once the file is dropped. Pieces, so that no file is ever in memory whole.
+    Pieces, so that no file is ever in memory whole. Kept while a worker needs them, of a refused file for its copy
+    with the errors, and of corrections for good: they are the document. Gone once the file is dropped.
     """
 
     import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="parts")
     position = models.IntegerField()
     body = models.BinaryField()
+    sealed = models.BooleanField(db_default=False, default=False)
 
     class Meta:
         default_permissions = ()

@@ -1,6 +1,7 @@
 """A correction of a seller's balance: one person asks, with a reason and a document; another grants or refuses."""
 
 import hashlib
+import io
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated, number
 from sellers import vault
 from sellers.ledger import money
+from sellers.ledger.importing import parts
 from sellers.ledger.models import Account, Adjustment, AdjustmentKind, Earning, EarningKind
 from sellers.ledger.money import Money
 from sellers.ledger.operations import earnings
@@ -131,11 +133,15 @@ def decide(
 def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[str, bytes]:
     """The document's name and plain bytes; that it was read is recorded. Raises `BadRequest`, `NotAllowed`."""
     authority.require(actor=actor, permission="ledger.view_adjustment")
-    found = Adjustment.objects.filter(pk=adjustment_id).first()
+    found = Adjustment.objects.select_related("import_file").filter(pk=adjustment_id).first()
     if found is None:
-        raise BadRequest(_("There is no such adjustment."))
-    aad = _place(found.account_id, found.document_sha256)
-    plain = vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad)
+        raise BadRequest("There is no such adjustment.")
+    if found.import_file is not None:
+        with parts.opened(found.import_file) or io.BytesIO() as file:
+            plain = file.read()
+    else:
+        aad = _place(found.account_id, found.document_sha256)
+        plain = vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad)
     recording.record(actor=actor, action="adjustment.read_document", subject=found, now=now)
     return found.document_name, plain
 

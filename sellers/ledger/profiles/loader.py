@@ -10,7 +10,7 @@ from typing import Any
 from backoffice.audit.errors import Refused
 from sellers import template
 from sellers.ledger import money
-from sellers.ledger.profiles.profile import IMPORTABLE, Profile, Rule, Sellers
+from sellers.ledger.profiles.profile import BRINGS, EARNINGS, Profile, Rule, Sellers
 
 DATA = pathlib.Path(__file__).parent / "data"
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
@@ -18,7 +18,7 @@ _CODES = re.compile("%[A-Za-z]")
 DELIMITERS = {"auto": "", ",": ",", ";": ";", "tab": "\t"}
 
 _TOP = {"title": str, "about": str, "source": str, "file": dict, "row": dict, "earnings": list}
-_TOP_OPTIONAL = {"kinds": dict, "sellers": dict}
+_TOP_OPTIONAL = {"brings": str, "kinds": dict, "sellers": dict}
 _FILE = {"delimiter": str, "encodings": list, "decimal_mark": str, "date_formats": list}
 _FILE_OPTIONAL = {"thousands_mark": str}
 _ROW = {"external_id": str, "seller": str, "currency": str, "occurred_date": str}
@@ -94,6 +94,10 @@ def _facts(raw: dict[str, Any]) -> list[str]:
     faults = []
     if not re.fullmatch("[a-z0-9][a-z0-9-]{0,39}", raw["source"]):
         faults.append("source: write lower-case letters, digits and hyphens; it becomes part of ledger keys.")
+    if raw.get("brings", EARNINGS) not in BRINGS:
+        return [*faults, f"brings: write one of {', '.join(BRINGS)}."]
+    if raw.get("brings", EARNINGS) != EARNINGS and "sellers" in raw:
+        faults.append("sellers: only a file of earnings may create sellers.")
     return faults + _file_facts(raw["file"]) + _row_facts(raw) + _rule_facts(raw) + _seller_facts(raw)
 
 
@@ -141,9 +145,10 @@ def _row_facts(raw: dict[str, Any]) -> list[str]:
 
 def _rule_facts(raw: dict[str, Any]) -> list[str]:
     faults = []
+    importable = BRINGS[raw.get("brings", EARNINGS)]
     for rule in raw["earnings"]:
-        if "{" not in rule["kind"] and rule["kind"] not in IMPORTABLE:
-            faults.append(f"earnings.kind: “{rule['kind']}” is none of {', '.join(IMPORTABLE)}.")
+        if "{" not in rule["kind"] and rule["kind"] not in importable:
+            faults.append(f"earnings.kind: “{rule['kind']}” is none of {', '.join(importable)}.")
         if not rule["amount"] or not all(
             isinstance(each, str) and each.strip("-") for each in rule["amount"]
         ):
@@ -158,8 +163,8 @@ def _rule_facts(raw: dict[str, Any]) -> list[str]:
             "earnings: two of them have the same kind; one row brings at most one earning of a kind."
         )
     for word, kind in raw.get("kinds", {}).items():
-        if kind not in IMPORTABLE:
-            faults.append(f"kinds.{word}: “{kind}” is none of {', '.join(IMPORTABLE)}.")
+        if kind not in importable:
+            faults.append(f"kinds.{word}: “{kind}” is none of {', '.join(importable)}.")
     return faults
 
 
@@ -202,6 +207,7 @@ def _build(name: str, raw: dict[str, Any]) -> Profile:
         )
         if sellers
         else None,
+        brings=raw.get("brings", EARNINGS),
     )
 
 
@@ -218,14 +224,15 @@ def _shipped() -> dict[str, Profile]:
     return load(DATA)
 
 
-def all_profiles() -> list[Profile]:
-    """The profiles that can be chosen, by name."""
-    return list(_shipped().values())
+def all_profiles(brings: str = EARNINGS) -> list[Profile]:
+    """The profiles that can be chosen for files of this sort, by name."""
+    return [each for each in _shipped().values() if each.brings == brings]
 
 
-def get(name: str) -> Profile:
-    """The profile of this name. Raises `UnknownProfile`."""
-    try:
-        return _shipped()[name]
-    except KeyError:
-        raise UnknownProfile(f"There is no profile “{name}”. There are: {', '.join(_shipped())}.") from None
+def get(name: str, brings: str = "") -> Profile:
+    """The profile of this name, which brings what is said here if anything is. Raises `UnknownProfile`."""
+    found = _shipped().get(name)
+    if found is None or brings not in ("", found.brings):
+        names = ", ".join(each.name for each in all_profiles(brings or EARNINGS))
+        raise UnknownProfile(f"There is no profile “{name}”. There are: {names}.")
+    return found

@@ -9,9 +9,13 @@ from functools import lru_cache
 from sellers.ledger import money
 from sellers.template import Template
 
-IMPORTABLE = ("sale", "commission", "refund", "chargeback", "fee")
-"""Kinds a file may bring. Adjustments and write-offs need two people, rolled amounts come from payouts."""
-POSITIVE = frozenset({"sale"})
+EARNINGS, CORRECTIONS = "earnings", "corrections"
+BRINGS = {
+    EARNINGS: ("sale", "commission", "refund", "chargeback", "fee"),
+    CORRECTIONS: ("adjustment", "write_off"),
+}
+"""Kinds that a file of each sort may bring. Corrections need two people; rolled amounts come from payouts."""
+POSITIVE = frozenset({"sale", "write_off"})
 NEGATIVE = frozenset({"refund", "chargeback"})
 LONGEST_ID = 200
 LONGEST_TEXT = 500
@@ -78,6 +82,12 @@ class Profile:
     kinds: Mapping[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     sellers: Sellers | None = None
+    brings: str = EARNINGS
+
+    @property
+    def importable(self) -> tuple[str, ...]:
+        """The kinds of earning that a file of this profile may bring."""
+        return BRINGS[self.brings]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -100,7 +110,15 @@ class Profile:
         external_id = self._text(self.external_id, cells, errors, what="id", needed=True)
         seller = self._text(self.seller, cells, errors, what="seller", needed=True)
         order = self._text(self.order, cells, errors, what="order")
-        description = self._text(self.description, cells, errors, what="description", longest=LONGEST_TEXT)
+        corrects = self.brings == CORRECTIONS
+        description = self._text(
+            self.description,
+            cells,
+            errors,
+            what="reason" if corrects else "description",
+            longest=LONGEST_TEXT,
+            needed=corrects,
+        )
         occurred, due = self._dates(cells, errors)
         currency = self.currency.fill(cells).upper()
         try:
@@ -171,8 +189,8 @@ class Profile:
     ) -> tuple[str, int]:
         written = rule.kind.fill(cells)
         kind = self.kinds.get(written.casefold(), written.casefold())
-        if kind not in IMPORTABLE:
-            errors.append(_unknown_kind(written, self.kinds))
+        if kind not in self.importable:
+            errors.append(_unknown_kind(written, self))
         total = 0
         for sign, column in rule.amount:
             try:
@@ -230,13 +248,15 @@ def words(date_format: str) -> str:
     return date_format
 
 
-def _unknown_kind(written: str, kinds: Mapping[str, str]) -> str:
-    if written.casefold() in ("adjustment", "write_off", "reserve", "rolled"):
+def _unknown_kind(written: str, profile: Profile) -> str:
+    if profile.brings == EARNINGS and written.casefold() in (*BRINGS[CORRECTIONS], "reserve", "rolled"):
         return (
             f"The kind {written} cannot be imported: adjustments and write-offs are asked for on the seller's page,"
-            " and decided by a second person."
+            " or as a file of corrections, and decided by a second person."
         )
-    known = _list([*IMPORTABLE, *kinds])
+    if profile.brings == CORRECTIONS and written.casefold() in BRINGS[EARNINGS]:
+        return f"The kind {written} is no correction: import it with a file of earnings."
+    known = _list([*profile.importable, *profile.kinds])
     return (
         f"The kind “{_short(written)}” is unknown. Known are: {known}."
         if written

@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.audit.clock import database_now
+from payouts.operations import imports
 from sellers import commands, importing
+from sellers.ledger.models import ImportKind
 from sellers.models import SellerFile, SellerFileStatus
 
 SHOWN = 20
@@ -35,10 +37,18 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         actor = commands.actor_named(username)
-        with commands.opened(file) as stream:
-            checked = importing.check(
-                stream=stream, name=pathlib.Path(file).name, profile=profile, actor=actor, now=database_now()
+        with commands.opened(file) as stream, commands.shown(self) as say:
+            job = imports.receive(
+                kind=ImportKind.SELLERS,
+                stream=stream,
+                name=pathlib.Path(file).name,
+                profile=profile,
+                actor=actor,
+                now=database_now(),
+                say=say,
             )
+            checked = job.seller_file
+            assert checked is not None
             if checked.status == SellerFileStatus.REFUSED:
                 for row in checked.rows.order_by("pk").iterator():
                     self.stderr.write(f"line {row.line}: {row.error}")
@@ -52,13 +62,14 @@ class Command(BaseCommand):
                 self._report(checked, "would be")
                 return
             if checked.changed_count and not apply_changes:
-                importing.drop(file_id=checked.pk, actor=actor, now=database_now())
+                imports.drop(import_file_id=job.pk, actor=actor, now=database_now())
                 raise CommandError(
                     f"Nothing was imported: {checked.changed_count:,} sellers are known with other values (see above)."
                     " If those are right, say --apply-changes."
                 )
-            applied = importing.apply(file_id=checked.pk, actor=actor, now=database_now())
-        self._report(applied, "were")
+            imports.confirm(import_file_id=job.pk, actor=actor, now=database_now(), say=say)
+            checked.refresh_from_db(fields=["new_count", "changed_count", "same_count"])
+        self._report(checked, "were")
 
     def _show(self, file: SellerFile) -> None:
         for row in file.rows.filter(what="changed").order_by("pk")[:SHOWN]:

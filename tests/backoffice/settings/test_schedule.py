@@ -11,6 +11,7 @@ ON_REQUEST = {
     "submit_batch",
     "work_submission",
     "collect",
+    "work_import",
     "write_export",
     "make_run",
     "write_journal",

@@ -81,21 +81,25 @@ def test_the_list_of_one_account_hides_the_others():
 def test_who_may_only_look_gets_no_verb_and_no_form():
     make_payouts.funding()
     browser = client("accountant")
-    assert "/reconciliation/read/" not in page(browser, "payouts_statement_list")
-    assert browser.get(reverse("admin:payouts_statement_upload")).status_code == 403
+    address = reverse("admin:ledger_statement_new")
+    assert address not in page(browser, "payouts_statement_list")
+    assert browser.get(address).status_code == 403
 
 
 def upload(browser: Client, body: bytes):
     file = SimpleUploadedFile("day.xml", body, content_type="application/xml")
-    return browser.post(reverse("admin:payouts_statement_upload"), {"file": file}, follow=True)
+    return browser.post(reverse("admin:ledger_statement_new"), {"file": file}, follow=True)
 
 
 def test_a_statement_brought_by_hand_is_kept_read_matched_and_recorded_once(sent):
     browser = client("treasurer")
     body = camt.statement([debit(sent)])
-    assert "Statement STMT-1 was read." in upload(browser, body).content.decode()
+    looked = upload(browser, body)
+    assert "STMT-1" in looked.content.decode() and not Statement.objects.exists()
+    confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
+    assert "1 line imported" in browser.post(confirm, follow=True).content.decode()
     assert StatementLine.objects.get().submission.batch == sent
-    assert "nothing changed" in upload(browser, body).content.decode()
+    assert "Nothing would change" in upload(browser, body).content.decode()
     assert BankDocument.objects.filter(kind="statement").count() == 1
     assert Event.objects.filter(action="statement.upload").count() == 1
 

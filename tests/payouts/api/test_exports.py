@@ -47,6 +47,37 @@ def test_an_export_that_cannot_be_read_is_400(token, body, field):
     assert not Export.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_since_an_earlier_one(token, settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    caller = token("accountant")
+    quick.payout()
+    body = {"format": "csv", "filter": {"status": ["pending_review"]}, "sort": "-amount"}
+    first = caller.post("/api/v1/exports/", body, format="json").json()
+    assert first["order_text"] == "Each currency by itself, the largest amount first"
+    assert exporting.write(export_id=first["id"], now=make.NOW)
+    quick.payout()
+    made = caller.post("/api/v1/exports/", {"format": "csv", "since": first["id"]}, format="json")
+    assert made.status_code == 201
+    assert (made.json()["filter"], made.json()["since"]) == (first["filter"], first["id"])
+    assert exporting.write(export_id=made.json()["id"], now=make.NOW)
+    told = caller.get(f"/api/v1/exports/{made.json()['id']}").json()
+    assert (told["rows_new"], told["rows_changed"], told["rows_withdrawn"]) == (1, 0, 0)
+
+    for more in ({"filter": {}}, {"columns": []}, {"sort": "amount"}):
+        answer = caller.post(
+            "/api/v1/exports/", {"format": "csv", "since": first["id"], **more}, format="json"
+        )
+        assert answer.status_code == 400
+        assert next(iter(more)) in answer.json()["errors"]
+    other = caller.post("/api/v1/exports/", {"format": "csv", "since": first["id"] + 99}, format="json")
+    assert (other.status_code, other.json()["code"]) == (404, "not_found")
+    kind = caller.post(
+        "/api/v1/exports/", {"format": "csv", "since": first["id"], "kind": "lines"}, format="json"
+    )
+    assert kind.json()["code"] == "bad_export"
+
+
 def test_nobody_sees_anothers_export(token):
     made = exporting.request(filters="", format="csv", actor=make.person("accountant"), now=make.NOW)
     caller = token("auditor")

@@ -183,7 +183,7 @@ def test_a_line_of_json_has_types():
         "c4": "2026-11-24T10:00:00+01:00",
         "c5": "EUR",
     }
-    assert '"c2": -12.50' in both("jsonl", minor=-1250)[0]
+    assert '"c2":-12.50' in both("jsonl", minor=-1250)[0]
 
 
 def test_a_heading_cannot_start_a_formula_either():

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -21,21 +22,30 @@ from payouts.exports.columns import Kind
 from payouts.exports.formats import FORMATS, Layout
 from payouts.models import Approval, Hold, Payout, StatementLine
 from payouts.operations import exporting
-from payouts.queries import dead, filters, worklist
+from payouts.queries import dead, filters, seller_statement, worklist
 from payouts.states import PayoutStatus
 from sellers.ledger.models import Account
+from sellers.ledger.money import Money
 from sellers.ledger.queries import balances
 from tests import make
 from tests.access.conftest import standing  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.usefixtures("standing")
+pytestmark = pytest.mark.usefixtures("standing", "american")
 KINDS = list(kinds.KINDS)
+OF_2026 = {"dac7": "year=2026", "1099k": "year=2026"}
 LATER = timezone.now() + timedelta(days=3650)
+
+
+@pytest.fixture(scope="module")
+def american(standing, django_db_blocker):  # noqa: F811
+    """Somebody in the US has sold, too."""
+    with django_db_blocker.unblock():
+        make.earning(make.ledger_account(make.seller(country="US"), currency="USD"), amount_minor=12_345)
 
 
 def selected(kind, query="", columns=(), now=LATER):
     definition = kinds.KINDS[kind]
-    chosen = definition.chosen(query, now=now)
+    chosen = definition.chosen(query or OF_2026.get(kind, ""), now=now)
     return rows.select(definition, chosen, columns=columns), chosen
 
 
@@ -81,6 +91,23 @@ def test_postgresql_and_python_write_the_same_rows(kind, name):
             for row in chunk
         )
     assert fast == slow
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_row_has_a_key_of_its_own_and_the_same_hash_either_way(kind):
+    names = [name for name, column in kinds.KINDS[kind].resource().fields.items() if column.sql]
+    with rows.snapshot():
+        selection, _ = selected(kind, columns=names)
+        form = FORMATS["csv"](Layout(selection.columns, "T", "rows", "Europe/Paris"))
+        fast, slow = io.BytesIO(), []
+        plain = b"".join(text for _, text in rows.blocks(selection, form))
+        assert b"".join(text for _, text in rows.blocks(selection, form, hashes=fast)) == plain
+        for chunk in rows.raw(selection, hashed=True):
+            slow += [row[rows.HASHED] for row in chunk]
+    assert fast.getvalue().decode().splitlines() == slow
+    keys = [line.split("\t")[0] for line in slow]
+    assert len(set(keys)) == len(keys) > 0
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9/]*", key) for key in keys)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -181,6 +208,37 @@ def test_balances_are_those_of_the_ledger():
         if account.entries.exists():
             wanted[account.seller.reference, account.currency] = balance.total
     assert found == wanted
+
+
+def test_a_statement_ends_with_the_balance_and_is_that_of_the_page():
+    found = {}
+    for row in read("statement"):
+        found.setdefault((row["Seller"], row["Currency"]), []).append(row)
+    for account in Account.objects.select_related("seller"):
+        rows = found.pop((account.seller.reference, account.currency), [])
+        (balance,) = [
+            each
+            for each in balances.balances(seller_id=account.seller_id, today=make.NOW.date())
+            if each.account_id == account.pk
+        ]
+        wanted = balance.payable
+        assert sum(int(row["Amount in minor units"]) for row in rows) == wanted
+        assert not rows or Decimal(rows[-1]["Balance after"]) == Money(wanted, account.currency).decimal()
+        page = seller_statement.of_seller(
+            seller=account.seller, currency=account.currency, first=date(2020, 1, 1), last=date(2100, 1, 1)
+        )
+        assert page.closing == wanted
+    assert found == {}
+
+
+def test_a_statement_of_a_span_begins_with_the_balance_before_it():
+    account = make.ledger_account()
+    for days in range(3):
+        make.earning(account, amount_minor=1_000, now=make.NOW + timedelta(days=days))
+    day = (make.NOW + timedelta(days=1)).date()
+    query = urlencode({"seller": account.seller.reference, "posted_after": day, "posted_before": day})
+    (row,) = read("statement", query)
+    assert (row["Amount"], row["Balance after"], row["What"]) == ("10.00", "20.00", "Sale")
 
 
 def test_failed_ones_say_what_their_page_says():

@@ -33,7 +33,7 @@ def ready(actor, settings, tmp_path):
     Export.objects.filter(pk=made.pk).update(
         status="READY", sha256="s", rows_done=1, file_bytes=4, expires_at=make.NOW + timedelta(days=1)
     )
-    _export_file.path(made).write_bytes(b"rows")
+    (tmp_path / _export_file.name(made)).write_bytes(b"rows")
     return made
 
 

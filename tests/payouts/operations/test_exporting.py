@@ -46,8 +46,12 @@ def written(query: str = "", *, format: str = "csv", actor=None) -> Export:
     return made
 
 
+def kept(export: Export) -> pathlib.Path:
+    return pathlib.Path(settings.EXPORT_DIR) / _export_file.name(export)
+
+
 def read(export: Export) -> list[dict[str, str]]:
-    data = _export_file.path(export).read_bytes()
+    data = kept(export).read_bytes()
     assert hashlib.sha256(data).hexdigest() == export.sha256
     assert len(data) == export.file_bytes
     return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
@@ -96,7 +100,7 @@ def test_a_row_says_what_the_page_says():
 @writes
 def test_lines_end_as_rfc_4180_says():
     quick.payout()
-    data = _export_file.path(written()).read_bytes()
+    data = kept(written()).read_bytes()
     assert data.count(b"\r\n") == 2
     assert data.count(b"\n") == 2
 
@@ -111,7 +115,7 @@ def test_amounts_have_the_decimals_of_their_currency():
 def sheet_of(export: Export) -> list[list[tuple[str, str]]]:
     """Every row of the workbook as (type, value) of its cells."""
     name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    with zipfile.ZipFile(_export_file.path(export)) as book:
+    with zipfile.ZipFile(kept(export)) as book:
         tree = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert tree.find(f".//{name}pane").get("state") == "frozen"
     assert tree.find(f".//{name}f") is None
@@ -223,7 +227,7 @@ def test_a_killed_worker_is_followed_by_one_that_starts_over():
     quick.payout()
     made = ask()
     Export.objects.filter(pk=made.pk).update(status="RUNNING", started_at=make.NOW, rows_done=7, rows_total=9)
-    draft = _export_file.path(made).with_name(f".{_export_file.path(made).name}.part")
+    draft = kept(made).with_name(f".{kept(made).name}.part")
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text("half a fi")
     assert exporting.sweep(now=make.NOW + timedelta(minutes=1))[0] == 1
@@ -355,7 +359,7 @@ def test_after_its_days_the_file_is_gone():
     assert exporting.sweep(now=later) == (0, 1)
     made.refresh_from_db()
     assert made.status == "EXPIRED"
-    assert not _export_file.path(made).exists()
+    assert not kept(made).exists()
     with pytest.raises(exporting.NotReady, match="Export it again"):
         export_links.make(export_id=made.pk, actor=actor, now=later)
 
@@ -375,4 +379,4 @@ def test_an_empty_list_makes_a_file_with_a_head_only():
 
 @writes
 def test_the_file_is_for_the_programs_user_only():
-    assert _export_file.path(written()).stat().st_mode & 0o077 == 0
+    assert kept(written()).stat().st_mode & 0o077 == 0

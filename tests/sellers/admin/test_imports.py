@@ -85,7 +85,7 @@ def test_dropping_changes_nothing(analyst):
     analyst.post(reverse("admin:sellers_import_drop", args=[SellerFile.objects.get().pk]))
 
     assert (SellerFile.objects.get().status, Seller.objects.count()) == ("DROPPED", 0)
-    assert analyst.get(reverse("admin:sellers_import_list")).status_code == 200
+    assert analyst.get(reverse("admin:ledger_import_list")).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["support", "approver", "treasurer"])

@@ -51,15 +51,32 @@ def test_a_day_begins_at_midnight_where_the_books_are_kept():
     assert Transaction.objects.get(key="k").booked_on == date(2026, 11, 1)  # half past midnight in Paris
 
 
-def test_nobody_chooses_the_day_by_hand(october):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_transaction (key, kind, description, posted_at, booked_on, fact_on)"
-            " VALUES ('k', 'x', '', %s, '2026-10-05', '2026-10-05')",
-            [books.IN_NOVEMBER],
-        )
-    made = Transaction.objects.get(key="k")
-    assert (made.booked_on, made.fact_on) == (date(2026, 11, 5), date(2026, 10, 5))
+BY_HAND = (
+    "INSERT INTO ledger_transaction (key, kind, description, posted_at, booked_on, fact_on)"
+    " VALUES ('k', 'x', '', %s, %s, %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("booked", "fact"),
+    [
+        ("2026-10-05", "2026-10-05"),  # in the closed month
+        ("2026-10-05", None),
+        ("2026-11-04", "2026-10-05"),  # late, and not on the day of posting
+        ("2026-11-05", "2026-11-04"),  # its month is open: it stands on its own day
+        ("2026-11-05", "2026-11-05"),  # said twice
+        ("2026-12-01", None),  # in days to come
+    ],
+)
+def test_nobody_chooses_the_day_by_hand(october, raw_sql, booked, fact):
+    with pytest.raises(IntegrityError, match="not on the day that the books say: k"):
+        raw_sql(BY_HAND, [books.IN_NOVEMBER, booked, fact])
+
+
+@pytest.mark.parametrize(("booked", "fact"), [("2026-11-05", "2026-10-05"), ("2026-11-03", None)])
+def test_the_day_that_the_trigger_would_choose_may_come_with_the_row(october, raw_sql, booked, fact):
+    raw_sql(BY_HAND, [books.IN_NOVEMBER, booked, fact])
+    assert str(Transaction.objects.get(key="k").booked_on) == booked
 
 
 def test_posting_into_a_closed_month_is_never_refused_but_moves(october):

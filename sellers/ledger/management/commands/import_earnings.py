@@ -4,12 +4,13 @@ import pathlib
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from backoffice.audit.clock import database_now
+from payouts.operations import imports
 from sellers import commands
-from sellers.ledger import importing, profiles
-from sellers.ledger.models import ImportFile, ImportStatus
+from sellers.ledger import profiles
+from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
 from sellers.ledger.money import Money
 
 
@@ -25,27 +26,23 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, profile: str, username: str | None, check: bool, **options: Any) -> None:
         actor = commands.actor_named(username)
-        with commands.opened(file) as stream:
-            checked = importing.check(
-                stream=stream, name=pathlib.Path(file).name, profile=profile, actor=actor, now=database_now()
+        with commands.opened(file) as stream, commands.shown(self) as say:
+            checked = imports.receive(
+                kind=ImportKind.EARNINGS,
+                stream=stream,
+                name=pathlib.Path(file).name,
+                profile=profile,
+                actor=actor,
+                now=database_now(),
+                say=say,
             )
             if checked.status == ImportStatus.REFUSED:
-                self._refuse(checked)
+                commands.refuse(self, checked)
             if check:
                 self._report(checked, "would be added")
                 return
-            posted = importing.post(import_file_id=checked.pk, actor=actor, now=database_now())
+            posted = imports.confirm(import_file_id=checked.pk, actor=actor, now=database_now(), say=say)
         self._report(posted, "added")
-
-    def _refuse(self, file: ImportFile) -> None:
-        errors = file.staged.order_by("row_number", "id").values_list("row_number", "error")
-        for line, error in errors.iterator(chunk_size=2000):
-            self.stderr.write(f"line {line}: {error}")
-        rows = "row has" if file.error_count == 1 else "rows have"
-        raise CommandError(
-            f"{file.name} was refused: {file.error_count:,} {rows} errors."
-            " Nothing was imported; correct and import it again."
-        )
 
     def _report(self, file: ImportFile, what: str) -> None:
         self.stdout.write(f"{file.name}: {file.row_count:,} rows read with the profile {file.profile}.")

@@ -49,6 +49,33 @@ def test_the_file_stands_where_it_was_wanted_and_the_export_is_recorded(person, 
     ]
 
 
+def test_since_the_last_only_what_changed_comes(person, tmp_path):
+    given = {"person": person, "filter": "status=PENDING_REVIEW", "columns": "reference"}
+    with pytest.raises(CommandError, match="Export everything first"):
+        run("payouts", to=tmp_path / "0", since="last", **given)
+    first = quick.payout()
+    run("payouts", to=tmp_path / "1", **given)
+    second = quick.payout()
+    out, _ = run("payouts", to=tmp_path / "2", since="last", sort="-amount", **given)
+    assert "1 new, 0 changed, 0 withdrawn" in out
+    assert "Each currency by itself, the largest amount first" in out
+    expected = f"What happened,Row,Payout\r\nNew,{second.reference},{second.reference}\r\n"
+    assert (tmp_path / "2").read_bytes().decode() == expected
+
+    number = str(Export.objects.earliest("pk").pk)
+    run("payouts", person=person, to=tmp_path / "3", since=number)
+    assert second.reference in (tmp_path / "3").read_text()
+    assert first.reference not in (tmp_path / "3").read_text()
+    for values, words in (
+        ({"since": number, **given}, "Leave out --filter"),
+        ({"since": "yesterday", "person": person}, "takes the number"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            run("payouts", to=tmp_path / "4", **values)
+    with pytest.raises(CommandError, match="an export of payouts, and not of lines"):
+        run("lines", person=person, to=tmp_path / "5", since=number)
+
+
 def test_in_a_folder_it_is_called_as_the_export_is(person, tmp_path):
     quick.payout()
     run("lines", person=person, to=tmp_path, gzip=True)

@@ -24,7 +24,7 @@ def desk(client):
 
 
 def copy(desk, file) -> bytes:
-    answer = desk.get(f"/imports/earnings/{file.pk}/copy.csv")
+    answer = desk.get(f"/imports/{file.pk}/copy.csv")
     assert answer.status_code == 200
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_no_text_has_only_its_errors(desk):
 def test_a_dropped_file_is_kept_no_longer(desk, shop):
     file = given.checked(given.csv(given.row("e1", seller="nobody")))
     assert ImportPart.objects.filter(import_file=file).exists()
-    desk.post(f"/imports/earnings/{file.pk}/drop/")
+    desk.post(f"/imports/{file.pk}/drop/")
     assert not ImportPart.objects.exists()
 
 

@@ -28,3 +28,14 @@ def test_a_large_file_is_not_compared_by_a_loop_over_each_row_for_each(owner_con
     if known:
         again = checked(large)
         assert (again.new_count, again.known_count) == (0, ROWS)
+
+
+def test_the_guard_of_earnings_does_not_compare_each_with_every_leg_of_its_seller(owner_connection):
+    make.seller(external_id="shop-0")
+    owner_connection.execute("ANALYZE")
+    owner_connection.commit()
+    many = 12_000  # compared each with each they take a minute and more
+    large = csv(*(row(f"e{n}", seller="shop-0", amount=f"{1 + n}.00") for n in range(many)))
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '20s'")
+    assert posted(large).new_count == many

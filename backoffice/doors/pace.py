@@ -1,0 +1,12 @@
+"""How long something may still take, by the pace so far."""
+
+from datetime import datetime
+
+
+def time_left(*, done: int, total: int, since: datetime | None, now: datetime) -> str:
+    """The time left in words; nothing while there is no pace to speak of."""
+    seconds = (now - since).total_seconds() if since is not None else 0
+    if not done or not total or done >= total or seconds < 2:
+        return ""
+    more = seconds / done * (total - done)
+    return f"about {round(more / 60)} min left" if more >= 90 else f"about {max(round(more), 1)} s left"

@@ -1,0 +1,77 @@
+"""Asking what changed since an earlier export: its rows and columns again, of those only what is not as it was."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.doors import pages
+from payouts.exports.formats import FORMATS, LOCALES
+from payouts.models import Export
+from payouts.operations import exporting
+
+
+class FormatForm(forms.Form):
+    """What a file is written in."""
+
+    format = forms.ChoiceField(
+        choices=[(name, form.words) for name, form in FORMATS.items()],
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+    locale = forms.ChoiceField(
+        label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
+    )
+    compressed = forms.BooleanField(
+        label="Compress with gzip (workbooks and Parquet are compressed already)", required=False
+    )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """As `exporting.request` takes it; gzip is left out where the format packs already."""
+        values = self.cleaned_data
+        packed = values["compressed"] and FORMATS[values["format"]].packs
+        return {"format": values["format"], "locale": values["locale"] or "en", "compressed": packed}
+
+
+@pages.page("payouts.request_export")
+def changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """In which format; then it is asked for."""
+    base = get_object_or_404(Export, pk=pk, requested_by=request.user.pk)
+    form = FormatForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = exporting.request_changes(
+                since=pk, actor=pages.actor(request), now=database_now(), **form.chosen
+            )
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, f"{made.file_name} is being written. You can leave this page and come back."
+            )
+            return redirect("admin:payouts_export_list")
+    order = f" {base.order_text}." if base.order_text else ""
+    return pages.render(
+        request,
+        "parts/form.html",
+        {
+            "title": f"What changed since {base.file_name}",
+            "lead": f"{base.filters_text}.{order} The file holds only the rows that are new, changed or withdrawn, and "
+            "each says which: a changed one as it is now, a withdrawn one by its key.",
+            "form": form,
+            "verb": "Export what changed",
+            "back_url": reverse("admin:payouts_export_list"),
+            "back_label": "Exports",
+        },
+    )
+
+
+urlpatterns = [path("exports/<int:pk>/since/", changes, name="payouts_export_since")]

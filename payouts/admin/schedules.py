@@ -1,0 +1,219 @@
+"""Schedules of exports: the list, one with its runs, and what may be done to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from backoffice.audit.clock import database_now
+from backoffice.audit.errors import Conflict, NotAllowed, Refused
+from backoffice.doors import keyset, pages
+from payouts.exports import kinds
+from payouts.exports.formats import FORMATS
+from payouts.models import ExportSchedule, ScheduleRun
+from payouts.operations import _targets, schedules
+from payouts.queries import schedules as said
+
+SEE = ("payouts.view_exportschedule",)
+
+
+@pages.page(*SEE)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every schedule that has not ended, the newest first."""
+    page = keyset.page(request, said.listed())
+    may = schedules.RIGHT in pages.permissions(request)
+    new = reverse("admin:payouts_schedule_choose") if may else ""
+    return pages.render(
+        request,
+        "admin/payouts/schedule/list.html",
+        {
+            "title": "Schedules",
+            "lead": "Exports that are made again and again, in their owner’s name and with their owner’s rights.",
+            "verbs": [{"label": "New schedule", "url": new, "kind": "main"}] if may else [],
+            "rows": [_row(each) for each in page.rows],
+            "pager": page,
+            "back_url": reverse("admin:payouts_export_list"),
+            "back_label": "Exports",
+            "empty_title": "No schedule yet",
+            "empty_text": "An export that is needed every month need not be asked for every month.",
+            "empty_url": new,
+            "empty_label": "New schedule",
+        },
+    )
+
+
+def _row(schedule: ExportSchedule) -> dict[str, Any]:
+    return {
+        "schedule": schedule,
+        "what": _title(schedule),
+        "when": said.rhythm_words(schedule),
+        "pill": said.standing(schedule),
+    }
+
+
+def _title(schedule: ExportSchedule) -> str:
+    known = kinds.KINDS.get(schedule.kind)
+    return known.title if known else schedule.kind
+
+
+@pages.page(*SEE)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one schedule does, and each time it did."""
+    schedule = get_object_or_404(said.known().select_related("confirmed_by"), pk=pk)
+    runs = ScheduleRun.objects.filter(schedule=schedule).select_related("export", "asked_by")
+    page = keyset.page(request, runs)
+    return pages.render(
+        request,
+        "admin/payouts/schedule/detail.html",
+        {
+            "title": schedule.name,
+            "schedule": schedule,
+            "pill": said.standing(schedule),
+            "when": said.rhythm_words(schedule),
+            "facts": _facts(schedule),
+            "verbs": _verbs(request, schedule),
+            "confirming": _confirming(request, schedule),
+            "seen": schedules.digest(schedule),
+            "rows": page.rows,
+            "pager": page,
+            "back_url": reverse("admin:payouts_schedule_list"),
+            "back_label": "Schedules",
+            "reference": schedule.name,
+            "timeline_entries": None,
+        },
+    )
+
+
+def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
+    definition = kinds.get(schedule.kind)
+    form = FORMATS[schedule.format].words
+    dates = said.label_of(definition.filter, schedule.dates) if schedule.dates else ""
+    found = [
+        ("Export", definition.title),
+        ("Rows", schedule.filters_text or "All of them"),
+        (
+            "Dates",
+            f"{dates}: the days that each run is about" if dates else "None: as it stands when it is made",
+        ),
+        ("Columns", f"{len(schedule.columns)} chosen" if schedule.columns else "All"),
+        ("Format", f"{form}, gzip" if schedule.compressed else form),
+    ]
+    target = schedule.target
+    if target is None:
+        return [*found, ("Goes to", "Its owner’s exports, kept as every export is")]
+    return [
+        *found,
+        ("Goes to", f"{target.host}, port {target.port}, by SFTP"),
+        ("Folder", target.folder or "Where the account begins"),
+        ("As user", target.username),
+        ("Secret", f"{target.get_secret_kind_display()}, kept encrypted and never shown"),
+        ("Server’s key", _targets.fingerprint(target)),
+    ]
+
+
+def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str]]:
+    if schedule.ended_at is not None or schedules.RIGHT not in pages.permissions(request):
+        return []
+
+    def verb(label: str, name: str, kind: str = "", method: str = "post") -> dict[str, str]:
+        url = reverse(f"admin:payouts_schedule_{name}", args=[schedule.pk])
+        return {"label": label, "url": url, "kind": kind, "method": method}
+
+    own = schedule.owner_id == request.user.pk
+    shown = []
+    if own and not schedule.waits_for_another:
+        shown.append(verb("Run now", "run", "main"))
+    if own:
+        shown.append(verb("Change", "change", method="get"))
+    if schedule.paused_at is None:
+        shown.append(verb("Pause", "pause"))
+    elif own:
+        shown.append(verb("Let it go on", "resume"))
+    if own:
+        shown.append(verb("End it", "end", "stop"))
+    return shown
+
+
+def _confirming(request: HttpRequest, schedule: ExportSchedule) -> str:
+    """Whether the reader confirms where files go ("may"), must leave it to another ("own"), or nothing waits."""
+    if schedule.ended_at is not None or not schedule.waits_for_another:
+        return ""
+    if schedule.owner_id == request.user.pk:
+        return "own"
+    return "may" if schedules.CONFIRM in pages.permissions(request) else "another"
+
+
+@require_POST
+@pages.page(schedules.CONFIRM)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person has read where files go, and confirms it."""
+    back = reverse("admin:payouts_schedule_detail", args=[pk])
+    try:
+        found = schedules.confirm(
+            schedule_id=pk,
+            seen=request.POST.get("seen", ""),
+            actor=pages.actor(request),
+            now=database_now(),
+        )
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], back)
+    except (NotAllowed, schedules.UnknownSchedule):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Confirmed: the files of “{found.name}” go to {found.target}.")
+    return redirect(back)
+
+
+def _doing(request: HttpRequest, pk: int, deed: Any, done: str) -> HttpResponse:
+    """The deed by its operation, a sentence, and back to the schedule."""
+    try:
+        deed(schedule_id=pk, actor=pages.actor(request), now=database_now())
+    except (NotAllowed, schedules.UnknownSchedule):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("admin:payouts_schedule_detail", pk)
+
+
+@require_POST
+@pages.page(schedules.RIGHT)
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    return _doing(request, pk, schedules.pause, "Paused. What falls into the pause is not made up.")
+
+
+@require_POST
+@pages.page(schedules.RIGHT)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _doing(request, pk, schedules.resume, "It goes on with its next occasion.")
+
+
+@require_POST
+@pages.page(schedules.RIGHT)
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    return _doing(
+        request, pk, schedules.run_now, "It is carried out now. You can leave this page and come back."
+    )
+
+
+@require_POST
+@pages.page(schedules.RIGHT)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    return _doing(request, pk, schedules.end, "Ended. What it did stays listed here.")
+
+
+urlpatterns = [
+    path("exports/schedules/", listed, name="payouts_schedule_list"),
+    path("exports/schedules/<int:pk>/", detail, name="payouts_schedule_detail"),
+    path("exports/schedules/<int:pk>/confirm/", confirm, name="payouts_schedule_confirm"),
+    path("exports/schedules/<int:pk>/pause/", pause, name="payouts_schedule_pause"),
+    path("exports/schedules/<int:pk>/resume/", resume, name="payouts_schedule_resume"),
+    path("exports/schedules/<int:pk>/run/", run, name="payouts_schedule_run"),
+    path("exports/schedules/<int:pk>/end/", end, name="payouts_schedule_end"),
+]

@@ -1,0 +1,231 @@
+"""Yearly totals of sellers for tax authorities, as far as payouts feed them: DAC7 (EU) and form 1099-K (US).
+
+Read off the ledger: an earning counts in the quarter or month that it is booked in, so that closed books give the
+same totals for ever. Sales less refunds and chargebacks are what was sold for; commissions and fees are what we kept.
+Adjustments, write-offs, reserves and rolled amounts are neither. What the program does not know is an empty column.
+"""
+
+import pathlib
+import tomllib
+from typing import Any
+
+from payouts.exports.columns import Column, Columns, Kind, labels, literals
+from payouts.exports.definition import Definition
+from payouts.queries import export_filters
+from sellers.models import Kind as SellerKind
+
+DATA: dict[str, Any] = tomllib.loads(
+    (pathlib.Path(__file__).parent / "data" / "seller_totals.toml").read_text(encoding="utf-8")
+)
+_SOLD = "x.kind IN ('sale', 'refund', 'chargeback')"
+_KEPT = "x.kind IN ('commission', 'fee')"
+_SALES = "x.kind = 'sale'"
+
+
+def _sum(condition: str, sign: str = "") -> str:
+    return f"coalesce({sign}sum(x.amount_minor) FILTER (WHERE {condition}), 0)::bigint"
+
+
+def _parts(name: str, condition: str, part: str, count: int, *, sign: str = "", counted: bool = False) -> str:
+    """SQL of one value for each quarter or month of the year."""
+    made = []
+    for number in range(1, count + 1):
+        of_part = f"{condition} AND extract({part} FROM t.booked_on) = {number}"
+        value = f"count(*) FILTER (WHERE {of_part})" if counted else _sum(of_part, sign)
+        made.append(f"{value} AS {name}_{number}")
+    return ", ".join(made)
+
+
+def _source(values: str, countries: list[str], bars: list[dict[str, Any]], sales: str, minor: str) -> str:
+    """FROM, a row for each account that earned in the year; ``bar`` is the threshold of its currency in that year."""
+    rows = ", ".join(
+        f"({bar['from_year']}, {bar[sales]}, {bar[minor]}::bigint, {literals([bar['currency']])})"
+        for bar in bars
+    )
+    return f"""({{rows}}) AS account JOIN sellers_seller AS seller ON seller.id = account.seller_id
+JOIN (
+  SELECT x.account_id, {{year}} AS year, {values}
+  FROM ledger_transaction AS t JOIN ledger_earning AS x ON x.transaction_id = t.id
+  WHERE t.booked_on >= make_date({{year}}, 1, 1) AND t.booked_on < make_date({{year}} + 1, 1, 1)
+    AND x.account_id IN (SELECT id FROM ({{rows}}) AS chosen)
+  GROUP BY x.account_id
+) AS sold ON sold.account_id = account.id
+LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = seller.id AND slot.currency = account.currency
+LEFT JOIN payouts_accountversion AS bank ON bank.id = slot.current_id
+LEFT JOIN LATERAL (
+  SELECT v.sales, v.minor FROM (VALUES {rows}) AS v (from_year, sales, minor, currency)
+  WHERE v.from_year <= {{year}} AND v.currency = account.currency
+    AND NOT EXISTS (SELECT FROM ledger_account AS o WHERE o.seller_id = seller.id AND o.id <> account.id)
+  ORDER BY v.from_year DESC LIMIT 1
+) AS bar ON true
+WHERE seller.country IN ({literals(countries)})"""  # noqa: S608 - constants and data of ours only
+
+
+def _money(heading: str, sql: str) -> Column:
+    return Column(heading, Kind.MONEY, sql=sql, currency="account.currency", width=16)
+
+
+def _unknown(heading: str, kind: Kind = Kind.TEXT) -> Column:
+    """A column that whoever files has to fill in: the program does not know it."""
+    types = {Kind.TEXT: "text", Kind.DAY: "date", Kind.MONEY: "bigint"}
+    return Column(heading, kind, sql=f"NULL::{types[kind]}", currency="account.currency", width=14)
+
+
+class _Seller(Columns):
+    """Who the seller is, as far as it is known. Tax ids and account numbers show their end only."""
+
+    year = Column("Year", Kind.COUNT, sql="sold.year", width=7)
+    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column("Seller id", sql="seller.external_id", width=24)
+    seller_name = Column("Seller name", sql="seller.name", width=32)
+    seller_kind = Column("Seller is a", Kind.CODE, sql=labels("seller.kind", SellerKind.choices), width=10)
+    country = Column("Country of residence", Kind.CODE, sql="seller.country", width=10)
+    address = Column("Address", sql="seller.address_line", width=32)
+    postcode = Column("Postcode", sql="seller.postcode", width=10)
+    city = Column("City", sql="seller.city", width=18)
+    tax_id = Column(
+        "Tax id, its end",
+        sql="CASE WHEN seller.tax_id <> '' THEN '••••' || "
+        "right(seller.tax_id, least(4, length(seller.tax_id) / 2)) END",
+        width=16,
+    )
+
+
+class Dac7(_Seller):
+    tax_country = _unknown("Tax id issued by")
+    vat_number = _unknown("VAT number")
+    registration = _unknown("Business registration number")
+    birth_date = _unknown("Date of birth", Kind.DAY)
+    establishment = _unknown("Permanent establishment in the EU")
+    account = Column("Account, masked", sql="bank.masked", width=22)
+    holder = Column(
+        "Account holder, where another",
+        sql="CASE WHEN bank.holder_name <> seller.name THEN bank.holder_name END",
+        width=28,
+    )
+    currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
+    consideration = _money("Consideration", "sold.consideration")
+    consideration_minor = Column(
+        "Consideration in minor units", Kind.COUNT, sql="sold.consideration", width=20
+    )
+    consideration_1 = _money("Consideration Q1", "sold.consideration_1")
+    consideration_2 = _money("Consideration Q2", "sold.consideration_2")
+    consideration_3 = _money("Consideration Q3", "sold.consideration_3")
+    consideration_4 = _money("Consideration Q4", "sold.consideration_4")
+    activities = Column("Activities", Kind.COUNT, sql="sold.sales", width=10)
+    activities_1 = Column("Activities Q1", Kind.COUNT, sql="sold.sales_1", width=10)
+    activities_2 = Column("Activities Q2", Kind.COUNT, sql="sold.sales_2", width=10)
+    activities_3 = Column("Activities Q3", Kind.COUNT, sql="sold.sales_3", width=10)
+    activities_4 = Column("Activities Q4", Kind.COUNT, sql="sold.sales_4", width=10)
+    fees = _money("Fees and commissions", "sold.fees")
+    fees_1 = _money("Fees and commissions Q1", "sold.fees_1")
+    fees_2 = _money("Fees and commissions Q2", "sold.fees_2")
+    fees_3 = _money("Fees and commissions Q3", "sold.fees_3")
+    fees_4 = _money("Fees and commissions Q4", "sold.fees_4")
+    taxes_1 = _unknown("Taxes withheld Q1", Kind.MONEY)
+    taxes_2 = _unknown("Taxes withheld Q2", Kind.MONEY)
+    taxes_3 = _unknown("Taxes withheld Q3", Kind.MONEY)
+    taxes_4 = _unknown("Taxes withheld Q4", Kind.MONEY)
+    others = _money("Adjustments and the like, in none of these", "sold.others")
+    excluded = Column(
+        "Few sales: not reported where goods only",
+        Kind.CODE,
+        sql="CASE WHEN bar.sales IS NOT NULL THEN CASE WHEN sold.sales < bar.sales AND sold.consideration <= bar.minor "
+        "THEN 'yes' ELSE 'no' END END",
+        width=12,
+    )
+
+
+class Form1099K(_Seller):
+    currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
+    gross = _money("Gross amount (1a)", "sold.gross")
+    gross_minor = Column("Gross amount in minor units", Kind.COUNT, sql="sold.gross", width=20)
+    card_not_present = _unknown("Card not present (1b)", Kind.MONEY)
+    category = _unknown("Merchant category (2)")
+    transactions = Column("Transactions (3)", Kind.COUNT, sql="sold.sales", width=10)
+    withheld = _unknown("Federal tax withheld (4)", Kind.MONEY)
+    january = _money("January (5a)", "sold.gross_1")
+    february = _money("February (5b)", "sold.gross_2")
+    march = _money("March (5c)", "sold.gross_3")
+    april = _money("April (5d)", "sold.gross_4")
+    may = _money("May (5e)", "sold.gross_5")
+    june = _money("June (5f)", "sold.gross_6")
+    july = _money("July (5g)", "sold.gross_7")
+    august = _money("August (5h)", "sold.gross_8")
+    september = _money("September (5i)", "sold.gross_9")
+    october = _money("October (5j)", "sold.gross_10")
+    november = _money("November (5k)", "sold.gross_11")
+    december = _money("December (5l)", "sold.gross_12")
+    reported = Column(
+        "Over the federal threshold",
+        Kind.CODE,
+        sql="CASE WHEN bar.sales IS NOT NULL THEN CASE WHEN sold.sales > bar.sales AND sold.gross > bar.minor "
+        "THEN 'yes' ELSE 'no' END END",
+        width=12,
+    )
+
+
+_DAC7_VALUES = ", ".join(
+    (
+        f"{_sum(f'({_SOLD} OR {_KEPT})')} AS consideration",
+        _parts("consideration", f"({_SOLD} OR {_KEPT})", "quarter", 4),
+        f"count(*) FILTER (WHERE {_SALES}) AS sales",
+        _parts("sales", _SALES, "quarter", 4, counted=True),
+        f"{_sum(_KEPT, '-')} AS fees",
+        _parts("fees", _KEPT, "quarter", 4, sign="-"),
+        f"{_sum(f'NOT ({_SOLD} OR {_KEPT})')} AS others",
+    )
+)
+_1099K_VALUES = ", ".join(
+    (
+        f"{_sum(_SALES)} AS gross",
+        _parts("gross", _SALES, "month", 12),
+        f"count(*) FILTER (WHERE {_SALES}) AS sales",
+    )
+)
+_RIGHTS = (
+    "payouts.export_seller_totals",
+    "sellers.view_seller",
+    "ledger.view_earning",
+    "payouts.view_payoutaccount",
+)
+_KEY = "seller.reference || '/' || account.currency || '/' || sold.year"
+
+DAC7 = Definition(
+    kind="dac7",
+    title="Yearly seller totals for DAC7 (EU)",
+    noun="sellers",
+    lead="A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees.",
+    permissions=_RIGHTS,
+    resource=Dac7,
+    source=_source(
+        _DAC7_VALUES,
+        DATA["dac7"]["member_states"],
+        DATA["dac7"]["excluded"],
+        "fewer_sales_than",
+        "amount_minor_up_to",
+    ),
+    order="seller.id, account.currency",
+    key=_KEY,
+    filter=export_filters.YearFilter,
+    of_a_year=True,
+)
+FORM_1099K = Definition(
+    kind="1099k",
+    title="Yearly seller totals for form 1099-K (US)",
+    noun="sellers",
+    lead="A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted.",
+    permissions=_RIGHTS,
+    resource=Form1099K,
+    source=_source(
+        _1099K_VALUES,
+        DATA["us_1099k"]["countries"],
+        DATA["us_1099k"]["reported"],
+        "more_sales_than",
+        "amount_minor_over",
+    ),
+    order="seller.id, account.currency",
+    key=_KEY,
+    filter=export_filters.YearFilter,
+    of_a_year=True,
+)

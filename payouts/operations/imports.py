@@ -1,0 +1,246 @@
+"""Imports as jobs: a file is received, read and checked, confirmed by a person, and posted (docs/adr/0032).
+
+The ImportFile row is the job. What is small is done at once; what is large by a worker, which holds an advisory lock
+for as long as its connection lives, so that when it is killed the next one starts over at once. Reading and posting are
+one transaction each: nothing is ever half there.
+"""
+
+import io
+from datetime import datetime, timedelta
+from typing import BinaryIO, cast
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.contrib.auth.models import User
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from backoffice.audit import actors, authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Refused
+from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
+from payouts.operations._watch import Watch
+from sellers import importing
+from sellers.ledger import profiles
+from sellers.ledger.importing import kinds, parts, posting, staging
+from sellers.ledger.importing.progress import Say, quiet
+from sellers.ledger.models import ImportFile, ImportKind, ImportPart, ImportStatus, StagedEarning
+
+log = structlog.get_logger(__name__)
+
+SMALL_BYTES = 256 * 1024
+"""A file of as many bytes is read while the person waits, some thousand rows a second."""
+SMALL_ROWS = 2_000
+MOST_WAITING = 10
+PATIENCE = timedelta(seconds=30)
+"""How long a message may be on its way before the sweep rings again."""
+GIVE_UP = timedelta(hours=6)
+_RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
+           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at")  # fmt: skip
+
+
+class TooMany(Refused):
+    """The person has as many files under way as anybody may have."""
+
+    code = "too_many"
+
+
+@transaction.atomic
+def receive(
+    *,
+    kind: str,
+    profile: str = "",
+    stream: BinaryIO,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    say: Say | None = None,
+) -> ImportFile:
+    """The file is kept and, when it is small or somebody waits for it with ``say``, read at once; else a worker, which
+    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `TooBig`, `TooMany`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=kinds.of(kind).brings)
+    if kind == ImportKind.SELLERS:
+        importing.get(profile)
+    elif kind != ImportKind.STATEMENT:
+        profiles.get(profile, kind)
+    waiting = ImportFile.objects.filter(uploaded_by_id=actor.user_id, status__in=posting.UNDER_WAY)
+    if waiting.count() >= MOST_WAITING:
+        raise TooMany(
+            f"Not received: {MOST_WAITING} files of yours are still being read. Wait for one of them."
+        )
+    file = ImportFile.objects.create(
+        kind=kind,
+        profile=profile,
+        name=name[:200],
+        status=ImportStatus.READING,
+        uploaded_by_id=actor.user_id,
+        uploaded_at=now,
+    )
+    file.file_bytes = parts.keep(file=file, stream=stream)
+    file.save(update_fields=["file_bytes"])
+    data = {"file": file.name, "kind": kind, "bytes": file.file_bytes}
+    recording.record(actor=actor, action="import.receive", subject=file, data=data, now=now)
+    if file.file_bytes <= SMALL_BYTES or say is not None:
+        _read(file, actor, now, say or quiet)
+        file.save(update_fields=_RESULT)
+    else:
+        _doorbell.ring("work_import", import_id=file.pk)
+    return file
+
+
+@transaction.atomic
+def confirm(*, import_file_id: int, actor: Actor, now: datetime, say: Say | None = None) -> ImportFile:
+    """The yes: a small file, or one that somebody waits for with ``say``, is posted at once; a large one by a worker.
+
+    Raises as `posting.post` does.
+    """
+    file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now)
+    if file.row_count <= SMALL_ROWS or say is not None:
+        _post(file, actor, now, say or quiet)
+        file.save(update_fields=_RESULT)
+        return file
+    data = {"file": file.name, "kind": file.kind, "rows": file.row_count}
+    recording.record(actor=actor, action="import.confirm", subject=file, data=data, now=now)
+    _doorbell.ring("work_import", import_id=file.pk)
+    return file
+
+
+@transaction.atomic
+def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
+    """The no, at any time before it is posted; a worker at it stops within seconds. Raises as `posting.drop` does."""
+    file = posting.drop(import_file_id=import_file_id, actor=actor, now=now)
+    if file.seller_file_id is not None:
+        importing.drop(file_id=file.seller_file_id, actor=actor, now=now)
+    return file
+
+
+def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
+    """The file is read, or posted, or it says why not. Answers whether this call did what was to be done.
+
+    Called again while another worker is at it, or when there is nothing to do, it does nothing. Not inside a
+    transaction. Where the database went away the row stays as it is, and the sweep rings again.
+    """
+    watch = Watch(now)
+    with _import_job.only_one(import_id) as side:
+        if side is None:
+            return False
+        file = ImportFile.objects.filter(pk=import_id, status__in=posting.UNDER_WAY).first()
+        if file is None:
+            return False
+        before = file.status
+        try:
+            with transaction.atomic():
+                _do(file, watch.now(), _import_job.Told(side, file, say))
+                _finish(file, before)
+        except _import_job.Stopped:
+            log.info("import_stopped", import_file=import_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except SoftTimeLimitExceeded:
+            log.warning("import_took_too_long", import_file=import_id)
+            text = "It took longer than any work may; nothing was posted. Split the file and import each part."
+            _give_back(import_id, before, text)
+        except Refused as refusal:
+            _give_back(import_id, before, str(refusal))
+        except Exception as error:
+            log.exception("import_failed", import_file=import_id, error=type(error).__name__)
+            _fail(
+                Q(pk=import_id),
+                "It could not be done, and nothing of it was posted; the trouble was logged. Upload the file again.",
+            )
+        else:
+            return True
+        return False
+
+
+def _do(file: ImportFile, now: datetime, say: Say) -> None:
+    rights = kinds.of(file.kind)
+    if file.status == ImportStatus.READING:
+        actor = _actor(file.uploaded_by)
+        authority.require(actor=actor, permission=rights.brings)
+        _read(file, actor, now, say)
+    else:
+        actor = _actor(file.confirmed_by)
+        authority.require(actor=actor, permission=rights.confirms)
+        _post(file, actor, now, say)
+
+
+def _read(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
+    with parts.opened(file) or io.BytesIO() as stream:
+        if file.kind == ImportKind.STATEMENT:
+            _statement_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now)
+        elif file.kind == ImportKind.SELLERS:
+            _seller_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now)
+        else:
+            staging.stage(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now, say=say)
+    if file.kind == ImportKind.EARNINGS and file.status == ImportStatus.CHECKED:
+        file.parts.all().delete()  # its staged rows say all of it
+
+
+def _post(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
+    if file.kind == ImportKind.STATEMENT:
+        _statement_import.post(file=file, actor=actor, now=now)
+    elif file.kind == ImportKind.SELLERS:
+        _seller_import.post(file=file, actor=actor, now=now)
+    else:
+        posting.write(file=file, actor=actor, now=now, say=say)
+
+
+def _finish(file: ImportFile, before: str) -> None:
+    """What came of it is written, unless somebody dropped the file in the last moment: then all is undone."""
+    values = {name: getattr(file, name) for name in _RESULT}
+    if not ImportFile.objects.filter(pk=file.pk, status=before).update(**values, step="", started_at=None):
+        raise _import_job.Stopped
+
+
+def _give_back(import_id: int, before: str, why: str) -> None:
+    """A refused posting leaves the file as it was before the yes; a file that could not be read has failed."""
+    if before == ImportStatus.READING:
+        _fail(Q(pk=import_id), why)
+        return
+    ImportFile.objects.filter(pk=import_id, status=ImportStatus.POSTING).update(
+        status=ImportStatus.CHECKED,
+        trouble=why,
+        confirmed_by=None,
+        confirmed_at=None,
+        step="",
+        started_at=None,
+    )
+
+
+@transaction.atomic
+def _fail(which: Q, why: str) -> None:
+    failed = ImportFile.objects.filter(which, status__in=posting.UNDER_WAY)
+    ids = list(failed.select_for_update(no_key=True).values_list("pk", flat=True))
+    ImportPart.objects.filter(import_file__in=ids).delete()
+    ImportFile.objects.filter(pk__in=ids).update(status=ImportStatus.FAILED, trouble=why, step="")
+
+
+def _actor(user: User | None) -> Actor:
+    """Who brought the file, or said yes to it: what is done is done in their name."""
+    return actors.person(user) if user is not None else SYSTEM
+
+
+def sweep(*, now: datetime) -> int:
+    """Imports that a lost message, or a killed worker, left undone are rung for again; answers how many.
+
+    One that no worker could finish for `GIVE_UP` has failed. Rows of dropped and failed files are gone.
+    """
+    since = Coalesce("confirmed_at", "uploaded_at")
+    under_way = ImportFile.objects.filter(status__in=posting.UNDER_WAY).annotate(since=since)
+    late = list(under_way.filter(since__lte=now - GIVE_UP).values_list("pk", flat=True)[:100])
+    if late:
+        _fail(
+            Q(pk__in=late), "No worker could finish it, and nothing of it was posted. Upload the file again."
+        )
+    forgotten = list(
+        under_way.filter(since__lte=now - PATIENCE).order_by("pk").values_list("pk", flat=True)[:100]
+    )
+    for import_id in forgotten:
+        _doorbell.ring("work_import", import_id=import_id)
+    over = (ImportStatus.DROPPED, ImportStatus.FAILED)
+    left = ImportFile.objects.filter(status__in=over, staged__isnull=False).values_list("pk", flat=True)
+    StagedEarning.objects.filter(import_file__in=list(left.distinct()[:10])).delete()
+    return len(forgotten)

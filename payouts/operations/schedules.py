@@ -1,0 +1,295 @@
+"""Schedules of exports: made and changed by their owner, confirmed by another person where files go elsewhere."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict, Refused
+from payouts import countries
+from payouts.exports import kinds
+from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
+from payouts.operations import _doorbell, _targets, exporting
+from payouts.operations._targets import Wanted
+from payouts.queries import filters
+from payouts.queries import schedules as said
+
+RIGHT = "payouts.schedule_export"
+CONFIRM = "payouts.confirm_schedule"
+MOST = 50
+"""Schedules of one person that have not ended."""
+
+
+class BadSchedule(Refused):
+    """A schedule that cannot be kept; the sentence says why."""
+
+    code = "bad_schedule"
+
+
+class UnknownSchedule(Refused):
+    """No schedule of this person has this number."""
+
+    code = "not_found"
+    status = 404
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A schedule as its owner describes it. ``dates`` are those that each occasion sets, none when empty."""
+
+    name: str
+    kind: str
+    format: str
+    every: str
+    at: time
+    time_zone: str
+    filters: Mapping[str, Any] | str = ""
+    columns: Sequence[str] = ()
+    locale: str = "en"
+    compressed: bool = False
+    dates: str = ""
+    weekday: int = 1
+    country: str = ""
+    target: Wanted | None = None
+
+
+@transaction.atomic
+def make(*, plan: Plan, actor: Actor, now: datetime) -> ExportSchedule:
+    """The schedule is kept; it begins with the next occasion, or waits for another person where files go elsewhere.
+
+    Raises `BadSchedule`, `BadTarget`, `BadExport`, `BadFilter`, `NotAllowed`.
+    """
+    values = _checked(plan, actor, now)
+    if said.listed().filter(owner_id=actor.person_id).count() >= MOST:
+        raise BadSchedule(f"Not saved: you have {MOST} schedules already. End one of them.")
+    made = ExportSchedule(owner_id=actor.person_id, made_at=now, seen_until=now, **values)
+    if plan.target is not None:
+        made.target = _targets.kept(plan.target, before=None, actor=actor, now=now)
+    _save(made, now)
+    recording.record(actor=actor, action="schedule.make", subject=made, data=_facts(made), now=now)
+    return made
+
+
+@transaction.atomic
+def change(*, schedule_id: int, plan: Plan, actor: Actor, now: datetime) -> ExportSchedule:
+    """It is as described from its next occasion on; files that go elsewhere wait for another person again.
+
+    Raises as `make` does, and `UnknownSchedule`.
+    """
+    found = _own(schedule_id, actor)
+    before = _content(found)
+    for name, value in _checked(plan, actor, now).items():
+        setattr(found, name, value)
+    old = found.target
+    found.target = (
+        _targets.kept(plan.target, before=old, actor=actor, now=now) if plan.target is not None else None
+    )
+    if _content(found) == before:
+        return found
+    found.confirmed_by = found.confirmed_at = None
+    found.seen_until = now
+    _save(found, now)
+    recording.record(actor=actor, action="schedule.change", subject=found, data=_facts(found), now=now)
+    return found
+
+
+@transaction.atomic
+def confirm(*, schedule_id: int, seen: str, actor: Actor, now: datetime) -> ExportSchedule:
+    """Its files go where it says, from the next occasion on. ``seen`` is the `digest` of what the person has read.
+
+    Raises `UnknownSchedule`, `Conflict` when it changed meanwhile, `BadSchedule` for its owner, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=CONFIRM)
+    found = _one(schedule_id)
+    if found.owner_id == actor.person_id:
+        raise BadSchedule("Not confirmed: it is your own schedule. Another person must confirm it.")
+    if not found.waits_for_another:
+        raise Conflict(f"“{found.name}” waits for nobody: it was confirmed, or sends nothing elsewhere.")
+    if seen != digest(found):
+        raise Conflict(f"“{found.name}” was changed meanwhile: read it again, then decide.")
+    found.confirmed_by_id, found.confirmed_at, found.seen_until = actor.person_id, now, now
+    _save(found, now)
+    recording.record(actor=actor, action="schedule.confirm", subject=found, data=_facts(found), now=now)
+    return found
+
+
+@transaction.atomic
+def pause(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
+    """Nothing is made until its owner lets it go on. For whoever may have schedules, not its owner alone.
+
+    Raises `UnknownSchedule`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission=RIGHT)
+    found = _one(schedule_id)
+    if found.paused_at is None:
+        found.paused_at, found.stopped_why = now, ""
+        _save(found, now)
+        recording.record(actor=actor, action="schedule.pause", subject=found, now=now)
+    return found
+
+
+@transaction.atomic
+def resume(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
+    """It goes on with its next occasion; what fell into the pause is not made up. Raises as `change` does."""
+    found = _own(schedule_id, actor)
+    _require(found.kind, actor)
+    if found.paused_at is not None:
+        found.paused_at, found.stopped_why, found.seen_until = None, "", now
+        _save(found, now)
+        recording.record(actor=actor, action="schedule.resume", subject=found, now=now)
+    return found
+
+
+@transaction.atomic
+def end(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
+    """It is over; its runs stay listed. Raises `UnknownSchedule`, `NotAllowed`."""
+    found = _own(schedule_id, actor)
+    found.ended_at = now
+    _save(found, now)
+    recording.record(actor=actor, action="schedule.end", subject=found, now=now)
+    return found
+
+
+@transaction.atomic
+def run_now(*, schedule_id: int, actor: Actor, now: datetime) -> ScheduleRun:
+    """Its export is made once more, about its latest occasion's days. Raises `BadSchedule`, `UnknownSchedule`."""
+    found = _own(schedule_id, actor)
+    _require(found.kind, actor)
+    if not said.has_days(found):
+        raise BadSchedule("Not run: we pay in that country no longer. Choose another for business days.")
+    if found.waits_for_another:
+        raise BadSchedule("Not run: it sends files elsewhere, and another person must confirm that first.")
+    if found.runs.filter(status=RunStatus.WAITING, day__isnull=True).exists():
+        raise BadSchedule("Not run: what you asked for last is still under way.")
+    latest = said.rhythm_of(found).last(until=now)
+    made = ScheduleRun.objects.create(
+        schedule=found,
+        due_at=now,
+        first=latest.first if found.dates else None,
+        last=latest.last if found.dates else None,
+        asked_by_id=actor.person_id,
+        made_at=now,
+    )
+    recording.record(actor=actor, action="schedule.run_asked", subject=found, now=now)
+    _doorbell.ring("work_schedule", run_id=made.pk)
+    return made
+
+
+def digest(schedule: ExportSchedule) -> str:
+    """Changes whenever what another person confirms does."""
+    return hashlib.sha256(repr(_content(schedule)).encode()).hexdigest()[:16]
+
+
+def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
+    """What the guard of the table compares, too."""
+    return (
+        schedule.name, schedule.kind, schedule.format, schedule.locale, schedule.compressed, list(schedule.columns),
+        dict(schedule.filters), schedule.dates, schedule.every, schedule.weekday, schedule.at, schedule.time_zone,
+        schedule.country, schedule.target_id,
+    )  # fmt: skip
+
+
+def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The plan as the row's values. Raises as `make` does."""
+    definition = _require(plan.kind, actor)
+    name = " ".join(plan.name.split())[:60]
+    if not name:
+        raise BadSchedule("Not saved: give the schedule a name.")
+    if plan.every not in Every.values or not 1 <= plan.weekday <= 7:
+        raise BadSchedule("Not saved: choose every day, every week or each month's end.")
+    if plan.time_zone not in available_timezones():
+        raise BadSchedule(
+            f"Not saved: “{plan.time_zone[:40]}” is no time zone. Name one such as Europe/Paris."
+        )
+    if plan.country and not countries.is_open(plan.country):
+        raise BadSchedule(f"Not saved: “{plan.country[:10]}” is no country we pay in. Choose one, or none.")
+    spans = said.dates_of(definition.filter)
+    if plan.dates and plan.dates not in spans:
+        raise BadSchedule(
+            f"Not saved: {definition.title.lower()} has no such dates. Choose among {', '.join(spans)}."
+        )
+    ours = timezone.get_current_timezone_name()
+    if plan.dates and plan.time_zone != ours and said.whole_days(definition.filter, plan.dates):
+        raise BadSchedule(
+            f"Not saved: these dates are days of {ours}. Choose that time zone, or other dates."
+        )
+    exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
+    given = definition.chosen(plan.filters, now=now)
+    set_by_us = {*spans.get(plan.dates, ()), said.AT}
+    kept = {field: values for field, values in given.stored().items() if field not in set_by_us}
+    words = filters.read(filters.as_query(kept), kind=definition.filter).in_words() if kept else ""
+    return {
+        "name": name,
+        "kind": plan.kind,
+        "format": plan.format,
+        "locale": plan.locale,
+        "compressed": plan.compressed,
+        "columns": kinds.checked_columns(definition, plan.columns),
+        "filters": kept,
+        "filters_text": words,
+        "dates": plan.dates,
+        "every": plan.every,
+        "weekday": plan.weekday if plan.every == Every.WEEK else 1,
+        "at": plan.at.replace(second=0, microsecond=0),
+        "time_zone": plan.time_zone,
+        "country": plan.country,
+    }
+
+
+def _require(kind: str, actor: Actor) -> kinds.Definition:
+    """The kind, which this person may export and have made regularly."""
+    definition = kinds.get(kind)
+    for permission in (RIGHT, "payouts.request_export", *definition.permissions):
+        authority.require(actor=actor, permission=permission)
+    return definition
+
+
+def _one(schedule_id: int) -> ExportSchedule:
+    rows = ExportSchedule.objects.select_for_update(of=("self",)).select_related("owner", "target")
+    found = rows.filter(pk=schedule_id, ended_at__isnull=True).first()
+    if found is None:
+        raise UnknownSchedule("There is no such schedule.")
+    return found
+
+
+def _own(schedule_id: int, actor: Actor) -> ExportSchedule:
+    authority.require(actor=actor, permission=RIGHT)
+    found = _one(schedule_id)
+    if found.owner_id != actor.person_id:
+        raise UnknownSchedule("There is no such schedule of yours. Only its owner changes it.")
+    return found
+
+
+def _save(schedule: ExportSchedule, now: datetime) -> None:
+    """Written with the moment of its next occasion. Raises `BadSchedule` where the name is taken."""
+    rests = schedule.paused_at or schedule.ended_at or schedule.waits_for_another
+    if not rests and not said.has_days(schedule):
+        raise BadSchedule(
+            "Not done: we pay in that country no longer. Choose another, or none, for business days."
+        )
+    schedule.next_at = None if rests else said.rhythm_of(schedule).next(after=schedule.seen_until).moment
+    try:
+        with transaction.atomic():
+            schedule.save()
+    except IntegrityError as error:
+        if "schedule_once" not in str(error):
+            raise
+        raise BadSchedule(f"Not saved: you have a schedule “{schedule.name}” already.") from error
+
+
+def _facts(schedule: ExportSchedule) -> dict[str, Any]:
+    """For the audit trail: no secret."""
+    return {
+        "name": schedule.name,
+        "kind": schedule.kind,
+        "when": said.rhythm_words(schedule),
+        "filters": schedule.filters,
+        "to": str(schedule.target) if schedule.target else "kept here",
+    }

@@ -1,0 +1,151 @@
+"""One import: how far it is, its preview while it waits, its errors when it was refused, its sums when it is in."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+from import_export.formats.base_formats import CSV
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import keyset, pages
+from sellers import importing as seller_files
+from sellers import marking
+from sellers.ledger import importing, profiles
+from sellers.ledger.admin import _import_words
+from sellers.ledger.importing import kinds, parts, posting
+from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportStatus
+from sellers.ledger.money import Money
+
+_KINDS = dict(EarningKind.choices)
+
+
+def found(request: HttpRequest, pk: int) -> ImportFile:
+    """The file, where the reader may see its kind. Raises 404 and `PermissionDenied`."""
+    file = get_object_or_404(ImportFile.objects.select_related("uploaded_by", "confirmed_by"), pk=pk)
+    if file.kind not in _import_words.seen_by(request):
+        raise PermissionDenied("Your role does not open imports of this kind.")
+    return file
+
+
+@pages.page(*_import_words.EVERY_RIGHT)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file, whatever its kind; a file of sellers has a page of its own once it is read."""
+    file = found(request, pk)
+    if file.seller_file_id is not None and file.status not in posting.UNDER_WAY:
+        return redirect(_import_words.url_of(file))
+    page = keyset.page(request, file.staged.all(), newest_first=False)
+    result = importing.EarningResource().result(page.rows)
+    days = importing.moved(page.rows) if file.status == ImportStatus.CHECKED else {}
+    for row in page.rows:
+        # For the template, beside the row.
+        row.moved_to = days.get(row.pk)  # type: ignore[attr-defined]
+        row.kind_word = _KINDS.get(row.kind, row.kind)  # type: ignore[attr-defined]
+    held = pages.permissions(request)
+    rights = kinds.of(file.kind)
+    corrects = file.kind == ImportKind.CORRECTIONS
+    context = {
+        "title": file.name,
+        "file": file,
+        "by": _import_words.who(file),
+        "profile": _import_words.profile(file),
+        "noun": _import_words.NOUNS[ImportKind(file.kind)][0],
+        "statements": [_statement(shown) for shown in file.preview],
+        "result": result,
+        "pager": page,
+        "totals": _import_words.totals(file),
+        "sums": _import_words.sums(file),
+        "may": rights.brings in held,
+        "may_confirm": rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk),
+        "needs_another": corrects and file.status == ImportStatus.CHECKED,
+        "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
+        "has_copy": file.kind != ImportKind.STATEMENT,
+        "back_url": reverse(_import_words.LIST),
+        "back_label": "Imports",
+        "reference": file.name,
+        "timeline_entries": None,
+        **_import_words.progress(file, database_now()),
+    }
+    return pages.render(request, "admin/ledger/importfile/detail.html", context)
+
+
+def _statement(shown: dict[str, Any]) -> dict[str, Any]:
+    """One statement of a bank's file as its row in the preview."""
+    money = {
+        name: Money(shown[name], shown["currency"]) if shown[name] is not None and shown["currency"] else None
+        for name in ("opening", "closing", "credited", "debited")
+    }
+    return {**shown, **money}
+
+
+@require_safe
+@pages.page(*_import_words.EVERY_RIGHT)
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The progress alone; once a worker is done the whole page is fetched anew."""
+    file = found(request, pk)
+    context = _import_words.progress(file, database_now())
+    answer = render(request, "admin/ledger/importfile/progress.html", context)
+    if not context["going"]:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@require_safe
+@pages.page(*_import_words.EVERY_RIGHT)
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refused file with a column more that says at each row what is wrong; only the errors where it is not kept."""
+    file = found(request, pk)
+    upload = parts.opened(file) if file.status == ImportStatus.REFUSED else None
+    made = None
+    if upload is not None and file.kind != ImportKind.STATEMENT:
+        chosen: Any = (
+            seller_files.get(file.profile) if file.kind == ImportKind.SELLERS else profiles.get(file.profile)
+        )
+        with upload:
+            made = marking.made(
+                upload,
+                encodings=chosen.encodings,
+                delimiter=chosen.delimiter,
+                required=chosen.required,
+                errors=marking.by_line(_errors(file)),
+            )
+    if made is None:
+        return errors(request, pk=pk)
+    values: dict[str, Any] = {
+        "as_attachment": True,
+        "filename": f"{PurePath(file.name).stem}-with-errors.csv",
+        "content_type": "text/csv",
+    }
+    return FileResponse(made, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
+
+
+def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
+    if file.seller_file is not None:
+        rows = file.seller_file.rows.exclude(error="").order_by("line", "id").values_list("line", "error")
+        return rows.iterator(chunk_size=2000)
+    staged = file.staged.exclude(error="").order_by("row_number", "id").values_list("row_number", "error")
+    return staged.iterator(chunk_size=2000)
+
+
+@require_safe
+@pages.page(*_import_words.EVERY_RIGHT)
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every error of a refused file as a CSV, to mend it by."""
+    file = found(request, pk)
+    rows = file.staged.exclude(error="").order_by("row_number", "id")
+    dataset = importing.EarningResource().export(rows, export_fields=["line", "error"])
+    response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
+    return response
+
+
+urlpatterns = [
+    path("imports/<int:pk>/", detail, name="ledger_import_detail"),
+    path("imports/<int:pk>/progress/", progress, name="ledger_import_progress"),
+    path("imports/<int:pk>/copy.csv", copy, name="ledger_import_copy"),
+    path("imports/<int:pk>/errors.csv", errors, name="ledger_import_errors"),
+]

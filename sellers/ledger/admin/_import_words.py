@@ -1,0 +1,100 @@
+"""What pages of imports say of a file."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backoffice.doors import pace, pages
+from sellers import importing as seller_files
+from sellers.ledger import profiles
+from sellers.ledger.importing import kinds, posting
+from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportStatus
+from sellers.ledger.money import Money
+
+LIST = "admin:ledger_import_list"
+NEW = {
+    ImportKind.EARNINGS: "admin:ledger_import_new",
+    ImportKind.CORRECTIONS: "admin:ledger_corrections_new",
+    ImportKind.STATEMENT: "admin:ledger_statement_new",
+    ImportKind.SELLERS: "admin:sellers_import_new",
+}
+NOUNS = {
+    ImportKind.EARNINGS: ("earning", "earnings"),
+    ImportKind.CORRECTIONS: ("correction", "corrections"),
+    ImportKind.STATEMENT: ("line", "lines"),
+    ImportKind.SELLERS: ("seller", "sellers"),
+}
+SIDES = {"credited": "Credited to us", "debited": "Debited from us"}
+EVERY_RIGHT = tuple(dict.fromkeys(right for each in kinds.RIGHTS.values() for right in each.any_of))
+
+
+def seen_by(request: HttpRequest) -> list[str]:
+    """The kinds of import that the reader may see."""
+    held = pages.permissions(request)
+    return [kind for kind, rights in kinds.RIGHTS.items() if held & set(rights.any_of)]
+
+
+def url_of(file: ImportFile) -> str:
+    """The file's page: of sellers, once it is read, the page that shows each change."""
+    if file.seller_file_id is not None:
+        return reverse("admin:sellers_import_detail", args=[file.seller_file_id])
+    return reverse("admin:ledger_import_detail", args=[file.pk])
+
+
+def who(file: ImportFile) -> str:
+    """Whose import it was, as people are called."""
+    user = file.uploaded_by
+    return "the system" if user is None else str(user.get_full_name() or user)
+
+
+def sums(file: ImportFile) -> list[Money]:
+    """What the file changes in what we owe, or in what we have at the bank, by currency."""
+    return [Money(sum(kinds.values()), currency) for currency, kinds in sorted(file.totals.items())]
+
+
+def totals(file: ImportFile) -> list[tuple[str, Money]]:
+    """The sums by kind of earning, or by side of the statement, and currency."""
+    return [
+        (str(SIDES.get(kind) or EarningKind(kind).label), Money(minor, currency))
+        for currency, by_kind in sorted(file.totals.items())
+        for kind, minor in sorted(by_kind.items())
+    ]
+
+
+def profile(file: ImportFile) -> str:
+    """The title of how the file is written; its name when the profile is gone."""
+    if file.kind == ImportKind.STATEMENT:
+        return "camt.053"
+    known = (
+        seller_files.all_profiles() if file.kind == ImportKind.SELLERS else profiles.all_profiles(file.kind)
+    )
+    return next((each.title for each in known if each.name == file.profile), file.profile)
+
+
+def said(file: ImportFile) -> str:
+    """What posting did, or that a worker does it now, in a sentence."""
+    if file.status == ImportStatus.POSTING:
+        return f"“{file.name}” is being posted. You may leave this page and come back."
+    one, many = NOUNS[ImportKind(file.kind)]
+    if not file.new_count:
+        return f"Nothing changed: all {file.known_count:,} {many} of “{file.name}” are known already."
+    known = f", {file.known_count:,} known already" if file.known_count else ""
+    sellers = f" {file.seller_count:,} new sellers wait for their verification." if file.seller_count else ""
+    return f"{file.new_count:,} {one if file.new_count == 1 else many} imported{known}.{sellers}"
+
+
+def progress(file: ImportFile, now: datetime) -> dict[str, Any]:
+    """How far a worker is, for the part that renews itself."""
+    going = file.status in posting.UNDER_WAY
+    words = file.step or "It waits for a worker"
+    if file.step and file.total:
+        words = f"{file.step}: {file.done:,} of {file.total:,} rows"
+    left = pace.time_left(done=file.done, total=file.total, since=file.started_at, now=now)
+    return {
+        "going": going,
+        "progress": {"done": file.done, "total": file.total, "words": words, "left": left},
+        "live_id": "progress",
+        "live_url": reverse("admin:ledger_import_progress", args=[file.pk]) if going else "",
+    }

@@ -1,0 +1,43 @@
+"""The bytes of a file as they were uploaded: in pieces, compressed, encrypted each in its place."""
+
+import tempfile
+import zlib
+from typing import IO, BinaryIO
+
+from sellers import reading, vault
+from sellers.ledger.models import ImportFile, ImportPart
+
+_PIECE = 1 << 20
+_IN_MEMORY = 1 << 20  # bytes; what is larger lies on disk while it is read
+
+
+def keep(*, file: ImportFile, stream: BinaryIO) -> int:
+    """The file's bytes are kept with it; answers how many. Raises `reading.TooBig`, and then the caller undoes it."""
+    stream.seek(0)
+    size, ring = 0, vault.keyring()
+    for position, piece in enumerate(iter(lambda: stream.read(_PIECE), b"")):
+        size += len(piece)
+        reading.check_size(size)
+        body = vault.encrypt_blob(zlib.compress(piece, 1), ring=ring, aad=_place(file.pk, position))
+        ImportPart.objects.create(import_file=file, position=position, body=body, sealed=True)
+    return size
+
+
+def opened(file: ImportFile) -> IO[bytes] | None:
+    """The bytes as an open file at its start, which whoever asked closes; None where they are not kept."""
+    upload = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    ring = vault.keyring()
+    for part in file.parts.order_by("position").iterator(chunk_size=1):
+        body = bytes(part.body)
+        if part.sealed:
+            body = vault.decrypt_blob(body, ring=ring, aad=_place(file.pk, part.position))
+        upload.write(zlib.decompress(body))
+    if not upload.tell():
+        upload.close()
+        return None
+    upload.seek(0)
+    return upload
+
+
+def _place(file_id: int, position: int) -> bytes:
+    return vault.place("ledger.ImportPart", file_id, position)

@@ -1,0 +1,56 @@
+"""One large import in a process of its own, as a worker does it: says each phase's seconds and peak memory."""
+
+import json
+import pathlib
+import resource
+import sys
+import time
+from typing import Any
+
+import django
+
+django.setup()
+
+from backoffice.audit.clock import database_now  # noqa: E402
+from payouts.operations import imports  # noqa: E402 - Django first
+from sellers.ledger.models import ImportFile  # noqa: E402
+from tests import make  # noqa: E402
+
+
+def memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main(path: pathlib.Path) -> None:
+    actor = make.person("analyst")
+    before, phases, since = memory(), [], time.perf_counter()
+
+    def over(what: str) -> None:
+        nonlocal since
+        now = time.perf_counter()
+        found: dict[str, Any] = {"what": what, "seconds": now - since, "mb": memory(), "mb_before": before}
+        phases.append(found)
+        since = time.perf_counter()
+
+    with path.open("rb") as stream:
+        file = imports.receive(
+            kind="earnings",
+            profile="generic",
+            stream=stream,
+            name="bench.csv",
+            actor=actor,
+            now=database_now(),
+        )
+    over("receive: kept, compressed, encrypted")
+    assert imports.work(import_id=file.pk, now=database_now())
+    over("a worker reads, checks and compares")
+    imports.confirm(import_file_id=file.pk, actor=actor, now=database_now())
+    assert imports.work(import_id=file.pk, now=database_now())
+    over("a worker posts")
+    done = ImportFile.objects.get(pk=file.pk)
+    assert (done.status, done.new_count) == ("POSTED", done.row_count)
+    sys.stdout.write(json.dumps(phases))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))

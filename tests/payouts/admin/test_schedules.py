@@ -1,0 +1,123 @@
+"""The pages of schedules: described once, confirmed by another, listed with what each run contained."""
+
+import pytest
+from django.test import Client
+
+from payouts.models import Export, ExportSchedule, ScheduleRun
+from payouts.operations import schedules
+from tests import make, sftp
+from tests.payouts import quick
+from tests.payouts.scheduled import MADE, made, target
+
+pytestmark = pytest.mark.django_db
+
+FORM = {
+    "kind": "payouts", "query": "", "name": "Register", "format": "csv", "locale": "en", "every": "month",
+    "weekday": "1", "at": "06:00", "time_zone": "Europe/Paris", "business_days": "ES",
+    "dates": "created", "where": "here",
+}  # fmt: skip
+NEW = "/exports/schedules/new/form/"
+
+
+@pytest.fixture
+def browser_of():
+    """A browser of somebody: of a new person of that role, or of this user."""
+
+    def opened(who):
+        client = Client()
+        client.force_login(make.user(who, is_staff=True) if isinstance(who, str) else who)
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def server(tmp_path):
+    return sftp.Server(tmp_path, port=22)
+
+
+def by_sftp(server):
+    wanted = {
+        "where": "sftp", "host": "sftp.example.com", "port": "22", "username": "market", "folder": "in",
+        "host_key": server.host_key, "password": sftp.PASSWORD,
+    }  # fmt: skip
+    return FORM | wanted
+
+
+def test_a_schedule_takes_the_lists_filter_and_leaves_its_dates_to_the_occasions(browser_of):
+    quick.payout()
+    accountant = browser_of("accountant")
+    asked = accountant.get(
+        "/exports/new/?status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01"
+    ).content.decode()
+    assert "schedules/new/form/?status=PENDING_REVIEW" in asked
+    form = accountant.get(f"{NEW}?kind=payouts&status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01")
+    assert 'name="query" value="status=PENDING_REVIEW' in form.content.decode()
+    query = "status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01"
+    answer = accountant.post(NEW, FORM | {"query": query, "status": ["PENDING_REVIEW"]})
+    kept = ExportSchedule.objects.get()
+    assert answer.url == f"/exports/schedules/{kept.pk}/"
+    assert kept.filters == {"status": ["PENDING_REVIEW"], "search": ["Atelier"]}
+    assert kept.next_at is not None
+    shown = accountant.get(answer.url).content.decode()
+    assert "On the first day after each month at 06:00 Paris, or the next business day in Spain" in shown
+    assert "Register" in accountant.get("/exports/schedules/").content.decode()
+
+
+def test_a_secret_is_never_shown_again(browser_of, server):
+    accountant = browser_of("accountant")
+    answer = accountant.post(NEW, by_sftp(server))
+    change = answer.url + "change/"
+    for address in (answer.url, change):
+        assert sftp.PASSWORD not in accountant.get(address).content.decode()
+    same = accountant.post(change, by_sftp(server) | {"password": "", "name": "Other name"})
+    assert same.status_code == 302
+    assert ExportSchedule.objects.get().name == "Other name"
+    other = accountant.post(change, by_sftp(server) | {"password": "", "host": "evil.example.com"})
+    assert "never sent to another address" in other.content.decode()
+
+
+def test_a_refused_form_repeats_no_secret(browser_of, server):
+    shown = browser_of("accountant").post(NEW, by_sftp(server) | {"host": "no host"}).content.decode()
+    assert "is no host" in shown
+    assert sftp.PASSWORD not in shown
+
+
+def test_another_person_confirms_what_is_shown(browser_of, server):
+    schedule = made(make.person("accountant"), now=MADE, target=target(server, host="sftp.example.com"))
+    address = f"/exports/schedules/{schedule.pk}/"
+    treasurer = browser_of("treasurer")
+    shown = treasurer.get(address).content.decode()
+    assert server.key.get_fingerprint() in shown
+    assert "Confirm that files go there" in shown
+    assert "Confirm that files go there" not in browser_of("auditor").get(address).content.decode()
+    assert treasurer.post(f"{address}confirm/", {"seen": "another"}).status_code == 409
+    treasurer.post(f"{address}confirm/", {"seen": schedules.digest(schedule)})
+    schedule.refresh_from_db()
+    assert schedule.confirmed_by_id is not None
+
+
+def test_the_files_of_a_schedule_say_so_among_the_exports(browser_of):
+    user = make.user("accountant", is_staff=True)
+    schedule = made(make.actors.person(user), name="Nightly")
+    export = Export.objects.create(kind="payouts", format="csv", requested_by=user, requested_at=MADE)
+    ScheduleRun.objects.create(
+        schedule=schedule, day=MADE.date(), due_at=MADE, made_at=MADE, export=export, error="The line broke."
+    )
+    assert "by schedule “Nightly”" in browser_of(user).get("/exports/").content.decode()
+    shown = browser_of(user).get(f"/exports/schedules/{schedule.pk}/").content.decode()
+    assert "The line broke." in shown
+    assert "Under way" in shown
+
+
+def test_deeds_answer_with_a_sentence(browser_of):
+    user = make.user("accountant", is_staff=True)
+    schedule = made(make.actors.person(user))
+    address = f"/exports/schedules/{schedule.pk}/"
+    for deed, said in (
+        ("pause", "Paused"), ("resume", "goes on"), ("run", "carried out now"), ("run", "still under way"),
+        ("end", "Ended"),
+    ):  # fmt: skip
+        answer = browser_of(user).post(f"{address}{deed}/", follow=True)
+        assert said in answer.content.decode(), deed
+    assert browser_of(user).post(f"{address}pause/").status_code == 404

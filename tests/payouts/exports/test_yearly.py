@@ -1,0 +1,172 @@
+"""Yearly totals for tax authorities: to the cent what the ledger booked, nothing invented, and for few eyes."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db.models import Sum
+
+from backoffice import roles
+from backoffice.audit.errors import NotAllowed
+from payouts.exports import kinds, rows, yearly
+from payouts.exports.formats import FORMATS, Layout
+from payouts.operations import exporting
+from payouts.queries import filters
+from sellers.ledger.models import Earning, EarningKind
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+def read(kind, query="", now=LATER):
+    definition = kinds.KINDS[kind]
+    selection = rows.select(definition, definition.chosen(query, now=now))
+    form = FORMATS["csv"](Layout(selection.columns, "T", definition.noun, "Europe/Paris"))
+    text = form.head() + b"".join(part for _, part in rows.blocks(selection, form)).decode()
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def earn(account, minor, month, kind=None, year=2026, **values):
+    day = date(year, month, 15)
+    now = datetime(year, month, 15, 9, tzinfo=UTC)
+    return make.earning(account, amount_minor=minor, kind=kind, due_date=day, now=now, **values)
+
+
+def account_of(country, currency="EUR", **values):
+    return make.ledger_account(make.seller(country=country, **values), currency=currency)
+
+
+def everything(account):
+    """One of each kind, in several quarters, and a sale of the year before."""
+    earn(account, 99_999, 12, year=2025)
+    for minor, month, kind in (
+        (100_00, 1, EarningKind.SALE),
+        (-12_50, 1, EarningKind.COMMISSION),
+        (200_00, 5, EarningKind.SALE),
+        (-200_00, 8, EarningKind.REFUND),
+        (-1_00, 8, EarningKind.FEE),
+        (50_01, 12, EarningKind.SALE),
+        (-5_00, 12, EarningKind.CHARGEBACK),
+        (3_33, 12, EarningKind.RESERVE),
+    ):
+        earn(account, minor, month, kind)
+
+
+def test_dac7_has_by_quarter_what_was_credited_the_sales_and_the_fees():
+    everything(account_of("FR", name="Atelier", tax_id="FR12345678901", city="Lyon"))
+    (row,) = read("dac7")
+    assert [row[f"Consideration Q{n}"] for n in range(1, 5)] == ["87.50", "200.00", "-201.00", "45.01"]
+    assert [row[f"Activities Q{n}"] for n in range(1, 5)] == ["1", "1", "0", "1"]
+    assert [row[f"Fees and commissions Q{n}"] for n in range(1, 5)] == ["12.50", "0.00", "1.00", "0.00"]
+    assert (row["Consideration"], row["Activities"], row["Fees and commissions"]) == ("131.51", "3", "13.50")
+    assert (row["Year"], row["Seller name"], row["City"]) == ("2026", "Atelier", "Lyon")
+    assert row["Few sales: not reported where goods only"] == "yes"
+
+
+def test_all_of_a_year_adds_up_to_the_ledger():
+    accounts = [account_of("FR"), account_of("ES"), account_of("DE")]
+    for account in accounts:
+        everything(account)
+    booked = Earning.objects.filter(transaction__booked_on__year=2026)
+    for row in read("dac7"):
+        of_seller = booked.filter(account__seller__reference=row["Seller"])
+        total = int(row["Consideration in minor units"]) + 333
+        assert total == of_seller.aggregate(sum=Sum("amount_minor"))["sum"]
+        assert row["Adjustments and the like, in none of these"] == "3.33"
+    assert len(read("dac7")) == len(accounts)
+
+
+def test_1099k_has_the_gross_of_sales_by_month():
+    everything(account_of("US", "USD"))
+    everything(account_of("FR"))
+    (row,) = read("1099k")
+    assert (row["Gross amount (1a)"], row["Transactions (3)"]) == ("350.01", "3")
+    assert (row["January (5a)"], row["May (5e)"], row["August (5h)"]) == ("100.00", "200.00", "0.00")
+    assert row["December (5l)"] == "50.01"
+    assert row["Over the federal threshold"] == "no"
+
+
+def test_the_thresholds_are_those_of_the_data():
+    bar = yearly.DATA["us_1099k"]["reported"][0]
+    account = account_of("US", "USD")
+    for number in range(bar["more_sales_than"] + 1):
+        earn(account, bar["amount_minor_over"] // bar["more_sales_than"], 2, external_id=f"one-{number}")
+    (row,) = read("1099k")
+    assert (row["Transactions (3)"], row["Over the federal threshold"]) == ("201", "yes")
+    account = account_of("ES")
+    earn(account, yearly.DATA["dac7"]["excluded"][0]["amount_minor_up_to"] + 1, 3)
+    (row,) = read("dac7")
+    assert row["Few sales: not reported where goods only"] == "no"
+
+
+@pytest.mark.parametrize(("country", "currency", "year"), [("US", "EUR", 2026), ("US", "USD", 2024)])
+def test_where_no_threshold_is_known_nothing_is_said(country, currency, year):
+    earn(account_of(country, currency), 10_000, 3, year=year)
+    (row,) = read("1099k", f"year={year}")
+    assert row["Over the federal threshold"] == ""
+
+
+def test_a_seller_with_two_currencies_is_not_weighed_by_one():
+    account = account_of("FR")
+    earn(account, 10_000, 3)
+    earn(make.ledger_account(account.seller, currency="SEK"), 10_000, 3)
+    assert [row["Few sales: not reported where goods only"] for row in read("dac7")] == ["", ""]
+
+
+def test_what_the_program_does_not_know_is_empty_and_a_tax_id_shows_its_end_only():
+    earn(account_of("FR", tax_id="FR12345678901"), 10_000, 3)
+    earn(account_of("US", "USD", tax_id="123-45-6789"), 10_000, 3)
+    for kind, names, end in (
+        (
+            "dac7",
+            ("Tax id issued by", "VAT number", "Business registration number", "Date of birth",
+             "Permanent establishment in the EU", "Taxes withheld Q1", "Taxes withheld Q4"),
+            "8901",
+        ),
+        ("1099k", ("Card not present (1b)", "Merchant category (2)", "Federal tax withheld (4)"), "6789"),
+    ):  # fmt: skip
+        (row,) = read(kind)
+        assert {row[name] for name in names} == {""}
+        assert row["Tax id, its end"] == f"••••{end}"
+
+
+def test_without_a_year_it_is_the_last_one_and_a_year_that_is_none_is_refused():
+    account = account_of("FR")
+    earn(account, 10_000, 3)
+    earn(account, 500, 1, year=2027)
+    assert [row["Consideration"] for row in read("dac7")] == ["100.00"]
+    assert [row["Consideration"] for row in read("dac7", "year=2027")] == ["5.00"]
+    with pytest.raises(filters.BadFilter, match="no year"):
+        read("dac7", "year=26")
+
+
+def test_only_roles_with_the_right_may_have_them():
+    allowed = {
+        role
+        for role, held in roles.ROLES.items()
+        if {"payouts.export_seller_totals", *yearly._RIGHTS} <= held
+    }
+    assert allowed == {"accountant", "auditor"}
+    for role in roles.ROLES:
+        values = {"kind": "dac7", "filters": "", "format": "csv", "now": make.NOW}
+        if role in allowed:
+            made = exporting.request(actor=make.person(role), **values)
+            assert made.filters_text == "Of the year 2025"
+            continue
+        with pytest.raises(NotAllowed):
+            exporting.request(actor=make.person(role), **values)
+
+
+def test_a_sale_counts_in_the_quarter_that_it_is_booked_in():
+    """It happened in December and its month is open: it is of that year, whenever it was imported."""
+    day = date(2026, 12, 31)
+    make.earning(
+        account_of("FR"),
+        amount_minor=700,
+        due_date=day,
+        now=datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=3),
+    )
+    (row,) = read("dac7")
+    assert (row["Consideration Q4"], row["Consideration"]) == ("7.00", "7.00")

@@ -1,0 +1,96 @@
+"""Any total of a journal explains itself: from the file to the books' accounts, their entries, and the order line."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from payouts.exports.journal import FORMATS, YEARLY
+from sellers.ledger.models import Earning, EarningKind, Entry
+from sellers.ledger.queries import lineage, mapping, periods
+from tests import books, make
+from tests.stories.test_month_end import trade
+
+pytestmark = pytest.mark.django_db
+LAST = date(2026, 10, 31)
+BY_NAME = ("quickbooks", "yayoi")
+CLEARING = "1590"  # of DATEV, where each line has two accounts
+
+
+@pytest.fixture
+def october(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    books.charted()
+    trade()
+    return books.closed()
+
+
+def down(book: str, currency: str, country: str) -> list[Entry]:
+    """The entries behind one account, page after page, as the page of entries turns them."""
+    found: list[int] = []
+    after = None
+    while True:
+        rows, after = lineage.entries(
+            first=books.OCTOBER, last=LAST, book=book, currency=currency, country=country, after=after, size=4
+        )
+        found += [row.entry_id for row in rows]
+        if after is None:
+            return list(Entry.objects.filter(pk__in=found).select_related("transaction"))
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in YEARLY])
+def test_each_total_of_a_file_leads_down_to_its_order_lines(october, name):
+    currency = "JPY" if name == "yayoi" else "EUR"
+    chart = mapping.chart()
+    behind: dict[str, list[Entry]] = {}
+    for total in periods.totals(first=books.OCTOBER, last=LAST):
+        if total.currency != currency:
+            continue
+        of_book = periods.by_country(first=books.OCTOBER, last=LAST, book=total.book, currency=currency)
+        assert sum(debit for _, debit, _, _ in of_book) == total.debit
+        assert sum(credit for _, _, credit, _ in of_book) == total.credit
+        for country, debit, credit, count in of_book:
+            account = chart.account(book=total.book, currency=currency, country=country, day=LAST)
+            entries = down(total.book, currency, country)
+            assert len(entries) == count
+            assert sum(max(entry.amount_minor, 0) for entry in entries) == debit
+            assert sum(max(-entry.amount_minor, 0) for entry in entries) == credit
+            behind.setdefault(account.label if name in BY_NAME else account.number, []).extend(entries)
+
+    file = books.file(books.OCTOBER, name, currency=currency)
+    told = {account: (debit, credit) for account, debit, credit in file.totals if account != CLEARING}
+    assert told == {
+        account: (
+            sum(max(entry.amount_minor, 0) for entry in entries),
+            sum(max(-entry.amount_minor, 0) for entry in entries),
+        )
+        for account, entries in behind.items()
+    }
+    for entry in [each for entries in behind.values() for each in entries]:
+        line = lineage.earning(transaction=entry.transaction)
+        assert abs(line.amount_minor) == abs(entry.amount_minor)
+        assert line.order_ref or line.kind != EarningKind.SALE
+
+
+def test_the_same_way_by_the_links_of_the_pages(october, client):
+    client.force_login(make.user("accountant", is_staff=True))
+
+    def page(url: str) -> str:
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        return answer.content.decode()
+
+    def link(text: str, words: str) -> str:
+        found = re.search(rf'href="([^"]*{words}[^"]*)"', text)
+        assert found, words
+        return html.unescape(found[1])
+
+    month = page(reverse("admin:ledger_period_detail", args=[books.OCTOBER]))
+    accounts = page(link(month, r"/accounts/\?book=payable&amp;currency=EUR"))
+    entries = page(link(accounts, "/entries/"))
+    transaction = page(link(entries, "/transactions/T"))
+    assert "The order line behind it" in transaction
+    sale = Earning.objects.filter(account__currency="EUR", kind="sale").first()
+    assert sale.order_ref in page(reverse("admin:ledger_transaction_detail", args=[sale.transaction_id]))
