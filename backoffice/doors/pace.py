@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 
 def time_left(*, done: int, total: int, since: datetime | None, now: datetime) -> str:
     """The time left in words; nothing while there is no pace to speak of."""
@@ -9,4 +11,8 @@ def time_left(*, done: int, total: int, since: datetime | None, now: datetime) -
     if not done or not total or done >= total or seconds < 2:
         return ""
     more = seconds / done * (total - done)
-    return f"about {round(more / 60)} min left" if more >= 90 else f"about {max(round(more), 1)} s left"
+    return (
+        _("about {round} min left").format(round=round(more / 60))
+        if more >= 90
+        else _("about {max} s left").format(max=max(round(more), 1))
+    )

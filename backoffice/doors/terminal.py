@@ -4,6 +4,9 @@ import sys
 import time
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from backoffice.words import number
 
 _EVERY_SECONDS = 5  # between two plain lines
 _BAR = 30
@@ -29,7 +32,9 @@ class Shown:
 
     def __call__(self, done: int, total: int) -> None:
         over = done >= total
-        words = f"{done:,} of {total:,} rows{self._left(done, total)}"
+        words = _("{done} of {total} rows{left}").format(
+            done=number(done), total=number(total), left=self._left(done, total)
+        )
         words = f"{self._step}: {words}" if self._step else words
         if self._bar:
             full = _BAR if total == 0 else _BAR * min(done, total) // total
@@ -51,4 +56,4 @@ class Shown:
         passed = time.monotonic() - self._started
         if not done or done >= total or passed < 1:
             return ""
-        return f", about {round(passed / done * (total - done)) or 1} s left"
+        return _(", about {value} s left").format(value=round(passed / done * (total - done)) or 1)

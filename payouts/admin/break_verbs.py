@@ -160,16 +160,30 @@ def _propose(request: HttpRequest, line: StatementLine, form: ProposalForm) -> b
 @pages.page(desk.PERMISSION)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Another person confirms what the first one says."""
-    return _decide(request, pk, breaks.confirm, _("Confirm"), _("confirmed and booked"))
+    return _decide(
+        request,
+        pk,
+        breaks.confirm,
+        _("Confirm"),
+        _("confirmed and booked"),
+        _("Not confirmed: no proposal waits here now. Look again."),
+    )
 
 
 @pages.page(desk.PERMISSION)
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal does not stand."""
-    return _decide(request, pk, breaks.dismiss, _("Dismiss"), _("dismissed"))
+    return _decide(
+        request,
+        pk,
+        breaks.dismiss,
+        _("Dismiss"),
+        _("dismissed"),
+        _("Not dismissed: no proposal waits here now. Look again."),
+    )
 
 
-def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> HttpResponse:
+def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str, gone: str) -> HttpResponse:
     """Confirm or dismiss exactly the proposal that the page showed."""
     line = desk.find(pk)
     back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))
@@ -197,7 +211,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str) -> H
         return redirect(back)
     proposal = next((each for each in asked.resolutions(line) if _waits(each, line)), None)
     if proposal is None:
-        messages.warning(request, _("Nothing done: no proposal waits here now. Look again."))
+        messages.warning(request, gone)
         return redirect(here)
     words = desk.resolution_words(proposal)
     money = Money(line.amount_minor, line.statement.funding_account.currency)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later, number
 from payouts.admin.export_since import FormatForm
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
@@ -33,7 +34,7 @@ OFFERED = ("status", "country", "created_after", "created_before", "moved_from",
 class ExportForm(FormatForm):
     """Format and columns; the filter's own fields come before them where no list chose the rows."""
 
-    since = forms.TypedChoiceField(label="Rows", coerce=int, empty_value=None, required=False)
+    since = forms.TypedChoiceField(label=later("Rows"), coerce=int, empty_value=None, required=False)
     columns = forms.MultipleChoiceField(
         label=later("Columns, all when none is ticked"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -52,8 +53,16 @@ class ExportForm(FormatForm):
     ) -> None:
         super().__init__(*args, **values)
         self.fields["since"].choices = [  # type: ignore[attr-defined]
-            ("", "All of them"),
-            *((each.pk, f"What changed since {each.file_name}: {each.filters_text}") for each in earlier),
+            ("", _("All of them")),
+            *(
+                (
+                    each.pk,
+                    _("What changed since {file_name}: {filters_text}").format(
+                        file_name=each.file_name, filters_text=each.filters_text
+                    ),
+                )
+                for each in earlier
+            ),
         ]
         if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
             del self.fields["since"]
@@ -168,7 +177,7 @@ def _page(
             "title": _("Export {words}").format(words=words),
             "lead": lead,
             "form": form,
-            "verb": f"Export {words}" if counted else "Export",
+            "verb": _("Export {words}").format(words=words) if counted else _("Export"),
             "hidden": [("query", query.urlencode()), ("kind", definition.kind), ("sort", _sort(request))],
             "totals": found,
             "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",

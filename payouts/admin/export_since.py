@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export
 from payouts.operations import exporting
@@ -25,10 +27,13 @@ class FormatForm(forms.Form):
         widget=forms.RadioSelect,
     )
     locale = forms.ChoiceField(
-        label="Language of Excel, for its CSV", choices=list(LOCALES.items()), initial="en", required=False
+        label=later("Language of Excel, for its CSV"),
+        choices=list(LOCALES.items()),
+        initial="en",
+        required=False,
     )
     compressed = forms.BooleanField(
-        label="Compress with gzip (workbooks and Parquet are compressed already)", required=False
+        label=later("Compress with gzip (workbooks and Parquet are compressed already)"), required=False
     )
 
     @property
@@ -55,7 +60,10 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"{made.file_name} is being written. You can leave this page and come back."
+                request,
+                _("{file_name} is being written. You can leave this page and come back.").format(
+                    file_name=made.file_name
+                ),
             )
             return redirect("admin:payouts_export_list")
     order = f" {base.order_text}." if base.order_text else ""
@@ -63,13 +71,16 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "parts/form.html",
         {
-            "title": f"What changed since {base.file_name}",
-            "lead": f"{base.filters_text}.{order} The file holds only the rows that are new, changed or withdrawn, and "
-            "each says which: a changed one as it is now, a withdrawn one by its key.",
+            "title": _("What changed since {file_name}").format(file_name=base.file_name),
+            "lead": _(
+                "{filters_text}.{order} The file holds only the rows that are new, changed "
+                "or withdrawn, and each says which: a changed one as it is now, a withdrawn "
+                "one by its key."
+            ).format(filters_text=base.filters_text, order=order),
             "form": form,
-            "verb": "Export what changed",
+            "verb": _("Export what changed"),
             "back_url": reverse("admin:payouts_export_list"),
-            "back_label": "Exports",
+            "back_label": _("Exports"),
         },
     )
 

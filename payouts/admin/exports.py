@@ -57,10 +57,14 @@ class Row:
         if export.since is None:
             return ""
         if export.rows_new is None:
-            return f"What changed since {export.since.file_name}"
-        return (
-            f"Since {export.since.file_name}: {export.rows_new:,} new, {export.rows_changed:,} changed, "
-            f"{export.rows_withdrawn:,} withdrawn"
+            return _("What changed since {file_name}").format(file_name=export.since.file_name)
+        return _(
+            "Since {file_name}: {rows_new} new, {rows_changed} changed, {rows_withdrawn} withdrawn"
+        ).format(
+            file_name=export.since.file_name,
+            rows_new=number(export.rows_new),
+            rows_changed=number(export.rows_changed),
+            rows_withdrawn=number(export.rows_withdrawn),
         )
 
     @property
@@ -116,8 +120,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/export/list.html",
         {
-            "title": "Exports",
-            "lead": "What you asked for. Only you can fetch it, and only while it is kept.",
+            "title": _("Exports"),
+            "lead": _("What you asked for. Only you can fetch it, and only while it is kept."),
             "verbs": _verbs(request),
             "rows": [_row(export, now, by_schedule.get(export.pk)) for export in page.rows],
             "pager": page,
@@ -132,9 +136,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _verbs(request: HttpRequest) -> list[dict[str, str]]:
-    shown = [{"label": "New export", "url": reverse("admin:payouts_export_choose"), "kind": "main"}]
+    shown = [{"label": _("New export"), "url": reverse("admin:payouts_export_choose"), "kind": "main"}]
     if "payouts.view_exportschedule" in pages.permissions(request):
-        shown.append({"label": "Schedules", "url": reverse("admin:payouts_schedule_list")})
+        shown.append({"label": _("Schedules"), "url": reverse("admin:payouts_schedule_list")})
     return shown
 
 

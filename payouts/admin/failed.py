@@ -71,7 +71,7 @@ def failed(request: HttpRequest) -> HttpResponse:
         if verbs.BULKS[name].permission in held
     ]
     export = {
-        "label": "Export these rows",
+        "label": _("Export these rows"),
         "url": f"{reverse('admin:payouts_export_new')}?{lists.sorted_as(request, words)}",
     }
     filtered = len(chosen.chips()) > 1

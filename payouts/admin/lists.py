@@ -201,7 +201,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     ]
     words = query.urlencode()
     export = {
-        "label": "Export these rows",
+        "label": _("Export these rows"),
         "url": f"{reverse('admin:payouts_export_new')}?{sorted_as(request, words)}",
     }
     return pages.render(

@@ -43,9 +43,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/statement/list.html",
         {
-            "title": "Reconciliation",
-            "lead": "Statements come from the bank by themselves. Each must open with what the one before closed with.",
-            "verbs": [{"label": "Import a statement", "url": reverse("admin:ledger_statement_new")}]
+            "title": _("Reconciliation"),
+            "lead": _(
+                "Statements come from the bank by themselves. Each must open with what the "
+                "one before closed with."
+            ),
+            "verbs": [{"label": _("Import a statement"), "url": reverse("admin:ledger_statement_new")}]
             if may
             else [],
             "accounts": [_account(each) for each in books.accounts()],

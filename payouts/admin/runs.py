@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pace, pages
+from backoffice.words import dated, number
 from payouts import countries
 from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
@@ -89,7 +90,7 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
         done=number(run.accounts_done), n=number(total)
     )
     if run.left and countries.is_open(run.left[0][0]):
-        words += f", now {countries.get(run.left[0][0]).name}"
+        words += _(", now {get}").format(get=countries.get(run.left[0][0]).name)
     left_over = pace.time_left(done=run.accounts_done, total=total, since=run.started_at, now=now)
     return {
         "going": going,

@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 from payouts import countries
 from payouts.admin.export_new import OFFERED, ExportForm
 from payouts.countries.country import WEEKDAYS
@@ -33,52 +35,56 @@ _TARGET = ("host", "port", "username", "folder", "host_key", "password", "privat
 class ScheduleForm(ExportForm):
     """An export's format and columns, its filter without dates, then when and where to."""
 
-    name = forms.CharField(label="Name of the schedule", max_length=60)
-    every = forms.ChoiceField(label="How often", choices=Every.choices, widget=forms.RadioSelect)
+    name = forms.CharField(label=later("Name of the schedule"), max_length=60)
+    every = forms.ChoiceField(label=later("How often"), choices=Every.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
-        label="Weekday, of a weekly one", choices=_WEEKDAYS, coerce=int, required=False
+        label=later("Weekday, of a weekly one"), choices=_WEEKDAYS, coerce=int, required=False
     )
-    at = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    time_zone = forms.ChoiceField(label="Time of day in")
+    at = forms.TimeField(label=later("At"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    time_zone = forms.ChoiceField(label=later("Time of day in"))
     business_days = forms.ChoiceField(  # the filter has a country of its own
-        label="Only on business days of",
+        label=later("Only on business days of"),
         required=False,
-        help_text="What falls on a day without banks is made on the next business day.",
+        help_text=later("What falls on a day without banks is made on the next business day."),
     )
     dates = forms.ChoiceField(
-        label="Dates that each run sets",
+        label=later("Dates that each run sets"),
         required=False,
-        help_text="Each run is then about its own days, also when it is made later than it was due.",
+        help_text=later("Each run is then about its own days, also when it is made later than it was due."),
     )
     where = forms.ChoiceField(
-        label="Where the files go",
+        label=later("Where the files go"),
         choices=[
-            (HERE, "My exports, kept as every export is"),
-            (SFTP, "An SFTP server, once another person confirmed it"),
+            (HERE, later("My exports, kept as every export is")),
+            (SFTP, later("An SFTP server, once another person confirmed it")),
         ],
         widget=forms.RadioSelect,
     )
-    host = forms.CharField(label="Server", max_length=253, required=False)
-    port = forms.IntegerField(label="Port", min_value=1, max_value=65535, required=False, initial=22)
-    username = forms.CharField(label="User there", max_length=120, required=False)
-    folder = forms.CharField(label="Folder there", max_length=400, required=False)
+    host = forms.CharField(label=later("Server"), max_length=253, required=False)
+    port = forms.IntegerField(label=later("Port"), min_value=1, max_value=65535, required=False, initial=22)
+    username = forms.CharField(label=later("User there"), max_length=120, required=False)
+    folder = forms.CharField(label=later("Folder there"), max_length=400, required=False)
     host_key = forms.CharField(
-        label="Server’s public key",
+        label=later("Server’s public key"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="One line as OpenSSH writes it, from the server’s operator. Files are sent to no other key.",
+        help_text=later(
+            "One line as OpenSSH writes it, from the server’s operator. Files are sent to no other key."
+        ),
     )
     password = forms.CharField(
-        label="Password there",
+        label=later("Password there"),
         required=False,
         max_length=500,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Or a private key. Kept encrypted, never shown again; leave both empty to keep what is known.",
+        help_text=later(
+            "Or a private key. Kept encrypted, never shown again; leave both empty to keep what is known."
+        ),
     )
     private_key = forms.CharField(
-        label="Private key, without a passphrase",
+        label=later("Private key, without a passphrase"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
@@ -92,11 +98,11 @@ class ScheduleForm(ExportForm):
         choose = {
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
             "business_days": [
-                ("", "every day counts"),
+                ("", _("every day counts")),
                 *((each.code, each.name) for each in countries.all()),
             ],
             "dates": [
-                ("", "none: as it stands when it is made"),
+                ("", _("none: as it stands when it is made")),
                 *((name, said.label_of(definition.filter, name)) for name in spans),
             ],
         }
@@ -108,7 +114,7 @@ class ScheduleForm(ExportForm):
         if found.get("where") == SFTP:
             for name in ("host", "username", "host_key"):
                 if not found.get(name) and name not in self.errors:
-                    self.add_error(name, "An SFTP server needs this.")
+                    self.add_error(name, _("An SFTP server needs this."))
         return found
 
 
@@ -132,14 +138,14 @@ def choose(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/export/choose.html",
         {
-            "title": "New schedule",
-            "lead": "Choose what the files hold. When they are made, and where they go, comes next.",
+            "title": _("New schedule"),
+            "lead": _("Choose what the files hold. When they are made, and where they go, comes next."),
             "rows": [
                 {"kind": each, "url": f"{new}?kind={each.kind}"}
                 for each in kinds.open_to(pages.permissions(request))
             ],
             "back_url": reverse("admin:payouts_schedule_list"),
-            "back_label": "Schedules",
+            "back_label": _("Schedules"),
         },
     )
 
@@ -225,15 +231,17 @@ def _page(
         request,
         "parts/form.html",
         {
-            "title": f"Change “{found.name}”" if found else f"Schedule {title}",
+            "title": _("Change “{found}”").format(found=found.name)
+            if found
+            else _("Schedule {title}").format(title=title),
             "lead": definition.lead,
             "form": form,
-            "verb": "Save",
+            "verb": _("Save"),
             "hidden": [("kind", definition.kind), ("query", query.urlencode())],
             "back_url": reverse("admin:payouts_schedule_detail", args=[found.pk])
             if found
             else reverse("admin:payouts_schedule_list"),
-            "back_label": found.name if found else "Schedules",
+            "back_label": found.name if found else _("Schedules"),
         },
     )
 
@@ -270,8 +278,10 @@ def _plan(
 
 def _said(schedule: ExportSchedule) -> str:
     if schedule.waits_for_another:
-        return f"“{schedule.name}” is kept. It sends files elsewhere, so it begins once another person confirms it."
-    return f"“{schedule.name}” is kept, and begins with its next occasion."
+        return _(
+            "“{schedule}” is kept. It sends files elsewhere, so it begins once another person confirms it."
+        ).format(schedule=schedule.name)
+    return _("“{schedule}” is kept, and begins with its next occasion.").format(schedule=schedule.name)
 
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -30,17 +31,19 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "admin/payouts/schedule/list.html",
         {
-            "title": "Schedules",
-            "lead": "Exports that are made again and again, in their owner’s name and with their owner’s rights.",
-            "verbs": [{"label": "New schedule", "url": new, "kind": "main"}] if may else [],
+            "title": _("Schedules"),
+            "lead": _(
+                "Exports that are made again and again, in their owner’s name and with their owner’s rights."
+            ),
+            "verbs": [{"label": _("New schedule"), "url": new, "kind": "main"}] if may else [],
             "rows": [_row(each) for each in page.rows],
             "pager": page,
             "back_url": reverse("admin:payouts_export_list"),
-            "back_label": "Exports",
-            "empty_title": "No schedule yet",
-            "empty_text": "An export that is needed every month need not be asked for every month.",
+            "back_label": _("Exports"),
+            "empty_title": _("No schedule yet"),
+            "empty_text": _("An export that is needed every month need not be asked for every month."),
             "empty_url": new,
-            "empty_label": "New schedule",
+            "empty_label": _("New schedule"),
         },
     )
 
@@ -80,7 +83,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": page.rows,
             "pager": page,
             "back_url": reverse("admin:payouts_schedule_list"),
-            "back_label": "Schedules",
+            "back_label": _("Schedules"),
             "reference": schedule.name,
             "timeline_entries": None,
         },
@@ -92,25 +95,35 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     form = FORMATS[schedule.format].words
     dates = said.label_of(definition.filter, schedule.dates) if schedule.dates else ""
     found = [
-        ("Export", definition.title),
-        ("Rows", schedule.filters_text or "All of them"),
+        (_("Export"), definition.title),
+        (_("Rows"), schedule.filters_text or _("All of them")),
         (
-            "Dates",
-            f"{dates}: the days that each run is about" if dates else "None: as it stands when it is made",
+            _("Dates"),
+            _("{dates}: the days that each run is about").format(dates=dates)
+            if dates
+            else _("None: as it stands when it is made"),
         ),
-        ("Columns", f"{len(schedule.columns)} chosen" if schedule.columns else "All"),
-        ("Format", f"{form}, gzip" if schedule.compressed else form),
+        (
+            _("Columns"),
+            _("{columns} chosen").format(columns=len(schedule.columns)) if schedule.columns else _("All"),
+        ),
+        (_("Format"), _("{form}, gzip").format(form=form) if schedule.compressed else form),
     ]
     target = schedule.target
     if target is None:
-        return [*found, ("Goes to", "Its owner’s exports, kept as every export is")]
+        return [*found, (_("Goes to"), _("Its owner’s exports, kept as every export is"))]
     return [
         *found,
-        ("Goes to", f"{target.host}, port {target.port}, by SFTP"),
-        ("Folder", target.folder or "Where the account begins"),
-        ("As user", target.username),
-        ("Secret", f"{target.get_secret_kind_display()}, kept encrypted and never shown"),
-        ("Server’s key", _targets.fingerprint(target)),
+        (_("Goes to"), _("{host}, port {port}, by SFTP").format(host=target.host, port=target.port)),
+        (_("Folder"), target.folder or _("Where the account begins")),
+        (_("As user"), target.username),
+        (
+            _("Secret"),
+            _("{secret_kind}, kept encrypted and never shown").format(
+                secret_kind=target.get_secret_kind_display()
+            ),
+        ),
+        (_("Server’s key"), _targets.fingerprint(target)),
     ]
 
 
@@ -125,15 +138,15 @@ def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str
     own = schedule.owner_id == request.user.pk
     shown = []
     if own and not schedule.waits_for_another:
-        shown.append(verb("Run now", "run", "main"))
+        shown.append(verb(_("Run now"), "run", "main"))
     if own:
-        shown.append(verb("Change", "change", method="get"))
+        shown.append(verb(_("Change"), "change", method="get"))
     if schedule.paused_at is None:
-        shown.append(verb("Pause", "pause"))
+        shown.append(verb(_("Pause"), "pause"))
     elif own:
-        shown.append(verb("Let it go on", "resume"))
+        shown.append(verb(_("Let it go on"), "resume"))
     if own:
-        shown.append(verb("End it", "end", "stop"))
+        shown.append(verb(_("End it"), "end", "stop"))
     return shown
 
 
@@ -165,7 +178,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Confirmed: the files of “{found.name}” go to {found.target}.")
+        messages.success(
+            request,
+            _("Confirmed: the files of “{found}” go to {target}.").format(
+                found=found.name, target=found.target
+            ),
+        )
     return redirect(back)
 
 
@@ -185,27 +203,27 @@ def _doing(request: HttpRequest, pk: int, deed: Any, done: str) -> HttpResponse:
 @require_POST
 @pages.page(schedules.RIGHT)
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    return _doing(request, pk, schedules.pause, "Paused. What falls into the pause is not made up.")
+    return _doing(request, pk, schedules.pause, _("Paused. What falls into the pause is not made up."))
 
 
 @require_POST
 @pages.page(schedules.RIGHT)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return _doing(request, pk, schedules.resume, "It goes on with its next occasion.")
+    return _doing(request, pk, schedules.resume, _("It goes on with its next occasion."))
 
 
 @require_POST
 @pages.page(schedules.RIGHT)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     return _doing(
-        request, pk, schedules.run_now, "It is carried out now. You can leave this page and come back."
+        request, pk, schedules.run_now, _("It is carried out now. You can leave this page and come back.")
     )
 
 
 @require_POST
 @pages.page(schedules.RIGHT)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _doing(request, pk, schedules.end, "Ended. What it did stays listed here.")
+    return _doing(request, pk, schedules.end, _("Ended. What it did stays listed here."))
 
 
 urlpatterns = [

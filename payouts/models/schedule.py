@@ -6,16 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import later
+
 
 class Every(models.TextChoices):
-    DAY = "day", "Every day, about the days before it"
-    WEEK = "week", "Every week, about the seven days before"
-    MONTH = "month", "At each month's end, about the month that is over"
+    DAY = "day", later("Every day, about the days before it")
+    WEEK = "week", later("Every week, about the seven days before")
+    MONTH = "month", later("At each month's end, about the month that is over")
 
 
 class SecretKind(models.TextChoices):
-    PASSWORD = "password", "Password"
-    KEY = "key", "Private key"
+    PASSWORD = "password", later("Password")
+    KEY = "key", later("Private key")
 
 
 class SftpTarget(models.Model):
@@ -127,9 +129,9 @@ class ExportSchedule(models.Model):
 
 
 class RunStatus(models.TextChoices):
-    WAITING = "WAITING", "Under way"
-    DONE = "DONE", "Done"
-    FAILED = "FAILED", "Failed"
+    WAITING = "WAITING", later("Under way")
+    DONE = "DONE", later("Done")
+    FAILED = "FAILED", later("Failed")
 
 
 class ScheduleRun(models.Model):

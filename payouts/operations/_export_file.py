@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts.exports import changes, kinds, rows
 from payouts.exports.formats import FORMATS, Format, Layout
 from payouts.exports.kinds import BadExport
@@ -117,8 +118,8 @@ def _compared(export: Export) -> Iterator[None]:
     try:
         hashes = _shelf.opened(hashes_name(export.since))
     except FileNotFoundError as error:
-        earlier = export.since.file_name
-        raise BadExport(f"Not exported: what {earlier} held is no longer known. Export everything.") from error
+        told = _("Not exported: what {earlier} held is no longer known. Export everything.")
+        raise BadExport(told.format(earlier=export.since.file_name)) from error
     with hashes, changes.earlier(hashes):
         yield
 

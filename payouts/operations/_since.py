@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
@@ -47,25 +48,44 @@ def base(
         return _newest(definition, stored, names, user_id, now)
     found = Export.objects.filter(pk=since, requested_by_id=user_id).first()
     if found is None:
-        raise BadExport("Not exported: there is no such export of yours to compare with.", code="not_found")
-    whole = "Export everything instead; the next one can be compared with that."
+        raise BadExport(
+            _("Not exported: there is no such export of yours to compare with."), code="not_found"
+        )
+    whole = _("Export everything instead; the next one can be compared with that.")
     if found.status not in _WRITTEN:
         label = ExportStatus(found.status).label.lower()
-        raise BadExport(f"Not exported: {found.file_name} is {label}, so nothing can be compared with it.")
+        raise BadExport(
+            _("Not exported: {file_name} is {label}, so nothing can be compared with it.").format(
+                file_name=found.file_name, label=label
+            )
+        )
     if found.hashes_until is None or found.hashes_until <= now:
-        raise BadExport(f"Not exported: what {found.file_name} held is no longer known. {whole}")
+        raise BadExport(
+            _("Not exported: what {file_name} held is no longer known. {whole}").format(
+                file_name=found.file_name, whole=whole
+            )
+        )
     if found.kind != definition.kind:
         title = kinds.get(found.kind).title.lower()
         raise BadExport(
-            f"Not exported: {found.file_name} is another kind of export, the {title}. Choose one of the same kind."
+            _(
+                "Not exported: {file_name} is another kind of export, the {title}. Choose "
+                "one of the same kind."
+            ).format(file_name=found.file_name, title=title)
         )
     if not _same_filter(definition, found.filters, stored):
         raise BadExport(
-            f"Not exported: {found.file_name} has another filter, “{found.filters_text}”. Compare with one that has the"
-            " same filter, or export everything."
+            _(
+                "Not exported: {file_name} has another filter, “{filters_text}”. Compare "
+                "with one that has the same filter, or export everything."
+            ).format(file_name=found.file_name, filters_text=found.filters_text)
         )
     if found.hashed_columns != names:
-        raise BadExport(f"Not exported: {found.file_name} has other columns. Choose the same ones. {whole}")
+        raise BadExport(
+            _("Not exported: {file_name} has other columns. Choose the same ones. {whole}").format(
+                file_name=found.file_name, whole=whole
+            )
+        )
     return found
 
 
@@ -76,6 +96,8 @@ def _newest(
         if found.hashed_columns == names and _same_filter(definition, found.filters, stored):
             return found
     raise BadExport(
-        "Not exported: of your earlier exports none has this kind, filter and columns, or what it held is no longer "
-        "known. Export everything first."
+        _(
+            "Not exported: of your earlier exports none has this kind, filter and columns, "
+            "or what it held is no longer known. Export everything first."
+        )
     )

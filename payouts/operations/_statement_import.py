@@ -4,6 +4,8 @@ import io
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
+
 from backoffice.audit import recording
 from backoffice.audit.actors import Actor
 from payouts.models import FundingAccount, Statement
@@ -27,11 +29,14 @@ def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime) -> 
     except uploading.NoStatement as refusal:
         found, errors = [], [(1, str(refusal))]
     except base.Unreadable as error:
-        found, errors = [], [(1, f"Not read: {error}")]
+        found, errors = [], [(1, _("Not read: {error}").format(error=error))]
     file.totals, file.preview = {}, []
     for number, each in enumerate(found, start=1):
         faults, shown = _look(each, found[: number - 1])
-        errors += [(number, f"Statement {each.statement_id or number}: {fault}") for fault in faults]
+        errors += [
+            (number, _("Statement {value}: {fault}").format(value=each.statement_id or number, fault=fault))
+            for fault in faults
+        ]
         file.preview.append(shown)
         if not faults and not shown["known"]:
             _add(file.totals, each)
@@ -73,23 +78,25 @@ def _look(
     day = _day(found)
     if account is None and number:
         faults.append(
-            f"It is of an account in {found.currency} that is none of our funding accounts (…{number[-4:]}). Add the "
-            "account in the settings, or choose another file."
+            _(
+                "It is of an account in {currency} that is none of our funding accounts "
+                "(…{number}). Add the account in the settings, or choose another file."
+            ).format(currency=found.currency, number=number[-4:])
         )
     if day is None:
-        faults.append("It does not say of which day it is: ask the bank for a right one.")
+        faults.append(_("It does not say of which day it is: ask the bank for a right one."))
     known = _known(account, found.statement_id) if account is not None else None
     if known is not None and (known.opening_minor, known.closing_minor) != (
         found.opening_minor,
         found.closing_minor,
     ):
-        faults.append("It was read before with other balances: ask the bank which one is right.")
+        faults.append(_("It was read before with other balances: ask the bank which one is right."))
     amounts = [entry.amount_minor for entry in found.entries if entry.booked]
     shown = {
         "id": found.statement_id,
         "account": f"{account.code} {account.masked}"
         if account
-        else f"ending in {number[-4:]}"
+        else _("ending in {number}").format(number=number[-4:])
         if number
         else "",
         "currency": found.currency,

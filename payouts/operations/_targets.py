@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from payouts.models import SecretKind, SftpTarget
@@ -39,7 +41,10 @@ def kept(wanted: Wanted, *, before: SftpTarget | None, actor: Actor, now: dateti
         return before
     if not secret:
         raise BadTarget(
-            "Not saved: give the password or the private key. A known one is never sent to another address."
+            _(
+                "Not saved: give the password or the private key. A known one is never sent "
+                "to another address."
+            )
         )
     made = SftpTarget(**values, made_by_id=actor.person_id, made_at=now)
     made.secret_kind = SecretKind.PASSWORD if wanted.password else SecretKind.KEY
@@ -51,21 +56,25 @@ def kept(wanted: Wanted, *, before: SftpTarget | None, actor: Actor, now: dateti
 def _checked(wanted: Wanted) -> dict[str, object]:
     host, folder = wanted.host.strip().lower(), wanted.folder.strip().rstrip("/")
     if not re.fullmatch(r"[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?|[0-9a-f:]{2,45}", host):
-        raise BadTarget(f"Not saved: “{host[:60]}” is no host. Write its name, such as sftp.example.com.")
+        raise BadTarget(
+            _("Not saved: “{host}” is no host. Write its name, such as sftp.example.com.").format(
+                host=host[:60]
+            )
+        )
     if not 1 <= wanted.port <= 65535:
-        raise BadTarget("Not saved: a port lies between 1 and 65535; SFTP's own is 22.")
+        raise BadTarget(_("Not saved: a port lies between 1 and 65535; SFTP's own is 22."))
     if not wanted.username.strip() or not wanted.username.strip().isprintable():
-        raise BadTarget("Not saved: name the user that the server knows us by.")
+        raise BadTarget(_("Not saved: name the user that the server knows us by."))
     if not folder.isprintable() or ".." in folder.split("/"):
-        raise BadTarget("Not saved: name the folder in full, without “..”.")
+        raise BadTarget(_("Not saved: name the folder in full, without “..”."))
     if wanted.password and wanted.private_key:
-        raise BadTarget("Not saved: give a password or a private key, not both.")
+        raise BadTarget(_("Not saved: give a password or a private key, not both."))
     try:
         key = _sftp.host_key(wanted.host_key)
         if wanted.private_key:
             _sftp.private_key(wanted.private_key)
     except _sftp.BadKey as error:
-        raise BadTarget(f"Not saved: {error}") from error
+        raise BadTarget(_("Not saved: {error}").format(error=error)) from error
     return {
         "host": host,
         "port": wanted.port,

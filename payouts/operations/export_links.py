@@ -91,11 +91,17 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
     try:
         file = _shelf.opened(_export_file.name(export))
     except FileNotFoundError as error:
-        raise NotReady(f"The file of {export.file_name} is no longer there. Export it again.") from error
+        raise NotReady(
+            _("The file of {file_name} is no longer there. Export it again.").format(
+                file_name=export.file_name
+            )
+        ) from error
     except OSError as error:
         log.exception("export_not_opened", export=export.pk, error=type(error).__name__)
         raise NotReady(
-            f"Not fetched: the place where {export.file_name} is kept does not answer. Try again in a minute."
+            _(
+                "Not fetched: the place where {file_name} is kept does not answer. Try again in a minute."
+            ).format(file_name=export.file_name)
         ) from error
     ExportLink.objects.filter(pk=link.pk).update(used_at=now)
     if export.downloaded_at is None:

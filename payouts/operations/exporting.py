@@ -83,7 +83,11 @@ def request(
     wanted = kinds.checked_columns(definition, columns)
     if sort and sort.removeprefix("-") not in definition.sorts:
         known = ", ".join(definition.sorts) or "none"
-        raise BadExport(f"Not exported: {definition.kind} is not sorted by “{sort[:20]}”. It knows {known}.")
+        raise BadExport(
+            _("Not exported: {kind} is not sorted by “{sort}”. It knows {known}.").format(
+                kind=definition.kind, sort=sort[:20], known=known
+            )
+        )
     chosen = definition.chosen(filters, now=now)
     base = None
     if since is not None:
@@ -149,10 +153,14 @@ def request_changes(
     authority.require(actor=actor, permission="payouts.request_export")
     base = Export.objects.filter(pk=since, requested_by_id=actor.user_id).first()
     if base is None:
-        raise UnknownExport("There is no such export of yours. Only who asked for one may compare with it.")
+        raise UnknownExport(
+            _("There is no such export of yours. Only who asked for one may compare with it.")
+        )
     if kind is not None and kind != base.kind:
         raise BadExport(
-            f"Not exported: {base.file_name} is an export of {base.kind}, and not of {kind[:40]}."
+            _("Not exported: {file_name} is an export of {kind}, and not of {kind2}.").format(
+                file_name=base.file_name, kind=base.kind, kind2=kind[:40]
+            )
         )
     filters = {name: value for name, value in base.filters.items() if name != "at"}
     return request(
@@ -174,11 +182,19 @@ def check_form(*, format: str, locale: str, compressed: bool) -> None:
     """Raises `BadExport` unless a file can be written so."""
     if format not in FORMATS:
         known = ", ".join(FORMATS)
-        raise BadExport(f"Not exported: there is no format “{format[:40]}”. Choose one of {known}.")
+        raise BadExport(
+            _("Not exported: there is no format “{format_}”. Choose one of {known}.").format(
+                format_=format[:40], known=known
+            )
+        )
     if locale not in LOCALES:
-        raise BadExport(f"Not exported: no language “{locale[:10]}”. Choose one of {', '.join(LOCALES)}.")
+        raise BadExport(
+            _("Not exported: no language “{locale}”. Choose one of {locales}.").format(
+                locale=locale[:10], locales=", ".join(LOCALES)
+            )
+        )
     if compressed and not FORMATS[format].packs:
-        raise BadExport("Not exported: this format is compressed already. Leave gzip out.")
+        raise BadExport(_("Not exported: this format is compressed already. Leave gzip out."))
 
 
 def write(*, export_id: int, now: datetime, progress: _export_file.Progress | None = None) -> bool:
@@ -207,7 +223,10 @@ def write(*, export_id: int, now: datetime, progress: _export_file.Progress | No
             log.exception("export_failed", export=export_id, error=type(error).__name__)
             _fail(
                 export,
-                "The file could not be stored. Ask an administrator: is the disk full, does the bucket answer?",
+                _(
+                    "The file could not be stored. Ask an administrator: is the disk full, "
+                    "does the bucket answer?"
+                ),
                 now=watch.now(),
             )
         except Exception as error:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -68,7 +69,10 @@ def receive(
     waiting = ImportFile.objects.filter(uploaded_by_id=actor.user_id, status__in=posting.UNDER_WAY)
     if waiting.count() >= MOST_WAITING:
         raise TooMany(
-            f"Not received: {MOST_WAITING} files of yours are still being read. Wait for one of them."
+            _(
+                "Not received: {most_waiting} files of yours are still being read. Wait for "
+                "one of them."
+            ).format(most_waiting=MOST_WAITING)
         )
     file = ImportFile.objects.create(
         kind=kind,
@@ -140,7 +144,10 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             raise
         except SoftTimeLimitExceeded:
             log.warning("import_took_too_long", import_file=import_id)
-            text = "It took longer than any work may; nothing was posted. Split the file and import each part."
+            text = _(
+                "It took longer than any work may; nothing was posted. Split the file and "
+                "import each part."
+            )
             _give_back(import_id, before, text)
         except Refused as refusal:
             _give_back(import_id, before, str(refusal))
@@ -148,7 +155,10 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             log.exception("import_failed", import_file=import_id, error=type(error).__name__)
             _fail(
                 Q(pk=import_id),
-                "It could not be done, and nothing of it was posted; the trouble was logged. Upload the file again.",
+                _(
+                    "It could not be done, and nothing of it was posted; the trouble was "
+                    "logged. Upload the file again."
+                ),
             )
         else:
             return True
@@ -233,7 +243,7 @@ def sweep(*, now: datetime) -> int:
     late = list(under_way.filter(since__lte=now - GIVE_UP).values_list("pk", flat=True)[:100])
     if late:
         _fail(
-            Q(pk__in=late), "No worker could finish it, and nothing of it was posted. Upload the file again."
+            Q(pk__in=late), _("No worker could finish it, and nothing of it was posted. Upload the file again.")
         )
     forgotten = list(
         under_way.filter(since__lte=now - PATIENCE).order_by("pk").values_list("pk", flat=True)[:100]

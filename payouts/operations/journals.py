@@ -85,7 +85,11 @@ def request(
     values = {"period": period, "format": format, "currency": currency, "grouping": grouping}
     numbers = _books_file.numbers_of(JournalFile(**values))
     if not numbers:
-        raise BadJournal(f"Not exported: nothing was booked in “{currency[:10]}” in {first:%B %Y}.")
+        raise BadJournal(
+            _("Not exported: nothing was booked in “{currency}” in {first}.").format(
+                currency=currency[:10], first=dated(first, "yMMMM")
+            )
+        )
     lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
         raise BadJournal(_("Not exported: ") + " ".join(lacks))
@@ -111,7 +115,7 @@ def _there(file: JournalFile) -> bool:
 
 def _silent(file: JournalFile, error: OSError) -> Conflict:
     log.error("journal_not_reached", file=file.pk, error=type(error).__name__)
-    return Conflict("Not done: the place where journals are kept does not answer. Try again in a minute.")
+    return Conflict(_("Not done: the place where journals are kept does not answer. Try again in a minute."))
 
 
 def lacks(*, first: date, format: str, currency: str, grouping: str) -> list[str]:
@@ -201,7 +205,7 @@ def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
     try:
         stream = _shelf.opened(_books_file.name(file))
     except FileNotFoundError:
-        raise Conflict("The file is no longer there. Ask for it again: it will be the same.") from None
+        raise Conflict(_("The file is no longer there. Ask for it again: it will be the same.")) from None
     except OSError as error:
         raise _silent(file, error) from error
     if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:

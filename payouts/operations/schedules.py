@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -68,7 +69,9 @@ def make(*, plan: Plan, actor: Actor, now: datetime) -> ExportSchedule:
     """
     values = _checked(plan, actor, now)
     if said.listed().filter(owner_id=actor.person_id).count() >= MOST:
-        raise BadSchedule(f"Not saved: you have {MOST} schedules already. End one of them.")
+        raise BadSchedule(
+            _("Not saved: you have {most} schedules already. End one of them.").format(most=MOST)
+        )
     made = ExportSchedule(owner_id=actor.person_id, made_at=now, seen_until=now, **values)
     if plan.target is not None:
         made.target = _targets.kept(plan.target, before=None, actor=actor, now=now)
@@ -109,11 +112,17 @@ def confirm(*, schedule_id: int, seen: str, actor: Actor, now: datetime) -> Expo
     authority.require(actor=actor, permission=CONFIRM)
     found = _one(schedule_id)
     if found.owner_id == actor.person_id:
-        raise BadSchedule("Not confirmed: it is your own schedule. Another person must confirm it.")
+        raise BadSchedule(_("Not confirmed: it is your own schedule. Another person must confirm it."))
     if not found.waits_for_another:
-        raise Conflict(f"“{found.name}” waits for nobody: it was confirmed, or sends nothing elsewhere.")
+        raise Conflict(
+            _("“{found}” waits for nobody: it was confirmed, or sends nothing elsewhere.").format(
+                found=found.name
+            )
+        )
     if seen != digest(found):
-        raise Conflict(f"“{found.name}” was changed meanwhile: read it again, then decide.")
+        raise Conflict(
+            _("“{found}” was changed meanwhile: read it again, then decide.").format(found=found.name)
+        )
     found.confirmed_by_id, found.confirmed_at, found.seen_until = actor.person_id, now, now
     _save(found, now)
     recording.record(actor=actor, action="schedule.confirm", subject=found, data=_facts(found), now=now)
@@ -163,11 +172,11 @@ def run_now(*, schedule_id: int, actor: Actor, now: datetime) -> ScheduleRun:
     found = _own(schedule_id, actor)
     _require(found.kind, actor)
     if not said.has_days(found):
-        raise BadSchedule("Not run: we pay in that country no longer. Choose another for business days.")
+        raise BadSchedule(_("Not run: we pay in that country no longer. Choose another for business days."))
     if found.waits_for_another:
-        raise BadSchedule("Not run: it sends files elsewhere, and another person must confirm that first.")
+        raise BadSchedule(_("Not run: it sends files elsewhere, and another person must confirm that first."))
     if found.runs.filter(status=RunStatus.WAITING, day__isnull=True).exists():
-        raise BadSchedule("Not run: what you asked for last is still under way.")
+        raise BadSchedule(_("Not run: what you asked for last is still under way."))
     latest = said.rhythm_of(found).last(until=now)
     made = ScheduleRun.objects.create(
         schedule=found,
@@ -201,24 +210,34 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     definition = _require(plan.kind, actor)
     name = " ".join(plan.name.split())[:60]
     if not name:
-        raise BadSchedule("Not saved: give the schedule a name.")
+        raise BadSchedule(_("Not saved: give the schedule a name."))
     if plan.every not in Every.values or not 1 <= plan.weekday <= 7:
-        raise BadSchedule("Not saved: choose every day, every week or each month's end.")
+        raise BadSchedule(_("Not saved: choose every day, every week or each month's end."))
     if plan.time_zone not in available_timezones():
         raise BadSchedule(
-            f"Not saved: “{plan.time_zone[:40]}” is no time zone. Name one such as Europe/Paris."
+            _("Not saved: “{time_zone}” is no time zone. Name one such as Europe/Paris.").format(
+                time_zone=plan.time_zone[:40]
+            )
         )
     if plan.country and not countries.is_open(plan.country):
-        raise BadSchedule(f"Not saved: “{plan.country[:10]}” is no country we pay in. Choose one, or none.")
+        raise BadSchedule(
+            _("Not saved: “{country}” is no country we pay in. Choose one, or none.").format(
+                country=plan.country[:10]
+            )
+        )
     spans = said.dates_of(definition.filter)
     if plan.dates and plan.dates not in spans:
         raise BadSchedule(
-            f"Not saved: {definition.title.lower()} has no such dates. Choose among {', '.join(spans)}."
+            _("Not saved: {title} has no such dates. Choose among {spans}.").format(
+                title=definition.title.lower(), spans=", ".join(spans)
+            )
         )
     ours = timezone.get_current_timezone_name()
     if plan.dates and plan.time_zone != ours and said.whole_days(definition.filter, plan.dates):
         raise BadSchedule(
-            f"Not saved: these dates are days of {ours}. Choose that time zone, or other dates."
+            _("Not saved: these dates are days of {ours}. Choose that time zone, or other dates.").format(
+                ours=ours
+            )
         )
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
@@ -255,7 +274,7 @@ def _one(schedule_id: int) -> ExportSchedule:
     rows = ExportSchedule.objects.select_for_update(of=("self",)).select_related("owner", "target")
     found = rows.filter(pk=schedule_id, ended_at__isnull=True).first()
     if found is None:
-        raise UnknownSchedule("There is no such schedule.")
+        raise UnknownSchedule(_("There is no such schedule."))
     return found
 
 
@@ -263,7 +282,7 @@ def _own(schedule_id: int, actor: Actor) -> ExportSchedule:
     authority.require(actor=actor, permission=RIGHT)
     found = _one(schedule_id)
     if found.owner_id != actor.person_id:
-        raise UnknownSchedule("There is no such schedule of yours. Only its owner changes it.")
+        raise UnknownSchedule(_("There is no such schedule of yours. Only its owner changes it."))
     return found
 
 
@@ -272,7 +291,7 @@ def _save(schedule: ExportSchedule, now: datetime) -> None:
     rests = schedule.paused_at or schedule.ended_at or schedule.waits_for_another
     if not rests and not said.has_days(schedule):
         raise BadSchedule(
-            "Not done: we pay in that country no longer. Choose another, or none, for business days."
+            _("Not done: we pay in that country no longer. Choose another, or none, for business days.")
         )
     schedule.next_at = None if rests else said.rhythm_of(schedule).next(after=schedule.seen_until).moment
     try:
@@ -281,7 +300,9 @@ def _save(schedule: ExportSchedule, now: datetime) -> None:
     except IntegrityError as error:
         if "schedule_once" not in str(error):
             raise
-        raise BadSchedule(f"Not saved: you have a schedule “{schedule.name}” already.") from error
+        raise BadSchedule(
+            _("Not saved: you have a schedule “{schedule}” already.").format(schedule=schedule.name)
+        ) from error
 
 
 def _facts(schedule: ExportSchedule) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
@@ -62,7 +63,10 @@ def _start(schedule_id: int, now: datetime) -> int:
     if schedule is None:
         return 0
     if not said.has_days(schedule):
-        why = "We pay in the country no longer whose business days it waited for. Choose another, and let it go on."
+        why = _(
+            "We pay in the country no longer whose business days it waited for. Choose "
+            "another, and let it go on."
+        )
         _stop(schedule, why, now)
         return 0
     rhythm = said.rhythm_of(schedule)
@@ -70,7 +74,10 @@ def _start(schedule_id: int, now: datetime) -> int:
     left_out = len(occasions) - MOST_MADE_UP
     note = ""
     if left_out > 0:
-        note = f"{left_out} occasions before this one were missed too, and are not made up: at most {MOST_MADE_UP} are."
+        note = _(
+            "{left_out} occasions before this one were missed too, and are not made up: at "
+            "most {most_made_up} are."
+        ).format(left_out=left_out, most_made_up=MOST_MADE_UP)
     made = [
         run for number, each in enumerate(occasions[-MOST_MADE_UP:])
         if (run := _run(schedule, each, now, note if number == 0 else ""))
@@ -118,7 +125,7 @@ def work(*, run_id: int, now: datetime) -> bool:
             _tried(run, str(again), now=watch.now())
         except Exception as error:  # whatever it is, the run is not lost
             log.exception("schedule_failed", run=run_id, error=type(error).__name__)
-            _tried(run, "It could not be carried out; the trouble was logged.", now=watch.now())
+            _tried(run, _("It could not be carried out; the trouble was logged."), now=watch.now())
         else:
             return _done(run, export, now=watch.now())
         return False
@@ -134,14 +141,18 @@ def _written(run: ScheduleRun, watch: Watch) -> Export:
         case ExportStatus.READY:
             return export
         case ExportStatus.WAITING | ExportStatus.RUNNING:
-            raise _Again("Another worker is writing its file.")
+            raise _Again(_("Another worker is writing its file."))
         case ExportStatus.FAILED:
             ScheduleRun.objects.filter(pk=run.pk).update(export=None)  # the next try makes another
             raise _Again(export.error)
         case ExportStatus.CANCELLED:
-            raise _Over("Its owner cancelled the export.")
+            raise _Over(_("Its owner cancelled the export."))
         case _:
-            raise _Over(f"Its file was erased after {settings.EXPORT_KEEP_DAYS} days, before it was sent.")
+            raise _Over(
+                _("Its file was erased after {export_keep_days} days, before it was sent.").format(
+                    export_keep_days=settings.EXPORT_KEEP_DAYS
+                )
+            )
 
 
 @transaction.atomic
@@ -149,7 +160,7 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
     """An export in its owner's name, of the occasion's own days. Raises `_Again`, `_Over`."""
     schedule = run.schedule
     if schedule.ended_at is not None:
-        raise _Over("The schedule was ended before this could be made.")
+        raise _Over(_("The schedule was ended before this could be made."))
     actor = _owner(schedule)
     filters = dict(schedule.filters)
     definition = kinds.get(schedule.kind)
@@ -175,10 +186,10 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
             named=run.day,
         )
     except NotAllowed:
-        why = (
-            f"{actor.name} may not export this any more, or has no account: the schedule is stopped."
-            " Somebody who may can make it anew."
-        )
+        why = _(
+            "{actor} may not export this any more, or has no account: the schedule is "
+            "stopped. Somebody who may can make it anew."
+        ).format(actor=actor.name)
         raise _Stops(why) from None
     except exporting.BadExport as refusal:
         if refusal.code == "too_many":
@@ -215,7 +226,7 @@ def _send(run: ScheduleRun, export: Export, watch: Watch) -> None:
     except _sftp.NotSent as error:
         raise _Again(str(error)) from error
     except OSError as error:
-        raise _Again("The place where exports are kept did not give its file.") from error
+        raise _Again(_("The place where exports are kept did not give its file.")) from error
     sent_at = watch.now()
     ScheduleRun.objects.filter(pk=run.pk).update(sent_at=sent_at, sent_to=where)
     data = {"to": where, "file": export.file_name, "rows": export.rows_done, "sha256": export.sha256}
@@ -231,14 +242,14 @@ def _allowed(run: ScheduleRun, now: datetime) -> SftpTarget:
         .get(pk=run.schedule_id)
     )
     if schedule.waits_for_another or schedule.target is None:
-        raise _Over("The schedule was changed, and no other person has confirmed since where files go.")
+        raise _Over(_("The schedule was changed, and no other person has confirmed since where files go."))
     if schedule.paused_at is not None:
-        raise _Over("The schedule was paused before the file was sent. It is kept among the exports.")
+        raise _Over(_("The schedule was paused before the file was sent. It is kept among the exports."))
     actor = _owner(schedule)
     if not authority.allows(actor=actor, permission=schedules.RIGHT):
-        why = (
-            f"{actor.name} may not have exports sent any more: the schedule is stopped, and nothing was sent."
-        )
+        why = _(
+            "{actor} may not have exports sent any more: the schedule is stopped, and nothing was sent."
+        ).format(actor=actor.name)
         raise _Stops(why)
     ScheduleRun.objects.filter(pk=run.pk).update(sending_at=now)
     return schedule.target
@@ -257,7 +268,11 @@ def _done(run: ScheduleRun, export: Export, *, now: datetime) -> bool:
 def _tried(run: ScheduleRun, why: str, *, now: datetime) -> None:
     """Tried in vain: again after a while, or failed for good."""
     if run.attempts >= len(PAUSES):
-        _failed(run, f"{why} Given up after {run.attempts + 1} tries.", now=now)
+        _failed(
+            run,
+            _("{why} Given up after {attempts} tries.").format(why=why, attempts=run.attempts + 1),
+            now=now,
+        )
         return
     ScheduleRun.objects.filter(pk=run.pk).update(
         attempts=run.attempts + 1, error=why, retry_at=now + PAUSES[run.attempts]

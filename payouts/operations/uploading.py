@@ -48,9 +48,11 @@ def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[St
 def check_size(body: bytes) -> None:
     """Raises `NoStatement` for nothing, and for more than a statement has."""
     if not body:
-        raise NoStatement("Not read: the file is empty. Choose the camt.053 as the bank gave it.")
+        raise NoStatement(_("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
     if len(body) > LARGEST:
-        raise NoStatement("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
+        raise NoStatement(
+            _("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
+        )
 
 
 def _rail(body: bytes) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from backoffice.audit.models import Event
 from backoffice.words import later
@@ -84,9 +85,11 @@ class StandingFilter(ExportFilter):
 def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
     """Country, currency and seller of an account."""
     return (
-        OwnFilter(fields.CodesField, "by_country", "Country", known=countries_open, noun="country we pay in"),
-        OwnFilter(fields.CodesField, "by_codes", "Currency", known=_currencies, noun="currency"),
-        _text("Seller", "by_seller", 200),
+        OwnFilter(
+            fields.CodesField, "by_country", _("Country"), known=countries_open, noun=_("country we pay in")
+        ),
+        OwnFilter(fields.CodesField, "by_codes", _("Currency"), known=_currencies, noun="currency"),
+        _text(_("Seller"), "by_seller", 200),
     )
 
 
@@ -109,7 +112,7 @@ class BalanceFilter(_AccountsFilter):
     """Sellers' accounts as they stood at a moment."""
 
     noun = "balances"
-    at = OwnFilter(fields.MomentField, "by_time", "At the end of", max_length=40)
+    at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
     country, currency, seller = _of_sellers()
 
 
@@ -117,8 +120,8 @@ class MovementFilter(_AccountsFilter):
     """What moved on sellers' accounts in a span."""
 
     noun = "movements"
-    posted_after = OwnFilter(fields.MomentField, "by_time", "Posted from", max_length=40)
-    posted_before = OwnFilter(fields.MomentField, "by_time", "Posted until", max_length=40)
+    posted_after = OwnFilter(fields.MomentField, "by_time", later("Posted from"), max_length=40)
+    posted_before = OwnFilter(fields.MomentField, "by_time", later("Posted until"), max_length=40)
     country, currency, seller = _of_sellers()
 
 
@@ -126,7 +129,7 @@ class YearFilter(_AccountsFilter):
     """What sellers earned in a year."""
 
     noun = "sellers"
-    year = OwnFilter(fields.YearField, "by_time", "Year", max_length=4)
+    year = OwnFilter(fields.YearField, "by_time", later("Year"), max_length=4)
     country, currency, seller = _of_sellers()
 
 

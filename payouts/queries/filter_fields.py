@@ -259,7 +259,9 @@ class YearField(forms.CharField):
         if not text:
             return None
         if not re.fullmatch("[0-9]{4}", text) or not FIRST_YEAR <= int(text) < LAST_YEAR:
-            raise ValidationError(f"“{shortened(text)}” is no year. Write one such as 2026.", code="invalid")
+            raise ValidationError(
+                _("“{text}” is no year. Write one such as 2026.").format(text=shortened(text)), code="invalid"
+            )
         return int(text)
 
 

@@ -22,12 +22,12 @@ _STATUSES = {code: label for choices in (BatchStatus, PayoutStatus) for code, la
 _SPANS = {
     f"{name}_{side}": words
     for name, words in (
-        ("created", "Created"),
-        ("value", "Value date"),
-        ("booked", "Booked"),
-        ("approved", "Approved"),
-        ("done", "Done"),
-        ("posted", "Posted"),
+        ("created", later("Created")),
+        ("value", later("Value date")),
+        ("booked", later("Booked")),
+        ("approved", later("Approved")),
+        ("done", later("Done")),
+        ("posted", later("Posted")),
     )
     for side in ("after", "before")
 }
@@ -71,9 +71,11 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             words = _("{what} from {day}") if name.endswith("_after") else _("{what} until {day}")
             return words.format(what=_SPANS[name], day=_day(value))
         case "at":
-            return f"As it stood {'at the end of ' if not isinstance(value, datetime) else ''}{_day(value)}"
+            return _("As it stood {value}{day}").format(
+                value=_("at the end of ") if not isinstance(value, datetime) else "", day=_day(value)
+            )
         case "year":
-            return f"Of the year {value}"
+            return _("Of the year {value}").format(value=value)
         case "matched":
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from payouts import countries
 from payouts.countries import moments
@@ -35,7 +36,7 @@ def dates_of(filter_class: type[ListFilter]) -> dict[str, tuple[str, str]]:
 
 def label_of(filter_class: type[ListFilter], dates: str) -> str:
     """The span as people call it: "Created"."""
-    first, _ = dates_of(filter_class)[dates]
+    first, _unused = dates_of(filter_class)[dates]
     return str(filter_class.base_filters[first].label).removesuffix(" from")
 
 
@@ -57,7 +58,7 @@ def values_for(
 
 def whole_days(filter_class: type[ListFilter], dates: str) -> bool:
     """Whether the filter takes these as days of the program's own zone only."""
-    first, _ = dates_of(filter_class)[dates]
+    first, _unused = dates_of(filter_class)[dates]
     return issubclass(filter_class.base_filters[first].field_class, filter_fields.DayField)
 
 
@@ -84,25 +85,31 @@ def rhythm_words(schedule: ExportSchedule) -> str:
     land = countries.get(schedule.country).name if known else schedule.country
     match schedule.every:
         case Every.DAY:
-            return f"Every business day in {land} at {at}" if land else f"Every day at {at}"
+            return (
+                _("Every business day in {land} at {at}").format(land=land, at=at)
+                if land
+                else _("Every day at {at}").format(at=at)
+            )
         case Every.WEEK:
-            words = f"Every {WEEKDAYS[schedule.weekday - 1].capitalize()} at {at}"
+            words = _("Every {capitalize} at {at}").format(
+                capitalize=WEEKDAYS[schedule.weekday - 1].capitalize(), at=at
+            )
         case _:
-            words = f"On the first day after each month at {at}"
-    return f"{words}, or the next business day in {land}" if land else words
+            words = _("On the first day after each month at {at}").format(at=at)
+    return _("{words}, or the next business day in {land}").format(words=words, land=land) if land else words
 
 
 def standing(schedule: ExportSchedule) -> tuple[str, str]:
     """Where it stands in words, and what that means: a meaning of `wording`."""
     if schedule.ended_at is not None:
-        return "Ended", "neutral"
+        return _("Ended"), "neutral"
     if schedule.paused_at is not None:
-        return ("Stopped", "stopped") if schedule.stopped_why else ("Paused", "waiting")
+        return (_("Stopped"), "stopped") if schedule.stopped_why else (_("Paused"), "waiting")
     if schedule.waits_for_another:
-        return "Waits for another person", "waiting"
+        return _("Waits for another person"), "waiting"
     if getattr(schedule, "last_status", None) == RunStatus.FAILED:
-        return "Last run failed", "stopped"
-    return "On", "done"
+        return _("Last run failed"), "stopped"
+    return _("On"), "done"
 
 
 def schedules_of(export_ids: Iterable[int]) -> dict[int, ExportSchedule]:

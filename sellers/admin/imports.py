@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import later, number
 from payouts.operations import imports
 from sellers import importing
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
@@ -67,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "verb": _("Check the file"),
         "profiles": [(each.title, each.about) for each in importing.all_profiles()],
         "back_url": reverse("admin:ledger_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
     }
     return pages.render(request, "admin/sellers/sellerfile/new.html", context)
 
@@ -101,7 +102,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "waits": file.status == SellerFileStatus.CHECKED,
         "may": IMPORT in pages.permissions(request),
         "back_url": reverse("admin:ledger_import_list"),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
         "reference": file.name,
         "timeline_entries": None,
     }
@@ -126,7 +127,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         if job is not None and job.status == ImportStatus.POSTING:
             messages.success(
-                request, f"“{file.name}” is being applied. You may leave this page and come back."
+                request,
+                _("“{file}” is being applied. You may leave this page and come back.").format(file=file.name),
             )
             return redirect("admin:ledger_import_detail", pk=job.pk)
         file.refresh_from_db(fields=["new_count", "changed_count", "same_count"])
@@ -157,7 +159,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, f"“{file.name}” was dropped. No seller was changed.")
+        messages.info(request, _("“{file}” was dropped. No seller was changed.").format(file=file.name))
     return redirect("admin:ledger_import_list")
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.formats.base_formats import CSV
 
@@ -28,7 +29,7 @@ def found(request: HttpRequest, pk: int) -> ImportFile:
     """The file, where the reader may see its kind. Raises 404 and `PermissionDenied`."""
     file = get_object_or_404(ImportFile.objects.select_related("uploaded_by", "confirmed_by"), pk=pk)
     if file.kind not in _import_words.seen_by(request):
-        raise PermissionDenied("Your role does not open imports of this kind.")
+        raise PermissionDenied(_("Your role does not open imports of this kind."))
     return file
 
 
@@ -65,7 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
         "has_copy": file.kind != ImportKind.STATEMENT,
         "back_url": reverse(_import_words.LIST),
-        "back_label": "Imports",
+        "back_label": _("Imports"),
         "reference": file.name,
         "timeline_entries": None,
         **_import_words.progress(file, database_now()),

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from backoffice.doors import pace, pages
+from backoffice.words import later, number
 from sellers import importing as seller_files
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, posting
@@ -26,7 +28,7 @@ NOUNS = {
     ImportKind.STATEMENT: ("line", "lines"),
     ImportKind.SELLERS: ("seller", "sellers"),
 }
-SIDES = {"credited": "Credited to us", "debited": "Debited from us"}
+SIDES = {"credited": later("Credited to us"), "debited": later("Debited from us")}
 EVERY_RIGHT = tuple(dict.fromkeys(right for each in kinds.RIGHTS.values() for right in each.any_of))
 
 
@@ -46,7 +48,7 @@ def url_of(file: ImportFile) -> str:
 def who(file: ImportFile) -> str:
     """Whose import it was, as people are called."""
     user = file.uploaded_by
-    return "the system" if user is None else str(user.get_full_name() or user)
+    return _("the system") if user is None else str(user.get_full_name() or user)
 
 
 def sums(file: ImportFile) -> list[Money]:
@@ -76,21 +78,40 @@ def profile(file: ImportFile) -> str:
 def said(file: ImportFile) -> str:
     """What posting did, or that a worker does it now, in a sentence."""
     if file.status == ImportStatus.POSTING:
-        return f"“{file.name}” is being posted. You may leave this page and come back."
+        return _("“{file}” is being posted. You may leave this page and come back.").format(file=file.name)
     one, many = NOUNS[ImportKind(file.kind)]
     if not file.new_count:
-        return f"Nothing changed: all {file.known_count:,} {many} of “{file.name}” are known already."
-    known = f", {file.known_count:,} known already" if file.known_count else ""
-    sellers = f" {file.seller_count:,} new sellers wait for their verification." if file.seller_count else ""
-    return f"{file.new_count:,} {one if file.new_count == 1 else many} imported{known}.{sellers}"
+        return _("Nothing changed: all {known_count} {many} of “{file}” are known already.").format(
+            known_count=number(file.known_count), many=many, file=file.name
+        )
+    known = (
+        _(", {known_count} known already").format(known_count=number(file.known_count))
+        if file.known_count
+        else ""
+    )
+    sellers = (
+        _(" {seller_count} new sellers wait for their verification.").format(
+            seller_count=number(file.seller_count)
+        )
+        if file.seller_count
+        else ""
+    )
+    return _("{new_count} {one} imported{known}.{sellers}").format(
+        new_count=number(file.new_count),
+        one=one if file.new_count == 1 else many,
+        known=known,
+        sellers=sellers,
+    )
 
 
 def progress(file: ImportFile, now: datetime) -> dict[str, Any]:
     """How far a worker is, for the part that renews itself."""
     going = file.status in posting.UNDER_WAY
-    words = file.step or "It waits for a worker"
+    words = file.step or _("It waits for a worker")
     if file.step and file.total:
-        words = f"{file.step}: {file.done:,} of {file.total:,} rows"
+        words = _("{step}: {done} of {total} rows").format(
+            step=file.step, done=number(file.done), total=number(file.total)
+        )
     left = pace.time_left(done=file.done, total=file.total, since=file.started_at, now=now)
     return {
         "going": going,

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.words import later
 from payouts.operations import imports
 from sellers.ledger import profiles
 from sellers.ledger.admin import _import_detail, _import_words
@@ -21,17 +23,23 @@ from sellers.ledger.importing import kinds
 from sellers.ledger.models import ImportFile, ImportKind
 
 LABELS = {
-    ImportKind.SELLERS: "Import sellers",
-    ImportKind.STATEMENT: "Import a bank statement",
-    ImportKind.CORRECTIONS: "Import corrections",
-    ImportKind.EARNINGS: "Import earnings",
+    ImportKind.SELLERS: later("Import sellers"),
+    ImportKind.STATEMENT: later("Import a bank statement"),
+    ImportKind.CORRECTIONS: later("Import corrections"),
+    ImportKind.EARNINGS: later("Import earnings"),
 }
 LEADS = {
-    ImportKind.EARNINGS: "Nothing is imported yet: you see first what the file would add, or every error by row.",
-    ImportKind.CORRECTIONS: "Nothing is posted yet: you see first what the file would change, or every error by row. "
-    "Then another person confirms the whole file.",
-    ImportKind.STATEMENT: "Nothing is booked yet: you see first which days and sums it holds, and whether it follows "
-    "the statement before it.",
+    ImportKind.EARNINGS: later(
+        "Nothing is imported yet: you see first what the file would add, or every error by row."
+    ),
+    ImportKind.CORRECTIONS: later(
+        "Nothing is posted yet: you see first what the file would change, or every error by "
+        "row. Then another person confirms the whole file."
+    ),
+    ImportKind.STATEMENT: later(
+        "Nothing is booked yet: you see first which days and sums it holds, and whether it "
+        "follows the statement before it."
+    ),
 }
 
 
@@ -50,9 +58,9 @@ class UploadForm(forms.Form):
         choices = [(each.name, each.title) for each in profiles.all_profiles(kind)]
         if not choices:
             del self.fields["profile"]
-            self.fields["file"].label = "Statement (camt.053, XML)"
+            self.fields["file"].label = _("Statement (camt.053, XML)")
             return
-        names = [name for name, _ in choices]
+        names = [name for name, _unused in choices]
         self.fields["profile"].choices = choices  # type: ignore[attr-defined]
         self.fields["profile"].initial = "generic" if "generic" in names else names[0]
 
@@ -73,12 +81,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         verbs[-1]["kind"] = "main"
     here = reverse(_import_words.LIST)
     context = {
-        "title": "Imports",
-        "lead": "Every file that came in, and how far it is. A row that is known already changes nothing; one bad row "
-        "refuses the file.",
+        "title": _("Imports"),
+        "lead": _(
+            "Every file that came in, and how far it is. A row that is known already changes "
+            "nothing; one bad row refuses the file."
+        ),
         "verbs": verbs,
         "tabs": [
-            {"label": "All", "url": here, "current": only not in seen},
+            {"label": _("All"), "url": here, "current": only not in seen},
             *(
                 {"label": ImportKind(kind).label, "url": f"{here}?kind={kind}", "current": only == kind}
                 for kind in seen
@@ -94,8 +104,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             for file in page.rows
         ],
         "pager": page,
-        "empty_title": "No file yet",
-        "empty_text": "Import a CSV of sales, commissions and refunds; then run payouts.",
+        "empty_title": _("No file yet"),
+        "empty_text": _("Import a CSV of sales, commissions and refunds; then run payouts."),
         "empty_url": verbs[-1]["url"] if verbs else "",
         "empty_label": verbs[-1]["label"] if verbs else "",
     }
@@ -129,10 +139,10 @@ def chooser(kind: str) -> Callable[..., HttpResponse]:
             "lead": LEADS[ImportKind(kind)],
             "form": form,
             "upload": True,
-            "verb": "Check the file",
+            "verb": _("Check the file"),
             "profiles": [(each.title, each.about) for each in profiles.all_profiles(kind)],
             "back_url": reverse(_import_words.LIST),
-            "back_label": "Imports",
+            "back_label": _("Imports"),
         }
         return pages.render(request, "admin/ledger/importfile/new.html", context)
 
@@ -161,7 +171,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """The no: the file is dropped, nothing of it is imported."""
     file = get_object_or_404(ImportFile, pk=pk)
     if not pages.permissions(request) & {kinds.of(file.kind).brings, kinds.of(file.kind).confirms}:
-        raise PermissionDenied("Your role drops no import of this kind.")
+        raise PermissionDenied(_("Your role drops no import of this kind."))
     try:
         file = imports.drop(import_file_id=pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
@@ -169,7 +179,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, f"“{file.name}” was dropped. Nothing of it was imported.")
+        messages.info(request, _("“{file}” was dropped. Nothing of it was imported.").format(file=file.name))
     return redirect(_import_words.LIST)
 
 

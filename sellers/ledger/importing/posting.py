@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import dated, number
+from backoffice.words import number
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, rules, writing
 from sellers.ledger.importing.progress import Say, quiet
@@ -65,21 +65,27 @@ def confirm(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     authority.require(actor=actor, permission=kinds.of(file.kind).confirms)
     if file.status == ImportStatus.POSTED:
         raise AlreadyPosted(
-            f"“{file.name}” was posted on {_local(file.posted_at)} already; nothing was done."
+            _("“{file}” was posted on {local} already; nothing was done.").format(
+                file=file.name, local=_local(file.posted_at)
+            )
         )
     if file.status == ImportStatus.POSTING:
-        raise AlreadyPosted(f"“{file.name}” is being posted already; nothing was done.")
+        raise AlreadyPosted(_("“{file}” is being posted already; nothing was done.").format(file=file.name))
     if file.status == ImportStatus.READING:
-        raise NotPostable(f"“{file.name}” is still being read. Look at what it would do first.")
+        raise NotPostable(
+            _("“{file}” is still being read. Look at what it would do first.").format(file=file.name)
+        )
     if file.status != ImportStatus.CHECKED:
         raise NotPostable(
-            f"“{file.name}” was {file.status.lower()} and cannot be posted. Correct it and upload it again."
+            _("“{file}” was {status} and cannot be posted. Correct it and upload it again.").format(
+                file=file.name, status=file.status.lower()
+            )
         )
     if file.kind == ImportKind.CORRECTIONS and (
         actor.user_id is None or actor.user_id == file.uploaded_by_id
     ):
         raise SamePerson(
-            "You brought these corrections: another person must confirm them. Nothing was posted."
+            _("You brought these corrections: another person must confirm them. Nothing was posted.")
         )
     file.status, file.confirmed_by_id, file.confirmed_at = ImportStatus.POSTING, actor.user_id, now
     file.trouble, file.started_at = "", None
@@ -124,7 +130,7 @@ def write(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
 
 def _write(file: ImportFile, now: datetime, say: Say) -> None:
     profile = profiles.get(file.profile, file.kind)
-    say("Comparing with what is known", 0, file.new_count)
+    say(_("Comparing with what is known"), 0, file.new_count)
     with connection.cursor() as cursor:
         # Files of one source take turns, so that the second sees what the first has posted.
         cursor.execute(
@@ -137,12 +143,14 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
     if file.error_count:
         first = file.staged.exclude(error="").order_by("row_number", "id").values_list("error", flat=True)[0]
         raise Changed(
-            f"Nothing was imported: {file.error_count:,} rows do not fit what the ledger has learned since the check. "
-            f"The first: {first}"
+            _(
+                "Nothing was imported: {error_count} rows do not fit what the ledger has "
+                "learned since the check. The first: {first}"
+            ).format(error_count=number(file.error_count), first=first)
         )
     file.seller_count = created
     if not writing.write(file=file, profile=profile, now=now, say=say):
-        raise Changed("Nothing was imported: the sellers changed meanwhile. Upload the file again.")
+        raise Changed(_("Nothing was imported: the sellers changed meanwhile. Upload the file again."))
 
 
 @transaction.atomic
@@ -156,9 +164,13 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     own = actor.user_id == file.uploaded_by_id
     authority.require(actor=actor, permission=rights.brings if own else rights.confirms)
     if file.status == ImportStatus.POSTED:
-        raise AlreadyPosted(f"“{file.name}” was posted on {_local(file.posted_at)}; what is posted stays.")
+        raise AlreadyPosted(
+            _("“{file}” was posted on {local}; what is posted stays.").format(
+                file=file.name, local=_local(file.posted_at)
+            )
+        )
     if file.status == ImportStatus.DROPPED:
-        raise NotPostable(f"“{file.name}” was dropped before.")
+        raise NotPostable(_("“{file}” was dropped before.").format(file=file.name))
     if file.row_count <= _FEW:  # those of a large file go with the next sweep
         file.staged.all().delete()
     file.parts.all().delete()
@@ -180,4 +192,4 @@ def locked(import_file_id: int) -> ImportFile:
 
 def _local(at: datetime | None) -> str:
     """The moment by the clock of the office, as every page says it."""
-    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else "an earlier day"
+    return f"{timezone.localtime(at):%d %b %Y, %H:%M}" if at is not None else _("an earlier day")

@@ -76,8 +76,8 @@ def stage(
             file, progress.counted(found, step="Reading the rows", total=inspected.lines, say=say)
         )
         if not file.row_count:
-            _stage(file, [Read(1, (), "The file has a header and no rows: there is nothing to import.")])
-        say("Comparing with what is known", file.row_count, inspected.lines)
+            _stage(file, [Read(1, (), _("The file has a header and no rows: there is nothing to import."))])
+        say(_("Comparing with what is known"), file.row_count, inspected.lines)
         if file.row_count > _FEW:
             with connection.cursor() as cursor:  # or the rules' plans know of no rows (its migration)
                 cursor.execute("SELECT ledger_analyse_staged()")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile, ImportKind
@@ -134,13 +135,13 @@ def write(*, file: ImportFile, profile: Profile, now: datetime, say: Say) -> boo
         _arrange(cursor, values)
         for after in range(0, file.new_count, PORTION):
             through = min(after + PORTION, file.new_count)
-            say("Writing to the ledger", after, file.new_count)
+            say(_("Writing to the ledger"), after, file.new_count)
             for statement, each in statements:
                 cursor.execute(statement, values | {"after": after, "through": through})
                 if cursor.rowcount != each * (through - after):
                     return False
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    say("Writing to the ledger", file.new_count, file.new_count)
+    say(_("Writing to the ledger"), file.new_count, file.new_count)
     return True
 
 

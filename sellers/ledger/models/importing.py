@@ -9,20 +9,20 @@ from backoffice.words import later
 
 
 class ImportKind(models.TextChoices):
-    EARNINGS = "earnings", "Earnings"
-    CORRECTIONS = "corrections", "Corrections"
-    STATEMENT = "statement", "Bank statement"
-    SELLERS = "sellers", "Sellers"
+    EARNINGS = "earnings", later("Earnings")
+    CORRECTIONS = "corrections", later("Corrections")
+    STATEMENT = "statement", later("Bank statement")
+    SELLERS = "sellers", later("Sellers")
 
 
 class ImportStatus(models.TextChoices):
-    READING = "READING", "Being read and checked"
-    CHECKED = "CHECKED", "Checked, waits for a yes"
-    REFUSED = "REFUSED", "Refused: rows have errors"
-    POSTING = "POSTING", "Being posted"
-    POSTED = "POSTED", "Posted"
-    DROPPED = "DROPPED", "Dropped"
-    FAILED = "FAILED", "Failed: nothing was posted"
+    READING = "READING", later("Being read and checked")
+    CHECKED = "CHECKED", later("Checked, waits for a yes")
+    REFUSED = "REFUSED", later("Refused: rows have errors")
+    POSTING = "POSTING", later("Being posted")
+    POSTED = "POSTED", later("Posted")
+    DROPPED = "DROPPED", later("Dropped")
+    FAILED = "FAILED", later("Failed: nothing was posted")
 
 
 class ImportFile(models.Model):

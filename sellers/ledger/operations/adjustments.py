@@ -135,7 +135,7 @@ def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[s
     authority.require(actor=actor, permission="ledger.view_adjustment")
     found = Adjustment.objects.select_related("import_file").filter(pk=adjustment_id).first()
     if found is None:
-        raise BadRequest("There is no such adjustment.")
+        raise BadRequest(_("There is no such adjustment."))
     if found.import_file is not None:
         with parts.opened(found.import_file) or io.BytesIO() as file:
             plain = file.read()
