@@ -164,9 +164,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         breaks.confirm,
-        _("Confirm"),
-        _("confirmed and booked"),
-        _("Not confirmed: no proposal waits here now. Look again."),
+        word=_("Confirm"),
+        done=_("confirmed and booked"),
+        gone=_("Not confirmed: no proposal waits here now. Look again."),
     )
 
 
@@ -177,13 +177,13 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         breaks.dismiss,
-        _("Dismiss"),
-        _("dismissed"),
-        _("Not dismissed: no proposal waits here now. Look again."),
+        word=_("Dismiss"),
+        done=_("dismissed"),
+        gone=_("Not dismissed: no proposal waits here now. Look again."),
     )
 
 
-def _decide(request: HttpRequest, pk: int, verb: Any, word: str, done: str, gone: str) -> HttpResponse:
+def _decide(request: HttpRequest, pk: int, verb: Any, *, word: str, done: str, gone: str) -> HttpResponse:
     """Confirm or dismiss exactly the proposal that the page showed."""
     line = desk.find(pk)
     back = pages.back_url(request, reverse("admin:payouts_statement_breaks"))

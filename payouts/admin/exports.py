@@ -63,8 +63,8 @@ class Row:
         ).format(
             file_name=export.since.file_name,
             rows_new=number(export.rows_new),
-            rows_changed=number(export.rows_changed),
-            rows_withdrawn=number(export.rows_withdrawn),
+            rows_changed=number(export.rows_changed or 0),
+            rows_withdrawn=number(export.rows_withdrawn or 0),
         )
 
     @property
