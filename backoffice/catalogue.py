@@ -24,7 +24,6 @@ KEYWORDS = {
     "gettext_lazy": None,
     "later": None,
     "later_filled": None,
-    "counted": (1, 2),
     "noted": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
@@ -138,7 +137,7 @@ def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | 
     context = texts.pop(0) if "pgettext" in name and texts else None
     if not texts:
         return None
-    if name.startswith(("ngettext", "npgettext", "counted")):
+    if name.startswith(("ngettext", "npgettext")):
         return (texts[0], texts[1]), context
     return texts[0], context
 

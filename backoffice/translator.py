@@ -1,6 +1,6 @@
 """Django's translation, handed to the rooms that do not know Django."""
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from backoffice.words import locale
 from sellers.ledger.words import Translator
@@ -11,9 +11,6 @@ class Reader(Translator):
 
     def one(self, text: str) -> str:
         return gettext(text)
-
-    def counted(self, one: str, many: str, n: int) -> str:
-        return ngettext(one, many, n)
 
     def locale(self) -> str:
         return locale()

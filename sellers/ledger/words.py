@@ -14,10 +14,6 @@ class Translator(ABC):
         """The text."""
 
     @abstractmethod
-    def counted(self, one: str, many: str, n: int) -> str:
-        """The text for ``n`` of something."""
-
-    @abstractmethod
     def locale(self) -> str:
         """The reader's locale, as Babel names it."""
 
@@ -27,9 +23,6 @@ class English(Translator):
 
     def one(self, text: str) -> str:
         return text
-
-    def counted(self, one: str, many: str, n: int) -> str:
-        return one if n == 1 else many
 
     def locale(self) -> str:
         return "en"
@@ -47,11 +40,6 @@ def speak(translator: Translator) -> None:
 def _(text: str) -> str:
     """The text in the reader's language."""
     return _translator.one(text)
-
-
-def counted(one: str, many: str, n: int) -> str:
-    """The text for ``n`` of something, in the reader's language."""
-    return _translator.counted(one, many, n)
 
 
 def locale() -> str:

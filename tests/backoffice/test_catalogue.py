@@ -28,7 +28,7 @@ def test_a_catalogue_behind_the_words_is_told_and_renewed(tmp_path, monkeypatch)
 
 def test_words_of_code_and_of_templates_are_collected_with_their_place():
     found = {message.id: [place for place, _line in message.locations] for message in catalogue.collected()}
-    assert found["Failed & returned"] == ["backoffice/navigation.py"]
+    assert "backoffice/navigation.py" in found["Failed & returned"]
     assert found["Language"] == ["templates/parts/display.html"]
 
 

@@ -55,13 +55,10 @@ def test_holes_are_filled_after_the_translation():
 def test_pure_rooms_speak_the_language_of_the_reader():
     with translation.override("fr"):
         assert pure.locale() == "fr"
-        assert pure.counted("minus", "minus", 2) == "minus"
     assert reasons.explain("AC04", kind=base.ReportKind.REJECTED).sentence == "The account is closed."
 
 
 def test_pure_rooms_speak_english_by_themselves():
     alone = pure.English()
     assert alone.one("minus") == "minus"
-    assert alone.counted("{n} row", "{n} rows", 1) == "{n} row"
-    assert alone.counted("{n} row", "{n} rows", 2) == "{n} rows"
     assert alone.locale() == "en"
