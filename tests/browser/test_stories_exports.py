@@ -75,8 +75,9 @@ def test_the_months_payouts_for_spain_open_in_spanish_excel_with_the_pages_total
     assert f"{amounts[-1]:,}" in shown, "the last row is the page's total"
 
 
-def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, accountant):
-    page = visit("/exports/", user=accountant)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, accountant, width):
+    page = visit("/exports/", user=accountant, width=width)
     page.get_by_role("link", name="New export").click()
     page.get_by_role("link", name="Failed and returned payouts").click()
     page.get_by_label("In its status from").fill("2026-10-01")

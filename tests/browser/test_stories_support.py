@@ -84,8 +84,9 @@ def ask(page: Page, words: str) -> None:
     page.get_by_role("button", name="Ask").click()
 
 
-def test_support_answers_why_it_is_not_paid_for_ten_causes(visit, asked):
-    page = visit("/", role="support")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_support_answers_why_it_is_not_paid_for_ten_causes(visit, asked, width):
+    page = visit("/", role="support", width=width)
     walks.place(page, "Why isn’t it paid?")
     assert len(asked) == 10
     for cause, (words, inside, outside) in asked.items():

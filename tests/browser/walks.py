@@ -57,7 +57,10 @@ def batch(made: list[Payout]) -> int:
 
 
 def place(page: Page, name: str) -> None:
-    """To a place of the navigation, by mouse."""
+    """To a place of the navigation, by mouse; where the window is small, out of its menu."""
+    menu = page.get_by_role("button", name="Menu")
+    if menu.is_visible():
+        menu.click()
     page.locator("#work").get_by_role("link", name=name).first.click()
 
 
