@@ -226,7 +226,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, *, word: str, done: str, g
         "back_url": here,
         "back_label": f"{line.statement.statement_id} {line.number}",
         "hidden": [("proposal", str(proposal.pk)), ("back", back)],
-        "noun": "line",
+        "noun": _("line"),
         "preview": {
             "count": 1,
             "sums": [money],

@@ -180,7 +180,7 @@ def _page(
             "verb": _("Export {words}").format(words=words) if counted else _("Export"),
             "hidden": [("query", query.urlencode()), ("kind", definition.kind), ("sort", _sort(request))],
             "totals": found,
-            "noun": "payout" if found is not None and found.count == 1 and found.exact else "payouts",
+            "noun": ngettext("payout", "payouts", found.count if found is not None and found.exact else 2),
             "templates": [
                 (
                     each,

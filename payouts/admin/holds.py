@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, numbers, pages
@@ -207,7 +208,7 @@ def totals(request: HttpRequest) -> HttpResponse:
         more = _("{seller_days} seller-days of {sellers}").format(
             seller_days=number(found.seller_days), sellers=sellers
         )
-    noun = "hold" if found.count == 1 else "holds"
+    noun = ngettext("hold", "holds", found.count)
     context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
@@ -252,7 +253,8 @@ def totals(request: HttpRequest) -> HttpResponse:
     chosen = filters.read(query, also=(*keyset.PLACE, "sort", "back", "view"))
     found = worklist.totals_of(chosen, whole=whole)
     query["whole"] = "1"
-    context = {"totals": found, "noun": "payouts", "url": f"{request.path}?{query.urlencode()}"}
+    noun = ngettext("payout", "payouts", found.count)
+    context = {"totals": found, "noun": noun, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)
 
 

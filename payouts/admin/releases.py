@@ -109,7 +109,7 @@ def release(request: HttpRequest) -> HttpResponse:
     context = {
         "title": words,
         "verb": words,
-        "noun": "holds",
+        "noun": ngettext("hold", "holds", len(rows)),
         "form": form,
         "back_url": back,
         "hidden": [
@@ -214,7 +214,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "title": words,
         "verb": words,
         "kind": "stop",
-        "noun": "requests",
+        "noun": ngettext("request", "requests", len(requests)),
         "form": form,
         "back_url": back,
         "hidden": [

@@ -91,7 +91,7 @@ class ScheduleForm(ExportForm):
     )
 
     def __init__(self, definition: Definition, *args: Any, **values: Any) -> None:
-        super().__init__(definition, _offered(definition), *args, **values)
+        super().__init__(definition, _offered(definition), (), *args, **values)
         del self.fields["save_as"], self.fields["shared"]
         self.fields = {"name": self.fields.pop("name"), **self.fields}
         spans = said.dates_of(definition.filter)

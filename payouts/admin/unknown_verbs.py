@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -257,7 +258,7 @@ def _confirm_page(
         "back_url": desk.url_of(submission),
         "back_label": submission.key,
         "hidden": [("finding", str(finding.pk))] if finding is not None else [],
-        "noun": "payout" if asked.count(submission) == 1 else "payouts",
+        "noun": ngettext("payout", "payouts", asked.count(submission)),
         "preview": {
             "count": asked.count(submission),
             "sums": [asked.money(submission)],

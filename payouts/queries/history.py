@@ -142,7 +142,7 @@ def _notes(rows: Iterable[PayoutNote]) -> Iterable[Happening]:
 def _facts(rows: Iterable[BankFact]) -> Iterable[Happening]:
     for fact in rows:
         title, meaning = _FACTS[fact.kind]
-        words = attempts.plain(fact).removeprefix(attempts.SAID[BankFact.Kind(fact.kind)]).strip()
+        words = attempts.plain(fact).removeprefix(str(attempts.SAID[BankFact.Kind(fact.kind)])).strip()
         yield Happening(fact.received_at, title, "", words, meaning)
 
 

@@ -54,7 +54,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "file": file,
         "by": _import_words.who(file),
         "profile": _import_words.profile(file),
-        "noun": _import_words.NOUNS[ImportKind(file.kind)][0],
         "statements": [_statement(shown) for shown in file.preview],
         "result": result,
         "pager": page,

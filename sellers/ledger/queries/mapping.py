@@ -49,7 +49,7 @@ class Unmapped:
 
     @property
     def words(self) -> str:
-        return " ".join(part for part in (Book(self.book).label, self.currency, self.country) if part)
+        return " ".join(part for part in (str(Book(self.book).label), self.currency, self.country) if part)
 
 
 def chart() -> Chart:

@@ -36,7 +36,7 @@ def client(role: str) -> Client:
 
 def press(browser: Client, verb: str, payout: Payout, **values):
     url = reverse("admin:payouts_payout_act", args=[verb])
-    page = browser.post(url, {"ids": [payout.pk]})
+    page = browser.post(url, {"ids": [payout.pk]}, follow=True)
     assert page.status_code == 200, page.content
     seen = dict(page.context["hidden"])["seen"]
     answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/", **values}, follow=True)
@@ -99,7 +99,7 @@ def test_review_approve_batch_by_three_people_in_the_browser(payout):
 def test_a_stale_confirmation_does_nothing_and_says_what_changed(payout):
     browser = client("analyst")
     url = reverse("admin:payouts_payout_act", args=["review"])
-    seen = dict(browser.post(url, {"ids": [payout.pk]}).context["hidden"])["seen"]
+    seen = dict(browser.post(url, {"ids": [payout.pk]}, follow=True).context["hidden"])["seen"]
     press(client("analyst"), "review", payout)
     answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/"})
     assert answer.status_code == 409
@@ -112,7 +112,7 @@ def test_what_changed_since_the_page_is_not_batched_either(verb, role):
     quick.funding()
     payout = quick.approved() if verb == "batch" else quick.batch().items.get().payout
     browser, url = client(role), reverse("admin:payouts_payout_act", args=[verb])
-    seen = dict(browser.post(url, {"ids": [payout.pk]}).context["hidden"])["seen"]
+    seen = dict(browser.post(url, {"ids": [payout.pk]}, follow=True).context["hidden"])["seen"]
     review.send_back(payout_ids=[payout.pk], actor=make.person("analyst"), reason="Look", now=make.NOW)
     answer = browser.post(url, {"confirmed": "1", "seen": seen, "reason": "Late"})
     assert answer.status_code == 409
@@ -148,7 +148,7 @@ def test_a_payout_that_nobody_is_left_to_approve_says_so(payout):
 def test_select_all_that_match_takes_the_whole_filter(payout):
     url = reverse("admin:payouts_payout_act", args=["hold"])
     query = {"all_matching": "1", "query": "status=PENDING_REVIEW"}
-    page = client("analyst").post(url, query)
+    page = client("analyst").post(url, query, follow=True)
     assert page.context["preview"]["count"] == 1
 
 

@@ -126,7 +126,7 @@ def test_it_is_decided_once(asker, decider):
     waiting = asked(asker)
     decided(waiting, decider)
 
-    with pytest.raises(adjustments.AlreadyDecided, match="granted"):
+    with pytest.raises(adjustments.AlreadyDecided, match="Granted"):
         decided(waiting, make.person("approver"))
     assert Earning.objects.count() == 1
 
