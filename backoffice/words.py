@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.functional import lazy
@@ -58,3 +58,9 @@ def either(parts: Iterable[str]) -> str:
 def together(parts: Iterable[str]) -> str:
     """The parts as one list: €12.00 and £3.00."""
     return format_list(list(parts), locale=_DATES.get(locale(), locale()))
+
+
+def weekdays() -> list[str]:
+    """Monday to Sunday."""
+    names = get_day_names("wide", locale=locale())
+    return [names[day] for day in range(7)]

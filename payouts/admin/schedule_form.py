@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later
+from backoffice.words import later, weekdays
 from payouts import countries
 from payouts.admin.export_new import OFFERED, ExportForm
-from payouts.countries.country import WEEKDAYS
 from payouts.exports import kinds
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
@@ -28,7 +27,6 @@ from payouts.queries import filters
 from payouts.queries import schedules as said
 
 HERE, SFTP = "here", "sftp"
-_WEEKDAYS = [(number, name.capitalize()) for number, name in enumerate(WEEKDAYS, start=1)]
 _TARGET = ("host", "port", "username", "folder", "host_key", "password", "private_key")
 
 
@@ -38,7 +36,10 @@ class ScheduleForm(ExportForm):
     name = forms.CharField(label=later("Name of the schedule"), max_length=60)
     every = forms.ChoiceField(label=later("How often"), choices=Every.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
-        label=later("Weekday, of a weekly one"), choices=_WEEKDAYS, coerce=int, required=False
+        label=later("Weekday, of a weekly one"),
+        choices=lambda: list(enumerate(weekdays(), start=1)),
+        coerce=int,
+        required=False,
     )
     at = forms.TimeField(label=later("At"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     time_zone = forms.ChoiceField(label=later("Time of day in"))

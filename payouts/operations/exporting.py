@@ -82,7 +82,7 @@ def request(
     check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
     if sort and sort.removeprefix("-") not in definition.sorts:
-        known = ", ".join(definition.sorts) or "none"
+        known = ", ".join(definition.sorts) or _("none")
         raise BadExport(
             _("Not exported: {kind} is not sorted by “{sort}”. It knows {known}.").format(
                 kind=definition.kind, sort=sort[:20], known=known

@@ -34,6 +34,11 @@ _SPANS = {
 _DATED = {"value": later("Value date"), "moved": later("In its status"), "held": later("Put on hold")}
 
 
+def dates_label(name: str) -> str:
+    """What a pair of dates in a filter is about: "Created" for ``created_after``."""
+    return str(_SPANS.get(name) or _DATED[name.rpartition("_")[0]])
+
+
 def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(words, field) of each field that is set: ("Status is to review", "status")."""
     return [(_words(name, value), name) for name, value in cleaned.items() if value not in (None, "", [])]

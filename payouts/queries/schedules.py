@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from backoffice.words import weekdays
 from payouts import countries
 from payouts.countries import moments
-from payouts.countries.country import WEEKDAYS
 from payouts.countries.rhythms import Occasion, Rhythm
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
-from payouts.queries import filter_fields
+from payouts.queries import filter_fields, filter_words
 from payouts.queries.filters import ListFilter
 
 AT = "at"
@@ -36,8 +37,7 @@ def dates_of(filter_class: type[ListFilter]) -> dict[str, tuple[str, str]]:
 
 def label_of(filter_class: type[ListFilter], dates: str) -> str:
     """The span as people call it: "Created"."""
-    first, _unused = dates_of(filter_class)[dates]
-    return str(filter_class.base_filters[first].label).removesuffix(" from")
+    return filter_words.dates_label(dates_of(filter_class)[dates][0])
 
 
 def values_for(
@@ -91,9 +91,7 @@ def rhythm_words(schedule: ExportSchedule) -> str:
                 else _("Every day at {at}").format(at=at)
             )
         case Every.WEEK:
-            words = _("Every {capitalize} at {at}").format(
-                capitalize=WEEKDAYS[schedule.weekday - 1].capitalize(), at=at
-            )
+            words = _("Every {weekday} at {at}").format(weekday=weekdays()[schedule.weekday - 1], at=at)
         case _:
             words = _("On the first day after each month at {at}").format(at=at)
     return _("{words}, or the next business day in {land}").format(words=words, land=land) if land else words
@@ -109,7 +107,7 @@ def standing(schedule: ExportSchedule) -> tuple[str, str]:
         return _("Waits for another person"), "waiting"
     if getattr(schedule, "last_status", None) == RunStatus.FAILED:
         return _("Last run failed"), "stopped"
-    return _("On"), "done"
+    return pgettext("of a schedule", "On"), "done"
 
 
 def schedules_of(export_ids: Iterable[int]) -> dict[int, ExportSchedule]:

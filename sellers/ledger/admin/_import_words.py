@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.doors import pace, pages
 from backoffice.words import later, number
@@ -21,12 +22,6 @@ NEW = {
     ImportKind.CORRECTIONS: "admin:ledger_corrections_new",
     ImportKind.STATEMENT: "admin:ledger_statement_new",
     ImportKind.SELLERS: "admin:sellers_import_new",
-}
-NOUNS = {
-    ImportKind.EARNINGS: ("earning", "earnings"),
-    ImportKind.CORRECTIONS: ("correction", "corrections"),
-    ImportKind.STATEMENT: ("line", "lines"),
-    ImportKind.SELLERS: ("seller", "sellers"),
 }
 SIDES = {"credited": later("Credited to us"), "debited": later("Debited from us")}
 EVERY_RIGHT = tuple(dict.fromkeys(right for each in kinds.RIGHTS.values() for right in each.any_of))
@@ -79,10 +74,10 @@ def said(file: ImportFile) -> str:
     """What posting did, or that a worker does it now, in a sentence."""
     if file.status == ImportStatus.POSTING:
         return _("“{file}” is being posted. You may leave this page and come back.").format(file=file.name)
-    one, many = NOUNS[ImportKind(file.kind)]
+    kind = ImportKind(file.kind)
     if not file.new_count:
-        return _("Nothing changed: all {known_count} {many} of “{file}” are known already.").format(
-            known_count=number(file.known_count), many=many, file=file.name
+        return _("Nothing changed: all {what} of “{file}” are known already.").format(
+            what=_counted(kind, file.known_count), file=file.name
         )
     known = (
         _(", {known_count} known already").format(known_count=number(file.known_count))
@@ -96,12 +91,23 @@ def said(file: ImportFile) -> str:
         if file.seller_count
         else ""
     )
-    return _("{new_count} {one} imported{known}.{sellers}").format(
-        new_count=number(file.new_count),
-        one=one if file.new_count == 1 else many,
-        known=known,
-        sellers=sellers,
+    return _("{what} imported{known}.{sellers}").format(
+        what=_counted(kind, file.new_count), known=known, sellers=sellers
     )
+
+
+def _counted(kind: ImportKind, count: int) -> str:
+    """3,241 earnings."""
+    match kind:
+        case ImportKind.EARNINGS:
+            words = ngettext("{n} earning", "{n} earnings", count)
+        case ImportKind.CORRECTIONS:
+            words = ngettext("{n} correction", "{n} corrections", count)
+        case ImportKind.STATEMENT:
+            words = ngettext("{n} bank line", "{n} bank lines", count)
+        case ImportKind.SELLERS:
+            words = ngettext("{n} seller", "{n} sellers", count)
+    return words.format(n=number(count))
 
 
 def progress(file: ImportFile, now: datetime) -> dict[str, Any]:
