@@ -27,7 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Countries"),
         "lead": _("One file a country. Changed by a release, not here."),
-        "tabs": tabs(_("Countries")),
+        "tabs": tabs("settings_countries"),
         "rows": [
             {
                 "it": each,
@@ -84,7 +84,7 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
             else ngettext("{lag} business day later", "{lag} business days later", lag).format(lag=lag),
         ),
         (_("Bank calendar"), country.calendar),
-        (_("Bank account"), f"{scheme.label}: {', '.join(each.label for each in scheme.fields)}"),
+        (_("Bank account"), f"{_(scheme.label)}: {', '.join(_(each.label) for each in scheme.fields)}"),
         (_("Written as in"), country.locale),
     ]
 

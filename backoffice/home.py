@@ -105,7 +105,7 @@ def _lines(permissions: Collection[str], now: datetime) -> list[Line]:
 
 
 def _line(work: Work, now: datetime) -> Line:
-    place = next(each for each in navigation.PLACES if each.label == work.place)
+    place = next(each for each in navigation.PLACES if each.url_name == work.place)
     url = navigation.address(place)
     if work.count:
         there = reverse(f"admin:{work.url_name}") + work.query

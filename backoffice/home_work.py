@@ -15,7 +15,7 @@ _S = PayoutStatus
 
 @dataclass(frozen=True)
 class Work:
-    """One line of what waits: the words, the place it is done in, who does it, and what it selects.
+    """One line of what waits: the words, the page of the navigation it is done on, who does it, and what it selects.
 
     One of: ``payouts`` is the filter of the payout list that selects them; ``batches`` the status of batches;
     ``count`` asks how many things stand on the page ``url_name``. ``decide`` is work that needs a decision.
@@ -41,7 +41,7 @@ def _open(count: Callable[..., int]) -> Callable[[datetime], int]:
 WORK = (
     Work(
         later("To review"),
-        later("Review"),
+        "admin:payouts_payout_review",
         "payouts.review_payout",
         later("A first look at each"),
         {"status": _S.PENDING_REVIEW},
@@ -49,7 +49,7 @@ WORK = (
     ),
     Work(
         later("To approve"),
-        later("Approvals"),
+        "admin:payouts_payout_approvals",
         "payouts.approve_payout",
         later("Reviewed by somebody else"),
         {"status": _S.REVIEWED},
@@ -57,7 +57,7 @@ WORK = (
     ),
     Work(
         later("To put into batches"),
-        later("Payouts"),
+        "admin:payouts_payout_list",
         "payouts.propose_batch",
         later("Approved, not on hold, not yet in a batch"),
         {"status": _S.APPROVED, "on_hold": "false"},
@@ -65,7 +65,7 @@ WORK = (
     ),
     Work(
         later("Batches to approve"),
-        later("Batches"),
+        "admin:payouts_batch_list",
         "payouts.approve_batch",
         later("Proposed by somebody else"),
         batches=BatchStatus.PROPOSED,
@@ -73,15 +73,15 @@ WORK = (
     ),
     Work(
         later("Payouts on hold"),
-        later("Holds"),
+        "admin:payouts_hold_list",
         "payouts.release_hold",
         later("Release or hold on"),
         {"status": sorted(UNSENT), "on_hold": "true"},
     ),
     *(
         Work(
-            f"{status.label}",
-            later("Failed & returned"),
+            status.label,
+            "admin:payouts_payout_failed",
             "payouts.dispose_payout",
             note,
             {"status": status, "undecided": "true"},
@@ -95,7 +95,7 @@ WORK = (
     ),
     Work(
         later("Unknown at the bank"),
-        later("Unknown"),
+        "admin:payouts_submission_unknown",
         "payouts.resolve_unknown",
         later("Never sent again before we know"),
         count=_open(waiting.unknown),
@@ -104,7 +104,7 @@ WORK = (
     ),
     Work(
         later("Holds past their date"),
-        later("Holds"),
+        "admin:payouts_hold_list",
         "payouts.release_hold",
         later("Their date came, and they still stop money"),
         count=lambda now: holds.count_past(cap=CAP, now=now),
@@ -114,7 +114,7 @@ WORK = (
     ),
     Work(
         later("Recalls without an answer"),
-        later("Recalls"),
+        "admin:payouts_recall_list",
         "payouts.answer_recall",
         later("Ask the bank, write down what it says"),
         count=_open(waiting.recalls),
@@ -122,7 +122,7 @@ WORK = (
     ),
     Work(
         later("Accounts to verify"),
-        later("Accounts to verify"),
+        "admin:payouts_payoutaccount_list",
         "payouts.verify_payout_account",
         later("Asked for by somebody else"),
         count=_open(waiting.accounts),
@@ -130,7 +130,7 @@ WORK = (
     ),
     Work(
         later("Adjustments to grant"),
-        later("Adjustments"),
+        "admin:ledger_adjustment_list",
         "ledger.approve_adjustment",
         later("Asked for by somebody else"),
         count=_open(waiting.adjustments),
@@ -138,7 +138,7 @@ WORK = (
     ),
     Work(
         later("Bank lines without a match"),
-        later("Reconciliation"),
+        "admin:payouts_statement_list",
         "payouts.reconcile",
         later("Match or explain each"),
         count=_open(waiting.breaks),

@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "People",
         "lead": "Who may log in, and with which roles. Rights come from roles only, and nobody sets their own.",
-        "tabs": tabs("People"),
+        "tabs": tabs("settings"),
         "people": User.objects.filter(is_staff=True)
         .prefetch_related("groups")
         .order_by("-is_active", "username"),
@@ -93,24 +93,24 @@ def role_list(request: HttpRequest) -> HttpResponse:
         "title": "Roles",
         "lead": "What each role may do. Whatever roles a person has, nobody approves their own work: the database "
         "refuses it.",
-        "tabs": tabs("Roles"),
+        "tabs": tabs("settings_roles"),
         "roles": rows,
     }
     return pages.render(request, "admin/settings/roles.html", context)
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The pages of the settings, as tabs."""
+    """The pages of the settings, as tabs; ``current`` is the name of the page's address."""
     names = {
-        "People": "settings",
-        "Roles": "settings_roles",
-        "Countries": "settings_countries",
-        "Our accounts": "payouts_funding_list",
-        "Caps": "payouts_cap_list",
+        "settings": _("People"),
+        "settings_roles": _("Roles"),
+        "settings_countries": _("Countries"),
+        "payouts_funding_list": _("Our accounts"),
+        "payouts_cap_list": _("Caps"),
     }
     return [
-        {"label": label, "url": reverse(f"admin:{name}"), "current": label == current}
-        for label, name in names.items()
+        {"label": label, "url": reverse(f"admin:{name}"), "current": name == current}
+        for name, label in names.items()
     ]
 
 

@@ -8,7 +8,7 @@ from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
+from django.utils.translation import get_language, gettext, gettext_lazy, override, to_locale
 
 _DATES = {"en": "en_GB"}  # day before month, as everywhere in the program
 
@@ -64,3 +64,9 @@ def weekdays() -> list[str]:
     """Monday to Sunday."""
     names = get_day_names("wide", locale=locale())
     return [names[day] for day in range(7)]
+
+
+def recorded(text: str) -> str:
+    """The text in English, for what the program writes down for everybody, such as why a payout left its batch."""
+    with override("en"):
+        return str(text)

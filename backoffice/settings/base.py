@@ -117,9 +117,8 @@ USE_TZ = True
 TIME_ZONE = env.read.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English")
-]  # a language is offered once all of its words are there (manage.py collect_words)
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ja", "日本語")]
+# A language is offered once all of its words are there (manage.py collect_words).
 LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
 
 # Files of our own pages

@@ -66,4 +66,4 @@ def totals(payouts: Iterable[Payout]) -> dict[str, int]:
 
 def refuse(payout: Payout, code: str, reason: str) -> Refusal:
     """A refusal of this payout."""
-    return Refusal(payout_id=payout.pk, reference=str(payout.reference), code=code, reason=reason)
+    return Refusal(payout_id=payout.pk, reference=str(payout.reference), code=code, reason=str(reason))

@@ -158,9 +158,7 @@ def decide(*, version_id: int, verified: bool, actor: Actor, note: str, now: dat
         _release_holds(
             [version.slot],
             because=[HoldReason.ACCOUNT_CHANGE],
-            note=_("The change to {masked} was rejected: {note}").format(
-                masked=version.masked, note=note.strip()
-            ),
+            note=f"The change to {version.masked} was rejected: {note.strip()}",
             now=now,
         )
     return decision
@@ -211,14 +209,14 @@ def _take_effect(*, versions: QuerySet[AccountVersion], now: datetime) -> int:
     _release_holds(
         slots,
         because=[HoldReason.ACCOUNT_CHANGE, HoldReason.ACCOUNT_REFUSED],
-        note=_("The new bank account is verified and in effect."),
+        note="The new bank account is verified and in effect.",
         now=now,
     )
     return len(newest)
 
 
 def _point(payouts: Sequence[Payout], targets: dict[int, int], now: datetime) -> None:
-    because = _("The bank account changed")
+    because = "The bank account changed"
     in_review = [p for p in payouts if p.status == PayoutStatus.PENDING_REVIEW]
     back = [p for p in payouts if p.status != PayoutStatus.PENDING_REVIEW]
     _batches.leave(payouts=[p for p in back if p.status == PayoutStatus.BATCHED], because=because, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backoffice.words import recorded
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
@@ -104,14 +105,14 @@ def _place(
     now: datetime,
     until: datetime | None,
 ) -> None:
-    label = HoldReason(reason).label
+    because = f"On hold: {recorded(HoldReason(reason).label)}"
     batched = [p for p in payouts if p.status == PayoutStatus.BATCHED]
-    _batches.leave(payouts=batched, because=f"On hold: {label}", now=now)
+    _batches.leave(payouts=batched, because=because, now=now)
     _move.change(
         name="take_out",
         payouts=batched,
         actor=actor,
-        reason=_("On hold: {label}").format(label=label),
+        reason=because,
         now=now,
     )
     Hold.objects.bulk_create(
@@ -184,7 +185,7 @@ def _place_on_seller(
         .filter(seller=seller, status=PayoutStatus.BATCHED)
         .order_by("pk")
     )
-    because = _("Seller on hold: {reason}").format(reason=placed.get_reason_display())
+    because = f"Seller on hold: {recorded(HoldReason(placed.reason).label)}"
     _batches.leave(payouts=batched, because=because, now=now)
     _move.change(name="take_out", payouts=batched, actor=actor, reason=because, now=now)
     recording.record(actor=actor, action="seller.hold", subject=seller, data={"reason": reason}, now=now)

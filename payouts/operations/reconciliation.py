@@ -106,11 +106,10 @@ def _compare(
     incidents.open_one(
         code="statement_reused",
         key=f"statement_reused:{known.pk}:{digest[:16]}",
-        text=_(
-            "Another statement came under the id {statement_id} that was read before, with "
-            "another date, number or other lines. It was not booked: ask the bank which one "
-            "is right."
-        ).format(statement_id=found.statement_id),
+        text=(
+            f"Another statement came under the id {found.statement_id} that was read before, with another date, "
+            "number or other lines. It was not booked: ask the bank which one is right."
+        ),
         rail=rail,
         now=now,
     )
@@ -168,7 +167,7 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
     for key, text in broken.items():
         incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
     incidents.over_with_prefix(
-        prefix=prefix, but=list(broken), note=_("The missing statement came."), now=now
+        prefix=prefix, but=list(broken), note="The missing statement came.", now=now
     )
 
 

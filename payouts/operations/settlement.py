@@ -138,7 +138,7 @@ def _it_has_it(row: Submission, reports: Sequence[base.Report], now: datetime) -
             text = f"{report.end_to_end_id} {report.text}".strip()
             answering.note(submission=row, what="noted", outcome="", code=report.code, text=text, now=now)
     if reports and row.status in (SubmissionStatus.UNKNOWN, SubmissionStatus.DELIVERING):
-        row.answer_code, row.answer_text = "REPORTED", _("The bank's reports speak about it, so it has it.")
+        row.answer_code, row.answer_text = "REPORTED", "The bank's reports speak about it, so it has it."
         row.lease_until = row.next_lookup_at = None
         answering.note(
             submission=row, what="report", outcome="accepted", code="REPORTED", text=row.answer_text, now=now

@@ -76,9 +76,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             words = _("{what} from {day}") if name.endswith("_after") else _("{what} until {day}")
             return words.format(what=_SPANS[name], day=_day(value))
         case "at":
-            return _("As it stood {value}{day}").format(
-                value=_("at the end of ") if not isinstance(value, datetime) else "", day=_day(value)
-            )
+            words = _("As it stood {day}") if isinstance(value, datetime) else _("As it stood at the end of {day}")
+            return words.format(day=_day(value))
         case "year":
             return _("Of the year {value}").format(value=value)
         case "matched":
@@ -106,8 +105,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "funding":
             return _("Funding account is {value}").format(value=value)
         case "value_from" | "value_until" | "moved_from" | "moved_until" | "held_from" | "held_until":
-            what, word = name.split("_")
-            return f"{_DATED[what]} {word} {_day(value)}"
+            words = _("{what} from {day}") if name.endswith("_from") else _("{what} until {day}")
+            return words.format(what=_DATED[name.partition("_")[0]], day=_day(value))
         case "pasted":
             return _("In the pasted list L{value}").format(value=value)
         case "undecided":

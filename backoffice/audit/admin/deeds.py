@@ -138,7 +138,7 @@ DEEDS: Mapping[str, str] = {
     "unknown.resolved": later("Confirmed what became of a submission"),
 }
 DOORS: Mapping[str, str] = {"session": "browser", "token": "API", "command": "command", "system": "program"}
-_STATUSES = {str(each.value): str(each.label).lower() for each in (*BatchStatus, *PayoutStatus)}
+_STATUSES = {str(each.value): each.label for each in (*BatchStatus, *PayoutStatus)}
 LONGEST = 80
 
 
@@ -172,4 +172,4 @@ def _shown(name: str, value: Any, currency: str) -> str:
         return "; ".join(f"{key} {each}" for key, each in value.items())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _STATUSES.get(value, value) if isinstance(value, str) else str(value)
+    return str(_STATUSES[value]).lower() if value in _STATUSES else str(value)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
-from sellers.ledger.words import _
+from babel.lists import format_list
+
+from sellers.ledger.words import _, locale
 
 _LONGEST_INPUT = 200
 _DOTS = "••••"
@@ -176,7 +178,9 @@ def one_of(choices: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
 
     def clean(text: str) -> str:
         if text.lower() not in dict(choices):
-            raise Wrong("choose " + " or ".join(f"“{value}” ({label})" for value, label in choices))
+            offered = [f"“{value}” ({_(label)})" for value, label in choices]
+            said = format_list(offered, style="or", locale=locale())
+            raise Wrong(_("choose {said}").format(said=said))
         return text.lower()
 
     return clean

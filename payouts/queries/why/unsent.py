@@ -259,20 +259,16 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
     if stop is not None:
         since = explain.clock(stop.stopped_at, zone)
         text = _(
-            "{name}, and nothing is handed over since {since}: {rstrip}. Two treasurers let the "
-        ).format(name=name, since=since, rstrip=stop.reason.rstrip("."))
-        return _told(
-            payout,
-            _("{text}rail go on. {then}").format(text=text, then=then),
-            _("a treasurer"),
-            Cause.RAIL_STOPPED,
-        )
+            "{name}, and nothing is handed over since {since}: {reason}. Two treasurers let the "
+            "rail go on. {then}"
+        ).format(name=name, since=since, reason=stop.reason.rstrip("."), then=then)
+        return _told(payout, text, _("a treasurer"), Cause.RAIL_STOPPED)
     money = Money(payout.amount_minor, payout.currency)
     facts = Facts(reference=str(payout.reference), money=money, until=by.value_date)
     return _told(
         payout,
         _("{name}, which is about to be sent. {then}").format(name=name, then=then),
-        "nobody",
+        _("nobody"),
         Cause.LEAVING,
         facts,
     )

@@ -113,10 +113,10 @@ def _counted(kind: ImportKind, count: int) -> str:
 def progress(file: ImportFile, now: datetime) -> dict[str, Any]:
     """How far a worker is, for the part that renews itself."""
     going = file.status in posting.UNDER_WAY
-    words = file.step or _("It waits for a worker")
+    words = _(file.step) if file.step else _("It waits for a worker")
     if file.step and file.total:
         words = _("{step}: {done} of {total} rows").format(
-            step=file.step, done=number(file.done), total=number(file.total)
+            step=words, done=number(file.done), total=number(file.total)
         )
     left = pace.time_left(done=file.done, total=file.total, since=file.started_at, now=now)
     return {

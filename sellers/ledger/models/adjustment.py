@@ -9,7 +9,7 @@ from backoffice.words import later
 
 class AdjustmentKind(models.TextChoices):
     ADJUSTMENT = "adjustment", later("Adjustment")
-    WRITE_OFF = "write_off", "Write-off"
+    WRITE_OFF = "write_off", later("Write-off")
 
 
 class Adjustment(models.Model):

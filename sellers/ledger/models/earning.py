@@ -13,7 +13,7 @@ class EarningKind(models.TextChoices):
     CHARGEBACK = "chargeback", later("Chargeback")
     FEE = "fee", later("Fee")
     ADJUSTMENT = "adjustment", later("Adjustment")
-    WRITE_OFF = "write_off", "Write-off"
+    WRITE_OFF = "write_off", later("Write-off")
     RESERVE = "reserve", later("Reserve kept back or released")
     ROLLED = "rolled", later("Amount of an earlier payout")
 
