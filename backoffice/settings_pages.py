@@ -8,54 +8,58 @@ from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from backoffice import people, roles
 from backoffice.audit import clock
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
+from backoffice.words import later
 
 
 class PersonForm(forms.Form):
     """Who somebody is and what they may do."""
 
     username = forms.CharField(
-        label="User name", max_length=150, help_text="What they log in with. It never changes."
+        label=later("User name"), max_length=150, help_text=later("What they log in with. It never changes.")
     )
-    first_name = forms.CharField(label="First name", max_length=150)
-    last_name = forms.CharField(label="Last name", max_length=150)
+    first_name = forms.CharField(label=later("First name"), max_length=150)
+    last_name = forms.CharField(label=later("Last name"), max_length=150)
     email = forms.EmailField(label="E-mail", required=False)
     role_names = forms.MultipleChoiceField(
-        label="Roles",
+        label=later("Roles"),
         choices=[(name, name.capitalize()) for name in roles.ROLES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Rights come from roles only.",
+        help_text=later("Rights come from roles only."),
     )
     password = forms.CharField(
-        label="Password",
+        label=later("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Tell it to them in person; they can change it.",
+        help_text=later("At least 12 characters. Tell it to them in person; they can change it."),
     )
 
 
 class ChangeForm(PersonForm):
-    active = forms.BooleanField(label="May log in", required=False)
+    active = forms.BooleanField(label=later("May log in"), required=False)
     field_order = ("first_name", "last_name", "email", "role_names", "active", "password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["username"]
         self.fields["password"].required = False
-        self.fields["password"].label = "New password"
-        self.fields["password"].help_text = "Leave it empty to keep theirs."
+        self.fields["password"].label = _("New password")
+        self.fields["password"].help_text = _("Leave it empty to keep theirs.")
 
 
 @pages.page("auth.view_user")
 def overview(request: HttpRequest) -> HttpResponse:
     """Who works here, with their roles."""
     context = {
-        "title": "People",
-        "lead": "Who may log in, and with which roles. Rights come from roles only, and nobody sets their own.",
+        "title": _("People"),
+        "lead": _(
+            "Who may log in, and with which roles. Rights come from roles only, and nobody sets their own."
+        ),
         "tabs": tabs("settings"),
         "people": User.objects.filter(is_staff=True)
         .prefetch_related("groups")
@@ -90,9 +94,11 @@ def role_list(request: HttpRequest) -> HttpResponse:
         for role, held in roles.ROLES.items()
     ]
     context = {
-        "title": "Roles",
-        "lead": "What each role may do. Whatever roles a person has, nobody approves their own work: the database "
-        "refuses it.",
+        "title": _("Roles"),
+        "lead": _(
+            "What each role may do. Whatever roles a person has, nobody approves their own "
+            "work: the database refuses it."
+        ),
         "tabs": tabs("settings_roles"),
         "roles": rows,
     }
@@ -135,9 +141,14 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{user.get_full_name()} can log in as {user.username}.")
+            messages.success(
+                request,
+                _("{get_full_name} can log in as {username}.").format(
+                    get_full_name=user.get_full_name(), username=user.username
+                ),
+            )
             return HttpResponseRedirect(reverse("admin:settings"))
-    return _form(request, form, title="Add a person", verb="Add this person")
+    return _form(request, form, title=_("Add a person"), verb=_("Add this person"))
 
 
 @pages.page("auth.change_user")
@@ -170,10 +181,10 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = f"{user.get_username()}: {', '.join(changed)}." if changed else "Nothing was different."
+            said = f"{user.get_username()}: {', '.join(changed)}." if changed else _("Nothing was different.")
             messages.success(request, said)
             return HttpResponseRedirect(reverse("admin:settings"))
-    return _form(request, form, title=user.get_full_name() or user.get_username(), verb="Save this person")
+    return _form(request, form, title=user.get_full_name() or user.get_username(), verb=_("Save this person"))
 
 
 def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str) -> HttpResponse:
@@ -182,7 +193,7 @@ def _form(request: HttpRequest, form: forms.Form, *, title: str, verb: str) -> H
         "form": form,
         "verb": verb,
         "back_url": reverse("admin:settings"),
-        "back_label": "People",
+        "back_label": _("People"),
     }
     return pages.render(request, "parts/form.html", context)
 

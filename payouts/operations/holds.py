@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.words import recorded
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import recorded
 from payouts.models import Hold, HoldReason, Payout, ReleaseRequest
 from payouts.models.hold import LONGEST, TWO_PEOPLE
 from payouts.operations import _batches, _move, _releasing
