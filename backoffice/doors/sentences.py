@@ -31,6 +31,7 @@ _OF_FIELDS: Mapping[type[forms.Field], Mapping[str, str]] = {
     },
     forms.DateField: {"invalid": later("That is no date. Write year, month and day, as in 2026-11-30.")},
     forms.DateTimeField: {"invalid": later("That is no moment. Write day and time, as in 2026-11-30 15:00.")},
+    forms.TimeField: {"invalid": later("That is no time of day. Write hours and minutes, as in 06:00.")},
     forms.IntegerField: {"invalid": later("That is no whole number: write digits only.")},
 }
 _OF_VALIDATORS: Mapping[type[object], str] = {

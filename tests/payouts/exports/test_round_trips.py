@@ -42,7 +42,8 @@ def written(tmp_path) -> Written:
         export = Export(kind=kind, format=name, locale=locale, compressed=compressed, requested_at=LATER)
         export.filters = chosen.stored()
         path = tmp_path / f"{kind}.{_export_file.suffix(export)}"
-        count = _export_file._fill(export, path, lambda done, total: None)
+        with (tmp_path / "hashes").open("wb") as hashes:
+            count, *_rest = _export_file._fill(export, path, hashes, lambda done, total: None)
         with rows.snapshot():
             selection = rows.select(definition, chosen)
             columns = selection.columns
