@@ -20,8 +20,9 @@ from sellers import formulas
 from sellers.ledger.money import Money
 from tests.access.conftest import standing  # noqa: F401 - a fixture
 from tests.payouts.exports import readers
+from tests.payouts.exports.test_kinds import OF_2026, american  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.usefixtures("standing")
+pytestmark = pytest.mark.usefixtures("standing", "american")
 KINDS = list(kinds.KINDS)
 LATER = timezone.now() + timedelta(days=3650)
 SOFFICE = shutil.which("soffice") or ""
@@ -38,7 +39,7 @@ def written(tmp_path) -> Written:
 
     def write(kind: str, name: str, *, compressed: bool = False, locale: str = "en") -> Any:
         definition = kinds.KINDS[kind]
-        chosen = definition.chosen("", now=LATER)
+        chosen = definition.chosen(OF_2026.get(kind, ""), now=LATER)
         export = Export(kind=kind, format=name, locale=locale, compressed=compressed, requested_at=LATER)
         export.filters = chosen.stored()
         path = tmp_path / f"{kind}.{_export_file.suffix(export)}"
