@@ -156,7 +156,8 @@ def test_json_and_polars_read_every_json_lines(written, kind):
     path, columns, wanted = written(kind, "jsonl")
     assert readers.by_json(path, columns) == to_the_second(wanted)
     frame = polars.read_ndjson(path, infer_schema_length=None)
-    assert (frame.height, frame.columns) == (len(wanted), [column.name for column in columns])
+    # The columns' order is the json module's to check: polars orders those of wide objects as it likes.
+    assert (frame.height, set(frame.columns)) == (len(wanted), {column.name for column in columns})
 
 
 @pytest.mark.parametrize("kind", KINDS)
