@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
@@ -175,14 +176,19 @@ BULKS: dict[str, Bulk] = {
 
 
 @pages.page("payouts.view_payout")
-@pages.by_address
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """The page of one verb."""
     if name == "release":
         return _to_release(request)
     if name not in BULKS:
         raise Http404(_("No verb {name}").format(name=name))
-    return _bulk.run(request, BULKS[name])
+    authority.require(actor=pages.actor(request), permission=BULKS[name].permission)
+    return _ask(request, BULKS[name])
+
+
+@pages.by_address
+def _ask(request: HttpRequest, bulk: Bulk) -> HttpResponse:
+    return _bulk.run(request, bulk)
 
 
 def _to_release(request: HttpRequest) -> HttpResponse:

@@ -99,9 +99,9 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
     "payouts_hold_list": Door(("payouts.view_hold",)),
     "payouts_hold_totals": Door(("payouts.view_hold",)),
-    "payouts_hold_release": Door(("payouts.release_hold",), query=lambda w: {"ids": w.hold.pk}),
+    "payouts_hold_release": Door(("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.hold.pk}),
     "payouts_hold_withdraw": Door(
-        ("payouts.release_hold",), query=lambda w: {"ids": w.release_request.hold_id}
+        ("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.release_request.hold_id}
     ),
     "payouts_batch_list": Door(("payouts.view_batch",)),
     "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
