@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+import tablib
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -136,8 +137,7 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by."""
     file = found(request, pk)
-    rows = file.staged.exclude(error="").order_by("row_number", "id")
-    dataset = importing.EarningResource().export(rows, export_fields=["line", "error"])
+    dataset = tablib.Dataset(*_errors(file), headers=["line", "error"])
     response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
     return response

@@ -71,7 +71,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     held, seen = pages.permissions(request), _import_words.seen_by(request)
     only = request.GET.get("kind", "")
     rows = ImportFile.objects.filter(kind__in=[only] if only in seen else seen).select_related("uploaded_by")
-    page = keyset.page(request, rows)
+    page = keyset.page(request, rows, by=("uploaded_at",))
     verbs = [
         {"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])}
         for kind in LABELS
