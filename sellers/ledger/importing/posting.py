@@ -157,7 +157,8 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
 def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     """A file that was not posted is dropped with what was kept of it; a worker at it stops within seconds.
 
-    Raises `AlreadyPosted`, `NotPostable`.
+    What a worker may be at is left to the next sweep: waiting for its rows while it waits for the file's would be
+    waiting for ever. Raises `AlreadyPosted`, `NotPostable`.
     """
     file = locked(import_file_id)
     rights = kinds.of(file.kind)
@@ -171,12 +172,14 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
         )
     if file.status == ImportStatus.DROPPED:
         raise NotPostable(_("“{file}” was dropped before.").format(file=file.name))
-    if file.row_count <= _FEW:  # those of a large file go with the next sweep
-        file.staged.all().delete()
-    file.parts.all().delete()
+    under_way = file.status in UNDER_WAY
+    if not under_way:
+        file.parts.all().delete()
+        if file.row_count <= _FEW:  # those of a large file go with the next sweep, too
+            file.staged.all().delete()
     file.status = ImportStatus.DROPPED
     file.save(update_fields=["status"])
-    if file.seller_file_id is None:  # of a file of sellers, `sellers.importing` records it
+    if file.seller_file_id is None or under_way:  # else `sellers.importing` drops it, and records that
         data = {"file": file.name}
         recording.record(actor=actor, action=f"{file.kind}.drop", subject=file, data=data, now=now)
     return file
