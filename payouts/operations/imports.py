@@ -41,7 +41,7 @@ PATIENCE = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=6)
 _OVER = (ImportStatus.DROPPED, ImportStatus.FAILED)
 _RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
-           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at")  # fmt: skip
+           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at", "seen")  # fmt: skip
 
 
 class TooMany(Refused):
@@ -74,8 +74,7 @@ def receive(
     if waiting.count() >= MOST_WAITING:
         raise TooMany(
             _(
-                "Not received: {most_waiting} files of yours are still being read. Wait for "
-                "one of them."
+                "Not received: {most_waiting} files of yours are still being read. Wait for one of them."
             ).format(most_waiting=MOST_WAITING)
         )
     file = ImportFile.objects.create(
@@ -102,12 +101,14 @@ def receive(
 
 
 @transaction.atomic
-def confirm(*, import_file_id: int, actor: Actor, now: datetime, say: Say | None = None) -> ImportFile:
+def confirm(
+    *, import_file_id: int, actor: Actor, now: datetime, shown: str = "", say: Say | None = None
+) -> ImportFile:
     """The yes: a small file, or one that somebody waits for with ``say``, is posted at once; a large one by a worker.
 
-    Raises as `posting.post` does.
+    ``shown`` as `posting.confirm` takes it. Raises as `posting.post` does.
     """
-    file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now)
+    file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now, shown=shown)
     if file.row_count <= SMALL_ROWS or say is not None:
         _post(file, actor, now, say or quiet)
         file.save(update_fields=_RESULT)
@@ -154,8 +155,7 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
         except SoftTimeLimitExceeded:
             log.warning("import_took_too_long", import_file=import_id)
             text = _(
-                "It took longer than any work may; nothing was posted. Split the file and "
-                "import each part."
+                "It took longer than any work may; nothing was posted. Split the file and import each part."
             )
             _give_back(import_id, before, text)
         except Refused as refusal:
@@ -228,6 +228,7 @@ def _give_back(import_id: int, before: str, why: str) -> None:
         trouble=why,
         confirmed_by=None,
         confirmed_at=None,
+        seen="",
         step="",
         started_at=None,
     )

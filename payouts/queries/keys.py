@@ -31,7 +31,9 @@ def columns() -> list[tuple[str, str]]:
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, models.BinaryField)
-        and (str(field.column).endswith("_ciphertext") or field.name in getattr(model, "holds_ciphertext", ()))
+        and (
+            str(field.column).endswith("_ciphertext") or field.name in getattr(model, "holds_ciphertext", ())
+        )
     ]
 
 

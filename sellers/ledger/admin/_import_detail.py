@@ -19,7 +19,7 @@ from sellers import importing as seller_files
 from sellers import marking
 from sellers.ledger import importing, profiles
 from sellers.ledger.admin import _import_words
-from sellers.ledger.importing import kinds, parts, posting
+from sellers.ledger.importing import kinds, parts, posting, seen
 from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportStatus
 from sellers.ledger.money import Money
 
@@ -63,6 +63,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may": rights.brings in held,
         "may_confirm": rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk),
         "needs_another": corrects and file.status == ImportStatus.CHECKED,
+        "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
         "has_copy": file.kind != ImportKind.STATEMENT,
         "back_url": reverse(_import_words.LIST),

@@ -166,7 +166,9 @@ class Migration(migrations.Migration):
                 max_length=12,
             ),
             file_bytes=models.BigIntegerField(db_default=0, default=0),
-            preview=models.JSONField(db_default=[], default=list, help_text="each bank statement the file holds"),
+            preview=models.JSONField(
+                db_default=[], default=list, help_text="each bank statement the file holds"
+            ),
             step=models.CharField(
                 blank=True, db_default="", default="", help_text="what is being done", max_length=60
             ),
@@ -186,6 +188,13 @@ class Migration(migrations.Migration):
             ),
             confirmed_by=person(),
             confirmed_at=models.DateTimeField(null=True),
+            seen=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="digest of the corrections that whoever confirmed was shown",
+                max_length=64,
+            ),
         ),
         migrations.AlterField(
             "importfile",
@@ -229,7 +238,8 @@ class Migration(migrations.Migration):
                 name="import_corrections_by_two",
                 condition=~Q(kind="corrections")
                 | ~Q(status__in=["POSTING", "POSTED"])
-                | Q(uploaded_by__isnull=False, confirmed_by__isnull=False) & ~Q(uploaded_by=F("confirmed_by")),
+                | Q(uploaded_by__isnull=False, confirmed_by__isnull=False)
+                & ~Q(uploaded_by=F("confirmed_by")),
             ),
         ),
         migrations.AddIndex(

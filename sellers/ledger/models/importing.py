@@ -69,6 +69,13 @@ class ImportFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True)
+    seen = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="digest of the corrections that whoever confirmed was shown",
+    )
     posted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -81,7 +81,9 @@ def test_a_drop_waits_for_no_worker_and_what_was_kept_goes_when_none_is_at_it(an
         troubles.extend(beside(lambda: imports.sweep(now=make.NOW)))  # a sweep leaves alone what is worked at
 
     if kind == "earnings":
-        stopped = worked(file, say=lambda *said: said[0] == "Writing to the ledger" and said[1] and drop(*said))
+        stopped = worked(
+            file, say=lambda *said: said[0] == "Writing to the ledger" and said[1] and drop(*said)
+        )
     else:
         done = _seller_import.importing.apply
 
@@ -94,7 +96,11 @@ def test_a_drop_waits_for_no_worker_and_what_was_kept_goes_when_none_is_at_it(an
             stopped = worked(file)
     assert troubles == []
     assert (stopped.status, Earning.objects.count(), Seller.objects.count()) == ("DROPPED", 0, 1)
-    assert (StagedEarning.objects.count(), ImportPart.objects.count(), SellerFileRow.objects.count()) == (0, 0, 0)
+    assert (StagedEarning.objects.count(), ImportPart.objects.count(), SellerFileRow.objects.count()) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_dropped_before_a_worker_came_the_sweep_erases_rows_and_bytes(analyst):
@@ -112,7 +118,11 @@ def test_a_file_of_sellers_that_failed_keeps_nothing(analyst, monkeypatch):
     file = confirmed(received(SELLERS, analyst, kind="sellers"), analyst)
     monkeypatch.setattr(_seller_import, "post", lambda **values: 1 / 0)
     file = worked(file)
-    assert (file.status, file.seller_file.status, bytes(file.seller_file.content)) == ("FAILED", "DROPPED", b"")
+    assert (file.status, file.seller_file.status, bytes(file.seller_file.content)) == (
+        "FAILED",
+        "DROPPED",
+        b"",
+    )
     assert (SellerFileRow.objects.count(), ImportPart.objects.count()) == (0, 0)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from sellers.ledger import importing
-from sellers.ledger.importing import posting
+from sellers.ledger.importing import posting, seen
 from sellers.ledger.models import Adjustment, ImportPart
 from tests import make
 from tests.sellers.ledger.importing.given import checked, csv, row
@@ -69,7 +70,7 @@ def test_a_correction_stands_in_the_names_of_its_file(posted, shop, asker, other
     granted = make.earning(make.ledger_account(shop), amount_minor=1_250).pk
     third = make.person("approver").user_id
     waits, goes = brought(DOWN, actor=asker), brought(DOWN.replace("c2", "c3"), actor=asker)
-    posting.confirm(import_file_id=goes.pk, actor=other, now=make.NOW)
+    posting.confirm(import_file_id=goes.pk, actor=other, now=make.NOW, shown=seen.digest(goes))
     earnings = checked(csv(row("e", seller="shop-1")), actor=asker)
     names = {"asker": None, "other": None, "earning": granted}
     for wrong in (
@@ -87,7 +88,7 @@ def test_a_correction_stands_in_the_names_of_its_file(posted, shop, asker, other
 
 def test_who_confirmed_stays_once_corrections_stand(posted, shop, asker, other, raw_sql):
     goes = brought(DOWN, actor=asker)
-    posting.confirm(import_file_id=goes.pk, actor=other, now=make.NOW)
+    posting.confirm(import_file_id=goes.pk, actor=other, now=make.NOW, shown=seen.digest(goes))
     back = "UPDATE ledger_importfile SET status = %s, confirmed_by_id = %s WHERE id = %s"
     granted = make.earning(make.ledger_account(shop), amount_minor=1_250).pk
     with transaction.atomic():
@@ -100,3 +101,38 @@ def test_who_confirmed_stays_once_corrections_stand(posted, shop, asker, other, 
             with pytest.raises(IntegrityError, match="stand in the names"):
                 raw_sql(back, [status, person, goes.pk])
         raw_sql(back, ["POSTED", other.user_id, goes.pk])
+
+
+@pytest.mark.parametrize(
+    "change", ["amount_minor = 99900", "seller_external_id = 'shop-2'", "kind = 'write_off'"]
+)
+def test_a_yes_is_for_the_rows_that_were_seen(shop, asker, other, raw_sql, change):
+    make.seller(external_id="shop-2")
+    file = brought(UP, actor=asker)
+    shown = seen.digest(file)
+    with pytest.raises(importing.Changed, match="not those that the page showed"):
+        importing.post(import_file_id=file.pk, actor=other, now=make.NOW)
+    raw_sql(f"UPDATE ledger_stagedearning SET {change} WHERE import_file_id = %s", [file.pk])
+    with pytest.raises(importing.Changed, match="not those that the page showed"):
+        importing.post(import_file_id=file.pk, actor=other, now=make.NOW, shown=shown)
+    assert not Adjustment.objects.exists()
+
+
+def test_rows_that_change_after_the_yes_are_not_posted(shop, asker, other, raw_sql):
+    file = brought(UP, actor=asker)
+    file = posting.confirm(import_file_id=file.pk, actor=other, now=make.NOW, shown=seen.digest(file))
+    raw_sql("UPDATE ledger_stagedearning SET amount_minor = 99900 WHERE import_file_id = %s", [file.pk])
+    with pytest.raises(importing.Changed, match="not those that the page showed"):
+        posting.write(file=file, actor=other, now=make.NOW, say=lambda *said: None)
+    assert not Adjustment.objects.exists()
+
+
+def test_the_page_says_what_it_showed(shop, asker, client):
+    file = brought(UP, actor=asker)
+    client.force_login(make.user("approver", is_staff=True))
+    page = client.get(reverse("admin:ledger_import_detail", args=[file.pk])).content.decode()
+    assert f'name="shown" value="{seen.digest(file)}"' in page
+    confirm = reverse("admin:ledger_import_confirm", args=[file.pk])
+    assert "not those that the page showed" in client.post(confirm, {"shown": "0" * 64}).content.decode()
+    client.post(confirm, {"shown": seen.digest(file)})
+    assert Adjustment.objects.count() == 1
