@@ -71,8 +71,11 @@ def beside(what) -> list[BaseException]:
 @pytest.mark.parametrize("kind", ["earnings", "sellers"])
 def test_a_drop_waits_for_no_worker_and_what_was_kept_goes_when_none_is_at_it(analyst, kind):
     make.seller(external_id="shop-1")
-    data = csv(row("a", seller="shop-1")) if kind == "earnings" else SELLERS
-    file = confirmed(received(data, analyst, kind=kind), analyst)
+    known = csv(row("b", seller="shop-1"))
+    data = csv(row("a", seller="shop-1"), row("b", seller="shop-1")) if kind == "earnings" else SELLERS
+    file = worked(received(data, analyst, kind=kind))
+    worked(confirmed(received(known, analyst), analyst))  # so the worker marks, and holds, a row that waits
+    imports.confirm(import_file_id=file.pk, actor=analyst, now=make.NOW)
     troubles = []
 
     def drop(step, done, total):
@@ -95,7 +98,7 @@ def test_a_drop_waits_for_no_worker_and_what_was_kept_goes_when_none_is_at_it(an
             patch.setattr(_seller_import.importing, "apply", apply)
             stopped = worked(file)
     assert troubles == []
-    assert (stopped.status, Earning.objects.count(), Seller.objects.count()) == ("DROPPED", 0, 1)
+    assert (stopped.status, Earning.objects.count(), Seller.objects.count()) == ("DROPPED", 1, 1)
     assert (StagedEarning.objects.count(), ImportPart.objects.count(), SellerFileRow.objects.count()) == (
         0,
         0,
