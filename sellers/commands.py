@@ -48,11 +48,11 @@ def shown(command: BaseCommand) -> Iterator[Say]:
         bar.end()
 
 
-def refuse(command: BaseCommand, file: ImportFile, *, what: str = "line") -> None:
+def refuse(command: BaseCommand, file: ImportFile) -> None:
     """Every error of a refused file stands on standard error. Raises `CommandError`."""
     errors = file.staged.order_by("row_number", "id").values_list("row_number", "error")
     for line, error in errors.iterator(chunk_size=2000):
-        command.stderr.write(f"{what} {line}: {error}")
+        command.stderr.write(f"line {line}: {error}")
     rows = "row has" if file.error_count == 1 else "rows have"
     raise CommandError(
         f"{file.name} was refused: {file.error_count:,} {rows} errors."

@@ -25,7 +25,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _ROW = b"\x01"
 """First byte of every ciphertext: its format. A later format gets another byte and both stay readable."""
-_BLOB = b"PBV1"
+BLOB = b"PBV1"
 """First bytes of an encrypted file: it carries its own data key, wrapped."""
 
 
@@ -136,12 +136,14 @@ def rewrap(wrapped: Wrapped, *, ring: Keyring, aad: bytes) -> Wrapped:
 def encrypt_blob(plaintext: bytes, *, ring: Keyring, aad: bytes) -> bytes:
     """A file under a data key of its own, which it carries wrapped under the current master key, for ever.
 
-    For bank files, bank documents and statements, and the papers of adjustments. Exports are not encrypted here.
+    For bank files, bank documents and statements, the papers of adjustments, files that come in. Exports are not
+    encrypted here. `payouts.queries.keys` counts them: their column's name ends in ``_ciphertext``, or stands in its
+    model's ``holds_ciphertext``.
     """
     data_key = new_data_key()
     wrapped = wrap(data_key, ring=ring, aad=b"blob" + aad)
     name = wrapped.master_key_id.encode()
-    head = _BLOB + bytes([len(name)]) + name + wrapped.wrapped
+    head = BLOB + bytes([len(name)]) + name + wrapped.wrapped
     return head + encrypt(data_key, plaintext, aad=b"blob" + aad)
 
 
@@ -177,8 +179,8 @@ def _wrapping(name: str, aad: bytes) -> bytes:
 
 
 def _split(blob: bytes) -> tuple[Wrapped, bytes]:
-    start = len(_BLOB) + 1
-    if not blob.startswith(_BLOB) or len(blob) < start:
+    start = len(BLOB) + 1
+    if not blob.startswith(BLOB) or len(blob) < start:
         raise Unreadable("This file was not encrypted by this vault.")
     end_of_name = start + blob[start - 1]
     end_of_key = end_of_name + len(_ROW) + _NONCE_BYTES + KEY_BYTES + _TAG_BYTES

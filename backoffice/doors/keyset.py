@@ -84,17 +84,18 @@ def page(
     *,
     size: int = SIZE,
     newest_first: bool = True,
+    by: tuple[str, ...] = (),
     sorts: Sequence[Sort] = (),
     streams: "Callable[[Order], Sequence[QuerySet[M]]] | None" = None,
 ) -> KeysetPage[M]:
     """The page that `?before=…` or `?after=…` names, in the order that `?sort=…` does. Counts nothing.
 
     A cursor is the sorted values and the primary key of a row; one that is none shows the first page, a sort that is
-    none leaves the order of the primary key. ``streams`` may cut the rows into parts, each of which an index gives in
-    the order asked for: the page is then merged from the first rows of each. They may overlap; what is in none of them
-    is not listed.
+    none leaves the order of ``by``, fields that are never null, and the primary key. ``streams`` may cut the rows into
+    parts, each of which an index gives in the order asked for: the page is then merged from the first rows of each.
+    They may overlap; what is in none of them is not listed.
     """
-    order = chosen(request, sorts, newest_first=newest_first)
+    order = chosen(request, sorts, newest_first=newest_first, by=by)
     before, after = (_read(request.GET.get(name), rows, order) for name in PLACE)
     backwards = after is not None
     found = _take(rows, order, after or before, size=size + 1, backwards=backwards, streams=streams)
@@ -113,11 +114,13 @@ def page(
     )
 
 
-def chosen(request: HttpRequest, sorts: Sequence[Sort], *, newest_first: bool = True) -> Order:
+def chosen(
+    request: HttpRequest, sorts: Sequence[Sort], *, newest_first: bool = True, by: tuple[str, ...] = ()
+) -> Order:
     """The order that the URL asks for."""
     asked = request.GET.get("sort", "")
     found = next((each for each in sorts if each.name == asked.removeprefix("-")), None)
-    return Order(found.fields, asked.startswith("-")) if found else Order((), newest_first)
+    return Order(found.fields, asked.startswith("-")) if found else Order(by, newest_first)
 
 
 def _take(

@@ -13,20 +13,22 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
-from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
+from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import, uploading
 from payouts.operations._watch import Watch
 from sellers import importing
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, parts, posting, staging
 from sellers.ledger.importing.progress import Say, quiet
 from sellers.ledger.models import ImportFile, ImportKind, ImportPart, ImportStatus, StagedEarning
+from sellers.models import SellerFileStatus
+from sellers.reading import TooBig
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +39,9 @@ MOST_WAITING = 10
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 GIVE_UP = timedelta(hours=6)
+_OVER = (ImportStatus.DROPPED, ImportStatus.FAILED)
 _RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
-           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at")  # fmt: skip
+           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at", "seen")  # fmt: skip
 
 
 class TooMany(Refused):
@@ -59,7 +62,8 @@ def receive(
     say: Say | None = None,
 ) -> ImportFile:
     """The file is kept and, when it is small or somebody waits for it with ``say``, read at once; else a worker, which
-    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `TooBig`, `TooMany`, `NotAllowed`.
+    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `TooBig`, of a statement `NoStatement`,
+    `TooMany`, `NotAllowed`; then nothing is kept.
     """
     authority.require(actor=actor, permission=kinds.of(kind).brings)
     if kind == ImportKind.SELLERS:
@@ -70,8 +74,7 @@ def receive(
     if waiting.count() >= MOST_WAITING:
         raise TooMany(
             _(
-                "Not received: {most_waiting} files of yours are still being read. Wait for "
-                "one of them."
+                "Not received: {most_waiting} files of yours are still being read. Wait for one of them."
             ).format(most_waiting=MOST_WAITING)
         )
     file = ImportFile.objects.create(
@@ -82,7 +85,10 @@ def receive(
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
     )
-    file.file_bytes = parts.keep(file=file, stream=stream)
+    try:
+        file.file_bytes = parts.keep(file=file, stream=stream)
+    except TooBig as error:
+        raise uploading.too_large() if kind == ImportKind.STATEMENT else error from None
     file.save(update_fields=["file_bytes"])
     data = {"file": file.name, "kind": kind, "bytes": file.file_bytes}
     recording.record(actor=actor, action="import.receive", subject=file, data=data, now=now)
@@ -95,12 +101,14 @@ def receive(
 
 
 @transaction.atomic
-def confirm(*, import_file_id: int, actor: Actor, now: datetime, say: Say | None = None) -> ImportFile:
+def confirm(
+    *, import_file_id: int, actor: Actor, now: datetime, shown: str = "", say: Say | None = None
+) -> ImportFile:
     """The yes: a small file, or one that somebody waits for with ``say``, is posted at once; a large one by a worker.
 
-    Raises as `posting.post` does.
+    ``shown`` as `posting.confirm` takes it. Raises as `posting.post` does.
     """
-    file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now)
+    file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now, shown=shown)
     if file.row_count <= SMALL_ROWS or say is not None:
         _post(file, actor, now, say or quiet)
         file.save(update_fields=_RESULT)
@@ -114,8 +122,9 @@ def confirm(*, import_file_id: int, actor: Actor, now: datetime, say: Say | None
 @transaction.atomic
 def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     """The no, at any time before it is posted; a worker at it stops within seconds. Raises as `posting.drop` does."""
+    under_way = posting.locked(import_file_id).status in posting.UNDER_WAY
     file = posting.drop(import_file_id=import_file_id, actor=actor, now=now)
-    if file.seller_file_id is not None:
+    if file.seller_file_id is not None and not under_way:
         importing.drop(file_id=file.seller_file_id, actor=actor, now=now)
     return file
 
@@ -140,26 +149,25 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
                 _finish(file, before)
         except _import_job.Stopped:
             log.info("import_stopped", import_file=import_id)
+            _erase(import_id)
         except (OperationalError, InterfaceError):
             raise
         except SoftTimeLimitExceeded:
             log.warning("import_took_too_long", import_file=import_id)
             text = _(
-                "It took longer than any work may; nothing was posted. Split the file and "
-                "import each part."
+                "It took longer than any work may; nothing was posted. Split the file and import each part."
             )
             _give_back(import_id, before, text)
         except Refused as refusal:
             _give_back(import_id, before, str(refusal))
         except Exception as error:
             log.exception("import_failed", import_file=import_id, error=type(error).__name__)
-            _fail(
-                Q(pk=import_id),
-                _(
-                    "It could not be done, and nothing of it was posted; the trouble was "
-                    "logged. Upload the file again."
-                ),
+            text = _(
+                "It could not be done, and nothing of it was posted; the trouble was "
+                "logged. Upload the file again."
             )
+            _fail([import_id], text)
+            _erase(import_id)
         else:
             return True
         return False
@@ -185,8 +193,12 @@ def _read(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
             _seller_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now)
         else:
             staging.stage(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now, say=say)
-    if file.kind == ImportKind.EARNINGS and file.status == ImportStatus.CHECKED:
-        file.parts.all().delete()  # its staged rows say all of it
+    # The staged rows of earnings say all of it; nobody takes a statement for its copy with the errors.
+    if (file.kind, file.status) in (
+        (ImportKind.EARNINGS, ImportStatus.CHECKED),
+        (ImportKind.STATEMENT, ImportStatus.REFUSED),
+    ):
+        file.parts.all().delete()
 
 
 def _post(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
@@ -208,24 +220,35 @@ def _finish(file: ImportFile, before: str) -> None:
 def _give_back(import_id: int, before: str, why: str) -> None:
     """A refused posting leaves the file as it was before the yes; a file that could not be read has failed."""
     if before == ImportStatus.READING:
-        _fail(Q(pk=import_id), why)
+        _fail([import_id], why)
+        _erase(import_id)
         return
     ImportFile.objects.filter(pk=import_id, status=ImportStatus.POSTING).update(
         status=ImportStatus.CHECKED,
         trouble=why,
         confirmed_by=None,
         confirmed_at=None,
+        seen="",
         step="",
         started_at=None,
     )
 
 
+def _fail(ids: list[int], why: str) -> None:
+    under_way = ImportFile.objects.filter(pk__in=ids, status__in=posting.UNDER_WAY)
+    under_way.update(status=ImportStatus.FAILED, trouble=why, step="")
+
+
 @transaction.atomic
-def _fail(which: Q, why: str) -> None:
-    failed = ImportFile.objects.filter(which, status__in=posting.UNDER_WAY)
-    ids = list(failed.select_for_update(no_key=True).values_list("pk", flat=True))
-    ImportPart.objects.filter(import_file__in=ids).delete()
-    ImportFile.objects.filter(pk__in=ids).update(status=ImportStatus.FAILED, trouble=why, step="")
+def _erase(import_id: int) -> None:
+    """What was kept of an import that is over, and that no worker is at, is gone: bytes, rows, sellers' changes."""
+    file = ImportFile.objects.filter(pk=import_id, status__in=_OVER).first()
+    if file is None:
+        return
+    ImportPart.objects.filter(import_file=file).delete()
+    StagedEarning.objects.filter(import_file=file).delete()
+    if file.seller_file_id is not None:
+        importing.erase(file_ids=[file.seller_file_id])
 
 
 def _actor(user: User | None) -> Actor:
@@ -236,21 +259,30 @@ def _actor(user: User | None) -> Actor:
 def sweep(*, now: datetime) -> int:
     """Imports that a lost message, or a killed worker, left undone are rung for again; answers how many.
 
-    One that no worker could finish for `GIVE_UP` has failed. Rows of dropped and failed files are gone.
+    One that no worker could finish for `GIVE_UP` has failed. What was kept of dropped and failed files is gone,
+    where no worker is at them still.
     """
     since = Coalesce("confirmed_at", "uploaded_at")
     under_way = ImportFile.objects.filter(status__in=posting.UNDER_WAY).annotate(since=since)
     late = list(under_way.filter(since__lte=now - GIVE_UP).values_list("pk", flat=True)[:100])
     if late:
-        _fail(
-            Q(pk__in=late), _("No worker could finish it, and nothing of it was posted. Upload the file again.")
-        )
+        _fail(late, _("No worker could finish it, and nothing of it was posted. Upload the file again."))
     forgotten = list(
         under_way.filter(since__lte=now - PATIENCE).order_by("pk").values_list("pk", flat=True)[:100]
     )
     for import_id in forgotten:
         _doorbell.ring("work_import", import_id=import_id)
-    over = (ImportStatus.DROPPED, ImportStatus.FAILED)
-    left = ImportFile.objects.filter(status__in=over, staged__isnull=False).values_list("pk", flat=True)
-    StagedEarning.objects.filter(import_file__in=list(left.distinct()[:10])).delete()
+    for import_id in _left_over():
+        with _import_job.only_one(import_id) as side:
+            if side is not None:
+                _erase(import_id)
     return len(forgotten)
+
+
+def _left_over() -> list[int]:
+    """Some of the imports that are over and of which something is kept."""
+    ours = {"import_file": OuterRef("pk")}
+    kept = Exists(StagedEarning.objects.filter(**ours)) | Exists(ImportPart.objects.filter(**ours))
+    waits = Q(seller_file__status__in=(SellerFileStatus.CHECKED, SellerFileStatus.REFUSED))
+    left = ImportFile.objects.filter(kept | waits, status__in=_OVER).order_by("pk")
+    return list(left.values_list("pk", flat=True)[:10])

@@ -12,8 +12,9 @@ from payouts.models import BankDocument, FundingAccount, Statement
 from payouts.operations import bankfiles, reconciliation
 from payouts.rails import base
 from payouts.rails.statements import camt053
+from sellers.ledger.importing import kinds
 
-LARGEST = 5 * 1024 * 1024
+LARGEST = kinds.DOCUMENT_BYTES
 """Bytes. A day's statement of one account has a few hundred kilobytes."""
 
 
@@ -50,9 +51,12 @@ def check_size(body: bytes) -> None:
     if not body:
         raise NoStatement(_("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
     if len(body) > LARGEST:
-        raise NoStatement(
-            _("Not read: the file is larger than 5 MB. Ask the bank for one statement per day.")
-        )
+        raise too_large()
+
+
+def too_large() -> NoStatement:
+    """The no to a file that is larger than any statement."""
+    return NoStatement(_("Not read: the file is larger than 5 MB. Ask the bank for one statement per day."))
 
 
 def _rail(body: bytes) -> str:

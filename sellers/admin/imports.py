@@ -16,6 +16,7 @@ from backoffice.doors import keyset, pages
 from backoffice.words import later, number
 from payouts.operations import imports
 from sellers import importing
+from sellers.ledger.importing import posting
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
 from sellers.models import SellerFile, SellerFileRow, SellerFileStatus
 
@@ -80,18 +81,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = keyset.page(request, file.rows.all(), newest_first=False)
     refused = file.status == SellerFileStatus.REFUSED
     job = _job(file)
+    if job is not None and job.status in posting.UNDER_WAY:
+        return redirect("admin:ledger_import_detail", pk=job.pk)
+    failed = job is not None and job.status == ImportStatus.FAILED
     context = {
         "title": file.name,
         "file": file,
+        "job": job,
         "by": who(file),
-        "word": file.get_status_display(),
-        "meaning": MEANINGS[file.status],
+        "word": ImportStatus.FAILED.label if failed else file.get_status_display(),
+        "meaning": "stopped" if failed else MEANINGS[file.status],
         "profile": next(
             (each.title for each in importing.all_profiles() if each.name == file.profile), file.profile
         ),
         "errors": page.rows if refused else [],
         "rows": [] if refused else [_shown(row) for row in page.rows],
-        "figures": [
+        "figures": []
+        if refused or failed
+        else [
             (_("New"), f"{file.new_count:,}", _("unverified until somebody looks")),
             (_("Changed"), f"{file.changed_count:,}", _("known with other values")),
             (_("As they were"), f"{file.same_count:,}", _("nothing to do")),
@@ -99,7 +106,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "pager": page,
         "count": file.new_count + file.changed_count,
         "copy_url": reverse("admin:ledger_import_copy", args=[job.pk]) if job is not None and refused else "",
-        "waits": file.status == SellerFileStatus.CHECKED,
+        "waits": file.status == SellerFileStatus.CHECKED and not failed,
         "may": IMPORT in pages.permissions(request),
         "back_url": reverse("admin:ledger_import_list"),
         "back_label": _("Imports"),

@@ -7,7 +7,7 @@
 One bad row refuses the file. Bank details never come this way: they are verified by two people.
 """
 
-from .applying import AlreadyApplied, Changed, NotApplicable, apply, check, drop
+from .applying import AlreadyApplied, Changed, NotApplicable, apply, check, drop, erase
 from .profiles import SellerProfile, all_profiles, get
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "apply",
     "check",
     "drop",
+    "erase",
     "get",
 ]

@@ -1,5 +1,6 @@
 """Check a file of sellers, apply what its preview showed, or drop it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from backoffice.audit.errors import Conflict, Refused
 from sellers import reading
 from sellers.importing import previewing, profiles
 from sellers.importing.previewing import Preview
-from sellers.models import Seller, SellerFile, SellerFileStatus
+from sellers.models import Seller, SellerFile, SellerFileRow, SellerFileStatus
 
 _OPEN_FIELDS = ("name", "kind", "country")
 """Old and new values of these stand in the audit; of the others, which are about people, only that they changed."""
@@ -125,6 +126,13 @@ def drop(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     file.rows.all().delete()
     recording.record(actor=actor, action="sellers.drop", subject=file, data={"file": file.name}, now=now)
     return file
+
+
+def erase(*, file_ids: Collection[int]) -> None:
+    """What was kept of files that were not applied is gone, with nobody's word: their imports are over."""
+    files = SellerFile.objects.filter(pk__in=file_ids).exclude(status=SellerFileStatus.APPLIED)
+    SellerFileRow.objects.filter(file__in=files.values("pk")).delete()
+    files.update(status=SellerFileStatus.DROPPED, content=b"")
 
 
 def _locked(file_id: int) -> SellerFile:

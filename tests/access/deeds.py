@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from payouts.operations import schedules
+from sellers.ledger.importing import seen
 from tests import books, make, make_payouts
 from tests.access.world import World
 from tests.payouts import scheduled
@@ -285,7 +286,7 @@ DEEDS: Mapping[str, Row] = {
     ),
     f"{P}imports.confirm": (
         "ledger.approve_adjustment",
-        lambda w: {"import_file_id": w.corrections_file.pk},
+        lambda w: {"import_file_id": w.corrections_file.pk, "shown": seen.digest(w.corrections_file)},
     ),
     f"{P}imports.drop": ("payouts.reconcile", lambda w: {"import_file_id": w.statement_file.pk}),
     "sellers.ledger.importing.posting.drop": (

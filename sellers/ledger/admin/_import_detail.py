@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+import tablib
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from sellers import importing as seller_files
 from sellers import marking
 from sellers.ledger import importing, profiles
 from sellers.ledger.admin import _import_words
-from sellers.ledger.importing import kinds, parts, posting
+from sellers.ledger.importing import kinds, parts, posting, seen
 from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportStatus
 from sellers.ledger.money import Money
 
@@ -62,6 +63,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may": rights.brings in held,
         "may_confirm": rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk),
         "needs_another": corrects and file.status == ImportStatus.CHECKED,
+        "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
         "has_copy": file.kind != ImportKind.STATEMENT,
         "back_url": reverse(_import_words.LIST),
@@ -136,8 +138,7 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by."""
     file = found(request, pk)
-    rows = file.staged.exclude(error="").order_by("row_number", "id")
-    dataset = importing.EarningResource().export(rows, export_fields=["line", "error"])
+    dataset = tablib.Dataset(*_errors(file), headers=["line", "error"])
     response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
     return response

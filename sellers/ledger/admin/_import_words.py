@@ -34,8 +34,8 @@ def seen_by(request: HttpRequest) -> list[str]:
 
 
 def url_of(file: ImportFile) -> str:
-    """The file's page: of sellers, once it is read, the page that shows each change."""
-    if file.seller_file_id is not None:
+    """The file's page: of sellers, while no worker is at them, the page that shows each change."""
+    if file.seller_file_id is not None and file.status not in posting.UNDER_WAY:
         return reverse("admin:sellers_import_detail", args=[file.seller_file_id])
     return reverse("admin:ledger_import_detail", args=[file.pk])
 

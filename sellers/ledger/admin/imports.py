@@ -71,7 +71,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     held, seen = pages.permissions(request), _import_words.seen_by(request)
     only = request.GET.get("kind", "")
     rows = ImportFile.objects.filter(kind__in=[only] if only in seen else seen).select_related("uploaded_by")
-    page = keyset.page(request, rows)
+    page = keyset.page(request, rows, by=("uploaded_at",))
     verbs = [
         {"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])}
         for kind in LABELS
@@ -155,7 +155,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The yes: everything the preview showed stands, or will in a while, or nothing does and why."""
     file = _import_detail.found(request, pk)
     try:
-        file = imports.confirm(import_file_id=pk, actor=pages.actor(request), now=database_now())
+        file = imports.confirm(
+            import_file_id=pk,
+            actor=pages.actor(request),
+            now=database_now(),
+            shown=request.POST.get("shown", ""),
+        )
     except Conflict as conflict:
         return pages.stale(request, [str(conflict)], _import_words.url_of(file))
     except Refused as refusal:

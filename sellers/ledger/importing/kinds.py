@@ -1,8 +1,14 @@
-"""What tells the kinds of imports apart: who may bring one, who may confirm it, who may see it."""
+"""What tells the kinds of imports apart: who may bring one, confirm it or see it, and how large it may be."""
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from sellers import reading
 from sellers.ledger.models import ImportKind
+
+DOCUMENT_BYTES = 5 * 1024 * 1024
+"""What is a document that people fetch whole: a bank statement, a file of corrections."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,13 @@ RIGHTS: dict[str, Rights] = {
 
 def of(kind: str) -> Rights:
     return RIGHTS[kind]
+
+
+def largest(kind: str) -> int:
+    """How many bytes a file of this kind may have."""
+    match kind:
+        case ImportKind.STATEMENT | ImportKind.CORRECTIONS:
+            return DOCUMENT_BYTES
+        case ImportKind.SELLERS:
+            return int(settings.SELLER_IMPORT_MAX_BYTES)
+    return reading.limit()

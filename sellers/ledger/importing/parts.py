@@ -5,6 +5,7 @@ import zlib
 from typing import IO, BinaryIO
 
 from sellers import reading, vault
+from sellers.ledger.importing import kinds
 from sellers.ledger.models import ImportFile, ImportPart
 
 _PIECE = 1 << 20
@@ -12,12 +13,15 @@ _IN_MEMORY = 1 << 20  # bytes; what is larger lies on disk while it is read
 
 
 def keep(*, file: ImportFile, stream: BinaryIO) -> int:
-    """The file's bytes are kept with it; answers how many. Raises `reading.TooBig`, and then the caller undoes it."""
+    """The file's bytes are kept with it; answers how many.
+
+    Raises `reading.TooBig` at the first piece beyond what its kind may have, and then the caller undoes it.
+    """
     stream.seek(0)
-    size, ring = 0, vault.keyring()
+    size, most, ring = 0, kinds.largest(file.kind), vault.keyring()
     for position, piece in enumerate(iter(lambda: stream.read(_PIECE), b"")):
         size += len(piece)
-        reading.check_size(size)
+        reading.check_size(size, most)
         body = vault.encrypt_blob(zlib.compress(piece, 1), ring=ring, aad=_place(file.pk, position))
         ImportPart.objects.create(import_file=file, position=position, body=body, sealed=True)
     return size

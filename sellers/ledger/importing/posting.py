@@ -11,7 +11,7 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import number
 from sellers.ledger import profiles
-from sellers.ledger.importing import kinds, rules, writing
+from sellers.ledger.importing import kinds, rules, seen, writing
 from sellers.ledger.importing.progress import Say, quiet
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
 
@@ -45,22 +45,28 @@ _FEW = 10_000
 UNDER_WAY = (ImportStatus.READING, ImportStatus.POSTING)
 
 
-def post(*, import_file_id: int, actor: Actor, now: datetime, say: Say = quiet) -> ImportFile:
+def post(
+    *, import_file_id: int, actor: Actor, now: datetime, shown: str = "", say: Say = quiet
+) -> ImportFile:
     """All earnings of a checked file stand in the ledger, with the sellers and accounts they need.
 
     Rows that are known with equal values change nothing. Raises `NotPostable`, `AlreadyPosted`, `SamePerson`, or
     `Changed` when the ledger contradicts a row by now; then nothing is written and the file stays as it was.
     """
     with transaction.atomic():
-        file = confirm(import_file_id=import_file_id, actor=actor, now=now)
+        file = confirm(import_file_id=import_file_id, actor=actor, now=now, shown=shown)
         write(file=file, actor=actor, now=now, say=say)
         file.save()
     return file
 
 
 @transaction.atomic
-def confirm(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
-    """The yes: a checked file is POSTING, by this person. Raises `NotPostable`, `AlreadyPosted`, `SamePerson`."""
+def confirm(*, import_file_id: int, actor: Actor, now: datetime, shown: str = "") -> ImportFile:
+    """The yes: a checked file is POSTING, by this person.
+
+    ``shown`` is the `seen.digest` of the corrections that the person was shown; other files need none. Raises
+    `NotPostable`, `AlreadyPosted`, `SamePerson`, `Changed`.
+    """
     file = locked(import_file_id)
     authority.require(actor=actor, permission=kinds.of(file.kind).confirms)
     if file.status == ImportStatus.POSTED:
@@ -87,9 +93,11 @@ def confirm(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
         raise SamePerson(
             _("You brought these corrections: another person must confirm them. Nothing was posted.")
         )
+    file.seen = shown if file.kind == ImportKind.CORRECTIONS else ""
+    _check_seen(file)
     file.status, file.confirmed_by_id, file.confirmed_at = ImportStatus.POSTING, actor.user_id, now
     file.trouble, file.started_at = "", None
-    file.save(update_fields=["status", "confirmed_by", "confirmed_at", "trouble", "started_at"])
+    file.save(update_fields=["status", "confirmed_by", "confirmed_at", "seen", "trouble", "started_at"])
     return file
 
 
@@ -129,6 +137,7 @@ def write(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
 
 
 def _write(file: ImportFile, now: datetime, say: Say) -> None:
+    _check_seen(file)
     profile = profiles.get(file.profile, file.kind)
     say(_("Comparing with what is known"), 0, file.new_count)
     with connection.cursor() as cursor:
@@ -153,11 +162,21 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
         raise Changed(_("Nothing was imported: the sellers changed meanwhile. Upload the file again."))
 
 
+def _check_seen(file: ImportFile) -> None:
+    if file.kind == ImportKind.CORRECTIONS and file.seen != seen.digest(file):
+        raise Changed(
+            _(
+                "Nothing was posted: the corrections are not those that the page showed. Look at the file again."
+            )
+        )
+
+
 @transaction.atomic
 def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
     """A file that was not posted is dropped with what was kept of it; a worker at it stops within seconds.
 
-    Raises `AlreadyPosted`, `NotPostable`.
+    What a worker may be at is left to the next sweep: waiting for its rows while it waits for the file's would be
+    waiting for ever. Raises `AlreadyPosted`, `NotPostable`.
     """
     file = locked(import_file_id)
     rights = kinds.of(file.kind)
@@ -171,12 +190,14 @@ def drop(*, import_file_id: int, actor: Actor, now: datetime) -> ImportFile:
         )
     if file.status == ImportStatus.DROPPED:
         raise NotPostable(_("“{file}” was dropped before.").format(file=file.name))
-    if file.row_count <= _FEW:  # those of a large file go with the next sweep
-        file.staged.all().delete()
-    file.parts.all().delete()
+    under_way = file.status in UNDER_WAY
+    if not under_way:
+        file.parts.all().delete()
+        if file.row_count <= _FEW:  # those of a large file go with the next sweep, too
+            file.staged.all().delete()
     file.status = ImportStatus.DROPPED
     file.save(update_fields=["status"])
-    if file.seller_file_id is None:  # of a file of sellers, `sellers.importing` records it
+    if file.seller_file_id is None or under_way:  # else `sellers.importing` drops it, and records that
         data = {"file": file.name}
         recording.record(actor=actor, action=f"{file.kind}.drop", subject=file, data=data, now=now)
     return file

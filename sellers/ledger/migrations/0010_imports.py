@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, Q
 
-from backoffice.audit.guards import function
+from backoffice.audit.guards import function, no_truncate
 
 FILE_MOVES = """BEGIN
   IF OLD.status IN ('POSTED', 'DROPPED') THEN
@@ -15,7 +15,45 @@ FILE_MOVES = """BEGIN
      OR NEW.uploaded_by_id IS DISTINCT FROM OLD.uploaded_by_id THEN
     RAISE EXCEPTION 'whose import % is, and of what, never changes', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
+  IF OLD.status = 'POSTING' AND OLD.kind = 'corrections'
+     AND (NEW.status NOT IN ('POSTING', 'POSTED') OR NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id)
+     AND EXISTS (SELECT FROM ledger_adjustment WHERE import_file_id = OLD.id) THEN
+    RAISE EXCEPTION 'corrections of import % stand in the names of those who brought and confirmed it', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
   RETURN NEW;
+END"""
+
+# A file of corrections is the document of each of them: from the yes on nothing is added to it and nothing taken away.
+PART_STAYS = """DECLARE
+  file bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.import_file_id ELSE OLD.import_file_id END;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    RAISE EXCEPTION 'the bytes of import % never change', file USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF EXISTS (SELECT FROM ledger_importfile
+             WHERE id = file AND kind = 'corrections' AND status IN ('POSTING', 'POSTED')) THEN
+    RAISE EXCEPTION 'import % is the document of its corrections and stays as it is', file
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;
+  RETURN OLD;
+END"""
+
+# Who brought the file asked, who confirmed it granted: the CHECKs of both tables then hold two people to it.
+CORRECTED = """DECLARE
+  wrong text;
+BEGIN
+  SELECT string_agg(off.id::text, ', ') INTO wrong FROM (
+    SELECT n.id FROM new_rows AS n JOIN ledger_importfile AS f ON f.id = n.import_file_id
+    WHERE f.kind <> 'corrections' OR f.status <> 'POSTING' OR n.decision <> 'granted'
+       OR (n.requested_by_id, n.decided_by_id) IS DISTINCT FROM (f.uploaded_by_id, f.confirmed_by_id)
+    LIMIT 5) AS off;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'not in the names of those who brought and confirmed its file: adjustment %', wrong
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
 END"""
 
 # The day that an insert brings with it is judged as a set; where it brings none, `books_day` chooses it row by row.
@@ -77,6 +115,17 @@ FROM sellers_sellerfile ORDER BY id;
 SET CONSTRAINTS ALL DEFERRED
 """
 
+# The program before this migration knows files of earnings only; of sellers and statements what they made stays.
+_NO_SELLER_FILES = """
+SET CONSTRAINTS ALL IMMEDIATE;
+DELETE FROM ledger_stagedearning AS s USING ledger_importfile AS f
+WHERE f.id = s.import_file_id AND f.kind IN ('sellers', 'statement');
+DELETE FROM ledger_importpart AS p USING ledger_importfile AS f
+WHERE f.id = p.import_file_id AND f.kind IN ('sellers', 'statement');
+DELETE FROM ledger_importfile WHERE kind IN ('sellers', 'statement');
+SET CONSTRAINTS ALL DEFERRED
+"""
+
 
 def person(**values: object) -> models.ForeignKey:
     return models.ForeignKey(
@@ -117,7 +166,9 @@ class Migration(migrations.Migration):
                 max_length=12,
             ),
             file_bytes=models.BigIntegerField(db_default=0, default=0),
-            preview=models.JSONField(db_default=[], default=list, help_text="each bank statement the file holds"),
+            preview=models.JSONField(
+                db_default=[], default=list, help_text="each bank statement the file holds"
+            ),
             step=models.CharField(
                 blank=True, db_default="", default="", help_text="what is being done", max_length=60
             ),
@@ -137,6 +188,13 @@ class Migration(migrations.Migration):
             ),
             confirmed_by=person(),
             confirmed_at=models.DateTimeField(null=True),
+            seen=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="digest of the corrections that whoever confirmed was shown",
+                max_length=64,
+            ),
         ),
         migrations.AlterField(
             "importfile",
@@ -180,7 +238,8 @@ class Migration(migrations.Migration):
                 name="import_corrections_by_two",
                 condition=~Q(kind="corrections")
                 | ~Q(status__in=["POSTING", "POSTED"])
-                | Q(uploaded_by__isnull=False, confirmed_by__isnull=False) & ~Q(uploaded_by=F("confirmed_by")),
+                | Q(uploaded_by__isnull=False, confirmed_by__isnull=False)
+                & ~Q(uploaded_by=F("confirmed_by")),
             ),
         ),
         migrations.AddIndex(
@@ -189,13 +248,29 @@ class Migration(migrations.Migration):
                 condition=Q(status__in=["READING", "POSTING"]), fields=["id"], name="import_under_way"
             ),
         ),
-        migrations.RunSQL(_SELLER_FILES, migrations.RunSQL.noop),
+        migrations.AddIndex("importfile", models.Index(fields=["uploaded_at", "id"], name="import_uploaded")),
+        migrations.RunSQL(_SELLER_FILES, _NO_SELLER_FILES),
         function("ledger_file_of_import_moves()", FILE_MOVES),
         trigger(
             "guard_moves",
             "ledger_importfile",
             "BEFORE UPDATE",
             "FOR EACH ROW EXECUTE FUNCTION ledger_file_of_import_moves()",
+        ),
+        function("ledger_part_of_import_stays()", PART_STAYS),
+        trigger(
+            "guard_bytes",
+            "ledger_importpart",
+            "BEFORE INSERT OR UPDATE OR DELETE",
+            "FOR EACH ROW EXECUTE FUNCTION ledger_part_of_import_stays()",
+        ),
+        *no_truncate("ledger_importpart"),
+        function("ledger_corrected_by_two()", CORRECTED),
+        trigger(
+            "guard_by_two",
+            "ledger_adjustment",
+            "AFTER INSERT",
+            "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_corrected_by_two()",
         ),
         function("ledger_booked_right()", BOOKED),
         migrations.RunSQL(

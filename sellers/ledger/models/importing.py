@@ -69,6 +69,13 @@ class ImportFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True)
+    seen = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="digest of the corrections that whoever confirmed was shown",
+    )
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -87,6 +94,7 @@ class ImportFile(models.Model):
             models.Index(
                 fields=["id"], condition=Q(status__in=["READING", "POSTING"]), name="import_under_way"
             ),
+            models.Index(fields=["uploaded_at", "id"], name="import_uploaded"),
         ]
 
     def __str__(self) -> str:
@@ -97,8 +105,11 @@ class ImportPart(models.Model):
     """A piece of a file as it was uploaded, compressed and, if ``sealed``, encrypted in its place.
 
     Pieces, so that no file is ever in memory whole. Kept while a worker needs them, of a refused file for its copy
-    with the errors, and of corrections for good: they are the document. Gone once the file is dropped.
+    with the errors, and of corrections for good: they are the document, which by trigger changes no more. Gone once
+    the file is dropped.
     """
+
+    holds_ciphertext = ("body",)
 
     import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="parts")
     position = models.IntegerField()

@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from payouts.operations import _seller_import, imports
+from sellers.ledger.models import ImportFile
 from sellers.models import Seller, SellerFile
 from tests import make
 
@@ -93,3 +95,38 @@ def test_other_roles_do_not_open_it(client, role):
     client.force_login(make.user(role, is_staff=True))
 
     assert client.get(reverse("admin:sellers_import_new")).status_code == 403
+
+
+def left_to_a_worker(analyst, monkeypatch) -> ImportFile:
+    """A file whose yes was said and that a worker is to apply."""
+    monkeypatch.setattr(imports, "SMALL_ROWS", 0)
+    upload(analyst, "external_id,name,country\na,Boutique,FR\n")
+    analyst.post(reverse("admin:sellers_import_confirm", args=[SellerFile.objects.get().pk]))
+    return ImportFile.objects.get()
+
+
+def seen(analyst, file: ImportFile) -> str:
+    answer = analyst.get(reverse("admin:sellers_import_detail", args=[file.seller_file_id]), follow=True)
+    return answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_refused_is_said_on_the_page(analyst, monkeypatch):
+    file = left_to_a_worker(analyst, monkeypatch)
+    assert "Cancel the import" in seen(analyst, file)
+    make.seller(external_id="a")
+    imports.work(import_id=file.pk, now=make.NOW)
+    page = seen(analyst, file)
+    assert "sellers changed since the preview" in page
+    assert "Drop the file" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_at_a_worker_is_said_on_the_page_and_waits_no_more(analyst, monkeypatch):
+    file = left_to_a_worker(analyst, monkeypatch)
+    monkeypatch.setattr(_seller_import, "post", lambda **values: 1 / 0)
+    imports.work(import_id=file.pk, now=make.NOW)
+    page = seen(analyst, file)
+    assert "Failed: nothing was posted" in page
+    assert "nothing of it was posted; the trouble was logged" in page
+    assert "Add 1 seller" not in page and "unverified until somebody looks" not in page

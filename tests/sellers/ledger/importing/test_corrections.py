@@ -9,6 +9,7 @@ from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
 from backoffice.audit.models import Event
 from sellers.ledger import importing, profiles
+from sellers.ledger.importing import seen
 from sellers.ledger.models import Adjustment, Earning, Entry, ImportPart
 from sellers.ledger.operations import adjustments
 from sellers.ledger.queries import balances
@@ -47,7 +48,7 @@ def brought(*rows: str, actor):
 
 
 def confirmed(file, actor):
-    return importing.post(import_file_id=file.pk, actor=actor, now=make.NOW)
+    return importing.post(import_file_id=file.pk, actor=actor, now=make.NOW, shown=seen.digest(file))
 
 
 UP = "c1,shop-1,adjustment,12.50,EUR,2026-11-20,Parcel lost by us"
