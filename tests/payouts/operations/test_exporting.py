@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
 from payouts.exports import copying, rows
 from payouts.exports.formats import FORMATS
@@ -24,6 +25,7 @@ from payouts.operations import _export_file, export_links, exporting, holds
 from payouts.queries import filters
 from tests import make
 from tests.payouts import quick
+from tests.payouts.shelf import hashes_of
 
 pytestmark = pytest.mark.django_db
 writes = pytest.mark.django_db(transaction=True)  # a worker commits, and reads what is committed
@@ -369,6 +371,26 @@ def test_what_nobody_could_write_for_hours_has_failed():
     exporting.sweep(now=make.NOW + exporting.GIVE_UP)
     made.refresh_from_db()
     assert made.status == "FAILED"
+
+
+@writes
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
+def test_of_what_came_to_nothing_no_file_stays(status):
+    made = ask()
+    if status == "CANCELLED":
+        exporting.cancel(export_id=made.pk, actor=actors.person(made.requested_by), now=make.NOW)
+    left = [kept(made), hashes_of(made)]
+    left += [path.with_name(f".{path.name}.part") for path in left]
+    left[0].parent.mkdir(parents=True, exist_ok=True)
+    for path in left:
+        path.write_text("half a fi")
+    with _export_file.only_one(made.pk):
+        exporting.sweep(now=make.NOW + exporting.GIVE_UP)
+        assert all(path.exists() for path in left), "a worker is still at it"
+    exporting.sweep(now=make.NOW + exporting.GIVE_UP)
+    made.refresh_from_db()
+    assert (made.status, made.hashes_until) == (status, None)
+    assert not any(path.exists() for path in left)
 
 
 @writes
