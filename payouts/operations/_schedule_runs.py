@@ -1,19 +1,29 @@
-"""What is due of a schedule becomes its runs; a run fails, a schedule stops: for people's verbs and the worker's."""
+"""What is due of a schedule becomes its runs; by which rights, and how they fail: for people and the worker."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.audit import recording
-from backoffice.audit.actors import SYSTEM
+from backoffice.audit import authority, recording
+from backoffice.audit.actors import SYSTEM, Actor
 from payouts.countries.rhythms import Occasion
+from payouts.exports import kinds
 from payouts.models import ExportSchedule, RunStatus, ScheduleRun
 from payouts.operations import _doorbell
 from payouts.queries import schedules as said
 
+RIGHT = "payouts.schedule_export"
 MOST_MADE_UP = 31
 """Occasions that are made up at once, the latest; what lies before them is left out, and said so."""
+
+
+def require(kind: str, actor: Actor) -> kinds.Definition:
+    """The kind, which this person may export and have made regularly. Raises `BadExport`, `NotAllowed`."""
+    definition = kinds.get(kind)
+    for permission in (RIGHT, "payouts.request_export", *definition.permissions):
+        authority.require(actor=actor, permission=permission)
+    return definition
 
 
 def begin(schedule: ExportSchedule, now: datetime) -> int:

@@ -22,7 +22,7 @@ from payouts.operations._targets import Wanted
 from payouts.queries import filters
 from payouts.queries import schedules as said
 
-RIGHT = "payouts.schedule_export"
+RIGHT = _schedule_runs.RIGHT
 CONFIRM = "payouts.confirm_schedule"
 MOST = 50
 """Schedules of one person that have not ended."""
@@ -156,7 +156,7 @@ def pause(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
 def resume(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
     """It goes on with its next occasion; what fell into the pause is not made up. Raises as `change` does."""
     found = _own(schedule_id, actor)
-    require(found.kind, actor)
+    _schedule_runs.require(found.kind, actor)
     if found.paused_at is not None:
         found.paused_at, found.stopped_why, found.seen_until = None, "", now
         _save(found, now)
@@ -182,7 +182,7 @@ def end(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
 def run_now(*, schedule_id: int, actor: Actor, now: datetime) -> ScheduleRun:
     """Its export is made once more, about its latest occasion's days. Raises `BadSchedule`, `UnknownSchedule`."""
     found = _own(schedule_id, actor)
-    require(found.kind, actor)
+    _schedule_runs.require(found.kind, actor)
     if not said.has_days(found):
         raise BadSchedule(_("Not run: we pay in that country no longer. Choose another for business days."))
     if found.waits_for_another:
@@ -221,7 +221,7 @@ def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
 
 def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     """The plan as the row's values. Raises as `make` does."""
-    definition = require(plan.kind, actor)
+    definition = _schedule_runs.require(plan.kind, actor)
     name = " ".join(plan.name.split())[:60]
     if not name:
         raise BadSchedule(_("Not saved: give the schedule a name."))
@@ -276,14 +276,6 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
         "time_zone": plan.time_zone,
         "country": plan.country,
     }
-
-
-def require(kind: str, actor: Actor) -> kinds.Definition:
-    """The kind, which this person may export and have made regularly."""
-    definition = kinds.get(kind)
-    for permission in (RIGHT, "payouts.request_export", *definition.permissions):
-        authority.require(actor=actor, permission=permission)
-    return definition
 
 
 def _one(schedule_id: int) -> ExportSchedule:

@@ -26,7 +26,6 @@ from payouts.operations import (
     _shelf,
     _targets,
     exporting,
-    schedules,
 )
 from payouts.operations._watch import Watch
 from payouts.queries import schedules as said
@@ -151,7 +150,7 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
     if definition.of_a_year and not filters.get("year"):
         filters["year"] = [str(run.due_at.astimezone(ZoneInfo(schedule.time_zone)).year - 1)]
     try:
-        schedules.require(schedule.kind, actor)
+        _schedule_runs.require(schedule.kind, actor)
         export = exporting.request(
             kind=schedule.kind,
             filters=filters,
@@ -241,7 +240,7 @@ def _allowed(run: ScheduleRun, export: Export, now: datetime) -> SftpTarget:
         raise _Over(_("Sending it broke off again and again. Given up."))
     actor = _owner(schedule)
     try:
-        schedules.require(export.kind, actor)
+        _schedule_runs.require(export.kind, actor)
     except Refused:
         why = _(
             "{actor} may not have exports sent any more: the schedule is stopped, and nothing was sent."

@@ -165,7 +165,7 @@ def test_a_changed_hour_leaves_no_day_out(owner):
 
 def test_what_passed_unconfirmed_is_told_by_the_next_run(owner, second, server):
     schedule = made(owner, target=target(server))
-    changed(schedule, owner, now=DUE, name="Other", target=target(server, password=""))
+    schedule = changed(schedule, owner, now=DUE, name="Other", target=target(server, password=""))
     confirmed(schedule, second, now=MADE + timedelta(days=3))
     first, next_one = carried_out(schedule, MADE + timedelta(days=5))
     assert first.note == "Left out before this one, because nobody else had confirmed: 3 occasions."

@@ -14,11 +14,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
 from moto.server import ThreadedMotoServer
 
 from backoffice.audit import actors
 from backoffice.settings import storages as chosen
-from payouts.models import Export
+from payouts.models import Export, ExportLink
 from payouts.operations import _export_file, _shelf, export_links, exporting
 from tests import make
 from tests.payouts import quick
@@ -147,6 +148,24 @@ def test_a_bucket_that_does_not_answer_is_said_so_and_spends_no_link(bucket, acc
     settings.STORAGES = there
     found = export_links.fetch(export_id=export.pk, token=link.token, actor=accountant, now=make.NOW)
     found.file.close()
+
+
+def test_no_row_is_locked_while_a_file_is_fetched_and_a_link_still_works_once(
+    settings, tmp_path, accountant, monkeypatch
+):
+    settings.EXPORT_DIR = str(tmp_path)
+    export = _made(accountant)
+    opened, seen = _shelf.opened, []
+
+    def meanwhile(name: str) -> Any:
+        seen.append((connection.in_atomic_block, opened(name)))
+        ExportLink.objects.filter(export=export).update(used_at=make.NOW)
+        return seen[-1][1]
+
+    monkeypatch.setattr(_shelf, "opened", meanwhile)
+    with pytest.raises(export_links.SpentLink):
+        _fetched(export, accountant)
+    assert [(locked, file.closed) for locked, file in seen] == [(False, True)]
 
 
 def test_half_a_file_is_not_taken_for_a_whole_one(settings, tmp_path, accountant, monkeypatch):
