@@ -25,6 +25,12 @@ class Server:
     """So many bytes are taken, then the line is cut."""
     only_plain_renames: bool = False
     """It knows nothing of OpenSSH's rename, which replaces what is there."""
+    takes_at_once: bool = False
+    """Whoever uses it takes a file away as soon as it has its name."""
+    taken: dict[str, bytes] = field(default_factory=dict)
+    hangs: bool = False
+    """It answers nothing more once bytes come, until it is ``woken``."""
+    woken: threading.Event = field(default_factory=threading.Event)
     seen: list[str] = field(default_factory=list)
     """The name of every file that was opened for writing."""
 
@@ -91,6 +97,8 @@ async def _serve(found: Server, ready: threading.Event) -> None:
             return super().open(path, pflags, attrs)
 
         def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+            if found.hangs:
+                found.woken.wait(60)
             if found.broken_after is not None and offset + len(data) > found.broken_after:
                 super().write(file_obj, offset, data[: max(found.broken_after - offset, 0)])
                 self._line.abort()
@@ -100,7 +108,12 @@ async def _serve(found: Server, ready: threading.Event) -> None:
         def posix_rename(self, oldpath: bytes, newpath: bytes) -> Any:
             if found.only_plain_renames:
                 raise asyncssh.SFTPOpUnsupported("no such thing")
-            return super().posix_rename(oldpath, newpath)
+            done = super().posix_rename(oldpath, newpath)
+            if found.takes_at_once:
+                path = found.folder / newpath.decode().lstrip("/")
+                found.taken[str(path.relative_to(found.folder))] = path.read_bytes()
+                path.unlink()
+            return done
 
     listener = await asyncssh.create_server(
         Doorkeeper, "127.0.0.1", 0, server_host_keys=[found.key], sftp_factory=Files

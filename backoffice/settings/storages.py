@@ -6,6 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backoffice.settings import env
 
+_BYTES = "application/octet-stream"
+"""Said of every object: a library would guess of “.gz” that it is an encoding, which is taken off on the way back."""
+_CONNECT_SECONDS, _ANSWER_SECONDS = 5, 30
 _IN_MEMORY = 8 * 1024 * 1024
 """Of a file that is fetched from a bucket; the rest lies on disk while it is passed on."""
 
@@ -20,7 +23,7 @@ def exports() -> dict[str, Any]:
         raise ImproperlyConfigured(f"EXPORT_STORAGE must be directory, s3 or gcs, not “{kind}”.")
     if not bucket:
         raise ImproperlyConfigured(f"EXPORT_BUCKET must name the bucket when EXPORT_STORAGE is {kind}.")
-    common = {
+    common: dict[str, Any] = {
         "bucket_name": bucket,
         "location": env.read.str("EXPORT_PREFIX", default=""),
         "file_overwrite": True,
@@ -31,6 +34,8 @@ def exports() -> dict[str, Any]:
 
 def _s3(common: dict[str, Any]) -> dict[str, Any]:
     """Without a key, boto3 takes the machine's own role. An endpoint names another S3 than Amazon's."""
+    from botocore.config import Config  # type: ignore[import-untyped]  # here: a folder has no use for it
+
     given = {
         "endpoint_url": env.read.str("EXPORT_S3_ENDPOINT", default="") or None,
         "region_name": env.read.str("EXPORT_S3_REGION", default="") or None,
@@ -38,7 +43,13 @@ def _s3(common: dict[str, Any]) -> dict[str, Any]:
         "secret_key": env.read.str("EXPORT_S3_SECRET", default="") or None,
         "default_acl": None,  # private, as the bucket is
         "querystring_auth": True,
-        "signature_version": "s3v4",
+        "client_config": Config(
+            signature_version="s3v4",
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_ANSWER_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+        "object_parameters": {"ContentType": _BYTES},
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": common | given}
 
@@ -49,5 +60,6 @@ def _gcs(common: dict[str, Any]) -> dict[str, Any]:
         "project_id": env.read.str("EXPORT_GCS_PROJECT", default="") or None,
         "default_acl": None,
         "querystring_auth": True,
+        "object_parameters": {"content_type": _BYTES, "content_encoding": None},
     }
     return {"BACKEND": "storages.backends.gcloud.GoogleCloudStorage", "OPTIONS": common | given}

@@ -30,6 +30,13 @@ HERE, SFTP = "here", "sftp"
 _TARGET = ("host", "port", "username", "folder", "host_key", "password", "private_key")
 
 
+class _Unshown(forms.Textarea):
+    """What is typed here is never shown again, as in a field for a password."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class ScheduleForm(ExportForm):
     """An export's format and columns, its filter without dates, then when and where to."""
 
@@ -88,7 +95,7 @@ class ScheduleForm(ExportForm):
         label=later("Private key, without a passphrase"),
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        widget=_Unshown(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
 
     def __init__(self, definition: Definition, *args: Any, **values: Any) -> None:
@@ -159,6 +166,8 @@ def new(request: HttpRequest) -> HttpResponse:
     query = QueryDict(source.get("query", ""), mutable=True) if request.method == "POST" else _asked(request)
     names = _offered(definition)
     chosen = definition.chosen(query, now=database_now()).cleaned
+    if definition.of_a_year and not query.get("year"):
+        names.pop("year", None)  # left empty, each run is about the year before its occasion
     initial = {name: value for name, value in chosen.items() if name in names} | {
         "every": Every.MONTH,
         "at": "06:00",

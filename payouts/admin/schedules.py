@@ -13,6 +13,8 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import keyset, pages
 from payouts.exports import kinds
+from payouts.exports.columns import columns_of
+from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import ExportSchedule, ScheduleRun
 from payouts.operations import _targets, schedules
@@ -93,19 +95,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     definition = kinds.get(schedule.kind)
     form = FORMATS[schedule.format].words
-    dates = said.label_of(definition.filter, schedule.dates) if schedule.dates else ""
     found = [
         (_("Export"), definition.title),
         (_("Rows"), schedule.filters_text or _("All of them")),
         (
             _("Dates"),
-            _("{dates}: the days that each run is about").format(dates=dates)
-            if dates
-            else _("None: as it stands when it is made"),
+            _dates(schedule, definition),
         ),
         (
             _("Columns"),
-            _("{columns} chosen").format(columns=len(schedule.columns)) if schedule.columns else _("All"),
+            ", ".join(str(each.column_name) for each in columns_of(definition.resource(), schedule.columns)),
         ),
         (_("Format"), _("{form}, gzip").format(form=form) if schedule.compressed else form),
     ]
@@ -127,6 +126,15 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     ]
 
 
+def _dates(schedule: ExportSchedule, definition: Definition) -> str:
+    if schedule.dates:
+        dates = said.label_of(definition.filter, schedule.dates)
+        return _("{dates}: the days that each run is about").format(dates=dates)
+    if definition.of_a_year and not schedule.filters.get("year"):
+        return _("The year before the one that each run falls into")
+    return _("None: as it stands when it is made")
+
+
 def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str]]:
     if schedule.ended_at is not None or schedules.RIGHT not in pages.permissions(request):
         return []
@@ -137,7 +145,7 @@ def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str
 
     own = schedule.owner_id == request.user.pk
     shown = []
-    if own and not schedule.waits_for_another:
+    if own and not schedule.waits_for_another and schedule.paused_at is None:
         shown.append(verb(_("Run now"), "run", "main"))
     if own:
         shown.append(verb(_("Change"), "change", method="get"))

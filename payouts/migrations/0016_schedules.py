@@ -40,11 +40,37 @@ RUNS = """DECLARE
   s payouts_exportschedule%ROWTYPE;
 BEGIN
   SELECT * INTO s FROM payouts_exportschedule WHERE id = NEW.schedule_id FOR SHARE;
-  IF TG_OP = 'INSERT' AND s.ended_at IS NOT NULL THEN
+  IF s.ended_at IS NOT NULL THEN
     RAISE EXCEPTION 'schedule % has ended', s.id USING ERRCODE = 'check_violation';
   END IF;
   IF s.target_id IS NOT NULL AND s.confirmed_at IS NULL THEN
     RAISE EXCEPTION 'schedule % sends files elsewhere: another person confirms it first', s.id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND s.target_id IS NULL THEN
+    RAISE EXCEPTION 'schedule % sends nothing elsewhere', s.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND s.paused_at IS NOT NULL THEN
+    RAISE EXCEPTION 'schedule % is paused', s.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND s.confirmed_at > NEW.made_at THEN
+    RAISE EXCEPTION 'run % began before another person confirmed schedule %: it is not sent', NEW.id, s.id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END"""
+
+EXPORT = """BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.export_id IS NOT NULL AND NEW.export_id IS NOT NULL
+     AND NEW.export_id <> OLD.export_id THEN
+    RAISE EXCEPTION 'run % has its export, and takes no other', OLD.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.export_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM payouts_export AS e JOIN payouts_exportschedule AS s
+      ON s.id = NEW.schedule_id AND s.owner_id = e.requested_by_id AND s.kind = e.kind
+    WHERE e.id = NEW.export_id
+  ) THEN
+    RAISE EXCEPTION 'export % is not of the owner and the kind of schedule %', NEW.export_id, NEW.schedule_id
       USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -172,6 +198,12 @@ class Migration(migrations.Migration):
                 ),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("seen_until", models.DateTimeField()),
+                (
+                    "left_out",
+                    models.PositiveIntegerField(
+                        default=0, help_text="occasions that passed unconfirmed, for the next run to say"
+                    ),
+                ),
                 ("next_at", models.DateTimeField(null=True)),
                 ("paused_at", models.DateTimeField(null=True)),
                 ("stopped_why", models.TextField(blank=True, help_text="why the program paused it")),
@@ -404,6 +436,9 @@ class Migration(migrations.Migration):
             """CREATE TRIGGER guard_schedule_sends BEFORE UPDATE ON payouts_schedulerun FOR EACH ROW
                WHEN (NEW.sending_at IS DISTINCT FROM OLD.sending_at) EXECUTE FUNCTION payouts_schedule_runs()""",
             "DROP TRIGGER guard_schedule_sends ON payouts_schedulerun",
+        ),
+        *trigger(
+            "schedule_run_export", "payouts_schedulerun", "BEFORE INSERT OR UPDATE OF export_id", EXPORT
         ),
         *trigger(
             "schedule_run_over",

@@ -21,7 +21,8 @@ class Export(models.Model):
 
     ``columns`` are the names of those wanted, in their order; empty means all. With ``since`` it holds only what
     changed since that export of the same person, kind, filter and columns; the counts of rows say how much. The hashes
-    of its rows, of ``hashed_columns``, lie beside the file and stay until ``hashes_until``, longer than it.
+    of its rows, of ``hashed_columns``, lie beside the file and stay until ``hashes_until``, longer than it; of one that
+    failed or was cancelled nothing stays, and ``hashes_until`` is null once that was seen to.
     """
 
     kind = models.CharField(max_length=30)

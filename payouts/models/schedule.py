@@ -56,8 +56,9 @@ class SftpTarget(models.Model):
 class ExportSchedule(models.Model):
     """What its owner wants exported when, and where to. With a target it runs once another person confirmed it.
 
-    Every change of what is sent, when or where voids the confirmation (a trigger). Occasions up to ``seen_until`` are
-    made or left out; ``next_at`` is when the next one is due, null while none is.
+    Every change of what is sent, when or where voids the confirmation (a trigger), and none covers a run that began
+    before it. Occasions up to ``seen_until`` are made or left out; ``next_at`` is when the next one is due, null while
+    none is.
     """
 
     name = models.CharField(max_length=60)
@@ -83,6 +84,9 @@ class ExportSchedule(models.Model):
     )
     confirmed_at = models.DateTimeField(null=True)
     seen_until = models.DateTimeField()
+    left_out = models.PositiveIntegerField(
+        default=0, help_text="occasions that passed unconfirmed, for the next run to say"
+    )
     next_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     stopped_why = models.TextField(blank=True, help_text="why the program paused it")

@@ -200,10 +200,12 @@ def _say(side: BaseDatabaseWrapper, export_id: int, done: int, total: int) -> No
 
 
 def erase(export: Export) -> None:
-    """The file is gone, if there was one. Raises OSError."""
+    """The file is gone, if there was one, and what a killed worker left of it here. Raises OSError."""
+    _shelf.forget_draft(name(export))
     _shelf.erase(name(export))
 
 
 def erase_hashes(export: Export) -> None:
     """The hashes of its rows are gone, if there were any: nothing can be compared with it any more. Raises OSError."""
+    _shelf.forget_draft(hashes_name(export))
     _shelf.erase(hashes_name(export))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import posixpath
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,11 +12,17 @@ import asyncssh
 
 CONNECT_SECONDS = 15
 UPLOAD_SECONDS = 10 * 60  # a worker's task has fifteen minutes
+CLOSING_SECONDS = 10
+"""How long a server that may have hung is waited for when we clean up and leave."""
 _CHUNK = 1 << 20
 
 
 class NotSent(Exception):
     """The file is not there. The message is a sentence for people, and holds no secret."""
+
+
+class Altered(NotSent):
+    """The file is not the one that was asked for, so it is not offered there."""
 
 
 class BadKey(ValueError):
@@ -33,6 +40,16 @@ class Address:
     host_key: str
     password: str = field(default="", repr=False)
     private_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file, what it is called there, and how many bytes of which SHA-256 it must have."""
+
+    file: IO[bytes]
+    name: str
+    size: int
+    sha256: str
 
 
 def host_key(text: str) -> asyncssh.SSHKey:
@@ -55,14 +72,16 @@ def private_key(text: str) -> asyncssh.SSHKey:
         ) from error
 
 
-def send(address: Address, file: IO[bytes], *, name: str, size: int) -> str:
-    """The whole file stands under the name in the folder; answers where. Raises `NotSent`.
+def send(address: Address, parcel: Parcel) -> str:
+    """The whole file stands under the name in the folder; answers where. Raises `NotSent`, `Altered` among them.
 
-    It grows under another name, which is given up for its own once its size is right. Sent again, it replaces itself.
+    It grows under another name, which is given up for its own once its size is right and the bytes that were read are
+    those of the SHA-256. Sent again, it replaces itself. Under its own name it is looked at no more: whoever fetches
+    files may have taken it at once.
     """
 
     async def whole() -> str:
-        return await asyncio.wait_for(_send(address, file, name, size), UPLOAD_SECONDS)
+        return await asyncio.wait_for(_send(address, parcel), UPLOAD_SECONDS)
 
     try:
         with ThreadPoolExecutor(1) as aside:  # whatever loop may run in the caller's own thread
@@ -73,35 +92,58 @@ def send(address: Address, file: IO[bytes], *, name: str, size: int) -> str:
         raise NotSent(_sentence(error, address)) from error
 
 
-async def _send(address: Address, file: IO[bytes], name: str, size: int) -> str:
-    final = posixpath.join(address.folder, name) if address.folder else name
-    draft = posixpath.join(posixpath.dirname(final), f".{name}.part")
-    connection = asyncssh.connect(
+async def _send(address: Address, parcel: Parcel) -> str:
+    final = posixpath.join(address.folder, parcel.name)
+    draft = posixpath.join(posixpath.dirname(final), f".{parcel.name}.part")
+    line = await asyncssh.connect(
         address.host,
         address.port,
         username=address.username,
         password=address.password or None,
         client_keys=[private_key(address.private_key)] if address.private_key else None,
         known_hosts=([host_key(address.host_key)], [], []),
+        x509_trusted_certs=None,  # no certificate stands in for the pinned key
         agent_path=None,
         config=None,
         connect_timeout=CONNECT_SECONDS,
         login_timeout=2 * CONNECT_SECONDS,
         keepalive_interval=CONNECT_SECONDS,
     )
-    async with connection as line, line.start_sftp_client() as sftp:
-        try:
-            async with sftp.open(draft, "wb") as remote:
-                while chunk := file.read(_CHUNK):
-                    await remote.write(chunk)
-            await _measure(sftp, draft, size)
-            await _rename(sftp, draft, final)
-        except BaseException:
-            with contextlib.suppress(Exception):
-                await sftp.remove(draft)
-            raise
-        await _measure(sftp, final, size)
+    try:
+        sftp = await line.start_sftp_client()
+        await _place(sftp, parcel, draft, final)
+    finally:
+        await _leave(line)
     return f"{address.username}@{address.host}:{final}"
+
+
+async def _place(sftp: asyncssh.SFTPClient, parcel: Parcel, draft: str, final: str) -> None:
+    digest = hashlib.sha256()
+    try:
+        remote = await sftp.open(draft, "wb")  # not closed where it breaks: a server that hangs would keep us
+        while chunk := parcel.file.read(_CHUNK):
+            digest.update(chunk)
+            await remote.write(chunk)
+        await remote.close()
+        await _measure(sftp, draft, parcel.size)
+        if digest.hexdigest() != parcel.sha256:
+            raise Altered("The file is not as it was written, so it was not sent. Have it made anew.")
+        await _rename(sftp, draft, final)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await sftp.remove(draft)
+        raise
+
+
+async def _leave(line: asyncssh.SSHClientConnection) -> None:
+    """The line is closed, or cut where the server does not take part in that."""
+    line.close()
+    try:
+        async with asyncio.timeout(CLOSING_SECONDS):
+            await line.wait_closed()
+    except TimeoutError:
+        line.abort()
 
 
 async def _measure(sftp: asyncssh.SFTPClient, path: str, size: int) -> None:
@@ -135,7 +177,9 @@ def _sentence(error: Exception, address: Address) -> str:  # noqa: PLR0911 - one
         case asyncssh.SFTPPermissionDenied():
             return f"{where} does not let {address.username} write there. Ask its operator."
         case TimeoutError():
-            return f"{where} took too long. Nothing was left there; it is tried again."
+            return (
+                f"{where} took too long. The file or a part of it may lie there; it is tried again, over it."
+            )
         case asyncssh.SFTPError():
             return f"{where} refused the file. Ask its operator: is there room?"
         case OSError() | asyncssh.Error():

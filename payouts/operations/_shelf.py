@@ -8,6 +8,7 @@ import os
 import pathlib
 from collections.abc import Iterator
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -43,10 +44,19 @@ def draft(name: str) -> pathlib.Path:
     """Where the file is written before it is whole: an empty one of ours, on this machine."""
     final = pathlib.Path(settings.EXPORT_DIR) / name
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found = final.with_name(f".{final.name}.part")
+    found = _beside(final)
     found.unlink(missing_ok=True)
     os.close(os.open(found, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     return found
+
+
+def forget_draft(name: str) -> None:
+    """What a worker that was killed had written of the file on this machine is gone. Raises OSError."""
+    _beside(pathlib.Path(settings.EXPORT_DIR) / name).unlink(missing_ok=True)
+
+
+def _beside(final: pathlib.Path) -> pathlib.Path:
+    return final.with_name(f".{final.name}.part")
 
 
 def put(whole: pathlib.Path, name: str) -> None:
@@ -61,9 +71,16 @@ def put(whole: pathlib.Path, name: str) -> None:
 
 
 def opened(name: str) -> "File[bytes]":
-    """The file, to be closed by the caller. Raises FileNotFoundError, `NotStored`."""
+    """The file, here and whole, to be closed by the caller. Raises FileNotFoundError, `NotStored`."""
     with _trouble():
-        return _kept().open(name, "rb")
+        file = _kept().open(name, "rb")
+        try:
+            file.seek(0, os.SEEK_END)  # a bucket's file is fetched when it is first touched
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
 
 def exists(name: str) -> bool:
@@ -84,10 +101,10 @@ def _kept() -> Storage:
 
 @contextlib.contextmanager
 def _trouble() -> Iterator[None]:
-    """Whatever library speaks to the bucket, its trouble is an OSError, as a disk's is."""
+    """Whatever library speaks to the bucket, its trouble is an OSError, as a disk's is; not so the end of our time."""
     try:
         yield
-    except OSError:
+    except (OSError, SoftTimeLimitExceeded):
         raise
     except Exception as error:
         raise NotStored(f"{type(error).__name__} from where files are kept") from error

@@ -105,6 +105,11 @@ def fingerprint(target: SftpTarget) -> str:
     return str(_sftp.host_key(target.host_key).get_fingerprint())
 
 
+def forget(target: SftpTarget) -> None:
+    """The secret is gone: nothing is sent there any more by this row."""
+    SftpTarget.objects.filter(pk=target.pk).update(secret_ciphertext=b"")
+
+
 def rewrap(target: SftpTarget, *, ring: vault.Keyring) -> None:
     """The same secret, under the current master key."""
     secret = vault.decrypt_blob(target.secret_ciphertext, ring=ring, aad=_place(target))

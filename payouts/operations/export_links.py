@@ -62,12 +62,30 @@ def make(*, export_id: int, actor: Actor, now: datetime) -> Link:
     return Link(token, now + LIVES)
 
 
-@transaction.atomic
 def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Download:
     """The file; the link is spent, and that it was fetched is recorded.
 
-    Raises as `make` does, and `SpentLink`.
+    No row is locked while it is fetched from where it is kept. Raises as `make` does, and `SpentLink`.
     """
+    with transaction.atomic():
+        export, _link = _usable(export_id, token, actor, now)
+    file = _opened(export)
+    try:
+        with transaction.atomic():
+            export, link = _usable(export_id, token, actor, now)
+            ExportLink.objects.filter(pk=link.pk).update(used_at=now)
+            if export.downloaded_at is None:
+                Export.objects.filter(pk=export.pk).update(downloaded_at=now)
+            data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
+            recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
+    except BaseException:
+        file.close()
+        raise
+    return Download(file, export.file_name, _export_file.media_type(export), export.file_bytes or 0)
+
+
+def _usable(export_id: int, token: str, actor: Actor, now: datetime) -> tuple[Export, ExportLink]:
+    """The export and its link, locked, that may be used now. Raises as `fetch` does."""
     export = _own(export_id, actor, now)
     link = ExportLink.objects.select_for_update().filter(export=export, token_sha256=_digest(token)).first()
     again = _("Press “Download” again for a new one.")
@@ -88,8 +106,12 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
                 minutes=LIVES.seconds // 60, again=again
             )
         )
+    return export, link
+
+
+def _opened(export: Export) -> "File[bytes]":
     try:
-        file = _shelf.opened(_export_file.name(export))
+        return _shelf.opened(_export_file.name(export))
     except FileNotFoundError as error:
         raise NotReady(
             _("The file of {file_name} is no longer there. Export it again.").format(
@@ -103,12 +125,6 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
                 "Not fetched: the place where {file_name} is kept does not answer. Try again in a minute."
             ).format(file_name=export.file_name)
         ) from error
-    ExportLink.objects.filter(pk=link.pk).update(used_at=now)
-    if export.downloaded_at is None:
-        Export.objects.filter(pk=export.pk).update(downloaded_at=now)
-    data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
-    recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
-    return Download(file, export.file_name, _export_file.media_type(export), export.file_bytes or 0)
 
 
 def _digest(token: str) -> str:

@@ -267,7 +267,7 @@ def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> 
 
 def _fail(export: Export, why: str, *, now: datetime) -> None:
     Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING).update(
-        status=ExportStatus.FAILED, finished_at=now, error=why
+        status=ExportStatus.FAILED, finished_at=now, error=why, hashes_until=now
     )
 
 
@@ -290,7 +290,9 @@ def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
                 file_name=export.file_name, label=label
             )
         )
-    Export.objects.filter(pk=export.pk).update(status=ExportStatus.CANCELLED, finished_at=now)
+    Export.objects.filter(pk=export.pk).update(
+        status=ExportStatus.CANCELLED, finished_at=now, hashes_until=now
+    )
     recording.record(actor=actor, action="export.cancel", subject=export, now=now)
     export.refresh_from_db()
     return export
@@ -299,10 +301,13 @@ def cancel(*, export_id: int, actor: Actor, now: datetime) -> Export:
 def sweep(*, now: datetime) -> tuple[int, int]:
     """Forgotten exports are rung for again, old files are gone, and old hashes; answers how many of the first two.
 
-    An export that no worker could finish for `GIVE_UP` has failed.
+    An export that no worker could finish for `GIVE_UP` has failed. Of what failed or was cancelled no file stays.
     """
     Export.objects.filter(status__in=_OPEN, requested_at__lte=now - GIVE_UP).update(
-        status=ExportStatus.FAILED, finished_at=now, error=_("No worker could write it. Ask for it again.")
+        status=ExportStatus.FAILED,
+        finished_at=now,
+        hashes_until=now,
+        error=_("No worker could write it. Ask for it again."),
     )
     forgotten = Export.objects.filter(status__in=_OPEN, requested_at__lte=now - PATIENCE)
     waiting = list(forgotten.order_by("pk").values_list("pk", flat=True)[:200])
@@ -317,12 +322,24 @@ def sweep(*, now: datetime) -> tuple[int, int]:
             log.warning("export_not_erased", export=export.pk, error=type(error).__name__)
     for export in Export.objects.filter(hashes_until__lte=now).order_by("pk")[:1000]:
         try:
-            _export_file.erase_hashes(export)
+            if not _erased(export):
+                continue
         except OSError as error:  # the next sweep tries again
             log.warning("export_hashes_not_erased", export=export.pk, error=type(error).__name__)
         else:
             Export.objects.filter(pk=export.pk).update(hashes_until=None)
     return len(waiting), gone
+
+
+def _erased(export: Export) -> bool:
+    """Its hashes are gone, and all that a worker left of one that has no file; not while a worker is still at it."""
+    with _export_file.only_one(export.pk) as side:
+        if side is None:
+            return False
+        if export.status in (ExportStatus.FAILED, ExportStatus.CANCELLED):
+            _export_file.erase(export)
+        _export_file.erase_hashes(export)
+    return True
 
 
 @transaction.atomic

@@ -46,7 +46,8 @@ def rotate(*, now: datetime, at_most: int = 500) -> int:
 def _targets_under(ring: vault.Keyring, older: list[str]) -> int:
     """The secrets of SFTP folders that were under these older keys are under the current one; answers how many."""
     done = 0
-    for target in SftpTarget.objects.select_for_update(skip_locked=True).order_by("pk"):
+    kept = SftpTarget.objects.exclude(secret_ciphertext=b"")
+    for target in kept.select_for_update(skip_locked=True).order_by("pk"):
         if vault.blob_master_key_id(target.secret_ciphertext) in older:
             _targets.rewrap(target, ring=ring)
             target.save(update_fields=["secret_ciphertext"])

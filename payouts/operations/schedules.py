@@ -17,12 +17,12 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts import countries
 from payouts.exports import kinds
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
-from payouts.operations import _doorbell, _targets, exporting
+from payouts.operations import _doorbell, _schedule_runs, _targets, exporting
 from payouts.operations._targets import Wanted
 from payouts.queries import filters
 from payouts.queries import schedules as said
 
-RIGHT = "payouts.schedule_export"
+RIGHT = _schedule_runs.RIGHT
 CONFIRM = "payouts.confirm_schedule"
 MOST = 50
 """Schedules of one person that have not ended."""
@@ -87,7 +87,8 @@ def change(*, schedule_id: int, plan: Plan, actor: Actor, now: datetime) -> Expo
     Raises as `make` does, and `UnknownSchedule`.
     """
     found = _own(schedule_id, actor)
-    before = _content(found)
+    _schedule_runs.begin(found, now)
+    before, rested = _content(found), _rests(found)
     for name, value in _checked(plan, actor, now).items():
         setattr(found, name, value)
     old = found.target
@@ -97,8 +98,11 @@ def change(*, schedule_id: int, plan: Plan, actor: Actor, now: datetime) -> Expo
     if _content(found) == before:
         return found
     found.confirmed_by = found.confirmed_at = None
-    found.seen_until = now
+    if rested and not _rests(found):
+        found.seen_until = now
     _save(found, now)
+    if old is not None and old != found.target:
+        _targets.forget(old)
     recording.record(actor=actor, action="schedule.change", subject=found, data=_facts(found), now=now)
     return found
 
@@ -123,6 +127,9 @@ def confirm(*, schedule_id: int, seen: str, actor: Actor, now: datetime) -> Expo
         raise Conflict(
             _("“{found}” was changed meanwhile: read it again, then decide.").format(found=found.name)
         )
+    if found.paused_at is None and said.has_days(found):
+        passed = said.rhythm_of(found).occasions(after=found.seen_until, until=now)
+        found.left_out += sum(1 for _each in passed)
     found.confirmed_by_id, found.confirmed_at, found.seen_until = actor.person_id, now, now
     _save(found, now)
     recording.record(actor=actor, action="schedule.confirm", subject=found, data=_facts(found), now=now)
@@ -138,6 +145,7 @@ def pause(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
     authority.require(actor=actor, permission=RIGHT)
     found = _one(schedule_id)
     if found.paused_at is None:
+        _schedule_runs.begin(found, now)
         found.paused_at, found.stopped_why = now, ""
         _save(found, now)
         recording.record(actor=actor, action="schedule.pause", subject=found, now=now)
@@ -148,7 +156,7 @@ def pause(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
 def resume(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
     """It goes on with its next occasion; what fell into the pause is not made up. Raises as `change` does."""
     found = _own(schedule_id, actor)
-    _require(found.kind, actor)
+    _schedule_runs.require(found.kind, actor)
     if found.paused_at is not None:
         found.paused_at, found.stopped_why, found.seen_until = None, "", now
         _save(found, now)
@@ -158,10 +166,14 @@ def resume(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
 
 @transaction.atomic
 def end(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
-    """It is over; its runs stay listed. Raises `UnknownSchedule`, `NotAllowed`."""
+    """It is over: what waits is not sent any more, and its runs stay listed. Raises `UnknownSchedule`, `NotAllowed`."""
     found = _own(schedule_id, actor)
     found.ended_at = now
     _save(found, now)
+    for run in found.runs.filter(status=RunStatus.WAITING).select_related("schedule").order_by("pk"):
+        _schedule_runs.fail(run, _("The schedule was ended before this was done."), now=now)
+    if found.target is not None:
+        _targets.forget(found.target)
     recording.record(actor=actor, action="schedule.end", subject=found, now=now)
     return found
 
@@ -170,11 +182,13 @@ def end(*, schedule_id: int, actor: Actor, now: datetime) -> ExportSchedule:
 def run_now(*, schedule_id: int, actor: Actor, now: datetime) -> ScheduleRun:
     """Its export is made once more, about its latest occasion's days. Raises `BadSchedule`, `UnknownSchedule`."""
     found = _own(schedule_id, actor)
-    _require(found.kind, actor)
+    _schedule_runs.require(found.kind, actor)
     if not said.has_days(found):
         raise BadSchedule(_("Not run: we pay in that country no longer. Choose another for business days."))
     if found.waits_for_another:
         raise BadSchedule(_("Not run: it sends files elsewhere, and another person must confirm that first."))
+    if found.paused_at is not None:
+        raise BadSchedule(_("Not run: it is paused. Let it go on first."))
     if found.runs.filter(status=RunStatus.WAITING, day__isnull=True).exists():
         raise BadSchedule(_("Not run: what you asked for last is still under way."))
     latest = said.rhythm_of(found).last(until=now)
@@ -193,7 +207,7 @@ def run_now(*, schedule_id: int, actor: Actor, now: datetime) -> ScheduleRun:
 
 def digest(schedule: ExportSchedule) -> str:
     """Changes whenever what another person confirms does."""
-    return hashlib.sha256(repr(_content(schedule)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_content(schedule)).encode()).hexdigest()
 
 
 def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
@@ -207,7 +221,7 @@ def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
 
 def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     """The plan as the row's values. Raises as `make` does."""
-    definition = _require(plan.kind, actor)
+    definition = _schedule_runs.require(plan.kind, actor)
     name = " ".join(plan.name.split())[:60]
     if not name:
         raise BadSchedule(_("Not saved: give the schedule a name."))
@@ -242,6 +256,8 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
     set_by_us = {*spans.get(plan.dates, ()), said.AT}
+    if definition.of_a_year and not filters.as_query(plan.filters).get("year"):
+        set_by_us.add("year")  # each run is about the year before its occasion
     kept = {field: values for field, values in given.stored().items() if field not in set_by_us}
     words = filters.read(filters.as_query(kept), kind=definition.filter).in_words() if kept else ""
     return {
@@ -262,14 +278,6 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _require(kind: str, actor: Actor) -> kinds.Definition:
-    """The kind, which this person may export and have made regularly."""
-    definition = kinds.get(kind)
-    for permission in (RIGHT, "payouts.request_export", *definition.permissions):
-        authority.require(actor=actor, permission=permission)
-    return definition
-
-
 def _one(schedule_id: int) -> ExportSchedule:
     rows = ExportSchedule.objects.select_for_update(of=("self",)).select_related("owner", "target")
     found = rows.filter(pk=schedule_id, ended_at__isnull=True).first()
@@ -286,9 +294,14 @@ def _own(schedule_id: int, actor: Actor) -> ExportSchedule:
     return found
 
 
+def _rests(schedule: ExportSchedule) -> bool:
+    """Whether no occasion of it becomes a run."""
+    return bool(schedule.paused_at or schedule.ended_at or schedule.waits_for_another)
+
+
 def _save(schedule: ExportSchedule, now: datetime) -> None:
     """Written with the moment of its next occasion. Raises `BadSchedule` where the name is taken."""
-    rests = schedule.paused_at or schedule.ended_at or schedule.waits_for_another
+    rests = _rests(schedule)
     if not rests and not said.has_days(schedule):
         raise BadSchedule(
             _("Not done: we pay in that country no longer. Choose another, or none, for business days.")

@@ -5,26 +5,33 @@ goes on where the row stands. Only one at a time works on a run (an advisory loc
 """
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.audit import actors, authority, recording
+from backoffice.audit import actors, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import NotAllowed, Refused
 from payouts.countries.rhythms import Occasion
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus, RunStatus, ScheduleRun, SftpTarget
-from payouts.operations import _doorbell, _export_file, _sftp, _shelf, _targets, exporting, schedules
+from payouts.operations import (
+    _doorbell,
+    _export_file,
+    _schedule_runs,
+    _sftp,
+    _shelf,
+    _targets,
+    exporting,
+)
 from payouts.operations._watch import Watch
 from payouts.queries import schedules as said
 
 log = structlog.get_logger(__name__)
 
-MOST_MADE_UP = 31
-"""Occasions that are made up at once, the latest; what lies before them is left out, and said so."""
 PATIENCE = timedelta(seconds=30)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480))
 """Between one try and the next. After the last the run has failed."""
@@ -67,42 +74,9 @@ def _start(schedule_id: int, now: datetime) -> int:
             "We pay in the country no longer whose business days it waited for. Choose "
             "another, and let it go on."
         )
-        _stop(schedule, why, now)
+        _schedule_runs.stop(schedule, why, now)
         return 0
-    rhythm = said.rhythm_of(schedule)
-    occasions = list(rhythm.occasions(after=schedule.seen_until, until=now))
-    left_out = len(occasions) - MOST_MADE_UP
-    note = ""
-    if left_out > 0:
-        note = _(
-            "{left_out} occasions before this one were missed too, and are not made up: at "
-            "most {most_made_up} are."
-        ).format(left_out=left_out, most_made_up=MOST_MADE_UP)
-    made = [
-        run for number, each in enumerate(occasions[-MOST_MADE_UP:])
-        if (run := _run(schedule, each, now, note if number == 0 else ""))
-    ]  # fmt: skip
-    schedule.seen_until, schedule.next_at = now, rhythm.next(after=now).moment
-    schedule.save(update_fields=["seen_until", "next_at"])
-    for run in made:
-        _doorbell.ring("work_schedule", run_id=run.pk)
-    return len(made)
-
-
-def _run(schedule: ExportSchedule, occasion: Occasion, now: datetime, note: str) -> ScheduleRun | None:
-    """The occasion's run; None where it has one."""
-    run, new = ScheduleRun.objects.get_or_create(
-        schedule=schedule,
-        day=occasion.day,
-        defaults={
-            "due_at": occasion.moment,
-            "first": occasion.first if schedule.dates else None,
-            "last": occasion.last if schedule.dates else None,
-            "note": note,
-            "made_at": now,
-        },
-    )
-    return run if new else None
+    return _schedule_runs.begin(schedule, now)
 
 
 def work(*, run_id: int, now: datetime) -> bool:
@@ -160,7 +134,9 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
     """An export in its owner's name, of the occasion's own days. Raises `_Again`, `_Over`."""
     schedule = run.schedule
     if schedule.ended_at is not None:
-        raise _Over(_("The schedule was ended before this could be made."))
+        raise _Over(_("The schedule was ended before this was done."))
+    if schedule.paused_at is not None:
+        raise _Over(_("The schedule was paused before this was made. Let it go on, then run it again."))
     actor = _owner(schedule)
     filters = dict(schedule.filters)
     definition = kinds.get(schedule.kind)
@@ -171,8 +147,10 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
         )
     elif definition.of_the_past:
         filters[said.AT] = [run.due_at.isoformat()]
+    if definition.of_a_year and not filters.get("year"):
+        filters["year"] = [str(run.due_at.astimezone(ZoneInfo(schedule.time_zone)).year - 1)]
     try:
-        authority.require(actor=actor, permission=schedules.RIGHT)
+        _schedule_runs.require(schedule.kind, actor)
         export = exporting.request(
             kind=schedule.kind,
             filters=filters,
@@ -207,62 +185,83 @@ def _owner(schedule: ExportSchedule) -> Actor:
     return actors.command(schedule.owner)
 
 
-def _stop(schedule: ExportSchedule, why: str, now: datetime) -> None:
-    stopped = ExportSchedule.objects.filter(pk=schedule.pk, paused_at=None, ended_at=None).update(
-        paused_at=now, stopped_why=why, next_at=None
-    )
-    if stopped:
-        recording.record(actor=SYSTEM, action="schedule.stop", subject=schedule, data={"why": why}, now=now)
-
-
 def _send(run: ScheduleRun, export: Export, watch: Watch) -> None:
     """The file stands in the folder. Raises `_Again`, `_Over`."""
-    target = _allowed(run, watch.now())
     try:
         with _shelf.opened(_export_file.name(export)) as file:
-            where = _sftp.send(
-                _targets.address(target), file, name=export.file_name, size=export.file_bytes or 0
-            )
+            target = _allowed(run, export, watch.now())
+            parcel = _sftp.Parcel(file, export.file_name, export.file_bytes or 0, export.sha256)
+            where = _sftp.send(_targets.address(target), parcel)
+    except _sftp.Altered as error:
+        log.error("schedule_file_altered", run=run.pk, export=export.pk)
+        raise _Over(str(error)) from error
     except _sftp.NotSent as error:
+        log.warning("schedule_not_sent", run=run.pk, error=type(error.__cause__ or error).__name__)
         raise _Again(str(error)) from error
     except OSError as error:
+        log.warning("schedule_not_sent", run=run.pk, error=type(error).__name__)
         raise _Again(_("The place where exports are kept did not give its file.")) from error
-    sent_at = watch.now()
-    ScheduleRun.objects.filter(pk=run.pk).update(sent_at=sent_at, sent_to=where)
-    data = {"to": where, "file": export.file_name, "rows": export.rows_done, "sha256": export.sha256}
-    recording.record(actor=SYSTEM, action="schedule.send", subject=run.schedule, data=data, now=sent_at)
+    _sent(run, export, where, watch.now())
 
 
 @transaction.atomic
-def _allowed(run: ScheduleRun, now: datetime) -> SftpTarget:
-    """Where to, as it was confirmed: the row says that sending began, which PostgreSQL refuses of anything else."""
+def _sent(run: ScheduleRun, export: Export, where: str, now: datetime) -> None:
+    """It is known that the file went out; in the audit trail also where the schedule was ended meanwhile."""
+    ScheduleRun.objects.filter(pk=run.pk, status=RunStatus.WAITING).update(sent_at=now, sent_to=where)
+    data = {"to": where, "file": export.file_name, "rows": export.rows_done, "sha256": export.sha256}
+    recording.record(actor=SYSTEM, action="schedule.send", subject=run.schedule, data=data, now=now)
+
+
+@transaction.atomic
+def _allowed(run: ScheduleRun, export: Export, now: datetime) -> SftpTarget:
+    """Where to, as it was confirmed: the row says that sending began, which PostgreSQL refuses of anything else.
+
+    The try counts from here on, so that a worker which dies of it is not followed by others for ever.
+    """
     schedule = (
         ExportSchedule.objects.select_for_update(of=("self",))
         .select_related("owner", "target")
         .get(pk=run.schedule_id)
     )
-    if schedule.waits_for_another or schedule.target is None:
+    if schedule.ended_at is not None:
+        raise _Over(_("The schedule was ended before this was done."))
+    if schedule.confirmed_at is None or schedule.target is None:
         raise _Over(_("The schedule was changed, and no other person has confirmed since where files go."))
+    if schedule.confirmed_at > run.made_at:
+        raise _Over(
+            _(
+                "The schedule was changed and confirmed after this run began, so its file was not "
+                "sent. It is kept among the exports."
+            )
+        )
     if schedule.paused_at is not None:
         raise _Over(_("The schedule was paused before the file was sent. It is kept among the exports."))
+    if run.attempts > len(PAUSES):
+        raise _Over(_("Sending it broke off again and again. Given up."))
     actor = _owner(schedule)
-    if not authority.allows(actor=actor, permission=schedules.RIGHT):
+    try:
+        _schedule_runs.require(export.kind, actor)
+    except Refused:
         why = _(
             "{actor} may not have exports sent any more: the schedule is stopped, and nothing was sent."
         ).format(actor=actor.name)
-        raise _Stops(why)
-    ScheduleRun.objects.filter(pk=run.pk).update(sending_at=now)
+        raise _Stops(why) from None
+    ScheduleRun.objects.filter(pk=run.pk).update(
+        sending_at=now, attempts=run.attempts + 1, retry_at=now + PAUSES[min(run.attempts, len(PAUSES) - 1)]
+    )
     return schedule.target
 
 
 @transaction.atomic
 def _done(run: ScheduleRun, export: Export, *, now: datetime) -> bool:
-    ScheduleRun.objects.filter(pk=run.pk).update(
+    """The run is done, unless its schedule was ended meanwhile; answers whether."""
+    done = ScheduleRun.objects.filter(pk=run.pk, status=RunStatus.WAITING).update(
         status=RunStatus.DONE, finished_at=now, error="", retry_at=None
     )
-    data = {"occasion": str(run.day or ""), "rows": export.rows_done, "sha256": export.sha256}
-    recording.record(actor=SYSTEM, action="schedule.run", subject=run.schedule, data=data, now=now)
-    return True
+    if done:
+        data = {"occasion": str(run.day or ""), "rows": export.rows_done, "sha256": export.sha256}
+        recording.record(actor=SYSTEM, action="schedule.run", subject=run.schedule, data=data, now=now)
+    return bool(done)
 
 
 def _tried(run: ScheduleRun, why: str, *, now: datetime) -> None:
@@ -274,20 +273,16 @@ def _tried(run: ScheduleRun, why: str, *, now: datetime) -> None:
             now=now,
         )
         return
-    ScheduleRun.objects.filter(pk=run.pk).update(
+    ScheduleRun.objects.filter(pk=run.pk, status=RunStatus.WAITING).update(
         attempts=run.attempts + 1, error=why, retry_at=now + PAUSES[run.attempts]
     )
 
 
 @transaction.atomic
 def _failed(run: ScheduleRun, why: str, *, now: datetime, stops: bool = False) -> None:
-    ScheduleRun.objects.filter(pk=run.pk).update(
-        status=RunStatus.FAILED, finished_at=now, error=why, retry_at=None
-    )
+    _schedule_runs.fail(run, why, now=now)
     if stops:
-        _stop(run.schedule, why, now)
-    data = {"occasion": str(run.day or ""), "why": why}
-    recording.record(actor=SYSTEM, action="schedule.fail", subject=run.schedule, data=data, now=now)
+        _schedule_runs.stop(run.schedule, why, now)
 
 
 def sweep(*, now: datetime) -> tuple[int, int]:

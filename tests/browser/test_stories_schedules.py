@@ -18,7 +18,9 @@ def month_is_over() -> ScheduleRun:
     """The schedule's next occasion comes and is carried out, by a worker's thread."""
     schedule = ExportSchedule.objects.get()
     ExportSchedule.objects.update(
-        seen_until=datetime(2026, 10, 20, tzinfo=UTC), next_at=datetime(2026, 11, 2, 5, tzinfo=UTC)
+        confirmed_at=datetime(2026, 10, 20, tzinfo=UTC),
+        seen_until=datetime(2026, 10, 20, tzinfo=UTC),
+        next_at=datetime(2026, 11, 2, 5, tzinfo=UTC),
     )
     now = datetime(2026, 11, 2, 6, tzinfo=UTC)
     worker = threading.Thread(target=_carry_out, args=(now,))

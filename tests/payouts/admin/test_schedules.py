@@ -78,9 +78,36 @@ def test_a_secret_is_never_shown_again(browser_of, server):
 
 
 def test_a_refused_form_repeats_no_secret(browser_of, server):
-    shown = browser_of("accountant").post(NEW, by_sftp(server) | {"host": "no host"}).content.decode()
+    accountant = browser_of("accountant")
+    shown = accountant.post(NEW, by_sftp(server) | {"host": "no host"}).content.decode()
     assert "is no host" in shown
     assert sftp.PASSWORD not in shown
+    key = {"host": "no host", "password": "", "private_key": server.private_key}
+    shown = accountant.post(NEW, by_sftp(server) | key).content.decode()
+    assert "is no host" in shown
+    assert "PRIVATE KEY-----" not in shown
+    assert server.private_key.splitlines()[1] not in shown
+
+
+def test_who_confirms_reads_which_columns_go_out(browser_of, server):
+    schedule = made(
+        make.person("accountant"),
+        columns=("reference", "amount"),
+        target=target(server, host="sftp.example.com"),
+    )
+    shown = browser_of("treasurer").get(f"/exports/schedules/{schedule.pk}/").content.decode()
+    assert "Payout, Amount" in shown
+    assert "chosen" not in shown
+
+
+def test_a_year_is_left_to_each_run_unless_it_is_given(browser_of):
+    accountant = browser_of("accountant")
+    assert 'name="year"' in (form := accountant.get(f"{NEW}?kind=dac7").content.decode())
+    assert 'value="2025"' not in form
+    values = FORM | {"kind": "dac7", "dates": "", "year": ""}
+    shown = accountant.get(accountant.post(NEW, values).url).content.decode()
+    assert "The year before the one that each run falls into" in shown
+    assert ExportSchedule.objects.get().filters == {}
 
 
 def test_another_person_confirms_what_is_shown(browser_of, server):

@@ -24,6 +24,7 @@ from payouts.operations import _export_file, export_links, exporting, holds
 from payouts.queries import filters
 from tests import make
 from tests.payouts import quick
+from tests.payouts.shelf import hashes_of
 
 pytestmark = pytest.mark.django_db
 writes = pytest.mark.django_db(transaction=True)  # a worker commits, and reads what is committed
@@ -245,7 +246,7 @@ from payouts.exports import rows
 from payouts.operations import exporting
 from tests import make
 
-def blocks(*args):
+def blocks(*args, **values):
     yield 0, b"half a fi"
     print("writing", flush=True)
     time.sleep(60)
@@ -277,7 +278,7 @@ def test_after_sigkill_the_next_worker_starts_over_at_once(database, settings):
         time.sleep(0.1)
     made.refresh_from_db()
     assert (made.status, len(read(made))) == ("READY", 1)
-    assert [path.name for path in pathlib.Path(settings.EXPORT_DIR).iterdir()] == [f"export-{made.pk}.csv"]
+    assert set(pathlib.Path(settings.EXPORT_DIR).iterdir()) == {kept(made), hashes_of(made)}
 
 
 @writes

@@ -1,5 +1,8 @@
 """Schedules carried out: once an occasion, made up after an outage, by their owner's rights, to a real SFTP server."""
 
+import hashlib
+import io
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,7 +10,16 @@ import pytest
 from backoffice.audit.errors import NotAllowed
 from backoffice.audit.models import Event
 from payouts.models import Export, ExportSchedule, ScheduleRun
-from payouts.operations import _export_file, _sftp, _shelf, export_links, exporting, schedules, scheduling
+from payouts.operations import (
+    _export_file,
+    _schedule_runs,
+    _sftp,
+    _shelf,
+    export_links,
+    exporting,
+    schedules,
+    scheduling,
+)
 from tests import make, sftp
 from tests.payouts.scheduled import (
     MADE,
@@ -43,6 +55,15 @@ def second():
 def server(tmp_path):
     with sftp.server(tmp_path / "theirs") as found:
         yield found
+
+
+def there(server):
+    return _sftp.Address("127.0.0.1", server.port, sftp.USER, "in", server.host_key, password=sftp.PASSWORD)
+
+
+def parcel(data, name="a.csv", size=None, sha256=""):
+    found = sha256 or hashlib.sha256(data).hexdigest()
+    return _sftp.Parcel(io.BytesIO(data), name, len(data) if size is None else size, found)
 
 
 def test_an_occasion_is_its_owners_export_of_its_own_days(owner):
@@ -91,7 +112,7 @@ def test_three_missed_days_are_made_up_each_about_its_own_day(owner):
 
 
 def test_what_is_made_up_is_bounded_and_said(owner, monkeypatch):
-    monkeypatch.setattr(scheduling, "MOST_MADE_UP", 3)
+    monkeypatch.setattr(_schedule_runs, "MOST_MADE_UP", 3)
     schedule = made(owner)
     scheduling.start_due(now=MADE + timedelta(days=10))
     found = runs(schedule)
@@ -272,19 +293,36 @@ def test_a_finished_run_changes_no_more(owner):
 
 
 @pytest.mark.parametrize("plain", [False, True])
-def test_sending_again_replaces_what_an_earlier_try_left(server, tmp_path, plain):
+def test_sending_again_replaces_what_an_earlier_try_left(server, plain):
     server.only_plain_renames = plain
-    address = _sftp.Address(
-        "127.0.0.1", server.port, sftp.USER, "in", server.host_key, password=sftp.PASSWORD
-    )
-    (tmp_path / "a").write_bytes(b"one")
+    address = there(server)
     for _ in range(2):
-        with (tmp_path / "a").open("rb") as file:
-            _sftp.send(address, file, name="a.csv", size=3)
+        _sftp.send(address, parcel(b"one"))
     assert server.files() == {"in/a.csv": b"one"}
-    with (tmp_path / "a").open("rb") as file, pytest.raises(_sftp.NotSent, match="3 bytes of 4"):
-        _sftp.send(address, file, name="b.csv", size=4)
+    with pytest.raises(_sftp.NotSent, match="3 bytes of 4"):
+        _sftp.send(address, parcel(b"one", name="b.csv", size=4))
+    with pytest.raises(_sftp.Altered, match="not as it was written"):
+        _sftp.send(address, parcel(b"one", name="b.csv", sha256=hashlib.sha256(b"two").hexdigest()))
     assert server.files() == {"in/a.csv": b"one"}
+
+
+def test_a_partner_that_takes_files_at_once_gets_them_once(server):
+    server.takes_at_once = True
+    assert _sftp.send(there(server), parcel(b"one")).endswith("in/a.csv")
+    assert server.taken == {"in/a.csv": b"one"}
+
+
+def test_a_server_that_hangs_keeps_nobody(server, monkeypatch):
+    monkeypatch.setattr(_sftp, "UPLOAD_SECONDS", 1)
+    monkeypatch.setattr(_sftp, "CLOSING_SECONDS", 0.2)
+    server.hangs = True
+    began = time.monotonic()
+    try:
+        with pytest.raises(_sftp.NotSent, match="took too long"):
+            _sftp.send(there(server), parcel(b"one"))
+        assert time.monotonic() - began < 10
+    finally:
+        server.woken.set()
 
 
 def test_the_owner_fetches_what_a_schedule_made(owner):

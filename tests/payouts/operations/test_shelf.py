@@ -10,13 +10,16 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
 from moto.server import ThreadedMotoServer
 
 from backoffice.audit import actors
 from backoffice.settings import storages as chosen
-from payouts.models import Export
+from payouts.models import Export, ExportLink
 from payouts.operations import _export_file, _shelf, export_links, exporting
 from tests import make
 from tests.payouts import quick
@@ -95,14 +98,17 @@ def test_a_bucket_holds_the_file_until_its_days_are_over(bucket, accountant, tmp
     payout = quick.payout()
     export = _made(accountant, compressed=packed)
     assert export.status == "READY", export.error
-    assert _keys(bucket) == [f"books/{_export_file.name(export)}"]
+    hashes = f"books/{_export_file.hashes_name(export)}"
+    assert set(_keys(bucket)) == {f"books/{_export_file.name(export)}", hashes}
+    about = bucket.head_object(Bucket="payout-exports", Key=f"books/{_export_file.name(export)}")
+    assert "ContentEncoding" not in about, "nobody unpacks it on the way"
     assert [path.name for path in tmp_path.iterdir()] == ["secret"], "nothing is left on the worker's disk"
     data = _fetched(export, accountant)
     assert hashlib.sha256(data).hexdigest() == export.sha256
     text = gzip.decompress(data) if packed else data
     assert payout.reference.encode() in text
     assert exporting.sweep(now=export.expires_at + timedelta(seconds=1)) == (0, 1)
-    assert _keys(bucket) == []
+    assert _keys(bucket) == [hashes], "they stay longer, to compare with"
     with pytest.raises(exporting.NotReady):
         _fetched(export, accountant, export.expires_at + timedelta(seconds=1))
 
@@ -144,6 +150,24 @@ def test_a_bucket_that_does_not_answer_is_said_so_and_spends_no_link(bucket, acc
     found.file.close()
 
 
+def test_no_row_is_locked_while_a_file_is_fetched_and_a_link_still_works_once(
+    settings, tmp_path, accountant, monkeypatch
+):
+    settings.EXPORT_DIR = str(tmp_path)
+    export = _made(accountant)
+    opened, seen = _shelf.opened, []
+
+    def meanwhile(name: str) -> Any:
+        seen.append((connection.in_atomic_block, opened(name)))
+        ExportLink.objects.filter(export=export).update(used_at=make.NOW)
+        return seen[-1][1]
+
+    monkeypatch.setattr(_shelf, "opened", meanwhile)
+    with pytest.raises(export_links.SpentLink):
+        _fetched(export, accountant)
+    assert [(locked, file.closed) for locked, file in seen] == [(False, True)]
+
+
 def test_half_a_file_is_not_taken_for_a_whole_one(settings, tmp_path, accountant, monkeypatch):
     settings.EXPORT_DIR = str(tmp_path)
     monkeypatch.setattr(_shelf.Folder, "size", lambda self, name: 3)
@@ -168,6 +192,45 @@ def test_google_is_chosen_by_a_setting(settings, monkeypatch):
     made = storages["exports"]
     assert type(made).__name__ == "GoogleCloudStorage"
     assert (made.bucket_name, made.default_acl, made.file_overwrite) == ("b", None, True)
+    sent: dict[str, Any] = {}
+    monkeypatch.setattr(made, "_bucket", _Bucket(sent))
+    made._save("export-1.csv.gz", ContentFile(b"packed"))
+    assert (sent["content_type"], sent["content_encoding"]) == ("application/octet-stream", None)
+
+
+class _Bucket:
+    """As Google's, as far as an upload asks: it remembers what was said of the object."""
+
+    def __init__(self, sent: dict[str, Any]) -> None:
+        self._sent = sent
+
+    def get_blob(self, name: str, **values: Any) -> Any:
+        sent = self._sent
+
+        class Blob:
+            def __setattr__(self, name: str, value: Any) -> None:
+                sent[name] = value
+
+            def upload_from_file(self, file: Any, **values: Any) -> None:
+                sent.update(values)
+
+        return Blob()
+
+
+def test_a_buckets_file_is_here_before_it_is_handed_on(bucket, accountant):
+    export = _made(accountant)
+    with _shelf.opened(_export_file.name(export)) as file:
+        bucket.delete_object(Bucket="payout-exports", Key=f"books/{_export_file.name(export)}")
+        assert hashlib.sha256(file.read()).hexdigest() == export.sha256
+
+
+def test_the_end_of_a_tasks_time_is_no_trouble_of_the_place(settings, tmp_path, monkeypatch):
+    def late(self: Any, name: str) -> bool:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(_shelf.Folder, "exists", late)
+    with pytest.raises(SoftTimeLimitExceeded):
+        _shelf.exists("one")
 
 
 @pytest.mark.parametrize(
