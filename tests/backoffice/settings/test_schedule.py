@@ -16,7 +16,6 @@ ON_REQUEST = {
     "write_export",
     "make_run",
     "write_journal",
-    "work_schedule",
 }  # take an id: something asks for them
 
 
