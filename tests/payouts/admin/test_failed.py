@@ -90,7 +90,7 @@ def test_the_totals_are_of_what_is_filtered(returned):
     browser = at("analyst")
     url = browser.get(f"{LIST}?advice=details").context["totals_url"]
     text = browser.get(url).content.decode()
-    assert "1 payouts" in text and "100.00" in text
+    assert "1 payout" in text and "100.00" in text
 
 
 def test_what_is_advised_stands_beside_the_row_for_whoever_may_do_it(returned):

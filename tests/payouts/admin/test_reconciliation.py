@@ -97,7 +97,7 @@ def test_a_statement_brought_by_hand_is_kept_read_matched_and_recorded_once(sent
     looked = upload(browser, body)
     assert "STMT-1" in looked.content.decode() and not Statement.objects.exists()
     confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
-    assert "1 line imported" in browser.post(confirm, follow=True).content.decode()
+    assert "1 bank line imported" in browser.post(confirm, follow=True).content.decode()
     assert StatementLine.objects.get().submission.batch == sent
     assert "Nothing would change" in upload(browser, body).content.decode()
     assert BankDocument.objects.filter(kind="statement").count() == 1
