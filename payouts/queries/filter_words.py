@@ -35,8 +35,8 @@ _DATED = {"value": later("Value date"), "moved": later("In its status"), "held":
 
 
 def dates_label(name: str) -> str:
-    """What a pair of dates in a filter is about: "Created" for ``created_after``."""
-    return str(_SPANS.get(name) or _DATED[name.rpartition("_")[0]])
+    """What a pair of dates in a filter is about: "Created" for ``created_after``; empty where it says no more."""
+    return str(_SPANS.get(name) or _DATED.get(name.rpartition("_")[0], ""))
 
 
 def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:

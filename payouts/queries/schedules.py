@@ -37,7 +37,8 @@ def dates_of(filter_class: type[ListFilter]) -> dict[str, tuple[str, str]]:
 
 def label_of(filter_class: type[ListFilter], dates: str) -> str:
     """The span as people call it: "Created"."""
-    return filter_words.dates_label(dates_of(filter_class)[dates][0])
+    first, _last = dates_of(filter_class)[dates]
+    return filter_words.dates_label(first) or str(filter_class.base_filters[first].label)
 
 
 def values_for(
