@@ -7,579 +7,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("sellers", "0001_initial"),
+        ('sellers', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Transaction",
+            name='Transaction',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.TextField(unique=True)),
-                ("kind", models.CharField(max_length=30)),
-                ("posted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("description", models.TextField(blank=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.TextField(unique=True)),
+                ('kind', models.CharField(max_length=30)),
+                ('posted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('description', models.TextField(blank=True)),
             ],
             options={
-                "default_permissions": ("view",),
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="Account",
+            name='Account',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                ("covered_through", models.DateField(null=True)),
-                (
-                    "seller",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="accounts",
-                        to="sellers.seller",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('currency', models.CharField(max_length=3)),
+                ('covered_through', models.DateField(null=True)),
+                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='sellers.seller')),
             ],
             options={
-                "default_permissions": ("view",),
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="Earning",
+            name='Earning',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("source", models.CharField(max_length=60)),
-                ("external_id", models.TextField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("sale", "Sale"),
-                            ("commission", "Commission"),
-                            ("refund", "Refund"),
-                            ("chargeback", "Chargeback"),
-                            ("fee", "Fee"),
-                            ("adjustment", "Adjustment"),
-                            ("write_off", "Write-off"),
-                            ("reserve", "Reserve kept back or released"),
-                            ("rolled", "Amount of an earlier payout"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("amount_minor", models.BigIntegerField()),
-                ("order_ref", models.TextField(blank=True)),
-                ("description", models.TextField(blank=True)),
-                ("occurred_date", models.DateField()),
-                ("requested_due_date", models.DateField()),
-                ("due_date", models.DateField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="earnings",
-                        to="ledger.account",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=60)),
+                ('external_id', models.TextField()),
+                ('kind', models.CharField(choices=[('sale', 'Sale'), ('commission', 'Commission'), ('refund', 'Refund'), ('chargeback', 'Chargeback'), ('fee', 'Fee'), ('adjustment', 'Adjustment'), ('write_off', 'Write-off'), ('reserve', 'Reserve kept back or released'), ('rolled', 'Amount of an earlier payout')], max_length=12)),
+                ('amount_minor', models.BigIntegerField()),
+                ('order_ref', models.TextField(blank=True)),
+                ('description', models.TextField(blank=True)),
+                ('occurred_date', models.DateField()),
+                ('requested_due_date', models.DateField()),
+                ('due_date', models.DateField()),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to='ledger.account')),
             ],
             options={
-                "default_permissions": ("view",),
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="Adjustment",
+            name='Adjustment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("adjustment", "Adjustment"), ("write_off", "Write-off")], max_length=12
-                    ),
-                ),
-                ("amount_minor", models.BigIntegerField()),
-                ("reason", models.TextField()),
-                ("document_name", models.TextField()),
-                ("document_sha256", models.CharField(max_length=64)),
-                ("document_ciphertext", models.BinaryField()),
-                ("requested_at", models.DateTimeField()),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True, choices=[("granted", "Granted"), ("refused", "Refused")], max_length=10
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("decision_note", models.TextField(blank=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "earning",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustment",
-                        to="ledger.earning",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('adjustment', 'Adjustment'), ('write_off', 'Write-off')], max_length=12)),
+                ('amount_minor', models.BigIntegerField()),
+                ('reason', models.TextField()),
+                ('document_name', models.TextField()),
+                ('document_sha256', models.CharField(max_length=64)),
+                ('document_ciphertext', models.BinaryField()),
+                ('requested_at', models.DateTimeField()),
+                ('decision', models.CharField(blank=True, choices=[('granted', 'Granted'), ('refused', 'Refused')], max_length=10)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision_note', models.TextField(blank=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='ledger.account')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('earning', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustment', to='ledger.earning')),
             ],
             options={
-                "permissions": [
-                    ("request_adjustment", "Can ask for an adjustment or write-off"),
-                    ("approve_adjustment", "Can grant or refuse another's adjustment"),
-                ],
-                "default_permissions": ("view",),
+                'permissions': [('request_adjustment', 'Can ask for an adjustment or write-off'), ('approve_adjustment', "Can grant or refuse another's adjustment")],
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="ImportFile",
+            name='ImportFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("profile", models.CharField(max_length=60)),
-                ("name", models.TextField()),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("CHECKED", "Checked, waits for a yes"),
-                            ("REFUSED", "Refused: rows have errors"),
-                            ("POSTED", "Posted"),
-                            ("DROPPED", "Dropped"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("uploaded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("row_count", models.IntegerField(default=0)),
-                ("error_count", models.IntegerField(default=0)),
-                ("new_count", models.IntegerField(default=0, help_text="earnings this file adds")),
-                (
-                    "known_count",
-                    models.IntegerField(default=0, help_text="earnings we had already, with equal values"),
-                ),
-                ("seller_count", models.IntegerField(default=0, help_text="sellers this file creates")),
-                (
-                    "totals",
-                    models.JSONField(
-                        default=dict, help_text="minor units per currency and kind of what it adds"
-                    ),
-                ),
-                ("posted_at", models.DateTimeField(null=True)),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('profile', models.CharField(max_length=60)),
+                ('name', models.TextField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('status', models.CharField(choices=[('CHECKED', 'Checked, waits for a yes'), ('REFUSED', 'Refused: rows have errors'), ('POSTED', 'Posted'), ('DROPPED', 'Dropped')], max_length=10)),
+                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('row_count', models.IntegerField(default=0)),
+                ('error_count', models.IntegerField(default=0)),
+                ('new_count', models.IntegerField(default=0, help_text='earnings this file adds')),
+                ('known_count', models.IntegerField(default=0, help_text='earnings we had already, with equal values')),
+                ('seller_count', models.IntegerField(default=0, help_text='sellers this file creates')),
+                ('totals', models.JSONField(default=dict, help_text='minor units per currency and kind of what it adds')),
+                ('posted_at', models.DateTimeField(null=True)),
+                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "permissions": [("import_earnings", "Can import earnings")],
-                "default_permissions": ("view",),
+                'permissions': [('import_earnings', 'Can import earnings')],
+                'default_permissions': ('view',),
             },
         ),
         migrations.AddField(
-            model_name="earning",
-            name="import_file",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="earnings",
-                to="ledger.importfile",
-            ),
+            model_name='earning',
+            name='import_file',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to='ledger.importfile'),
         ),
         migrations.CreateModel(
-            name="StagedEarning",
+            name='StagedEarning',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("row_number", models.IntegerField(help_text="line in the file, the header being 1")),
-                ("seller_external_id", models.TextField(blank=True)),
-                ("seller_name", models.TextField(blank=True)),
-                ("country", models.CharField(blank=True, max_length=2)),
-                ("external_id", models.TextField(blank=True)),
-                ("kind", models.CharField(blank=True, max_length=12)),
-                ("currency", models.CharField(blank=True, max_length=3)),
-                ("amount_minor", models.BigIntegerField(null=True)),
-                ("order_ref", models.TextField(blank=True)),
-                ("description", models.TextField(blank=True)),
-                ("occurred_date", models.DateField(null=True)),
-                ("due_date", models.DateField(null=True)),
-                ("error", models.TextField(blank=True)),
-                ("known", models.BooleanField(default=False)),
-                (
-                    "import_file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="staged",
-                        to="ledger.importfile",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row_number', models.IntegerField(help_text='line in the file, the header being 1')),
+                ('seller_external_id', models.TextField(blank=True)),
+                ('seller_name', models.TextField(blank=True)),
+                ('country', models.CharField(blank=True, max_length=2)),
+                ('external_id', models.TextField(blank=True)),
+                ('kind', models.CharField(blank=True, max_length=12)),
+                ('currency', models.CharField(blank=True, max_length=3)),
+                ('amount_minor', models.BigIntegerField(null=True)),
+                ('order_ref', models.TextField(blank=True)),
+                ('description', models.TextField(blank=True)),
+                ('occurred_date', models.DateField(null=True)),
+                ('due_date', models.DateField(null=True)),
+                ('error', models.TextField(blank=True)),
+                ('known', models.BooleanField(default=False)),
+                ('import_file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='ledger.importfile')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Entry",
+            name='Entry',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "book",
-                    models.CharField(
-                        choices=[
-                            ("payable", "Owed to the seller"),
-                            ("reserved", "In payouts not yet sent"),
-                            ("in_transit", "On its way"),
-                            ("psp_clearing", "Collected by payment providers"),
-                            ("commission_revenue", "Commission"),
-                            ("fee_revenue", "Fees"),
-                            ("vat", "VAT"),
-                            ("cash", "Our bank account"),
-                            ("bank_charges", "Bank charges"),
-                            ("adjustments", "Adjustments"),
-                            ("write_offs", "Written off"),
-                            ("suspense", "Not matched yet"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                ("amount_minor", models.BigIntegerField()),
-                (
-                    "payout_ref",
-                    models.CharField(
-                        blank=True, help_text="whose money moved, where one payout is meant", max_length=10
-                    ),
-                ),
-                (
-                    "funding_code",
-                    models.CharField(
-                        blank=True, help_text="which of our bank accounts, for cash", max_length=30
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "transaction",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="ledger.transaction",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('book', models.CharField(choices=[('payable', 'Owed to the seller'), ('reserved', 'In payouts not yet sent'), ('in_transit', 'On its way'), ('psp_clearing', 'Collected by payment providers'), ('commission_revenue', 'Commission'), ('fee_revenue', 'Fees'), ('vat', 'VAT'), ('cash', 'Our bank account'), ('bank_charges', 'Bank charges'), ('adjustments', 'Adjustments'), ('write_offs', 'Written off'), ('suspense', 'Not matched yet')], max_length=20)),
+                ('currency', models.CharField(max_length=3)),
+                ('amount_minor', models.BigIntegerField()),
+                ('payout_ref', models.CharField(blank=True, help_text='whose money moved, where one payout is meant', max_length=10)),
+                ('funding_code', models.CharField(blank=True, help_text='which of our bank accounts, for cash', max_length=30)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.account')),
+                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.transaction')),
             ],
             options={
-                "default_permissions": ("view",),
+                'default_permissions': ('view',),
             },
         ),
         migrations.AddField(
-            model_name="earning",
-            name="transaction",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="earnings", to="ledger.transaction"
-            ),
+            model_name='earning',
+            name='transaction',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to='ledger.transaction'),
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "currency"), name="account_one_per_currency"
-            ),
+            model_name='account',
+            constraint=models.UniqueConstraint(fields=('seller', 'currency'), name='account_one_per_currency'),
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(fields=("id", "currency"), name="account_id_currency"),
+            model_name='account',
+            constraint=models.UniqueConstraint(fields=('id', 'currency'), name='account_id_currency'),
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("id", "seller", "currency"), name="account_id_seller_currency"
-            ),
+            model_name='account',
+            constraint=models.UniqueConstraint(fields=('id', 'seller', 'currency'), name='account_id_seller_currency'),
         ),
         migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="account_currency_is_iso"
-            ),
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='account_currency_is_iso'),
         ),
         migrations.AddIndex(
-            model_name="adjustment",
-            index=models.Index(
-                condition=models.Q(("decision", "")), fields=["id"], name="adjustment_waiting"
-            ),
+            model_name='adjustment',
+            index=models.Index(condition=models.Q(('decision', '')), fields=['id'], name='adjustment_waiting'),
         ),
         migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="adjustment_moves_something"
-            ),
+            model_name='adjustment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='adjustment_moves_something'),
         ),
         migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="adjustment_has_reason"
-            ),
+            model_name='adjustment',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='adjustment_has_reason'),
         ),
         migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="adjustment_four_eyes",
-            ),
+            model_name='adjustment',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='adjustment_four_eyes'),
         ),
         migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("decision", ""),
-                        ("earning__isnull", True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("decision", "refused"),
-                        ("earning__isnull", True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("decision", "granted"),
-                        ("earning__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="adjustment_decision_is_whole",
-            ),
+            model_name='adjustment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', ''), ('earning__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decision', 'refused'), ('earning__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decision', 'granted'), ('earning__isnull', False)), _connector='OR'), name='adjustment_decision_is_whole'),
         ),
         migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "write_off"), _negated=True), ("amount_minor__gt", 0), _connector="OR"
-                ),
-                name="adjustment_write_off_forgives",
-            ),
+            model_name='adjustment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'write_off'), _negated=True), ('amount_minor__gt', 0), _connector='OR'), name='adjustment_write_off_forgives'),
         ),
         migrations.AddIndex(
-            model_name="stagedearning",
-            index=models.Index(fields=["import_file", "row_number"], name="staged_file_row"),
+            model_name='stagedearning',
+            index=models.Index(fields=['import_file', 'row_number'], name='staged_file_row'),
         ),
         migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                fields=["account", "book"], include=("amount_minor",), name="entry_account_book"
-            ),
+            model_name='entry',
+            index=models.Index(fields=['account', 'book'], include=('amount_minor',), name='entry_account_book'),
         ),
         migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("payout_ref", ""), _negated=True),
-                fields=["payout_ref", "book"],
-                include=("amount_minor",),
-                name="entry_payout_ref",
-            ),
+            model_name='entry',
+            index=models.Index(condition=models.Q(('payout_ref', ''), _negated=True), fields=['payout_ref', 'book'], include=('amount_minor',), name='entry_payout_ref'),
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="entry_moves_something"
-            ),
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='entry_moves_something'),
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "book__in",
-                        [
-                            "payable",
-                            "reserved",
-                            "in_transit",
-                            "psp_clearing",
-                            "commission_revenue",
-                            "fee_revenue",
-                            "vat",
-                            "cash",
-                            "bank_charges",
-                            "adjustments",
-                            "write_offs",
-                            "suspense",
-                        ],
-                    )
-                ),
-                name="entry_book_is_known",
-            ),
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['payable', 'reserved', 'in_transit', 'psp_clearing', 'commission_revenue', 'fee_revenue', 'vat', 'cash', 'bank_charges', 'adjustments', 'write_offs', 'suspense'])), name='entry_book_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__isnull", False), ("book__in", ["payable", "reserved", "in_transit"])),
-                    models.Q(
-                        models.Q(("book__in", ["payable", "reserved", "in_transit"]), _negated=True),
-                        ("account__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="entry_seller_books_have_account",
-            ),
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('book__in', ['payable', 'reserved', 'in_transit'])), models.Q(models.Q(('book__in', ['payable', 'reserved', 'in_transit']), _negated=True), ('account__isnull', True)), _connector='OR'), name='entry_seller_books_have_account'),
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("book", "cash"), models.Q(("funding_code", ""), _negated=True)),
-                    models.Q(models.Q(("book", "cash"), _negated=True), ("funding_code", "")),
-                    _connector="OR",
-                ),
-                name="entry_cash_names_its_bank_account",
-            ),
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('book', 'cash'), models.Q(('funding_code', ''), _negated=True)), models.Q(models.Q(('book', 'cash'), _negated=True), ('funding_code', '')), _connector='OR'), name='entry_cash_names_its_bank_account'),
         ),
         migrations.AddIndex(
-            model_name="earning",
-            index=models.Index(
-                fields=["account", "due_date"], include=("amount_minor", "kind"), name="earning_due"
-            ),
+            model_name='earning',
+            index=models.Index(fields=['account', 'due_date'], include=('amount_minor', 'kind'), name='earning_due'),
         ),
         migrations.AddIndex(
-            model_name="earning",
-            index=models.Index(
-                condition=models.Q(("order_ref", ""), _negated=True),
-                fields=["order_ref"],
-                name="earning_order",
-            ),
+            model_name='earning',
+            index=models.Index(condition=models.Q(('order_ref', ''), _negated=True), fields=['order_ref'], name='earning_order'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.UniqueConstraint(
-                fields=("source", "external_id", "kind"), name="earning_known_once"
-            ),
+            model_name='earning',
+            constraint=models.UniqueConstraint(fields=('source', 'external_id', 'kind'), name='earning_known_once'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.UniqueConstraint(fields=("transaction",), name="earning_one_per_transaction"),
+            model_name='earning',
+            constraint=models.UniqueConstraint(fields=('transaction',), name='earning_one_per_transaction'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="earning_moves_something"
-            ),
+            model_name='earning',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='earning_moves_something'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "sale",
-                            "commission",
-                            "refund",
-                            "chargeback",
-                            "fee",
-                            "adjustment",
-                            "write_off",
-                            "reserve",
-                            "rolled",
-                        ],
-                    )
-                ),
-                name="earning_kind_is_known",
-            ),
+            model_name='earning',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sale', 'commission', 'refund', 'chargeback', 'fee', 'adjustment', 'write_off', 'reserve', 'rolled'])), name='earning_kind_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["commission", "fee", "adjustment", "reserve"]),
-                    models.Q(("amount_minor__gt", 0), ("kind__in", ["sale", "write_off", "rolled"])),
-                    models.Q(("amount_minor__lt", 0), ("kind__in", ["refund", "chargeback"])),
-                    _connector="OR",
-                ),
-                name="earning_sign_fits_kind",
-            ),
+            model_name='earning',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['commission', 'fee', 'adjustment', 'reserve']), models.Q(('amount_minor__gt', 0), ('kind__in', ['sale', 'write_off', 'rolled'])), models.Q(('amount_minor__lt', 0), ('kind__in', ['refund', 'chargeback'])), _connector='OR'), name='earning_sign_fits_kind'),
         ),
         migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_date__gte", models.F("requested_due_date"))),
-                name="earning_never_early",
-            ),
+            model_name='earning',
+            constraint=models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('requested_due_date'))), name='earning_never_early'),
         ),
     ]
