@@ -53,7 +53,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     run = explain.forthcoming(country, due=today, now=now)
     minimum = Money(country.minimum_minor, country.currency)
     context = {
-        "title": country.name,
+        "title": country.called,
         "country": country,
         "back_url": reverse("admin:settings_countries"),
         "back_label": _("Countries"),

@@ -143,8 +143,8 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("{get_full_name} can log in as {username}.").format(
-                    get_full_name=user.get_full_name(), username=user.username
+                _("{full_name} can log in as {username}.").format(
+                    full_name=user.get_full_name(), username=user.username
                 ),
             )
             return HttpResponseRedirect(reverse("admin:settings"))

@@ -219,8 +219,8 @@ def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[s
         hint = (
             _(
                 " Its columns are separated by {delimiters}, this profile expects "
-                "{delimiters2}: choose another profile."
-            ).format(delimiters=_DELIMITERS[other], delimiters2=_DELIMITERS[best])
+                "{best}: choose another profile."
+            ).format(delimiters=_DELIMITERS[other], best=_DELIMITERS[best])
             if other
             else _(" The header has: {columns}.").format(columns=", ".join(columns)[:300])
         )
@@ -290,9 +290,9 @@ def _undecodable(line: int, encodings: Sequence[str], byte: bytes) -> BadFile:
     return BadFile(
         line,
         _(
-            "Line {line} is not {known} (byte 0x{hex}). Save the file as “CSV UTF-8” in your "
+            "Line {line} is not {known} (byte 0x{byte}). Save the file as “CSV UTF-8” in your "
             "spreadsheet and try again."
-        ).format(line=line, known=_known(encodings), hex=byte.hex().upper()),
+        ).format(line=line, known=_known(encodings), byte=byte.hex().upper()),
     )
 
 

@@ -12,7 +12,7 @@ def time_left(*, done: int, total: int, since: datetime | None, now: datetime) -
         return ""
     more = seconds / done * (total - done)
     return (
-        _("about {round} min left").format(round=round(more / 60))
+        _("about {minutes_left} min left").format(minutes_left=round(more / 60))
         if more >= 90
-        else _("about {max} s left").format(max=max(round(more), 1))
+        else _("about {seconds_left} s left").format(seconds_left=max(round(more), 1))
     )

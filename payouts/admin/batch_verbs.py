@@ -54,8 +54,8 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         return pages.stale(
             request,
             [
-                _("{reference} is {batchstatus} already.").format(
-                    reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+                _("{reference} is {status} already.").format(
+                    reference=batch.reference, status=BatchStatus(batch.status).label.lower()
                 )
             ],
             back,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pace, pages
 from backoffice.words import number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
@@ -86,28 +86,13 @@ def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) 
     elif total is None:
         words = _("Counting")
     else:
-        left = _left(export, now)
+        left = pace.time_left(done=export.rows_done, total=total, since=export.started_at, now=now)
         words = _("{done} of {total} rows{value}{left}").format(
             done=number(done), total=number(total), value=", " if left else "", left=left
         )
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
     compares = export.hashes_until is not None and export.hashes_until > now
     return Row(export, words, size, compares, schedule)
-
-
-def _left(export: Export, now: datetime) -> str:
-    """The time left by the pace so far; nothing while there is no pace to speak of."""
-    if not (export.rows_done and export.rows_total and export.started_at):
-        return ""
-    seconds = (now - export.started_at).total_seconds()
-    left = seconds / export.rows_done * (export.rows_total - export.rows_done)
-    if seconds < 2:
-        return ""
-    return (
-        _("about {round} min left").format(round=round(left / 60))
-        if left >= 90
-        else _("about {max} s left").format(max=max(round(left), 1))
-    )
 
 
 @pages.page("payouts.request_export")

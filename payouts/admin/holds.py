@@ -48,7 +48,11 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
             [(str(value), str(label)) for value, label in HoldReason.choices],
         )
     if name == "country":
-        return _("Country"), _("Country is {}"), [(country.code, country.name) for country in countries.all()]
+        return (
+            _("Country"),
+            _("Country is {}"),
+            [(country.code, country.called) for country in countries.all()],
+        )
     if name == "who":
         return _("Placed by"), _("Placed by {}"), asked.placers()
     if name == "older":

@@ -113,9 +113,7 @@ def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, 
     entries.sort(key=lambda entry: str(entry["level"]))
     total = sum(group.money.minor for group in groups)
     adds_up = total == payout.amount_minor
-    fact = _("The lines add up to {text}.").format(
-        text=written.text(Money(total, payout.currency))
-    )
+    fact = _("The lines add up to {text}.").format(text=written.text(Money(total, payout.currency)))
     entries.append({"level": "good" if adds_up else "bad", "fact": fact})
     return entries
 
@@ -149,8 +147,8 @@ def reissue(request: HttpRequest, reference: str) -> HttpResponse:
     new.refresh_from_db()
     messages.success(
         request,
-        _("{reference} is paid again as {reference2}: it waits for review.").format(
-            reference=payout.reference, reference2=new.reference
+        _("{reference} is paid again as {new_reference}: it waits for review.").format(
+            reference=payout.reference, new_reference=new.reference
         ),
     )
     return redirect(_url(new))

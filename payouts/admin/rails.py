@@ -181,9 +181,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("{capitalize} goes on; what waited is taken up within a minute.").format(
-                    capitalize=name.capitalize()
-                ),
+                _("{what} goes on; what waited is taken up within a minute.").format(what=name.capitalize()),
             )
         return redirect("admin:payouts_rail_list")
     waiting = asked.waiting_batches(None if switch.rail == switches.ALL else switch.rail)

@@ -59,11 +59,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "admin/payouts/run/detail.html",
         {
-            "title": _("Run of {localtime}").format(
-                localtime=dated(timezone.localtime(run.started_at), "long")
-            ),
+            "title": _("Run of {day}").format(day=dated(timezone.localtime(run.started_at), "long")),
             "run": run,
-            "counted": ngettext("{n} payout", "{n} payouts", run.payout_count).format(n=number(run.payout_count)),
+            "counted": ngettext("{n} payout", "{n} payouts", run.payout_count).format(
+                n=number(run.payout_count)
+            ),
             "left": left(run.skip_count),
             "sums": sums(run.totals),
             "back_url": reverse("admin:payouts_run_list"),
@@ -90,7 +90,7 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
         done=number(run.accounts_done), n=number(total)
     )
     if run.left and countries.is_open(run.left[0][0]):
-        words += _(", now {get}").format(get=countries.get(run.left[0][0]).name)
+        words += _(", now {called}").format(called=countries.get(run.left[0][0]).called)
     left_over = pace.time_left(done=run.accounts_done, total=total, since=run.started_at, now=now)
     return {
         "going": going,

@@ -100,7 +100,7 @@ def _next_dates(preview: Preview) -> Sequence[str]:
             deadline = calendars.value_date_for(country, now)
             lines.append(
                 _("{country}: batched and sent by {cut_off_at}, paid on {value_date}.").format(
-                    country=country.name,
+                    country=country.called,
                     cut_off_at=explain.clock(deadline.cut_off_at, country.time_zone),
                     value_date=explain.day(deadline.value_date),
                 )

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import get_day_names
 
 from sellers.ledger.words import _, locale
@@ -75,6 +76,12 @@ class Country:
     locale: str
     schedule: Schedule
     bank_fee_minor: int | None = None
+
+    @property
+    def called(self) -> str:
+        """The name in the reader's language (CLDR); in English, and where CLDR has none, the file's own."""
+        here = Locale.parse(locale())
+        return self.name if here.language == "en" else here.territories.get(self.code, self.name)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -95,9 +95,7 @@ def verdicts(
                 refuse(
                     payout,
                     "status",
-                    _("it is {payoutstatus} now").format(
-                        payoutstatus=PayoutStatus(payout.status).label.lower()
-                    ),
+                    _("it is {status} now").format(status=PayoutStatus(payout.status).label.lower()),
                 )
             )
         elif edge.blocked_by_hold and payout.pk in blocked:

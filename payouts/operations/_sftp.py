@@ -1,4 +1,9 @@
-"""Sending a file to an SFTP server whose key is known: whole under its name, or not there at all."""
+"""Sending a file to an SFTP server whose key is known: whole under its name, or not there at all.
+
+The library is imported where it is used: it takes 5 MB of every process, and few ever send a file.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -6,9 +11,12 @@ import hashlib
 import posixpath
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import asyncssh
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    import asyncssh
 
 CONNECT_SECONDS = 15
 UPLOAD_SECONDS = 10 * 60  # a worker's task has fifteen minutes
@@ -54,21 +62,27 @@ class Parcel:
 
 def host_key(text: str) -> asyncssh.SSHKey:
     """A server's public key, as OpenSSH writes it in one line. Raises `BadKey`."""
+    import asyncssh
+
     try:
         return asyncssh.import_public_key(text.strip())
     except (asyncssh.KeyImportError, ValueError) as error:
         raise BadKey(
-            "This is no server key. Paste it as OpenSSH writes it, such as “ssh-ed25519 AAAA…”."
+            _("This is no server key. Paste it as OpenSSH writes it, such as “ssh-ed25519 AAAA…”.")
         ) from error
 
 
 def private_key(text: str) -> asyncssh.SSHKey:
     """A private key without a passphrase. Raises `BadKey`."""
+    import asyncssh
+
     try:
         return asyncssh.import_private_key(text.strip() + "\n")
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         raise BadKey(
-            "This is no private key that can be used: paste one in OpenSSH's or PEM's form, without a passphrase."
+            _(
+                "This is no private key that can be used: paste one in OpenSSH's or PEM's form, without a passphrase."
+            )
         ) from error
 
 
@@ -93,6 +107,8 @@ def send(address: Address, parcel: Parcel) -> str:
 
 
 async def _send(address: Address, parcel: Parcel) -> str:
+    import asyncssh
+
     final = posixpath.join(address.folder, parcel.name)
     draft = posixpath.join(posixpath.dirname(final), f".{parcel.name}.part")
     line = await asyncssh.connect(
@@ -154,6 +170,8 @@ async def _measure(sftp: asyncssh.SFTPClient, path: str, size: int) -> None:
 
 async def _rename(sftp: asyncssh.SFTPClient, draft: str, final: str) -> None:
     """In one step where the server can; else what an earlier try left under the name goes first."""
+    import asyncssh
+
     try:
         await sftp.posix_rename(draft, final)
     except asyncssh.SFTPOpUnsupported:
@@ -163,6 +181,8 @@ async def _rename(sftp: asyncssh.SFTPClient, draft: str, final: str) -> None:
 
 
 def _sentence(error: Exception, address: Address) -> str:  # noqa: PLR0911 - one line a cause
+    import asyncssh
+
     where = f"{address.host}:{address.port}"
     match error:
         case asyncssh.HostKeyNotVerifiable() | asyncssh.KeyExchangeFailed():

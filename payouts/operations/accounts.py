@@ -72,8 +72,8 @@ def request(
     market = countries.get(country)
     if currency != market.currency:
         raise Refused(
-            _("No bank account asked for: {market} is paid in {currency}, not in {currency2}.").format(
-                market=market.name, currency=market.currency, currency2=currency
+            _("No bank account asked for: {market} is paid in {currency}, not in {other_currency}.").format(
+                market=market.called, currency=market.currency, other_currency=currency
             ),
             code="currency",
         )

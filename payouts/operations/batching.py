@@ -205,8 +205,8 @@ def approve(
     batch = _locked(batch_id)
     if batch.status != BatchStatus.PROPOSED:
         raise BatchChanged(
-            _("Not approved: {reference} is {batchstatus} already.").format(
-                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            _("Not approved: {reference} is {status} already.").format(
+                reference=batch.reference, status=BatchStatus(batch.status).label.lower()
             )
         )
     if batch.proposed_by_id == actor.user_id:
@@ -263,12 +263,12 @@ def _check_room(batch: Batch) -> None:
     if kept.full:
         raise OverCap(
             _(
-                "Not approved: {full} of {item_count} payouts do not fit: {next}. Or take them out: {some}."
+                "Not approved: {full} of {item_count} payouts do not fit: {first_fault}. Or take them out: {misfits}."
             ).format(
                 full=len(kept.full),
                 item_count=batch.item_count,
-                next=next(iter(kept.full.values())),
-                some=_some(kept.full),
+                first_fault=next(iter(kept.full.values())),
+                misfits=_some(kept.full),
             )
         )
 
@@ -289,8 +289,8 @@ def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
     batch = _locked(batch_id)
     if batch.status != BatchStatus.APPROVED:
         raise BatchChanged(
-            _("{reference} is {batchstatus} already.").format(
-                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            _("{reference} is {status} already.").format(
+                reference=batch.reference, status=BatchStatus(batch.status).label.lower()
             )
         )
     assert batch.approved_by_id is not None  # a constraint: it is APPROVED
@@ -335,8 +335,8 @@ def dissolve(*, batch_id: int, actor: Actor, reason: str, now: datetime) -> Batc
     batch = _locked(batch_id)
     if batch.status not in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
         raise BatchChanged(
-            _("Not dissolved: {reference} is {batchstatus}.").format(
-                reference=batch.reference, batchstatus=BatchStatus(batch.status).label.lower()
+            _("Not dissolved: {reference} is {status}.").format(
+                reference=batch.reference, status=BatchStatus(batch.status).label.lower()
             )
         )
     inside = [p for p in payouts if p.status == PayoutStatus.BATCHED and p.batch_id == batch.pk]

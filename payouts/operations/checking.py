@@ -28,7 +28,9 @@ def check(*, now: datetime) -> InvariantCheck:
     )
     for name, ids in broken.items():
         sentence = invariants.by_name(name).sentence
-        text = _("Broken: {sentence} Look at {map}.").format(sentence=sentence, map=", ".join(map(str, ids)))
+        text = _("Broken: {sentence} Look at {them}.").format(
+            sentence=sentence, them=", ".join(map(str, ids))
+        )
         incidents.open_one(code="invariant", key=f"{_KEY}{name}", text=text, now=now)
     if broken.keys() - invariants.HARMLESS:
         names = ", ".join(sorted(broken.keys() - invariants.HARMLESS))

@@ -55,7 +55,7 @@ def _until(country: Country, until: date | None, now: datetime) -> date:
         raise NotYetDue(
             _(
                 "Nothing run: {until} has not come yet; in {country} it is {today}. Choose today or earlier."
-            ).format(until=dated(until, "long"), country=country.name, today=dated(today, "long"))
+            ).format(until=dated(until, "long"), country=country.called, today=dated(today, "long"))
         )
     return until or today
 

@@ -158,8 +158,8 @@ def request_changes(
         )
     if kind is not None and kind != base.kind:
         raise BadExport(
-            _("Not exported: {file_name} is an export of {kind}, and not of {kind2}.").format(
-                file_name=base.file_name, kind=base.kind, kind2=kind[:40]
+            _("Not exported: {file_name} is an export of {kind}, and not of {asked_kind}.").format(
+                file_name=base.file_name, kind=base.kind, asked_kind=kind[:40]
             )
         )
     filters = {name: value for name, value in base.filters.items() if name != "at"}

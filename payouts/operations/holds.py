@@ -35,9 +35,8 @@ def _check(reason: str, note: str, until: datetime | None, now: datetime) -> Non
     if until is not None and reason in TWO_PEOPLE:
         raise BadHold(
             _(
-                "No hold placed: two people release a hold for “{holdreason}”, no date does. "
-                "Leave its end empty."
-            ).format(holdreason=HoldReason(reason).label)
+                "No hold placed: two people release a hold for “{hold}”, no date does. Leave its end empty."
+            ).format(hold=HoldReason(reason).label)
         )
     if until is not None and until <= now:
         raise BadHold(
@@ -59,9 +58,7 @@ def _sorted_out(payouts: Sequence[Payout]) -> tuple[list[Payout], list[Refusal]]
 
 
 def _too_late(payout: Payout) -> str:
-    told = _("it is {payoutstatus}: a hold comes too late").format(
-        payoutstatus=PayoutStatus(payout.status).label.lower()
-    )
+    told = _("it is {status}: a hold comes too late").format(status=PayoutStatus(payout.status).label.lower())
     if payout.status in recalls.WITH_THE_BANK:
         told += _("; ask the bank to recall it, on its page")
     return told

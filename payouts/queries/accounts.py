@@ -137,7 +137,9 @@ def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
         found.append(
             Doubt(
                 _("Another country"),
-                _("The bank is in {names}, the seller in {names2}.").format(names=names[0], names2=names[1]),
+                _("The bank is in {bank_country}, the seller in {seller_country}.").format(
+                    bank_country=names[0], seller_country=names[1]
+                ),
             )
         )
     recent = all_of_them().filter(slot=version.slot, number__lt=version.number).order_by("-number").first()

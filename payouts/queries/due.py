@@ -71,7 +71,7 @@ def sentences(country: Country) -> dict[str, str]:
     minimum = written.text(Money(country.minimum_minor, country.currency))
     return {wanting: str(reason) for wanting, reason in REASONS.items()} | {
         "currency": _("{country} is paid in {currency} only: open a rail for this currency first.").format(
-            country=country.name, currency=country.currency
+            country=country.called, currency=country.currency
         ),
         "under_minimum": _("Under the minimum of {minimum}: it waits for more earnings.").format(
             minimum=minimum

@@ -76,7 +76,11 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             words = _("{what} from {day}") if name.endswith("_after") else _("{what} until {day}")
             return words.format(what=_SPANS[name], day=_day(value))
         case "at":
-            words = _("As it stood {day}") if isinstance(value, datetime) else _("As it stood at the end of {day}")
+            words = (
+                _("As it stood {day}")
+                if isinstance(value, datetime)
+                else _("As it stood at the end of {day}")
+            )
             return words.format(day=_day(value))
         case "year":
             return _("Of the year {value}").format(value=value)
@@ -92,7 +96,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return (
                 _("Flagged")
                 if value == ANY_FLAG
-                else _("Flag is {get}").format(get=flags.CODES.get(value, value).lower())
+                else _("Flag is {called}").format(called=flags.CODES.get(value, value).lower())
             )
         case "batch":
             return _("Batch is B{value}").format(value=value)

@@ -97,7 +97,7 @@ def _statuses() -> list[tuple[str, str]]:
 
 def countries_open() -> list[tuple[str, str]]:
     """(code, name) of the countries we pay in."""
-    return [(country.code, country.name) for country in countries.all()]
+    return [(country.code, country.called) for country in countries.all()]
 
 
 def _currencies() -> list[tuple[str, str]]:

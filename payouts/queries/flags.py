@@ -58,9 +58,7 @@ def _account_changed(flag: Flag) -> tuple[str, str, str]:
     return (
         _("Account changed {when}").format(when=when),
         title,
-        _("{fact}, asked for on {localdate}.").format(
-            fact=fact, localdate=explain.day(timezone.localdate(asked))
-        ),
+        _("{fact}, asked for on {day}.").format(fact=fact, day=explain.day(timezone.localdate(asked))),
     )
 
 

@@ -62,6 +62,6 @@ def _held(stopped: int, kept: int, currency: str) -> str:
     if not (stopped and kept):
         return _("in payouts that are stopped") if stopped else _("a reserve, until its day comes")
     parts = [written.text(Money(minor, currency)) for minor in (stopped, kept)]
-    return _("{parts} in payouts that are stopped, {parts2} a reserve").format(
-        parts=parts[0], parts2=parts[1]
+    return _("{stopped} in payouts that are stopped, {reserve} a reserve").format(
+        stopped=parts[0], reserve=parts[1]
     )

@@ -67,7 +67,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
     elif standing == "unverified":
         rows = rows.filter(verified_at__isnull=True)
     if standing in STANDINGS:
-        text = _("Standing is {standings}").format(standings=STANDINGS[standing].lower())
+        text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
         chips.append({"text": text, "clear_url": _without(request, "standing")})
     else:
         chips.append({"label": _("Standing"), "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})

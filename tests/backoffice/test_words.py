@@ -5,6 +5,7 @@ from datetime import date
 from django.utils import translation
 
 from backoffice import words
+from payouts import countries
 from payouts.queries import explain
 from payouts.rails import base, reasons
 from sellers.ledger import words as pure
@@ -62,3 +63,12 @@ def test_pure_rooms_speak_english_by_themselves():
     alone = pure.English()
     assert alone.one("minus") == "minus"
     assert alone.locale() == "en"
+
+
+def test_a_country_is_called_as_the_reader_calls_it():
+    germany = countries.get("DE")
+    assert germany.called == germany.name == "Germany"
+    with translation.override("fr"):
+        assert germany.called == "Allemagne"
+    with translation.override("ja"):
+        assert germany.called == "ドイツ"

@@ -7,6 +7,9 @@ import time
 
 import django
 
+from tests.bench import _installed
+
+_installed.only_what_runs()
 django.setup()
 
 from django.conf import settings  # noqa: E402 - Django first

@@ -9,6 +9,9 @@ from typing import Any
 
 import django
 
+from tests.bench import _installed
+
+_installed.only_what_runs()
 django.setup()
 
 from backoffice.audit.clock import database_now  # noqa: E402

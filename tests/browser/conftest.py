@@ -1,6 +1,7 @@
 """A page in a real browser, logged in as somebody; its test fails when the browser complained about it."""
 
 import os
+import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import make
+from tests.access import world
 from tests.browser import complaints
 
 # Playwright's loop runs in this thread, so Django takes the test's own queries for asynchronous ones.
@@ -70,3 +72,10 @@ def session(user: Any, url: str) -> dict[str, Any]:
         "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
         "url": url,
     }
+
+
+@pytest.fixture
+def standing(tmp_path: pathlib.Path, settings: Any) -> Iterator[world.World]:
+    """A database with one of everything that a page can show."""
+    with world.world(tmp_path, settings) as made:
+        yield made

@@ -6,18 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.access import world
 from tests.access.table import TABLE
 from tests.browser import complaints, pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VIEWS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
-
-
-@pytest.fixture
-def standing(tmp_path, settings):
-    with world.world(tmp_path, settings) as made:
-        yield made
 
 
 def look(page: Page, shown: pages.Page) -> list[str]:

@@ -159,10 +159,10 @@ def digits(*lengths: int, also: str = "") -> Callable[[str], str]:
             span = (
                 f"{lengths[0]}"
                 if len(lengths) == 1
-                else _("{lengths} to {lengths2}").format(lengths=lengths[0], lengths2=lengths[-1])
+                else _("{shortest} to {longest}").format(shortest=lengths[0], longest=lengths[-1])
             )
             if len(lengths) == 2:
-                span = _("{lengths} or {lengths2}").format(lengths=lengths[0], lengths2=lengths[1])
+                span = _("{shortest} or {longest}").format(shortest=lengths[0], longest=lengths[1])
             raise Wrong(
                 _("it has {bare} digits and must have {span}{also}").format(
                     bare=len(bare), span=span, also=also

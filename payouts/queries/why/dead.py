@@ -154,8 +154,8 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
         elif payout.pk in why:
             move = why[payout.pk]
             found[payout.pk] = _End(
-                _("{words} by {actor_name}: {rstrip}").format(
-                    words=words, actor_name=move.actor_name, rstrip=move.reason.rstrip(".")
+                _("{words} by {actor_name}: {reason_given}").format(
+                    words=words, actor_name=move.actor_name, reason_given=move.reason.rstrip(".")
                 )
             )
         else:

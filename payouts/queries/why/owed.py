@@ -94,12 +94,12 @@ class _Question:
         due = Money(balance.due, balance.currency)
         if balance.currency != self.country.currency:
             text = _(
-                "{country} is paid in {currency} only: {say} waits until a rail for {currency2} is opened."
+                "{country} is paid in {currency} only: {say} waits until a rail for {other_currency} is opened."
             ).format(
-                country=self.country.name,
+                country=self.country.called,
                 currency=self.country.currency,
                 say=_say(due),
-                currency2=balance.currency,
+                other_currency=balance.currency,
             )
             return Explanation(text, ADMINISTRATOR, Cause.OTHER_CURRENCY)
         if due.minor < 0:
@@ -157,8 +157,8 @@ class _Question:
         minimum = Money(self.country.minimum_minor, balance.currency)
         missing = Money(minimum.minor - due.minor, balance.currency)
         text = _(
-            "{say} is due, under the minimum of {say2}: {say3} is missing. It waits for more earnings.{more}"
-        ).format(say=_say(due), say2=_say(minimum), say3=_say(missing), more=self._more(balance))
+            "{say} is due, under the minimum of {minimum}: {missing} is missing. It waits for more earnings.{more}"
+        ).format(say=_say(due), minimum=_say(minimum), missing=_say(missing), more=self._more(balance))
         facts = Facts(money=due, minimum=minimum, missing=missing)
         return Explanation(text, _("nobody"), Cause.UNDER_MINIMUM, facts)
 

@@ -154,13 +154,13 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
     left = _LEFT[PayoutStatus(payout.status)]
     when = explain.if_approved(payout=payout, now=now)
     text = _(
-        "Payout {reference} does not go on: {reasons}. {value}{nexts} Then it goes on "
+        "Payout {reference} does not go on: {reasons}. {value}{then} Then it goes on "
         "from where it stands: {left}. If all of that is done {when}."
     ).format(
         reference=payout.reference,
         reasons=reasons,
         value=f"{refused} " if refused else "",
-        nexts=nexts,
+        then=nexts,
         left=left,
         when=when,
     )
@@ -241,8 +241,8 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
     batch = payout.batch
     assert batch is not None  # a constraint: what is BATCHED has a batch
     zone, by = explain.zone_of(batch.country), explain.deadline(batch, now)
-    name = _("Payout {reference} is in batch {reference2}").format(
-        reference=payout.reference, reference2=batch.reference
+    name = _("Payout {reference} is in batch {batch}").format(
+        reference=payout.reference, batch=batch.reference
     )
     then = _("Sent by {cut_off_at}, it is paid on {value_date}.").format(
         cut_off_at=explain.clock(by.cut_off_at, zone), value_date=explain.day(by.value_date)
