@@ -77,7 +77,7 @@ def _take(
         opening_minor=found.opening_minor,
         closing_minor=found.closing_minor,
         body_ciphertext=sealed,
-        body_sha256=_sha256(found, body=body, alone=alone),
+        body_sha256=_sha256(found, body=body, alone=alone, funding=funding),
         read_at=now,
     )
     _bookings.post_opening(funding=funding, statement=statement, now=now)
@@ -86,15 +86,18 @@ def _take(
     return statement
 
 
-def _sha256(found: statements.Statement, *, body: bytes, alone: bool) -> str:
-    return bankfiles.sha256(body if alone else body + b"\0" + found.statement_id.encode())
+def _sha256(found: statements.Statement, *, body: bytes, alone: bool, funding: FundingAccount) -> str:
+    """Of the message; with which statement of it where it holds several. Two accounts may share an id."""
+    return bankfiles.sha256(
+        body if alone else b"\0".join((body, funding.code.encode(), found.statement_id.encode()))
+    )
 
 
 def _compare(
     known: Statement, found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime
 ) -> None:
     """The same statement again is nothing; another one under an id that was used before opens an incident."""
-    digest = _sha256(found, body=body, alone=alone)
+    digest = _sha256(found, body=body, alone=alone, funding=known.funding_account)
     if known.body_sha256 == digest:
         return
     day = found.closing_date or found.opening_date or known.statement_date

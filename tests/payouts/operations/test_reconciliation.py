@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from backoffice.simbank import camt053
-from payouts.models import Attempt, BankFact, Incident, Statement, StatementLine
+from payouts.models import Attempt, BankFact, FundingAccount, Incident, Statement, StatementLine
 from payouts.operations import reconciliation, settlement, sweeping
 from payouts.queries import reconciliation as answers
 from payouts.rails import base
@@ -209,6 +209,22 @@ def test_another_statement_under_a_known_id_opens_an_incident(bank, other):
 
     assert Incident.objects.get().code == "statement_reused"
     assert Statement.objects.count() == 1
+
+
+def test_two_accounts_may_share_a_statement_id_in_one_message(bank):
+    ours, number = make_payouts.funding(), "DE02120300000000202051"
+    one, two = statement(line(-250)), statement(line(-300), account=number)
+    other = FundingAccount.objects.create(
+        code="SEPA-EUR-2", rail="sepa", currency="EUR", holder_name=ours.holder_name, country="FR",
+        scheme="iban", identifier=number, active=False,
+    )  # fmt: skip
+    inner = two[two.index(b"<Stmt>") : two.index(b"</BkToCstmrStmt>")]
+    both = one.replace(b"</BkToCstmrStmt>", inner + b"</BkToCstmrStmt>")
+
+    assert [each.funding_account for each in read(both)] == [ours, other]
+
+    assert read(both) == []  # nothing new
+    assert not Incident.objects.filter(code="statement_reused").exists()
 
 
 def test_a_statement_that_does_not_add_up_books_nothing(bank):
