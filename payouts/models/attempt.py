@@ -66,6 +66,7 @@ class BankFact(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["attempt", "kind", "source"], name="bank_fact_once")]
+        indexes = [models.Index(fields=["code", "attempt"], condition=~Q(code=""), name="bank_fact_code")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code}"

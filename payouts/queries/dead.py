@@ -64,7 +64,8 @@ def waiting(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
 
 def said(payouts: "QuerySet[Payout]", code: str) -> "QuerySet[Payout]":
     """Those of these against which the bank last gave this reason."""
-    rows: QuerySet[Any] = with_reason(payouts)
+    ever = BankFact.objects.filter(code=code).values("attempt__payout")  # by index; few of all payouts
+    rows: QuerySet[Any] = with_reason(payouts.filter(pk__in=ever))
     return rows.filter(said_code=code)
 
 
