@@ -1,41 +1,56 @@
-"""Every page of every role at two widths in two themes: axe-core finds nothing, nothing sticks out of the window,
-nothing comes from another host, and the browser has no complaint (script errors, Content-Security-Policy)."""
+"""Every page of every role at two widths, in two themes and two languages: axe-core finds nothing, nothing sticks out
+of the window, nothing comes from another host, and the browser has no complaint (script errors, refusals by the
+Content-Security-Policy, drawings that it cannot read)."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 
 from tests.access.table import TABLE
 from tests.browser import complaints, pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
-VIEWS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
+WIDTHS = (1280, 390)
+OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
 
 
-def look(page: Page, shown: pages.Page) -> list[str]:
-    """What is wrong with the page in any of the views."""
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
-    answer = page.goto(shown.url)
-    if answer is None or answer.status != shown.status:
-        return [f"{shown.name}: {shown.url} answered {answer and answer.status}, not {shown.status}"]
-    page.wait_for_load_state("networkidle")
+def look(page: Page, shown: pages.Page, other: str) -> list[str]:
+    """What is wrong with the page: in English it is looked at in the light theme, in another language in the dark."""
     found = []
-    for width, theme in VIEWS:
-        page.set_viewport_size({"width": width, "height": 900})
+    for language, theme in (("en", "light"), (other, "dark")):
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         page.emulate_media(color_scheme=theme)
-        lines = complaints.accessibility(page) + complaints.overflow(page)
-        found += [f"{shown.name} as {shown.role}, {width} px, {theme}: {line}" for line in lines]
+        speak(page, language)
+        answer = page.goto(shown.url)
+        if answer is None or answer.status != shown.status:
+            return [f"{shown.name}: {shown.url} answered {answer and answer.status}, not {shown.status}"]
+        page.wait_for_load_state("networkidle")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            lines = complaints.accessibility(page) + complaints.overflow(page)
+            found += [f"{shown.name} as {shown.role}, {width} px, {theme}, {language}: {line}" for line in lines]
     return found
 
 
+def speak(page: Page, language: str) -> None:
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": urljoin(page.url, "/")}
+    page.context.add_cookies([cookie])
+
+
 @pytest.mark.parametrize("role", pages.ORDER)
-def test_axe_finds_nothing_on_any_page_in_any_view(role, visit, standing):
+def test_nothing_is_wrong_with_any_page_in_any_view(role, visit, standing):
+    """Each page is seen in English and in one of the other languages; all of them open in
+    tests/access/test_languages.py.
+    """
     page = visit("/", user=standing.users[role])
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    found = [line for shown in pages.all_of(standing) if shown.role == role for line in look(page, shown)]
+    found = []
+    for number, shown in enumerate(pages.all_of(standing)):
+        if shown.role == role:
+            found += look(page, shown, OTHERS[number % len(OTHERS)])
     assert not found, "\n".join(found)
     assert hosts <= {"localhost", "127.0.0.1"}
 

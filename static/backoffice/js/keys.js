@@ -58,3 +58,16 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) open.open = false;
   }
 });
+
+// A panel that would stick out at the right hangs from its chip's right edge instead.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const chip = event.target;
+    if (!chip.matches("details.filter[open]")) return;
+    chip.classList.remove("edge");
+    const right = chip.querySelector("form").getBoundingClientRect().right;
+    chip.classList.toggle("edge", right > document.documentElement.clientWidth);
+  },
+  true,
+);
