@@ -39,13 +39,14 @@ class Shown:
         if self._bar:
             full = _BAR if total == 0 else _BAR * min(done, total) // total
             line = f"\r{'█' * full}{'·' * (_BAR - full)} {words}"
-            self._out.write(f"{line:<100}", ending="\n" if over and done and not self._step else "")
+            ending = "\n" if over and done and not self._step else ""
+            self._out.write(f"{line:<100}", style_func=str, ending=ending)  # no error: not in red
             self._out.flush()
             return
         passed = time.monotonic() - self._started
         if (over and not self._step) or passed - self._said >= _EVERY_SECONDS:
             self._said = passed
-            self._out.write(words)
+            self._out.write(words, style_func=str)
 
     def end(self) -> None:
         """The bar's line is over."""

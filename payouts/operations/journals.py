@@ -56,10 +56,11 @@ class Download:
 
 @transaction.atomic
 def request(
-    *, first: date, format: str, currency: str, grouping: str, actor: Actor, now: datetime
+    *, first: date, format: str, currency: str, grouping: str, actor: Actor, now: datetime, ring: bool = True
 ) -> JournalFile:
     """The journal of the month that begins on ``first``, or of the year that ends with it, waiting or ready already.
 
+    Who writes it at once, as a command does, lets no worker be rung for.
     Raises `BadJournal`, `NotClosed`, `NotAllowed`.
     """
     authority.require(actor=actor, permission=RIGHT)
@@ -100,7 +101,7 @@ def request(
         file.refresh_from_db()
     data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
     recording.record(actor=actor, action="journal.request", subject=file, data=data, now=now)
-    if file.status == JournalStatus.WAITING:
+    if ring and file.status == JournalStatus.WAITING:
         _doorbell.ring("write_journal", file_id=file.pk)
     return file
 

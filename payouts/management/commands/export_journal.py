@@ -3,6 +3,7 @@
 import pathlib
 import re
 import shutil
+import time
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from sellers import commands
 from sellers.ledger.models import JournalFile, JournalStatus, PeriodNumbers
+
+_WAIT_SECONDS = 10 * 60
 
 
 class Command(BaseCommand):
@@ -84,16 +87,26 @@ class Command(BaseCommand):
                 grouping=options["grouping"],
                 actor=actor,
                 now=database_now(),
+                ring=False,
             )
             journals.write(file_id=asked.pk, now=database_now())
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        made = JournalFile.objects.get(pk=asked.pk)
+        made = self._awaited(asked.pk)
         if made.status == JournalStatus.WAITING:
-            raise CommandError("A worker is writing it at this moment. Try again in a minute.")
+            raise CommandError("A worker has been writing it for ten minutes. Look at the page of the books.")
         if made.status == JournalStatus.FAILED:
             raise CommandError(made.error)
         return made
+
+    def _awaited(self, pk: int) -> JournalFile:
+        """The file once it is written: a worker may be at it that somebody's page called."""
+        until = time.monotonic() + _WAIT_SECONDS
+        while True:
+            made = JournalFile.objects.get(pk=pk)
+            if made.status != JournalStatus.WAITING or time.monotonic() > until:
+                return made
+            time.sleep(0.2)
 
     def _fetch(self, made: JournalFile, target: pathlib.Path, actor: Actor) -> None:
         """The file is where it was wanted, whole or not at all."""

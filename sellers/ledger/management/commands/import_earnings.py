@@ -45,12 +45,17 @@ class Command(BaseCommand):
         self._report(posted, "added")
 
     def _report(self, file: ImportFile, what: str) -> None:
-        self.stdout.write(f"{file.name}: {file.row_count:,} rows read with the profile {file.profile}.")
-        self.stdout.write(f"{file.new_count:,} new earnings {what}, {file.known_count:,} known already.")
+        read, new = (_counted(file.row_count, "row"), _counted(file.new_count, "new earning"))
+        self.stdout.write(f"{file.name}: {read} read with the profile {file.profile}.")
+        self.stdout.write(f"{new} {what}, {file.known_count:,} known already.")
         if file.seller_count:
-            self.stdout.write(f"{file.seller_count:,} sellers {what}, unverified.")
+            self.stdout.write(f"{_counted(file.seller_count, 'seller')} {what}, unverified.")
         for currency, kinds in sorted(file.totals.items()):
             for kind, minor in sorted(kinds.items()):
                 self.stdout.write(f"  {kind}: {Money(minor, currency).decimal():,f} {currency}")
         if not file.new_count:
             self.stdout.write("Nothing changed.")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -42,6 +42,15 @@ def test_every_currency_is_written_and_the_line_says_its_sha(october, tmp_path):
     assert JournalFile.objects.count() == 2
 
 
+def test_no_worker_is_called_to_what_the_command_writes_itself(
+    october, tmp_path, django_capture_on_commit_callbacks
+):
+    """Beside a running worker it would find the row locked, and go away with nothing."""
+    with django_capture_on_commit_callbacks() as rung:
+        run(period="2026-10", format="csv", to=str(tmp_path))
+    assert rung == []
+
+
 def test_a_file_that_is_there_is_never_overwritten_nor_its_neighbour_written(october, tmp_path):
     there = tmp_path / "journal-2026-10-JPY-detailed.csv"
     there.write_text("what accounting was given")

@@ -114,7 +114,7 @@ def test_a_check_posts_nothing(tmp_path, capsys, shop):
         "import_earnings", write(tmp_path, csv(row("a", seller="shop-1"))), profile="generic", check=True
     )
 
-    assert "1 new earnings would be added" in capsys.readouterr().out
+    assert "1 new earning would be added" in capsys.readouterr().out
     assert Earning.objects.count() == 0
 
 
