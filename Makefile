@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 PYTEST ?=
 
 .PHONY: help
@@ -75,8 +75,9 @@ planted: $(VENV)/.requirements-dev  ## bugs planted on purpose, each found withi
 	@BUG="$(BUG)" $(PY) -m tests.simulate planted
 
 .PHONY: screenshots
-screenshots: $(VENV)/.requirements-dev  ## a PNG of every main page, per role where it differs, in both widths and themes, into docs/screenshots/
+screenshots: $(VENV)/.requirements-dev  ## a PNG of every page, in both widths and themes: main ones of the demo into docs/screenshots/, all into var/screenshots/
 	$(PY) -m tests.browser.screenshots
+	$(PY) -m pytest -q -n $(TEST_PROCESSES) tests/browser/every_page.py
 
 .PHONY: words
 words: $(VENV)/.requirements-dev  ## collect the words of pages into the catalogues of other languages, and compile them
