@@ -145,6 +145,10 @@ SELECT p.n, step.name, step.source, step.target, p.created_at + make_interval(ho
        CASE WHEN step.person = '' THEN 'system' ELSE 'session' END, ''
 FROM scale_payout AS p JOIN {_FAR} ON far.status = p.status
 JOIN {_STEPS} ON step.place <= far.straight OR step.place = far.last ORDER BY p.n, step.place"""),
+    ("audit_event", """
+INSERT INTO audit_event (at, actor_id, actor_name, via, action, subject_type, subject_id, data)
+SELECT at, actor_id, actor_name, via, 'payout.' || name, 'payouts.payout', payout_id, '{}' FROM payouts_transition
+WHERE actor_id IS NOT NULL ORDER BY at, id"""),
     ("payouts_review", f"""
 INSERT INTO payouts_review (payout_id, round, reviewer_id, reviewed_at, digest, note)
 SELECT p.n, 1, %(analyst)s, p.created_at + interval '2 hours', {_DIGEST}, '' FROM scale_payout AS p

@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
+from backoffice.audit.models import Event
 from backoffice.settings import env
-from payouts.models import Payout
+from payouts.models import Payout, Review
 from payouts.queries import invariants, tallies, waiting
 from payouts.states import PayoutStatus
 from sellers.models import Seller
@@ -54,6 +55,7 @@ def test_all_invariants_hold_on_what_is_loaded_and_the_schema_is_as_it_was(as_ow
     assert {one.name: ids for one, ids in invariants.run(now=datetime.now(tz=UTC)) if ids} == {}
 
     assert (Payout.objects.count(), Seller.objects.count()) == (500, 60)
+    assert Event.objects.filter(action="payout.review").count() == Review.objects.count() > 100
     found = {status: tallies.of_status(status).count for status in PayoutStatus}
     assert all(found.values()), found
     assert found["PAID"] > found["PENDING_REVIEW"] > found["REVIEWED"]

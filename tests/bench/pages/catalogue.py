@@ -75,6 +75,17 @@ def views(rows: int) -> list[View]:
         View("sellers", "search: common word", "auditor", "/sellers/?q=mobile", "/stock/sellers/seller/?q=mobile",
              base="first"),
         View("seller", "page", "auditor", "/sellers/S7/"),
+        View("batches", "status", "auditor", "/batches/?status=SETTLED", "/stock/payouts/batch/?status__exact=SETTLED"),
+        View("batch", "items", "auditor", "/batches/B7/"),
+        View("audit", "first", "auditor", "/audit/", "/stock/audit/event/"),
+        View("audit", "one verb", "auditor", "/audit/?action=payout.approve",
+             "/stock/audit/event/?action__exact=payout.approve"),
+        View("audit", "a day", "auditor", "/audit/?first=2026-11-10&last=2026-11-10"),
+        View("audit", "last", "auditor", "/audit/?after=0", "/stock/audit/event/?p=LAST"),
+        View("transactions", "first", "auditor", "/books/transactions/", "/stock/ledger/transaction/"),
+        View("transactions", "last", "auditor", "/books/transactions/?after=0", "/stock/ledger/transaction/?p=LAST"),
+        View("accounts", "decided", "auditor", "/accounts/?show=decided", "/stock/payouts/accountversion/"),
+        *(View(name, "first", "auditor", url) for name, url in _SMALL),
         View("search", "name", "auditor", "/search/?q=nordlicht+konsolen"),
         View("search", "common word", "auditor", "/search/?q=mobile"),
         *(View("home", person, person, "/") for person in ("analyst", "approver", "treasurer", "auditor")),
@@ -85,6 +96,15 @@ def views(rows: int) -> list[View]:
     ]  # fmt: skip
 
 
+_SMALL = [
+    ("accounts to verify", "/accounts/"), ("adjustments", "/adjustments/"), ("recalls", "/recalls/"),
+    ("unknown", "/unknown/"), ("runs", "/runs/"), ("imports", "/imports/"), ("reconciliation", "/reconciliation/"),
+    ("breaks", "/reconciliation/breaks/"), ("rails", "/rails/"), ("books", "/books/"), ("exports", "/exports/"),
+    ("schedules", "/exports/schedules/"), ("invariants", "/invariants/"),
+]  # fmt: skip
+"""Lists that are short, or empty, however many payouts there are; no page of theirs may read those payouts."""
+
 COUNTS = {"/stock/payouts/payout/": "payouts_payout", "/stock/payouts/hold/": "payouts_hold",
-          "/stock/payouts/batch/": "payouts_batch", "/stock/sellers/seller/": "sellers_seller"}  # fmt: skip
+          "/stock/payouts/batch/": "payouts_batch", "/stock/sellers/seller/": "sellers_seller",
+          "/stock/audit/event/": "audit_event", "/stock/ledger/transaction/": "ledger_transaction"}  # fmt: skip
 """The table behind each stock list, to know its last page."""

@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.urls import path
 
-from payouts.models import Batch, Hold, Payout
+from backoffice.audit.models import Event
+from payouts.models import AccountVersion, Batch, Hold, Payout
+from sellers.ledger.models import Transaction
 from sellers.models import Seller
 
 stock = admin.AdminSite(name="stock")
@@ -37,6 +39,22 @@ class StockSellers(_Stock):
     list_display = ("reference", "name", "country", "email", "verified_at")
     list_filter = ("country",)
     search_fields = ("reference", "name", "email", "external_id")
+
+
+@admin.register(Event, site=stock)
+class StockEvents(_Stock):
+    list_display = ("action", "actor", "actor_name", "at", "subject_type", "subject_id")
+    list_filter = ("action",)
+
+
+@admin.register(Transaction, site=stock)
+class StockTransactions(_Stock):
+    list_display = ("key", "kind", "posted_at", "booked_on", "description")
+
+
+@admin.register(AccountVersion, site=stock)
+class StockAccounts(_Stock):
+    list_display = ("slot", "number", "holder_name", "masked")
 
 
 urlpatterns = [path("stock/", stock.urls)]
