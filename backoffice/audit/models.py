@@ -21,6 +21,7 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["at", "id"], name="audit_event_at"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_event_subject"),
             models.Index(fields=["actor", "id"], name="audit_event_actor"),
             models.Index(fields=["action", "id"], name="audit_event_action"),

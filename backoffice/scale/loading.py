@@ -2,7 +2,8 @@
 
 All invariants hold on what is loaded, except that bytes of submissions and bank details are placeholders: files can be
 neither opened nor sent, accounts not revealed. What people did to payouts is in the audit trail, not sealed yet. There
-are no outbox facts or statements, and each payout is of one sale. A rail that takes calls has one submission a batch here, too.
+are no outbox facts or statements, and each payout is of one sale. A rail that takes calls has one submission a batch
+here, too.
 """
 
 import json

@@ -84,7 +84,7 @@ def views(rows: int) -> list[View]:
         View("audit", "last", "auditor", "/audit/?after=0", "/stock/audit/event/?p=LAST"),
         View("transactions", "first", "auditor", "/books/transactions/", "/stock/ledger/transaction/"),
         View("transactions", "last", "auditor", "/books/transactions/?after=0", "/stock/ledger/transaction/?p=LAST"),
-        View("accounts", "decided", "auditor", "/accounts/?show=decided", "/stock/payouts/accountversion/"),
+        View("accounts", "decided", "auditor", "/accounts/?show=decided"),
         *(View(name, "first", "auditor", url) for name, url in _SMALL),
         View("search", "name", "auditor", "/search/?q=nordlicht+konsolen"),
         View("search", "common word", "auditor", "/search/?q=mobile"),

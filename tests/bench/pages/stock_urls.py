@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from backoffice.audit.models import Event
-from payouts.models import AccountVersion, Batch, Hold, Payout
+from payouts.models import Batch, Hold, Payout
 from sellers.ledger.models import Transaction
 from sellers.models import Seller
 
@@ -50,11 +50,6 @@ class StockEvents(_Stock):
 @admin.register(Transaction, site=stock)
 class StockTransactions(_Stock):
     list_display = ("key", "kind", "posted_at", "booked_on", "description")
-
-
-@admin.register(AccountVersion, site=stock)
-class StockAccounts(_Stock):
-    list_display = ("slot", "number", "holder_name", "masked")
 
 
 urlpatterns = [path("stock/", stock.urls)]
