@@ -81,7 +81,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     except _Bad as problem:
         context = {"title": _("Audit"), "what": str(problem), "back_url": request.path}
         return pages.render(request, "admin/refused.html", context, status=400)
-    # Days are found by an index of moments: by number, a page of last year would be looked for among all that came since.
+    # By number, a page of last year would be looked for among all that came since; by time an index finds it.
     by = ("at",) if words.keys() & {"first", "last"} else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
     return pages.render(
