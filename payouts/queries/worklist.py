@@ -8,8 +8,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from payouts.models import Flag, Hold, Payout
-from payouts.queries import blocks, filters, flags, tallies, usual
+from payouts.queries import blocks, filters, flags, own, tallies, usual
+from payouts.queries.filter_fields import PersonField
 from payouts.queries.tallies import Totals
+from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 
 TOTALS_CAP = 20_000
@@ -88,11 +90,16 @@ def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
 
 def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
     """Count and sums per currency of everything the filter selects: exact from the tallies, however many, where it
-    asks for nothing else than status, country, currency and being held; otherwise as `totals`.
+    asks for nothing else than status, country, currency and being held, or whose own work what is reviewed is;
+    otherwise as `totals`.
     """
     asked = dict(chosen.cleaned)
-    on_hold = asked.pop("on_hold", None)
+    on_hold, person = asked.pop("on_hold", None), asked.pop("waits_for", "")
     if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
         return totals(chosen.qs, whole=whole)
+    if person:
+        if on_hold is False or asked.get("status") != [PayoutStatus.REVIEWED]:
+            return totals(chosen.qs, whole=whole)
+        return tallies.of(where=asked, without=own.reviewed(person_id=PersonField.id_of(person)))
     return tallies.of(where=asked, without=filters.held() if on_hold is False else None)
 
