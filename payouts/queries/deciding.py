@@ -15,12 +15,10 @@ from payouts.models import (
     ExportStatus,
     Hold,
     LineResolution,
-    ReleaseRequest,
     Resolution,
     StatementLine,
     Submission,
 )
-from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import accounts, caps, schedules, statements, unknown
 from payouts.queries import holds as held
 from payouts.states import BatchStatus
@@ -33,21 +31,9 @@ def batches(*, person_id: int) -> "QuerySet[Batch]":
     return Batch.objects.filter(status=BatchStatus.PROPOSED).exclude(proposed_by=person_id)
 
 
-def release_requests(*, person_id: int, judges: bool) -> "QuerySet[ReleaseRequest]":
-    """Releases that another asked for; for compliance only where this person ``judges``, or who asked may."""
-    rows = held.waiting_requests().exclude(asked_by=person_id)
-    if judges:
-        return rows
-    judge = Q(asked_by__groups__permissions__codename="judge_hold") | Q(
-        asked_by__user_permissions__codename="judge_hold"
-    )
-    judged = ReleaseRequest.objects.filter(judge, pk=OuterRef("pk"))
-    return rows.filter(~Q(hold__reason__in=FOR_COMPLIANCE) | Exists(judged))
-
-
 def holds(*, person_id: int, judges: bool) -> "QuerySet[Hold]":
-    """Open holds whose release waits for this person."""
-    asked = release_requests(person_id=person_id, judges=judges)
+    """Open holds whose release waits for this person; ``judges`` says whether they do for compliance."""
+    asked = held.confirmable(person_id=person_id, judges=judges)
     return held.open_ones().filter(Exists(asked.filter(hold=OuterRef("pk"))))
 
 

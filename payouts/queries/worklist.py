@@ -102,4 +102,3 @@ def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
             return totals(chosen.qs, whole=whole)
         return tallies.of(where=asked, without=own.reviewed(person_id=PersonField.id_of(person)))
     return tallies.of(where=asked, without=filters.held() if on_hold is False else None)
-
