@@ -22,7 +22,7 @@ from tests import make
 from tests.payouts import quick
 from tests.payouts import standing as payouts
 
-ACCOUNTANT = ["Accounts of the books to confirm", "Schedules to confirm", "Months to close"]
+ACCOUNTANT = ["Accounts of the books to confirm", "Schedules to confirm"]
 TREASURER = ["Batches to approve", "Bank lines to confirm", "Raises of caps to grant"]
 
 

@@ -1,12 +1,12 @@
 """The front page shows the reader's own work, with its money."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from backoffice import home, home_piles, roles
-from payouts.models import Batch, Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
+from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
 from payouts.operations import holds
 from payouts.queries import invariants
 from sellers.ledger.money import Money
@@ -69,11 +69,10 @@ def test_money_needed_is_of_the_next_five_business_days_with_what_is_late_and_wh
 
 def test_what_waits_for_a_person_leaves_out_their_own_work():
     """A treasurer who proposes, an approver who reviewed or touched the account, who asked for an adjustment …"""
-    batch, other = quick.batch(), quick.batch()
+    batch, _other = quick.batch(), quick.batch()
     mine = quick.reviewed(amount_minor=2_500)
     theirs = quick.reviewed(amount_minor=900)
     treasurer, reviewer = batch.proposed_by, Review.objects.get(payout=mine).reviewer
-    Batch.objects.filter(pk=other.pk).update(proposed_by=make.user("treasurer"))
     rights = roles.ROLES["treasurer"] | roles.ROLES["approver"]
 
     def counts(person) -> dict[str, int]:
@@ -93,6 +92,15 @@ def test_what_waits_for_a_person_leaves_out_their_own_work():
     assert shown.work.label == "To approve" and [each.value for _, each in shown.sums] == [
         Money(2_500, "EUR")
     ]
+
+
+def test_a_month_that_is_over_waits_for_an_accountant_until_somebody_asks_to_close_it():
+    quick.payout()
+    now = datetime(2026, 12, 15, tzinfo=UTC)
+    (line,) = home.page(permissions=roles.ROLES["accountant"], now=now)["lines"]
+    assert (line.work.label, line.count.value) == ("Months to close", 1)
+    assert line.oldest[0].date() == date(2026, 12, 1)
+    assert lines("accountant") == {}
 
 
 def test_many_things_say_how_far_they_were_counted_and_lead_to_the_table(client, monkeypatch):
