@@ -137,7 +137,7 @@ def _line(work: Work, reader: Reader) -> Line:
         exact=totals.exact,
         sums=list(sums(totals.sums, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_payout_detail"),
-        by_country=_by_country(rows) if work.by_cut_off and totals.exact else {},
+        by_country=worklist.by_country_of(chosen) if work.by_cut_off and totals.exact else {},
         wanted=wanted,
     )
 

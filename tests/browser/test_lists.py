@@ -98,7 +98,7 @@ def test_next_goes_on_past_the_page_through_everything_that_matches(visit, three
     expect(walk).to_contain_text("2 of 3 selected")
     page.keyboard.press("n")
     expect(walk).to_contain_text("3 of 3 selected")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(three[0].reference)
+    assert str(three[0].reference) in page.url
     page.keyboard.press("p")
     expect(walk).to_contain_text("2 of 3 selected")
     page.keyboard.press("Escape")
