@@ -123,7 +123,7 @@ def _unbatched(rows: dict[str, Row], now: datetime) -> Iterable[tuple[Row, Figur
     named: dict[tuple[str, str], list[str]] = {}
     for (country, currency), minor in _approved().items():
         rail = countries.get(country).rail if countries.is_open(country) else ""
-        name = codes.get((rail, currency)) or _("no account for {currency}").format(currency=currency)
+        name = codes.get((rail, currency)) or _("No account for {currency}").format(currency=currency)
         money[name, currency] = money.get((name, currency), 0) + minor
         named.setdefault((name, currency), []).append(country)
     for (name, currency), minor in money.items():

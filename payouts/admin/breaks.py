@@ -115,7 +115,8 @@ def _rows(request: HttpRequest, lines: Any) -> list[dict[str, Any]]:
     for line in lines:
         best, proposal = next(iter(suggester.of(line)), None), proposals.get(line.pk)
         own = proposal is not None and proposal.proposed_by_id == request.user.pk
-        verb = url_of(line, "propose") if proposal is None else url_of(proposal.line, "confirm")
+        about = line.pk if proposal is None else proposal.line_id
+        verb = reverse(f"admin:payouts_statement_{'confirm' if proposal else 'propose'}", args=[about])
         rows.append(
             reconciliation.shown(line)
             | {
