@@ -149,6 +149,8 @@ def test_breaks_say_how_many_since_when_and_what_they_come_to_with_a_button_in_e
     make_payouts.funding()
     paid, came, own = open_lines(camt.Line(-5_00), camt.Line(7_25), camt.Line(-1_00))
     proposer = propose(came).proposed_by
+    proposer.is_staff = True
+    proposer.save()
     browser, url = client("treasurer"), reverse("admin:payouts_statement_breaks")
     page = browser.get(url)
     assert page.context["lead"].startswith("3 wait, the oldest since Tue")
