@@ -136,7 +136,9 @@ TABLE: Mapping[str, Door] = {
     "payouts_schedule_pause": Door(
         ("payouts.schedule_export",), 405, 302, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
     ),
-    "payouts_schedule_resume": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_resume": Door(
+        ("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"
+    ),
     "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_schedule_end": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
