@@ -4,20 +4,22 @@ Every number is a `Figure`: it leads to exactly the rows that were counted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice import home_standing, navigation
+from backoffice import home_funding, home_standing, navigation
 from backoffice.doors import countdown
 from backoffice.home_figures import Figure, payouts_url, sums
-from backoffice.home_work import CAP, WORK, Work
-from payouts.models import Batch, Incident, InvariantCheck, Payout, RailSwitch
-from payouts.queries import batch_words, cutoffs, filters, unknown, worklist
+from backoffice.home_piles import Pile, Reader
+from backoffice.home_work import WORK, Work
+from payouts.models import Batch, Incident, Payout, RailSwitch
+from payouts.queries import batch_words, cutoffs, deciding, filters, unknown, worklist
 from sellers.ledger.money import Money
 
 
@@ -26,6 +28,7 @@ class Line:
     """A `Work` as one reader sees it now; ``sums`` stand under the page's currencies, in their order.
 
     ``exact`` is false where there are more than are counted. ``oldest`` is since when the first waits, and its page.
+    ``wanted`` is the filter of the payouts that it is about.
     """
 
     work: Work
@@ -34,25 +37,34 @@ class Line:
     exact: bool
     sums: Sequence[tuple[str, Figure | None]]
     oldest: tuple[datetime, str] | None
-    by_country: Mapping[str, int]
+    by_country: Mapping[str, int] = field(default_factory=dict)
+    wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
-def page(*, permissions: Collection[str], now: datetime) -> dict[str, Any]:
-    """The front page's context for a reader with these permissions; `now` is the database's."""
-    if "payouts.view_payout" not in permissions:
-        return {}
-    lines = _lines(permissions, now)
-    check = InvariantCheck.objects.order_by("-id").first()
-    return {
+def page(*, permissions: Collection[str], now: datetime, person: Any = None) -> dict[str, Any]:
+    """The front page's context for this person with these permissions; `now` is the database's.
+
+    What waits leaves out the person's own work. Without the right to see payouts there is nothing of all money.
+    """
+    reader = (
+        Reader(permissions, now, person.pk, person.get_username()) if person else Reader(permissions, now)
+    )
+    lines = _lines(reader)
+    waits = {
         "lines": [line for line in lines if not line.work.decide],
         "decisions": [line for line in lines if line.work.decide],
         "currencies": [currency for currency, _unused in lines[0].sums] if lines else [],
         "waiting_total": sum(int(line.count.value) for line in lines if isinstance(line.count.value, int)),
+        "waiting_exact": all(line.exact for line in lines),
+    }
+    if "payouts.view_payout" not in permissions:
+        return waits if lines else {}
+    return {
+        **waits,
         "cut_offs": _cut_offs(lines, now),
         "flight": home_standing.flight(),
-        "funding": home_standing.funding(),
-        "check": check,
-        "invariants_hold": _("All {holding} invariants hold").format(holding=check.holding) if check else "",
+        "funding": home_funding.table(now=now),
+        **home_standing.books(),
         "incidents": _incidents(permissions),
         "missed": _missed(permissions),
         "stops": list(RailSwitch.objects.filter(restored_at__isnull=True).order_by("rail")),
@@ -93,9 +105,11 @@ def _missed(permissions: Collection[str]) -> list[dict[str, str]]:
     ]
 
 
-def _lines(permissions: Collection[str], now: datetime) -> list[Line]:
+def _lines(reader: Reader) -> list[Line]:
     found = [
-        line for work in WORK if work.permission in permissions and (line := _line(work, now)).count.value
+        line
+        for work in WORK
+        if work.permission in reader.permissions and (line := _line(work, reader)).count.value
     ]
     currencies = sorted({currency for line in found for currency, _unused in line.sums})
     return [
@@ -104,46 +118,59 @@ def _lines(permissions: Collection[str], now: datetime) -> list[Line]:
     ]
 
 
-def _line(work: Work, now: datetime) -> Line:
+def _line(work: Work, reader: Reader) -> Line:
+    if work.pile is not None:
+        return _pile(work, work.pile, reader)
     place = next(each for each in navigation.PLACES if each.url_name == work.place)
     url = navigation.address(place)
-    if work.count:
-        there = reverse(f"admin:{work.url_name}") + work.query
-        number = work.count(now)
-        return Line(work, there, Figure(min(number, CAP), there), number <= CAP, [], None, {})
+    own = {"waits_for": reader.name} if work.second and reader.name else {}
     if work.batches:
-        return _batches(work, url)
-    chosen = filters.read(work.payouts)
+        return _batches(work, url, reader, {"batch_status": work.batches, **own})
+    wanted = {**work.payouts, **own}
+    chosen = filters.read(wanted)
     rows, totals = chosen.qs, worklist.totals_of(chosen)
     oldest = rows.order_by("status_at", "pk").first() if totals.exact else None
     return Line(
         work=work,
-        url=url,
-        count=Figure(totals.count, payouts_url(**work.payouts)),
+        url=f"{url}?{urlencode(own)}" if own else url,
+        count=Figure(totals.count, payouts_url(**wanted)),
         exact=totals.exact,
-        sums=list(sums(totals.sums, **work.payouts).items()),
+        sums=list(sums(totals.sums, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_payout_detail"),
-        by_country=_by_country(rows) if work.by_cut_off and totals.exact else {},
+        by_country=worklist.by_country_of(chosen) if work.by_cut_off and totals.exact else {},
+        wanted=wanted,
     )
 
 
-def _batches(work: Work, url: str) -> Line:
+def _pile(work: Work, pile: Pile, reader: Reader) -> Line:
+    """Each currency's sum leads to the list of what is in that currency."""
+    found = pile.read(reader)
+    page = reverse(f"admin:{pile.url_name}")
+    there = f"{page}?{pile.query}" if pile.query else page
+    joint = "&" if pile.query else "?"
+    money = [(each.currency, Figure(each, f"{there}{joint}currency={each.currency}")) for each in found.sums]
+    return Line(work, there, Figure(found.count, there), found.exact, money, found.oldest)
+
+
+def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) -> Line:
     """Their money leads to the payouts in them: batches of two currencies never share a row."""
-    rows = Batch.objects.filter(status=work.batches)
+    rows = deciding.batches(person_id=reader.person_id)
     totals = rows.order_by().values("currency").annotate(total=Sum("total_minor"))
     money = [
         Money(int(row["total"]), row["currency"])
         for row in sorted(totals, key=lambda row: str(row["currency"]))
     ]
     oldest = rows.order_by("status_at", "pk").first()
+    there = f"{url}?status={work.batches}" + ("&waits_for=me" if reader.name else "")
     return Line(
         work=work,
-        url=url,
-        count=Figure(rows.count(), f"{url}?status={work.batches}"),
+        url=there,
+        count=Figure(rows.count(), there),
         exact=True,
-        sums=list(sums(money, batch_status=work.batches).items()),
+        sums=list(sums(money, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_batch_detail"),
         by_country=_by_country(Payout.objects.filter(batch__in=rows)),
+        wanted=wanted,
     )
 
 
@@ -177,7 +204,6 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
     for line in lines:
         number = sum(line.by_country.get(code, 0) for code in cut_off.codes)
         if number:
-            wanted = line.work.payouts or {"batch_status": line.work.batches}
-            url = payouts_url(**wanted, country=cut_off.codes)
+            url = payouts_url(**line.wanted, country=cut_off.codes)
             figures.append((line.work.label, Figure(number, url)))
     return Miss(cut_off, countdown.until(cut_off.at, now=now), figures)

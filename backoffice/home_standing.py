@@ -1,23 +1,20 @@
-"""What the front page says of all money: in flight, needed on our accounts, and the last twelve weeks."""
+"""What the front page says of all money: in flight, in order, and the last twelve weeks."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.home_figures import Figure, between, payouts_url, sums
 from backoffice.words import dated
-from payouts.models import Batch, FundingAccount, Hold, Payout
-from payouts.queries import filters, worklist
+from payouts.models import Batch, Hold, InvariantCheck, Payout
+from payouts.queries import filters, invariants, worklist
 from payouts.states import BatchStatus, PayoutStatus
-from sellers.ledger.money import Money
 
 WEEKS = 12
-VALUE_DATES = 5
-_UNSENT = (BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING)
 _SENT = (BatchStatus.SUBMITTING, BatchStatus.SUBMITTED, BatchStatus.SETTLED)
 _DEAD_AT_BANK = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
 _NOT_PAID = (PayoutStatus.BATCHED, PayoutStatus.SUBMITTED, *_DEAD_AT_BANK)
@@ -41,29 +38,16 @@ def _under_way(**wanted: str) -> dict[str, Any]:
     )
 
 
-def funding() -> dict[str, Any]:
-    """Money that batches not yet sent need, per funding account and value date: the next five dates."""
-    rows = (
-        FundingAccount.objects.filter(batches__status__in=_UNSENT)
-        .order_by("code")
-        .values("code", "currency", day=F("batches__value_date"))
-        .annotate(total=Sum("batches__total_minor"))
-    )
-    days = sorted({row["day"] for row in rows})[:VALUE_DATES]
-    accounts: dict[str, dict[date, Figure]] = {}
-    for row in rows:
-        url = payouts_url(
-            batch_status=_UNSENT, funding=row["code"], **between("value", row["day"], row["day"])
-        )
-        figure = Figure(Money(int(row["total"]), row["currency"]), url)
-        accounts.setdefault(row["code"], {})[row["day"]] = figure
+def books() -> dict[str, Any]:
+    """The newest check of the invariants; those that are broken by their sentences, not by their names."""
+    check = InvariantCheck.objects.order_by("-id").first()
+    if check is None:
+        return {"check": None, "broken": [], "invariants_hold": ""}
+    sentences = {each.name: each.sentence for each in invariants.ALL}
     return {
-        "days": days,
-        "rows": [
-            (code, [(day, due.get(day)) for day in days])
-            for code, due in accounts.items()
-            if not due.keys().isdisjoint(days)
-        ],
+        "check": check,
+        "broken": [sentences.get(name, name) for name in check.broken],
+        "invariants_hold": _("All {holding} invariants hold").format(holding=check.holding),
     }
 
 

@@ -1,15 +1,14 @@
 """What may wait for a reader of the front page, by the right that does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from backoffice import home_piles as piles
+from backoffice.home_piles import Pile
 from backoffice.words import later
-from payouts.queries import holds, waiting
 from payouts.states import UNSENT, BatchStatus, PayoutStatus
 
-CAP = 1_000
 _S = PayoutStatus
 
 
@@ -17,73 +16,71 @@ _S = PayoutStatus
 class Work:
     """One line of what waits: the words, the page of the navigation it is done on, who does it, and what it selects.
 
-    One of: ``payouts`` is the filter of the payout list that selects them; ``batches`` the status of batches;
-    ``count`` asks how many things stand on the page ``url_name``. ``decide`` is work that needs a decision.
+    One of: ``payouts`` is the filter of the payout list that selects them; ``batches`` the status of batches; ``pile``
+    is anything else. ``decide`` is work that needs a decision. ``second`` is a second person's: what is the
+    reader's own is left out.
     """
 
     label: str
-    place: str
     permission: str
     note: str
+    place: str = ""
     payouts: Mapping[str, Any] = field(default_factory=dict)
     batches: BatchStatus | None = None
-    count: Callable[[datetime], int] | None = None
-    url_name: str = ""
-    query: str = ""
+    pile: Pile | None = None
     decide: bool = False
     by_cut_off: bool = False
-
-
-def _open(count: Callable[..., int]) -> Callable[[datetime], int]:
-    return lambda now: count(cap=CAP)
+    second: bool = False
 
 
 WORK = (
     Work(
         later("To review"),
-        "admin:payouts_payout_review",
         "payouts.review_payout",
         later("A first look at each"),
+        "admin:payouts_payout_review",
         {"status": _S.PENDING_REVIEW},
         by_cut_off=True,
     ),
     Work(
         later("To approve"),
-        "admin:payouts_payout_approvals",
         "payouts.approve_payout",
         later("Reviewed by somebody else"),
+        "admin:payouts_payout_approvals",
         {"status": _S.REVIEWED},
         by_cut_off=True,
+        second=True,
     ),
     Work(
         later("To put into batches"),
-        "admin:payouts_payout_list",
         "payouts.propose_batch",
         later("Approved, not on hold, not yet in a batch"),
+        "admin:payouts_payout_list",
         {"status": _S.APPROVED, "on_hold": "false"},
         by_cut_off=True,
     ),
     Work(
         later("Batches to approve"),
-        "admin:payouts_batch_list",
         "payouts.approve_batch",
         later("Proposed by somebody else"),
+        "admin:payouts_batch_list",
         batches=BatchStatus.PROPOSED,
         by_cut_off=True,
+        second=True,
     ),
     Work(
         later("Payouts on hold"),
-        "admin:payouts_hold_list",
         "payouts.release_hold",
         later("Release or hold on"),
+        "admin:payouts_hold_list",
         {"status": sorted(UNSENT), "on_hold": "true"},
     ),
     *(
         Work(
             status.label,
-            "admin:payouts_payout_failed",
             "payouts.dispose_payout",
             note,
+            "admin:payouts_payout_failed",
             {"status": status, "undecided": "true"},
             decide=True,
         )
@@ -95,53 +92,94 @@ WORK = (
     ),
     Work(
         later("Unknown at the bank"),
-        "admin:payouts_submission_unknown",
         "payouts.resolve_unknown",
         later("Never sent again before we know"),
-        count=_open(waiting.unknown),
-        url_name="payouts_submission_unknown",
+        pile=Pile(piles.unknown, "payouts_submission_unknown", "waits_for=me"),
         decide=True,
     ),
     Work(
         later("Holds past their date"),
-        "admin:payouts_hold_list",
         "payouts.release_hold",
         later("Their date came, and they still stop money"),
-        count=lambda now: holds.count_past(cap=CAP, now=now),
-        url_name="payouts_hold_list",
-        query="?past=true",
+        pile=Pile(piles.holds_past, "payouts_hold_list", "past=true"),
         decide=True,
     ),
     Work(
+        later("Releases to confirm"),
+        "payouts.release_hold",
+        later("Asked for by somebody else"),
+        pile=Pile(piles.releases, "payouts_hold_list", "show=asked&waits_for=me"),
+    ),
+    Work(
         later("Recalls without an answer"),
-        "admin:payouts_recall_list",
         "payouts.answer_recall",
         later("Ask the bank, write down what it says"),
-        count=_open(waiting.recalls),
-        url_name="payouts_recall_list",
+        pile=Pile(piles.recalls_open, "payouts_recall_list"),
     ),
     Work(
         later("Accounts to verify"),
-        "admin:payouts_payoutaccount_list",
         "payouts.verify_payout_account",
         later("Asked for by somebody else"),
-        count=_open(waiting.accounts),
-        url_name="payouts_payoutaccount_list",
+        pile=Pile(piles.accounts, "payouts_payoutaccount_list", "what=others"),
     ),
     Work(
         later("Adjustments to grant"),
-        "admin:ledger_adjustment_list",
         "ledger.approve_adjustment",
         later("Asked for by somebody else"),
-        count=_open(waiting.adjustments),
-        url_name="ledger_adjustment_list",
+        pile=Pile(piles.adjustments, "ledger_adjustment_list", "effect=others"),
+    ),
+    Work(
+        later("Corrections to confirm"),
+        "ledger.approve_adjustment",
+        later("Files that somebody else brought"),
+        pile=Pile(piles.corrections, "ledger_import_list", "kind=corrections&waits_for=me"),
     ),
     Work(
         later("Bank lines without a match"),
-        "admin:payouts_statement_list",
         "payouts.reconcile",
         later("Match or explain each"),
-        count=_open(waiting.breaks),
-        url_name="payouts_statement_breaks",
+        pile=Pile(piles.bank_lines, "payouts_statement_breaks", "state=open"),
+    ),
+    Work(
+        later("Bank lines to confirm"),
+        "payouts.reconcile",
+        later("Explained by somebody else"),
+        pile=Pile(piles.bank_line_proposals, "payouts_statement_breaks", "show=proposed&waits_for=me"),
+    ),
+    Work(
+        later("Months to close"),
+        "ledger.close_period",
+        later("They are over: ask for each to be closed"),
+        pile=Pile(piles.months_to_close, "ledger_period_list", "show=to_close"),
+    ),
+    Work(
+        later("Months to confirm"),
+        "ledger.close_period",
+        later("Somebody else asked to close them"),
+        pile=Pile(piles.months, "ledger_period_list", "waits_for=me"),
+    ),
+    Work(
+        later("Accounts of the books to confirm"),
+        "ledger.map_accounts",
+        later("Asked for by somebody else"),
+        pile=Pile(piles.book_accounts, "ledger_mapping_list", "waits_for=me"),
+    ),
+    Work(
+        later("Raises of caps to grant"),
+        "payouts.grant_cap",
+        later("Asked for by somebody else"),
+        pile=Pile(piles.cap_raises, "payouts_cap_list", "waits_for=me"),
+    ),
+    Work(
+        later("Schedules to confirm"),
+        "payouts.confirm_schedule",
+        later("Somebody else’s, and they send files elsewhere"),
+        pile=Pile(piles.schedules, "payouts_schedule_list", "waits_for=me"),
+    ),
+    Work(
+        later("Exports to fetch"),
+        "payouts.request_export",
+        later("Yours, ready, and kept for a time only"),
+        pile=Pile(piles.exports, "payouts_export_list", "show=ready"),
     ),
 )

@@ -58,7 +58,7 @@ class BackOfficeSite(admin.AdminSite):
         request.current_app = self.name
         now = clock.database_now()
         held = authority.permissions_of(request.user.pk) if request.user.pk else frozenset()
-        work = home.page(permissions=held, now=now)
+        work = home.page(permissions=held, now=now, person=request.user if request.user.pk else None)
         values = {
             **self.each_context(request),
             "title": _("Home"),

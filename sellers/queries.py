@@ -1,16 +1,21 @@
 """Questions about sellers: find one, list them, what is known about one."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from sellers.models import Note, Seller, Verification
 
 SHORTEST = 2
 """A search of one letter would read the whole index; two are few enough letters for a Japanese name."""
+
+FEW = 1_000
+"""More than these are not named one by one."""
 
 # Each probe has an index of its own; one OR over them would read the whole table. Values are bound on the client: a
 # prepared plan would lose the trigram index. Letters are raised by PostgreSQL on both sides: Python makes SS of ß.
@@ -83,6 +88,28 @@ def search(*, text: str, before: int | None = None, size: int = 50, also: tuple[
         return Found([], too_short=True)
     ids = sorted({*also, *(_probe(words, before, size) if not exact_only else ())})
     return _page(Seller.objects.filter(pk__in=ids), before, size)
+
+
+def narrowed(rows: "QuerySet[Seller]", *, text: str, also: Iterable[int] = ()) -> "QuerySet[Seller]":
+    """Those of the sellers whom the text finds, every one, and those that ``also`` names; for pages by id.
+
+    Few are named one by one. More than `FEW`, whom a common word finds, are met as the list is read in its order: each
+    row is asked, and a page is soon full. One letter finds nobody.
+    """
+    words = " ".join(text.split())
+    if len(words) < SHORTEST:
+        return rows.filter(pk__in=list(also))
+    found = probes(words)
+    values = [value for _unused, its in found for value in its]
+    with connection.cursor() as cursor:
+        # Each probe ends by itself: a UNION of them whole would gather everybody first.
+        cursor.execute(" UNION ".join(f"({probe} LIMIT {FEW + 1})" for probe, _unused in found), values)
+        ids = {row[0] for row in cursor.fetchall()}
+    if len(ids) <= FEW:
+        return rows.filter(pk__in={*ids, *also})
+    conditions = " OR ".join(f"({probe.partition(' WHERE ')[2]})" for probe, _unused in found)
+    meant = RawSQL(conditions, values, output_field=BooleanField())  # noqa: S611 - constants only
+    return rows.filter(Q(meant) | Q(pk__in=list(also)))
 
 
 def _probe(words: str, before: int | None, size: int) -> list[int]:

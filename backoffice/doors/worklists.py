@@ -8,10 +8,32 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import number
+from backoffice.words import later, number
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
+
+
+ME = "me"
+
+
+class WaitsChip(forms.Form):
+    """Narrows a list to what its reader may decide on, so that their own work is not counted as work for them."""
+
+    waits_for = forms.ChoiceField(label=later("Waits for"), choices=[(ME, later("me"))])
+
+
+WAITS: dict[str, type[forms.Form]] = {"waits_for": WaitsChip}
+
+
+def for_me(request: HttpRequest) -> bool:
+    """Whether the list is to hold only what waits for its reader."""
+    return request.GET.get("waits_for") == ME
+
+
+def set_chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> list[dict[str, Any]]:
+    """As `chips`, only those that are set: for a page that another one leads to with a filter."""
+    return [chip for chip in chips(request, forms_of) if "clear_url" in chip]
 
 
 def lead(*, count: Callable[..., int], oldest: str) -> str:

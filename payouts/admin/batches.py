@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.words import later, number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import batching
-from payouts.queries import batch_look, batch_words, caps, dead, explain, waiting
+from payouts.queries import batch_look, batch_words, caps, dead, deciding, explain, waiting
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -41,6 +41,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in BatchStatus.values:
         rows = rows.filter(status=status)
+    if worklists.for_me(request):
+        rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
     page = keyset.page(request, rows)
     now = database_now()
     return pages.render(
@@ -54,6 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": label, "url": f"?status={value}" if value else "?", "current": value == status}
                 for value, label in TABS
             ],
+            "chips": worklists.chips(request, worklists.WAITS),
             "rows": [_row(batch, now) for batch in page.rows],
             "pager": page,
             "empty_title": _("No batch here"),

@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backoffice.doors import keyset, pages
-from backoffice.words import later
+from backoffice.doors import keyset, pages, worklists
+from backoffice.words import dated, later
 from payouts.admin import reconciliation
+from payouts.admin._currency import CHIPS as BY_CURRENCY
 from payouts.models import Attempt, LineResolution, StatementLine, Submission
+from payouts.queries import deciding, suggesting
 from payouts.queries import statements as asked
-from payouts.queries import suggesting
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -26,21 +30,60 @@ WORDS = {
 }
 
 
+class StateChip(forms.Form):
+    state = forms.ChoiceField(
+        label=later("State"), choices=[(asked.OPEN, later("nobody has said what it is"))]
+    )
+
+
+OPEN_CHIPS: dict[str, type[forms.Form]] = {"state": StateChip} | BY_CURRENCY
+PROPOSED_CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY
+
+
+def _chosen(request: HttpRequest) -> "QuerySet[StatementLine]":
+    """The lines that the address asks for."""
+    proposed = request.GET.get("show") == "proposed"
+    given = worklists.chosen(request, PROPOSED_CHIPS if proposed else OPEN_CHIPS)
+    rows = asked.breaks(
+        funding_account=request.GET.get("account", ""),
+        currency=given.get("currency", ""),
+        state=asked.PROPOSED if proposed else given.get("state", ""),
+    )
+    if "waits_for" in given:
+        rows = rows.filter(pk__in=deciding.line_proposals(person_id=request.user.pk or 0).values("pk"))
+    return rows
+
+
+def _how_many(rows: "QuerySet[StatementLine]") -> str:
+    """How many of these lines wait, and since when."""
+    oldest = rows.order_by("pk").values_list("booking_date", flat=True).first()
+    since = dated(oldest, "yMMMEd").replace(",", "") if oldest is not None else ""
+    return worklists.lead(count=lambda cap: rows.order_by().values("pk")[: cap + 1].count(), oldest=since)
+
+
 @pages.page(*reconciliation.SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Lines that match nothing yet, oldest first, each with the likeliest thing it may be; or those to confirm."""
-    account, proposed = request.GET.get("account", ""), request.GET.get("show") == "proposed"
-    page = keyset.page(request, asked.breaks(funding_account=account, proposed=proposed), newest_first=False)
-    keep = [("show", "proposed")] if proposed else []
+    proposed, chosen = request.GET.get("show") == "proposed", _chosen(request)
+    page = keyset.page(request, chosen, newest_first=False)
+    others = [
+        (name, str(value)) for name, value in request.GET.items() if name not in ("account", *keyset.PLACE)
+    ]
+    words = _(
+        "Each line moved money on our account, and no payment is known that it belongs "
+        "to. One person says what it is, another confirms."
+    )
     context = {
         "title": _("Reconciliation"),
-        "lead": _(
-            "Each line moved money on our account, and no payment is known that it belongs "
-            "to. One person says what it is, another confirms."
-        ),
+        "lead": f"{_how_many(chosen)} {words}".strip(),
         "tabs": reconciliation.tabs("proposed" if proposed else "breaks"),
-        "chips": reconciliation.chips(account, keep=keep),
-        "rows": _rows(page.rows),
+        "chips": [
+            *reconciliation.chips(request.GET.get("account", ""), keep=others),
+            *worklists.chips(request, PROPOSED_CHIPS if proposed else OPEN_CHIPS),
+        ],
+        "totals_url": f"{reverse('admin:payouts_statement_break_totals')}?{request.GET.urlencode()}",
+        "may": PERMISSION in pages.permissions(request),
+        "rows": _rows(request, page.rows),
         "pager": page,
         "empty_title": _("Nothing waits for a second person") if proposed else _("Every line has its match"),
         "empty_text": _("What somebody proposes stands here until another confirms it.")
@@ -52,17 +95,34 @@ def listed(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "admin/payouts/statement/breaks.html", context)
 
 
-def _rows(lines: Any) -> list[dict[str, Any]]:
+@pages.page(*reconciliation.SEE)
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the filtered lines come to, what went out and what came in apart; asked for after the rows."""
+    query = request.GET.copy()
+    whole = query.pop("whole", None) is not None
+    found = asked.totals(_chosen(request), whole=whole)
+    query["whole"] = "1"
+    noun = ngettext("line", "lines", found.count)
+    context = {"totals": found, "noun": noun, "url": f"{request.path}?{query.urlencode()}"}
+    return render(request, "parts/totals.html", context)
+
+
+def _rows(request: HttpRequest, lines: Any) -> list[dict[str, Any]]:
     suggester = suggesting.Suggester(lines)
     proposals = asked.proposals(lines)
+    back = urlencode({"back": request.get_full_path()})
     rows = []
     for line in lines:
-        best = next(iter(suggester.of(line)), None)
+        best, proposal = next(iter(suggester.of(line)), None), proposals.get(line.pk)
+        own = proposal is not None and proposal.proposed_by_id == request.user.pk
+        about = line.pk if proposal is None else proposal.line_id
+        verb = reverse(f"admin:payouts_statement_{'confirm' if proposal else 'propose'}", args=[about])
         rows.append(
             reconciliation.shown(line)
             | {
                 "url": url_of(line),
-                "proposal": proposals.get(line.pk),
+                "verb_url": "" if own else f"{verb}?{back}",
+                "proposal": proposal,
                 "best": None if best is None else suggested(line, best),
                 "doubts": suggester.doubts(line),
             }
@@ -213,5 +273,6 @@ def name(user: Any) -> str:
 
 urlpatterns = [
     path("reconciliation/breaks/", listed, name="payouts_statement_breaks"),
+    path("reconciliation/breaks/totals/", totals, name="payouts_statement_break_totals"),
     path("reconciliation/lines/<int:pk>/", line_page, name="payouts_statement_line"),
 ]

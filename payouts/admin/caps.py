@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import pages
+from backoffice.doors import pages, worklists
 from backoffice.words import later
 from payouts import countries
 from payouts.models import Cap, CapChange, CapKind
 from payouts.operations import caps
 from payouts.queries import caps as asked
+from payouts.queries import deciding
 from sellers.ledger import money
 from sellers.ledger.money import Money
 
@@ -69,7 +70,8 @@ class CapForm(forms.Form):
 @pages.page(*SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every cap in force, and the raises that wait."""
-    held = pages.permissions(request)
+    held, mine = pages.permissions(request), worklists.for_me(request)
+    wishes = deciding.cap_raises(person_id=request.user.pk or 0) if mine else asked.waiting()
     context = {
         "title": _("Caps"),
         "lead": _(
@@ -80,7 +82,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         if caps.CHANGE in held
         else [],
         "to_settings": "auth.view_user" in held,
-        "waiting": [_wish(request, change) for change in asked.waiting()],
+        "chips": worklists.set_chips(request, worklists.WAITS),
+        "waiting": [_wish(request, change) for change in wishes],
         "rows": [_row(cap, caps.CHANGE in held) for cap in asked.all_of_them()],
         "empty_title": _("No cap yet"),
         "empty_text": _("Whatever two people approve may leave, however much it is."),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,14 +16,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
-from backoffice.doors import keyset, pace, pages
-from backoffice.words import number
+from backoffice.doors import keyset, pace, pages, worklists
+from backoffice.words import later, number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import schedules
+from payouts.queries import deciding, schedules
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
+
+
+class ShowChip(forms.Form):
+    show = forms.ChoiceField(label=later("Only"), choices=[("ready", later("ready and not fetched yet"))])
+
+
+CHIPS = {"show": ShowChip}
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,10 @@ def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) 
 @pages.page("payouts.request_export")
 def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
-    page = keyset.page(request, Export.objects.filter(requested_by=request.user.pk).select_related("since"))
+    rows = Export.objects.filter(requested_by=request.user.pk).select_related("since")
+    if "show" in worklists.chosen(request, CHIPS):
+        rows = rows.filter(pk__in=deciding.finished_exports(person_id=request.user.pk or 0))
+    page = keyset.page(request, rows)
     now = database_now()
     by_schedule = schedules.schedules_of([export.pk for export in page.rows])
     return pages.render(
@@ -108,6 +119,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "title": _("Exports"),
             "lead": _("What you asked for. Only you can fetch it, and only while it is kept."),
             "verbs": _verbs(request),
+            "chips": worklists.set_chips(request, CHIPS),
             "rows": [_row(export, now, by_schedule.get(export.pk)) for export in page.rows],
             "pager": page,
             "empty_title": _("No export yet"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, numbers, pages
+from backoffice.doors import keyset, numbers, pages, worklists
 from backoffice.words import later, number
 from payouts import countries
 from payouts.models import Hold, HoldReason
@@ -66,7 +66,7 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
     return _("On"), _("On {}"), list(PLACES)
 
 
-def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
+def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
     """The choice in the address, and the words of each part; what it cannot mean is left out."""
     words, values = {}, {}
     for name in NAMES:
@@ -87,6 +87,8 @@ def _chosen(query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
         currency=values.get("currency", ""),
         on=values.get("on", ""),
         show=show if show in dict(SHOWS) else "",
+        for_person=(request.user.pk or 0) if worklists.for_me(request) else 0,
+        judges="payouts.judge_hold" in pages.permissions(request),
     ), words
 
 
@@ -122,7 +124,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     now, query = database_now(), request.GET.copy()
     if query.pop("past", None) == ["true"]:  # as other pages lead here
         query["show"] = "past"
-    chosen, words = _chosen(query)
+    chosen, words = _chosen(request, query)
     holds = asked.of(chosen, now=now)
     by_money = query.get("sort", "").removeprefix("-") == "money" and bool(chosen.currency)
     if by_money:
@@ -140,7 +142,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             )
         ),
         "tabs": _tabs(query, chosen),
-        "chips": _chips(query, words),
+        "chips": [*worklists.set_chips(request, worklists.WAITS), *_chips(query, words)],
         "totals_url": f"{reverse('admin:payouts_hold_totals')}?{query.urlencode()}",
         "rows": asked.rows(page.rows, now=now),
         "now": now,
@@ -149,7 +151,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         "money_url": _address(query, sort="-money", currency=currency) if currency else "",
         "selection": _selection(request, chosen),
         "pager": page,
-        "empty_title": _("No hold matches") if words or chosen.show else _("Nothing is on hold"),
+        "empty_title": _("No hold matches")
+        if words or chosen.show or chosen.for_person
+        else _("Nothing is on hold"),
         "empty_text": _("A hold placed on a payout or a seller stands here until it is released."),
     }
     return pages.render(request, "admin/payouts/hold/list.html", context)
@@ -199,7 +203,7 @@ def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered holds stop together, asked for after the rows."""
     query, now = request.GET.copy(), database_now()
     whole = query.pop("whole", None) is not None
-    chosen, _unused = _chosen(query)
+    chosen, _unused = _chosen(request, query)
     found = asked.totals(asked.of(chosen, now=now), now=now, whole=whole)
     query["whole"] = "1"
     more = ""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.words import later, later_filled
+from payouts.admin import _currency
 from payouts.models import Payout, Recall, RecallChannel, RecallState
 from payouts.operations import recalls
 from payouts.queries import attempts as handed
@@ -67,7 +68,10 @@ class AnswerForm(forms.Form):
 def listed(request: HttpRequest) -> HttpResponse:
     """Recalls that the bank has not answered, oldest first; or those it has."""
     over = request.GET.get("show") == "answered"
-    page = keyset.page(request, asked.answered() if over else asked.open_ones(), newest_first=over)
+    rows, chosen = asked.answered() if over else asked.open_ones(), worklists.chosen(request, _currency.CHIPS)
+    if "currency" in chosen:
+        rows = rows.filter(attempt__payout__currency=chosen["currency"])
+    page = keyset.page(request, rows, newest_first=over)
     here = reverse("admin:payouts_recall_list")
     may = "payouts.answer_recall" in pages.permissions(request)
     context = {
@@ -79,6 +83,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {"label": _("Waiting for the bank"), "url": here, "current": not over},
             {"label": _("Answered"), "url": f"{here}?show=answered", "current": over},
         ],
+        "chips": worklists.chips(request, _currency.CHIPS),
         "over": over,
         "may_answer": may and not over,
         "rows": [_row(recall) for recall in page.rows],

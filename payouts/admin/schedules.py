@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import ExportSchedule, ScheduleRun
 from payouts.operations import _targets, schedules
+from payouts.queries import deciding
 from payouts.queries import schedules as said
 
 SEE = ("payouts.view_exportschedule",)
@@ -26,7 +27,9 @@ SEE = ("payouts.view_exportschedule",)
 @pages.page(*SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every schedule that has not ended, the newest first."""
-    page = keyset.page(request, said.listed())
+    mine = worklists.for_me(request)
+    rows = deciding.export_schedules(person_id=request.user.pk or 0) if mine else said.listed()
+    page = keyset.page(request, rows)
     may = schedules.RIGHT in pages.permissions(request)
     new = reverse("admin:payouts_schedule_choose") if may else ""
     return pages.render(
@@ -38,6 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "Exports that are made again and again, in their owner’s name and with their owner’s rights."
             ),
             "verbs": [{"label": _("New schedule"), "url": new, "kind": "main"}] if may else [],
+            "chips": worklists.set_chips(request, worklists.WAITS),
             "rows": [_row(each) for each in page.rows],
             "pager": page,
             "back_url": reverse("admin:payouts_export_list"),

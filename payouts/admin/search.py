@@ -1,5 +1,6 @@
 """Search everywhere: one box for a payout, a seller, an order, a batch or a bank reference."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
-from payouts.models import Attempt, Payout
+from payouts.models import Attempt, Batch, Payout
 from payouts.queries import everywhere, filters, searching, streams
 from sellers import queries as sellers
 from sellers.ledger.money import Money
@@ -33,13 +34,24 @@ def search(request: HttpRequest) -> HttpResponse:
     context |= {
         "payouts": [(p, Money(p.amount_minor, p.currency)) for p in payouts[:SHOWN]],
         "more_url": f"{every}?{urlencode({'search': words})}" if len(payouts) > SHOWN else "",
-        "sellers": sellers.search(text=words, size=SHOWN).sellers,
-        "batches": everywhere.batches(text=words, most=SHOWN),
-        "orders": everywhere.orders(text=words, most=SHOWN),
-        "bank_lines": _bank_lines(request, words),
+        "shown": SHOWN,
+        **_first("sellers", sellers.search(text=words, size=SHOWN + 1).sellers),
+        **_first("batches", [(b, Money(b.total_minor, b.currency)) for b in _batches(words)]),
+        **_first("orders", everywhere.orders(text=words, most=SHOWN + 1)),
+        **_first("bank_lines", _bank_lines(request, words)),
+        "sellers_url": f"{reverse('admin:sellers_seller_list')}?{urlencode({'q': words})}",
         "unknown": _unknown(words),
     }
     return pages.render(request, "admin/search.html", context)
+
+
+def _batches(words: str) -> Sequence[Batch]:
+    return everywhere.batches(text=words, most=SHOWN + 1)
+
+
+def _first(name: str, found: Sequence[Any]) -> dict[str, Any]:
+    """What is shown of what was found, and whether that is not all."""
+    return {name: found[:SHOWN], f"more_{name}": len(found) > SHOWN}
 
 
 def _bank_lines(request: HttpRequest, words: str) -> list[dict[str, Any]]:
@@ -52,7 +64,7 @@ def _bank_lines(request: HttpRequest, words: str) -> list[dict[str, Any]]:
             "url": reverse("admin:payouts_statement_line", args=[line.pk]),
             "money": Money(line.amount_minor, line.statement.funding_account.currency),
         }
-        for line in everywhere.statement_lines(text=words, most=SHOWN)
+        for line in everywhere.statement_lines(text=words, most=SHOWN + 1)
     ]
 
 
@@ -71,6 +83,9 @@ def _straight(words: str) -> str:
     attempt = Attempt.objects.filter(end_to_end_id=exact).select_related("payout").first()
     if attempt is not None:
         return reverse("admin:payouts_payout_detail", args=[attempt.payout.reference])
+    payout = everywhere.only_payout(text=words)
+    if payout is not None:
+        return reverse("admin:payouts_payout_detail", args=[payout.reference])
     batches = everywhere.batches(text=words, most=2) if words and " " not in words else []
     if len(batches) == 1:
         return reverse("admin:payouts_batch_detail", args=[batches[0].reference])

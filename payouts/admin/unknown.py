@@ -9,18 +9,19 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.words import later, number
-from payouts.admin import _bank_file, unknown_choices
+from payouts.admin import _bank_file, _currency, unknown_choices
 from payouts.models import Submission
 from payouts.queries import attempts as handed
-from payouts.queries import explain
+from payouts.queries import deciding, explain
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
 
 SEE = ("payouts.view_submission", "payouts.resolve_unknown")
 SHOWN = 10
+CHIPS = _currency.CHIPS | worklists.WAITS
 WHAT = {
     "lease": (later("Handed over"), "moving"),
     "answer": (later("Answer"), "waiting"),
@@ -38,7 +39,11 @@ WHAT = {
 @pages.page(*SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every UNKNOWN submission, oldest first."""
-    page = keyset.page(request, asked.desk(), newest_first=False)
+    chosen = worklists.chosen(request, CHIPS)
+    rows = deciding.submissions(person_id=request.user.pk or 0) if "waits_for" in chosen else asked.desk()
+    if "currency" in chosen:
+        rows = rows.filter(batch__currency=chosen["currency"])
+    page = keyset.page(request, rows, newest_first=False)
     now = database_now()
     return pages.render(
         request,
@@ -49,6 +54,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "Handed over, and no clear answer. Nothing here is sent anew before we know: "
                 "that could pay twice."
             ),
+            "chips": worklists.chips(request, CHIPS),
             "rows": [_row(each, now) for each in page.rows],
             "pager": page,
             "empty_title": _("We know what became of everything"),

@@ -31,6 +31,10 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "flag": ("A flag's code, or any.", {"type": "string", "pattern": "^[a-z_]{1,30}$"}),
     "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
     "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
+    "waits_for": (
+        "A person's user name: without what they may not decide on, which they reviewed, proposed or asked for.",
+        {"type": "string", "maxLength": 150},
+    ),
     "pasted": (
         "A list of references that somebody pasted (L7), or its id.",
         {"type": "string", "pattern": "^[Ll]?[0-9]{1,18}$"},
@@ -113,6 +117,7 @@ class FilterBody(Body):
     run = _text("run")
     batch_status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
     pasted = _text("pasted")
+    waits_for = _text("waits_for")
     funding = _text("funding")
     value_from = _text("value_from")
     value_until = _text("value_until")

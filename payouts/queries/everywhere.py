@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection
 
-from payouts.models import Batch, StatementLine, Submission
+from payouts.models import Attempt, Batch, Payout, StatementLine, Submission
 from payouts.queries import searching
 from payouts.rails import registry
 from sellers.ledger.models import Earning
@@ -56,6 +56,20 @@ def orders(*, text: str, most: int) -> list[OrderLine]:
     ]
 
 
+def only_payout(*, text: str) -> Payout | None:
+    """The payout of the one submission that has this key or that the bank calls so, where it carries one alone."""
+    named = " ".join(text.split())
+    if not named:
+        return None
+    by_key = Submission.objects.filter(rail__in=registry.names(), key=named.upper())
+    by_bank = Submission.objects.filter(bank_reference=named).exclude(bank_reference="")
+    sent = {pk for rows in (by_key, by_bank) for pk in rows.order_by().values_list("pk", flat=True)[:2]}
+    if len(sent) != 1:
+        return None
+    carried = list(Attempt.objects.filter(submission__in=sent).select_related("payout")[:2])
+    return carried[0].payout if len(carried) == 1 else None
+
+
 def batches(*, text: str, most: int) -> list[Batch]:
     """Batches by reference, by the key of a file or call of theirs, or by what the bank calls that."""
     terms = searching.terms_of(text)
@@ -67,7 +81,7 @@ def batches(*, text: str, most: int) -> list[Batch]:
         pk for found in (by_key, by_bank) for pk in found.order_by().values_list("batch_id", flat=True)[:most]
     }
     ids |= set(Batch.objects.filter(reference__in=upper).values_list("pk", flat=True)[:most])
-    return list(Batch.objects.filter(pk__in=ids).order_by("-pk")[:most])
+    return list(Batch.objects.filter(pk__in=ids).select_related("funding_account").order_by("-pk")[:most])
 
 
 def statement_lines(*, text: str, most: int) -> list[StatementLine]:

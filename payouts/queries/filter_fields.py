@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import dateparse, timezone
 from django.utils.translation import gettext as _
@@ -234,6 +235,23 @@ class ReasonField(forms.CharField):
                 code="invalid",
             )
         return text
+
+
+class PersonField(forms.CharField):
+    """A colleague's user name."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and not self.id_of(text):
+            raise ValidationError(
+                _("“{text}” is nobody's user name.").format(text=shortened(text)), code="unknown"
+            )
+        return text
+
+    @staticmethod
+    def id_of(name: str) -> int:
+        """The id of the person of this user name; 0 where there is none."""
+        return get_user_model().objects.filter(username=name).values_list("pk", flat=True).first() or 0
 
 
 class DaysField(forms.CharField):

@@ -13,7 +13,7 @@ from django_filters import FilterSet
 from backoffice.words import later
 from payouts.models import Disposal, Hold, PastedList, Payout
 from payouts.queries import filter_fields as fields
-from payouts.queries import searching
+from payouts.queries import own, searching
 from payouts.queries.filter_fields import OwnFilter
 from payouts.states import BatchStatus
 
@@ -48,6 +48,7 @@ class StandingFilter(FilterSet):
         yes=later("To decide on"),
         no=later("Decided"),
     )
+    waits_for = OwnFilter(fields.PersonField, "by_person", later("Waits for"), max_length=150)
 
     pasted = OwnFilter(
         fields.NumberedField,
@@ -57,6 +58,10 @@ class StandingFilter(FilterSet):
         noun=later("pasted list"),
         max_length=40,
     )
+
+    def by_person(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
+        """Without what this person, by user name, may not decide on: see `own.left_to`."""
+        return own.left_to(queryset, person_id=fields.PersonField.id_of(value)) if value else queryset
 
     def by_list(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
         pasted = PastedList.objects.filter(pk=value).first()

@@ -113,6 +113,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return words.format(what=_DATED[name.partition("_")[0]], day=_day(value))
         case "pasted":
             return _("In the pasted list L{value}").format(value=value)
+        case "waits_for":
+            return _("Left to {value}: not their own work").format(value=value)
         case "undecided":
             return _("Money to decide on") if value else _("Money decided on")
         case "advice":

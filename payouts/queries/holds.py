@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from payouts.models import Hold, Payout, ReleaseRequest
+from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import worklist
 from payouts.states import UNSENT
 from sellers.ledger.money import Money
@@ -41,7 +42,9 @@ class HoldRow:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which open holds: every part that is set must fit. ``who`` is a user's id or `PROGRAM`."""
+    """Which open holds: every part that is set must fit. ``who`` is a user's id or `PROGRAM`. ``for_person``: those
+    whose release another asked for, so that this person may confirm it; ``judges``: whether they do for compliance.
+    """
 
     reason: str = ""
     country: str = ""
@@ -50,6 +53,8 @@ class Chosen:
     currency: str = ""
     on: str = ""
     show: str = ""
+    for_person: int = 0
+    judges: bool = False
 
 
 def open_ones() -> "QuerySet[Hold]":
@@ -74,6 +79,18 @@ def waiting_requests() -> "QuerySet[ReleaseRequest]":
     return ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
 
 
+def confirmable(*, person_id: int, judges: bool) -> "QuerySet[ReleaseRequest]":
+    """Releases that another asked for; for compliance only where this person ``judges``, or who asked does."""
+    rows = waiting_requests().exclude(asked_by=person_id)
+    if judges:
+        return rows
+    judge = Q(asked_by__groups__permissions__codename="judge_hold") | Q(
+        asked_by__user_permissions__codename="judge_hold"
+    )
+    judged = ReleaseRequest.objects.filter(judge, pk=OuterRef("pk"))
+    return rows.filter(~Q(hold__reason__in=FOR_COMPLIANCE) | Exists(judged))
+
+
 def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
     """The open holds of this choice, in no order."""
     rows = open_ones()
@@ -89,6 +106,9 @@ def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
         rows = rows.filter(seller__isnull=chosen.on == "payout")
     if chosen.show == "asked":
         rows = rows.filter(Exists(waiting_requests().filter(hold=OuterRef("pk"))))
+    if chosen.for_person:
+        asked = confirmable(person_id=chosen.for_person, judges=chosen.judges)
+        rows = rows.filter(Exists(asked.filter(hold=OuterRef("pk"))))
     if chosen.show == "past":
         rows = rows.filter(until__lte=now)
     if chosen.currency:

@@ -32,6 +32,15 @@ UNION
 SELECT p.id FROM ledger_earning AS e JOIN payouts_payout AS p
   ON p.account_id = e.account_id AND p.span @> e.due_date
 WHERE e.order_ref = ANY(%s) AND e.order_ref <> ''
+UNION
+SELECT a.payout_id FROM payouts_submission AS s JOIN payouts_attempt AS a ON a.submission_id = s.id
+WHERE s.bank_reference = ANY(%s) AND s.bank_reference <> ''
+UNION
+SELECT a.payout_id FROM payouts_statementline AS l JOIN payouts_attempt AS a ON a.id = l.attempt_id
+WHERE l.bank_reference = ANY(%s) AND l.bank_reference <> ''
+UNION
+SELECT a.payout_id FROM payouts_statementline AS l JOIN payouts_attempt AS a ON a.submission_id = l.submission_id
+WHERE l.bank_reference = ANY(%s) AND l.bank_reference <> ''
 """
 
 _OF_SELLERS = "SELECT p.id FROM payouts_payout AS p WHERE p.seller_id IN ({sellers})"
@@ -65,9 +74,9 @@ class Among(Func):
 def found_by(text: str) -> Among:
     """Payouts that the text finds, for ``filter``.
 
-    Exact: payout, batch and seller reference, marketplace's seller id, order id, end-to-end id; a pasted list
-    finds all it names. Unless everything looks like a reference, also sellers whose name or e-mail contains
-    the whole text.
+    Exact: payout, batch and seller reference, marketplace's seller id, order id, end-to-end id, and what the bank calls
+    a call, a file or a line of a statement that was matched; a pasted list finds all it names. Unless everything looks
+    like a reference, also sellers whose name or e-mail contains the whole text.
     """
     sellers, values = _seller_probes(text)
     statement = f"{_EXACT} UNION {_OF_SELLERS.format(sellers=sellers)}"
@@ -97,7 +106,8 @@ def parts(payouts: "QuerySet[Payout]", text: str) -> "list[QuerySet[Payout]]":
 def _exact_values(text: str) -> list[Any]:
     terms = terms_of(text)
     upper = [term.upper() for term in terms]
-    return [upper, upper, upper, list(dict.fromkeys([*terms, " ".join(text.split())]))]
+    written = list(dict.fromkeys([*terms, " ".join(text.split())]))
+    return [upper, upper, upper, *[written] * 4]
 
 
 class _OfSellers(Func):
@@ -123,7 +133,7 @@ def named_in(text: str) -> Among:
     upper = [term.upper() for term in terms]
     sellers = f"{BY_REFERENCE} UNION {BY_EXTERNAL}"
     statement = f"{_EXACT} UNION {_OF_SELLERS.format(sellers=sellers)}"
-    return Among(RawSQL(statement, [upper, upper, upper, terms, upper, terms]))  # noqa: S611 - constants only
+    return Among(RawSQL(statement, [upper, upper, upper, *[terms] * 4, upper, terms]))  # noqa: S611 - constants only
 
 
 _KNOWN = f"""
@@ -133,17 +143,44 @@ UNION SELECT end_to_end_id FROM payouts_attempt WHERE end_to_end_id = ANY(%s)
 UNION SELECT reference FROM sellers_seller WHERE id IN ({BY_REFERENCE})
 UNION SELECT upper(external_id) FROM sellers_seller WHERE id IN ({BY_EXTERNAL})
 UNION SELECT upper(order_ref) FROM ledger_earning WHERE order_ref = ANY(%s) AND order_ref <> ''
+UNION SELECT upper(bank_reference) FROM payouts_submission WHERE bank_reference = ANY(%s) AND bank_reference <> ''
+UNION SELECT upper(bank_reference) FROM payouts_statementline WHERE bank_reference = ANY(%s) AND bank_reference <> ''
 """  # noqa: S608 - constants
 
 
 def unknown_in(text: str) -> list[str]:
-    """The references of a pasted list that name nothing here: no payout, batch, attempt, seller or order."""
+    """The references of a pasted list that name nothing here: no payout, batch, attempt, seller or order, and nothing
+    that the bank calls so.
+    """
     terms = terms_of(text)
     upper = [term.upper() for term in terms]
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [upper, upper, upper, upper, terms, terms])
+        cursor.execute(_KNOWN, [upper, upper, upper, upper, *[terms] * 4])
         known = {row[0] for row in cursor.fetchall()}
     return [term for term in terms if term.upper() not in known]
+
+
+_OF_THE_BANK = """
+SELECT payout_id, batch_id FROM payouts_submission WHERE bank_reference = %(text)s AND bank_reference <> ''
+UNION
+SELECT a.payout_id, NULL FROM payouts_statementline AS l JOIN payouts_attempt AS a ON a.id = l.attempt_id
+WHERE l.bank_reference = %(text)s AND l.bank_reference <> ''
+UNION
+SELECT s.payout_id, s.batch_id FROM payouts_statementline AS l JOIN payouts_submission AS s ON s.id = l.submission_id
+WHERE l.bank_reference = %(text)s AND l.bank_reference <> '' AND l.attempt_id IS NULL
+LIMIT %(most)s
+"""
+
+
+def of_the_bank(text: str, *, most: int) -> tuple[set[int], set[int]]:
+    """The ids of the payouts and of the batches that the bank calls so, at most ``most``: a call, or a line of a
+    statement, is about one payout, a file about its batch.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_THE_BANK, {"text": " ".join(text.split()), "most": most})
+        rows = cursor.fetchall()
+    payouts = {payout for payout, _unused in rows if payout is not None}
+    return payouts, {batch for payout, batch in rows if payout is None}
 
 
 def sellers_found_by(text: str) -> Among:

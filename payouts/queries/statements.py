@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from backoffice.words import number
 from payouts.models import Attempt, LineResolution, Statement, StatementLine
+from payouts.queries import tallies, worklist
 from payouts.rails import base, reasons
 from payouts.rails.statements import base as pure
 from sellers.ledger.money import Money
+
+OPEN, PROPOSED = "open", "proposed"
 
 _BEFORE = """
 SELECT id, before FROM (
@@ -102,14 +105,40 @@ def lines(statement: Statement) -> "QuerySet[StatementLine]":
     return _with_matches(StatementLine.objects.filter(statement=statement))
 
 
-def breaks(*, funding_account: str = "", proposed: bool = False) -> "QuerySet[StatementLine]":
-    """Lines that match nothing yet, of all our accounts or one; or only those with a proposal to be confirmed."""
+def breaks(*, funding_account: str = "", currency: str = "", state: str = "") -> "QuerySet[StatementLine]":
+    """Lines that match nothing yet, of all our accounts, one, or those in one currency; in any ``state``, or only those
+    that are `OPEN` or have a proposal that waits to be confirmed (`PROPOSED`).
+    """
     found = _with_matches(StatementLine.objects.filter(matched_at__isnull=True))
-    if proposed:
+    if state == OPEN:
+        said = [_standing().filter(**{name: OuterRef("pk")}) for name in ("line", "other_line")]
+        found = found.filter(*(~Exists(each) for each in said))
+    if state == PROPOSED:
         found = found.filter(
             Q(pk__in=_standing().values("line_id")) | Q(pk__in=_standing().values("other_line_id"))
         )
+    if currency:
+        found = found.filter(statement__funding_account__currency=currency)
     return found.filter(statement__funding_account__code=funding_account) if funding_account else found
+
+
+def totals(lines: "QuerySet[StatementLine]", *, whole: bool = False) -> tallies.Totals:
+    """How many lines, and what went out and came in of each currency; beyond `worklist.TOTALS_CAP` when ``whole``."""
+    ids = lines.order_by().values("pk")
+    count = ids.count() if whole else ids[: worklist.TOTALS_CAP + 1].count()
+    if count > worklist.TOTALS_CAP and not whole:
+        return tallies.Totals(count=worklist.TOTALS_CAP, sums=[], exact=False)
+    currency = "statement__funding_account__currency"
+    sums = (
+        lines.order_by()
+        .values_list(currency)
+        .annotate(
+            gone=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
+            come=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
+        )
+    )
+    money = [Money(int(minor), code) for code, *both in sorted(sums) for minor in both if minor]
+    return tallies.Totals(count=count, sums=money, exact=True)
 
 
 def _standing() -> "QuerySet[LineResolution]":

@@ -38,6 +38,20 @@ def of(*, where: Mapping[str, Iterable[str]], without: "QuerySet[Payout] | None"
     return totals(found)
 
 
+def by_country(
+    *, where: Mapping[str, Iterable[str]], without: "QuerySet[Payout] | None" = None
+) -> dict[str, int]:
+    """How many of each country there are, as `of`; countries in which nothing is left are left out."""
+    wanted = {f"{name}__in": list(values) for name, values in where.items()}
+    kept = Tally.objects.filter(**wanted).order_by().values_list("country").annotate(Sum("count"))
+    found = {country: int(count) for country, count in kept}
+    if without is not None:
+        less = without.filter(**wanted).order_by().values_list("country").annotate(Count("pk"))
+        for country, count in less:
+            found[country] = found.get(country, 0) - int(count)
+    return {country: count for country, count in found.items() if count > 0}
+
+
 def of_status(status: PayoutStatus, *, without: "QuerySet[Payout] | None" = None) -> Totals:
     """As `of`, for one status."""
     return of(where={"status": [status]}, without=without)

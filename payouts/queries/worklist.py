@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from payouts.models import Flag, Hold, Payout
-from payouts.queries import blocks, filters, flags, tallies, usual
+from payouts.queries import blocks, filters, flags, own, tallies, usual
+from payouts.queries.filter_fields import PersonField
 from payouts.queries.tallies import Totals
+from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 
 TOTALS_CAP = 20_000
@@ -88,11 +91,29 @@ def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
 
 def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
     """Count and sums per currency of everything the filter selects: exact from the tallies, however many, where it
-    asks for nothing else than status, country, currency and being held; otherwise as `totals`.
+    asks for nothing else than status, country, currency and being held, or whose own work what is reviewed is;
+    otherwise as `totals`.
     """
-    asked = dict(chosen.cleaned)
-    on_hold = asked.pop("on_hold", None)
-    if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
-        return totals(chosen.qs, whole=whole)
-    return tallies.of(where=asked, without=filters.held() if on_hold is False else None)
+    kept = _tallied(chosen)
+    return totals(chosen.qs, whole=whole) if kept is None else tallies.of(where=kept[0], without=kept[1])
 
+
+def by_country_of(chosen: filters.PayoutFilter) -> dict[str, int]:
+    """How many of each country the filter selects: from the tallies where `totals_of` is, else each is read."""
+    kept = _tallied(chosen)
+    if kept is None:
+        return dict(chosen.qs.order_by().values_list("country").annotate(number=Count("pk")))
+    return tallies.by_country(where=kept[0], without=kept[1])
+
+
+def _tallied(chosen: filters.PayoutFilter) -> tuple[dict[str, Any], "QuerySet[Payout] | None"] | None:
+    """What the tallies are asked for, and the few payouts that do not count; None where they cannot answer."""
+    asked = dict(chosen.cleaned)
+    on_hold, person = asked.pop("on_hold", None), asked.pop("waits_for", "")
+    if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
+        return None
+    if not person:
+        return asked, filters.held() if on_hold is False else None
+    if on_hold is False or asked.get("status") != [PayoutStatus.REVIEWED]:
+        return None
+    return asked, own.reviewed(person_id=PersonField.id_of(person))

@@ -44,9 +44,8 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
     keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
     words = " ".join(request.GET.get("q", "").split())
     if words:
-        also = tuple(Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True))
-        found = queries.search(text=words, size=500, also=also)
-        rows = rows.filter(pk__in=[seller.pk for seller in found.sellers])
+        also = Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True)
+        rows = queries.narrowed(rows, text=words, also=also)
         chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
     else:
         chips.append({"label": _("Search"), "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})

@@ -97,6 +97,7 @@ TABLE: Mapping[str, Door] = {
         ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
     ),
     "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
+    "payouts_statement_break_totals": Door(SEE_BOOKS),
     "payouts_hold_list": Door(("payouts.view_hold",)),
     "payouts_hold_totals": Door(("payouts.view_hold",)),
     "payouts_hold_release": Door(("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.hold.pk}),
@@ -135,7 +136,9 @@ TABLE: Mapping[str, Door] = {
     "payouts_schedule_pause": Door(
         ("payouts.schedule_export",), 405, 302, lambda w: [w.sent_elsewhere.pk], NO_NUMBER
     ),
-    "payouts_schedule_resume": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_resume": Door(
+        ("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"
+    ),
     "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_schedule_end": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),

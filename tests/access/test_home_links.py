@@ -22,6 +22,9 @@ from tests import make
 from tests.payouts import quick
 from tests.payouts import standing as payouts
 
+ACCOUNTANT = ["Accounts of the books to confirm", "Schedules to confirm"]
+TREASURER = ["Batches to approve", "Bank lines to confirm", "Raises of caps to grant"]
+
 
 def line_counts(role: str, now: datetime) -> dict[str, Any]:
     found = home.page(permissions=roles.ROLES[role], now=now)
@@ -50,14 +53,24 @@ def behind(client: Client, figure: Figure) -> int | Money:
     address = urlsplit(figure.url)
     page = client.get(figure.url)
     assert page.status_code == 200, figure.url
-    if resolve(address.path).url_name != "payouts_payout_list":
-        return len(page.context["rows"])
+    name = resolve(address.path).url_name
+    if name != "payouts_payout_list":
+        rows = page.context["waiting" if name in ("ledger_mapping_list", "payouts_cap_list") else "rows"]
+        if isinstance(figure.value, int):
+            return len(rows)
+        money = [each for row in rows for each in moneys(row) if each.currency == figure.value.currency]
+        return Money(sum(each.minor for each in money), figure.value.currency)
     totals = worklist.totals(filters.read(address.query).qs)
     assert totals.count == len(page.context["rows"]), figure.url
     if isinstance(figure.value, int):
         return totals.count
     (money,) = totals.sums
     return money
+
+
+def moneys(row: Any) -> list[Money]:
+    """What a row of a worklist is about."""
+    return [row["money"]] if isinstance(row, dict) else list(row.sums)
 
 
 @pytest.fixture
@@ -84,15 +97,22 @@ def _hold(payout: Payout, until: datetime) -> None:
     )
 
 
-@pytest.mark.parametrize("role", ["analyst", "approver", "treasurer", "compliance", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["analyst", "approver", "treasurer", "compliance", "accountant", "auditor", "admin"]
+)
 def test_each_number_leads_to_exactly_the_rows_behind_it(role, everything):
     client = Client()
     client.force_login(everything.users[role])
     now = database_now() + timedelta(hours=2)
-    found = list(figures(home.page(permissions=roles.ROLES[role], now=now)))
+    user = everything.users[role]
+    page = home.page(permissions=roles.ROLES[role], now=now, person=user)
+    found = list(figures(page))
     wrong = [(each, got) for each in found if (got := behind(client, each)) != each.value]
     assert wrong == []
-    assert len(found) > {"auditor": 5}.get(role, 10)
+    assert len(found) > {"auditor": 5, "admin": 0}.get(role, 10)
+    wanted = {"accountant": ACCOUNTANT, "treasurer": TREASURER, "admin": ["Raises of caps to grant"]}
+    labels = [line.work.label for line in page["lines"]]
+    assert set(wanted.get(role, [])) <= set(labels)
 
 
 def test_every_address_of_a_number_stands_on_the_page(everything):

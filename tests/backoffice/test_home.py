@@ -1,15 +1,17 @@
 """The front page shows the reader's own work, with its money."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
-from backoffice import home, roles
-from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch
+from backoffice import home, home_piles, roles
+from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
 from payouts.operations import holds
+from payouts.queries import invariants
 from sellers.ledger.money import Money
 from tests import make
+from tests.access import world
 from tests.payouts import quick, standing
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +39,78 @@ def test_a_proposed_batch_waits_for_the_treasurer_and_needs_its_money():
     found = home.page(permissions=roles.ROLES["treasurer"], now=make.NOW)
     assert found["lines"][0].work.label == "Batches to approve"
     assert [(code, sum.value) for code, sum in found["lines"][0].sums] == [("EUR", Money(4_200, "EUR"))]
-    assert found["funding"]["days"] == [batch.value_date]
-    ((code, ((day, needed),)),) = found["funding"]["rows"]
-    assert (code, day, needed.value) == ("SEPA-EUR", batch.value_date, Money(4_200, "EUR"))
+    (row,) = found["funding"]["rows"]
+    needs = {cell.day: cell.need.value for cell in row.cells if cell.need}
+    assert (row.name, needs) == ("SEPA-EUR", {batch.value_date: Money(4_200, "EUR")})
+
+
+def test_money_needed_is_of_the_next_five_business_days_with_what_is_late_and_what_is_in_no_batch():
+    late = quick.batch([quick.approved(amount_minor=4_200)])
+    quick.approved(amount_minor=1_300)
+    held = quick.approved(amount_minor=99_00)
+    holds.hold(payout_ids=[held.pk], actor=make.person("analyst"), reason="documents", note="W", now=make.NOW)
+    quick.funding(rail="sandbox", currency="GBP", country="GB")
+    now = datetime(2026, 12, 23, 12, tzinfo=UTC)
+    found = home.page(permissions=roles.ROLES["auditor"], now=now)["funding"]
+    (row,) = found["rows"]
+    assert row.late.value == Money(late.total_minor, "EUR") and not row.due
+    assert row.unbatched.value == Money(1_300, "EUR")
+    # TARGET is closed on the 25th; the weekend is no column of its own.
+    assert [cell.day.day for cell in row.cells] == [23, 24, 28, 29, 30]
+    quick.batch([quick.approved()])
+    quick.payout(country="GB", currency="GBP")
+    quick.approved(country="GB", currency="GBP", amount_minor=77_00)
+    by_name = {
+        row.name: row for row in home.page(permissions=roles.ROLES["auditor"], now=now)["funding"]["rows"]
+    }
+    assert by_name["SANDBOX-GBP"].unbatched.value == Money(77_00, "GBP")
+    assert [cell.day.day for cell in by_name["SANDBOX-GBP"].cells if cell.closed] == [28]
+
+
+def test_what_waits_for_a_person_leaves_out_their_own_work():
+    """A treasurer who proposes, an approver who reviewed or touched the account, who asked for an adjustment …"""
+    batch, _other = quick.batch(), quick.batch()
+    mine = quick.reviewed(amount_minor=2_500)
+    theirs = quick.reviewed(amount_minor=900)
+    treasurer, reviewer = batch.proposed_by, Review.objects.get(payout=mine).reviewer
+    rights = roles.ROLES["treasurer"] | roles.ROLES["approver"]
+
+    def counts(person) -> dict[str, int]:
+        found = home.page(permissions=rights, now=make.NOW, person=person)
+        lines = {line.work.label: line for line in found["lines"]}
+        cut_off = [(label, figure.value) for miss in found["cut_offs"] for label, figure in miss.figures]
+        assert all((label, lines[label].count.value) in cut_off for label in lines if lines[label].by_country)
+        return {label: line.count.value for label, line in lines.items()}
+
+    assert counts(treasurer)["Batches to approve"] == 1
+    assert counts(reviewer)["To approve"] == 1
+    verifier = theirs.payout_account.decision.decided_by
+    assert counts(verifier)["To approve"] == 1
+    assert counts(make.user("treasurer"))["Batches to approve"] == 2
+    assert counts(make.user("approver"))["To approve"] == 2
+    shown = home.page(permissions=rights, now=make.NOW, person=verifier)["lines"][0]
+    assert shown.work.label == "To approve" and [each.value for _, each in shown.sums] == [
+        Money(2_500, "EUR")
+    ]
+
+
+def test_a_month_that_is_over_waits_for_an_accountant_until_somebody_asks_to_close_it():
+    quick.payout()
+    now = datetime(2026, 12, 15, tzinfo=UTC)
+    (line,) = home.page(permissions=roles.ROLES["accountant"], now=now)["lines"]
+    assert (line.work.label, line.count.value) == ("Months to close", 1)
+    assert line.oldest[0].date() == date(2026, 12, 1)
+    assert lines("accountant") == {}
+
+
+def test_many_things_say_how_far_they_were_counted_and_lead_to_the_table(client, monkeypatch):
+    monkeypatch.setattr(home_piles, "CAP", 1)
+    for seed in (4242, 4243):
+        world.change_of_account(make.seller(), seed=seed)
+    client.force_login(make.user("compliance", is_staff=True))
+    page = client.get("/").content.decode()
+    assert '<a href="#waits">1+ things wait for you.</a>' in page and 'id="waits"' in page
+    assert "<b>1+</b>" in page
 
 
 def test_what_is_at_the_bank_is_what_has_not_settled_whatever_its_batch_began_with():
@@ -70,12 +141,17 @@ def test_people_who_look_after_settings_see_no_money():
 
 
 def test_the_front_page_shows_broken_books_open_incidents_and_stopped_rails(client):
-    InvariantCheck.objects.create(checked_at=make.NOW, holding=13, broken={"ledger_balances": [7]})
+    InvariantCheck.objects.create(checked_at=make.NOW, holding=13, broken={"debits_equal_credits": [7]})
     Incident.objects.create(code="x", key="x", text="The bank paid P7 twice.", opened_at=make.NOW)
     RailSwitch.objects.create(rail="sepa", reason="The bank asked us to wait.", stopped_at=make.NOW)
     client.force_login(make.user("treasurer", is_staff=True))
     page = client.get("/").content.decode()
-    for words in ("ledger_balances", "The bank paid P7 twice.", "Nothing new goes over sepa"):
+    assert "debits_equal_credits" not in page
+    for words in (
+        invariants.by_name("debits_equal_credits").sentence,
+        "The bank paid P7 twice.",
+        "Nothing new goes over sepa",
+    ):
         assert words in page
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from backoffice.doors import keyset
 from payouts.models import HoldReason, Payout
 from payouts.operations import holds
 from payouts.states import PayoutStatus
@@ -86,6 +87,28 @@ def test_next_and_previous_walk_the_selection_and_escape_goes_back_to_the_list(v
     expect(page.locator("[data-walk]")).to_contain_text("1 of 2 selected")
     page.keyboard.press("Escape")
     page.wait_for_url("**/payouts/review/?country=FR")
+
+
+def test_next_goes_on_past_the_page_through_everything_that_matches(visit, three, monkeypatch):
+    monkeypatch.setitem(keyset.page.__kwdefaults__, "size", 2)
+    page = visit("/payouts/review/?country=FR", role="analyst")
+    page.get_by_role("button", name="Select all 3 that match").click()
+    page.locator("tr[data-row] a").nth(1).click()
+    walk = page.locator("[data-walk]")
+    expect(walk).to_contain_text("2 of 3 selected")
+    page.keyboard.press("n")
+    expect(walk).to_contain_text("3 of 3 selected")
+    assert str(three[0].reference) in page.url
+    page.keyboard.press("p")
+    expect(walk).to_contain_text("2 of 3 selected")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("#totals")).to_contain_text("3 payouts")
+    page.locator("tr[data-row] a").first.click()
+    expect(walk).to_contain_text("3 of 3 in the list")
+    page.keyboard.press("p")
+    expect(walk).to_contain_text("2 of 3 in the list")
+    assert complaints.all_of(page) == []
 
 
 def test_a_filter_panel_opens_closes_on_escape_and_becomes_a_chip_that_can_be_taken_away(visit, three):

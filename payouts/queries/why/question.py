@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.words import together
 from payouts.models import Attempt, Batch, Payout
-from payouts.queries import explain
+from payouts.queries import explain, searching
 from payouts.queries.why import owed, paragraphs
 from payouts.queries.why.causes import Cause, Explanation
 from sellers import queries as sellers
@@ -62,6 +62,8 @@ def ask(*, text: str, kind: str = "", seller: str = "", now: datetime) -> Found:
     """The answer to a question of `SHORTEST` to `LONGEST` characters. ``kind`` and ``seller`` are those of a choice."""
     payouts = _payouts(text) if kind in ("", PAYOUT) else []
     batches = list(Batch.objects.filter(reference=text.upper())) if kind in ("", BATCH) else []
+    if not kind and not payouts and not batches:
+        payouts, batches = _of_the_bank(text)
     named = _sellers(text) if kind in ("", SELLER) else []
     lines = _lines(text, seller) if kind in ("", ORDER) else []
     owners = list({line.account.seller_id: line.account.seller for line in lines}.values())
@@ -102,6 +104,13 @@ def _payouts(text: str) -> list[Payout]:
 
 def _attempted(text: str) -> list[int]:
     return list(Attempt.objects.filter(end_to_end_id=text.upper()).values_list("payout_id", flat=True))
+
+
+def _of_the_bank(text: str) -> tuple[list[Payout], list[Batch]]:
+    """What the bank calls so: payouts that it knows by themselves, batches of its files."""
+    payouts, batches = searching.of_the_bank(text, most=MOST_CHOICES + 1)
+    rows = Payout.objects.select_related("seller", "batch").filter(pk__in=payouts)
+    return list(rows.order_by("pk")), list(Batch.objects.filter(pk__in=batches).order_by("pk"))
 
 
 def _sellers(text: str) -> list[Seller]:

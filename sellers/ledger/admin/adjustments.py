@@ -105,13 +105,25 @@ class EffectChip(forms.Form):
     )
 
 
-CHIPS: dict[str, type[forms.Form]] = {"kind": KindChip, "effect": EffectChip}
+class CurrencyChip(forms.Form):
+    currency = forms.ChoiceField(label=later("Currency"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = questions.waiting().order_by().values_list("account__currency", flat=True).distinct()
+        codes = sorted({country.currency for country in countries.all()} | set(asked))
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+
+CHIPS: dict[str, type[forms.Form]] = {"kind": KindChip, "effect": EffectChip, "currency": CurrencyChip}
 
 
 def _narrowed(request: HttpRequest, rows: "QuerySet[Adjustment]") -> "QuerySet[Adjustment]":
     given = worklists.chosen(request, CHIPS)
     if "kind" in given:
         rows = rows.filter(kind=given["kind"])
+    if "currency" in given:
+        rows = rows.filter(account__currency=given["currency"])
     match given.get("effect"):
         case "raises":
             return rows.filter(amount_minor__gt=0)

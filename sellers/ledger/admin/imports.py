@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.words import later
 from payouts.operations import imports
+from payouts.queries import deciding
 from sellers.ledger import profiles
 from sellers.ledger.admin import _import_detail, _import_words
 from sellers.ledger.importing import kinds
@@ -71,6 +72,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     held, seen = pages.permissions(request), _import_words.seen_by(request)
     only = request.GET.get("kind", "")
     rows = ImportFile.objects.filter(kind__in=[only] if only in seen else seen).select_related("uploaded_by")
+    if worklists.for_me(request):
+        rows = rows.filter(pk__in=deciding.corrections(person_id=request.user.pk or 0))
     page = keyset.page(request, rows, by=("uploaded_at",))
     verbs = [
         {"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])}
@@ -87,6 +90,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "nothing; one bad row refuses the file."
         ),
         "verbs": verbs,
+        "chips": worklists.set_chips(request, worklists.WAITS),
         "tabs": [
             {"label": _("All"), "url": here, "current": only not in seen},
             *(

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import numbers, pages
+from backoffice.doors import numbers, pages, worklists
 from backoffice.words import later
 from payouts.exports.journal import FORMATS, unfit_name
+from payouts.queries import deciding
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import AccountMapping, Book
 from sellers.ledger.operations import mapping
@@ -106,7 +107,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         )
         if begun:
             seen.add(key)
-    waiting = [{**_row(each, ""), "own": each.asked_by_id == request.user.pk} for each in asked.waiting()]
+    mine = worklists.for_me(request)
+    wanted = deciding.book_accounts(person_id=request.user.pk or 0) if mine else asked.waiting()
+    waiting = [{**_row(each, ""), "own": each.asked_by_id == request.user.pk} for each in wanted]
     context = {
         "title": _("Accounts of the books"),
         "lead": _(
@@ -118,6 +121,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         if may
         else [],
         "may": may,
+        "chips": worklists.set_chips(request, worklists.WAITS),
         "waiting": waiting,
         "others": sum(not each["own"] for each in waiting),
         "rows": rows,

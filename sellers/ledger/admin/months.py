@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import pages
+from backoffice.doors import pages, worklists
 from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
-from payouts.queries import closing
+from payouts.queries import closing, deciding
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
@@ -33,6 +33,15 @@ WORDS = {
     periods.ASKED: (later("waits to be closed"), "waiting"),
     periods.CLOSED: ("closed", "done"),
 }
+
+
+class ShowChip(forms.Form):
+    show = forms.ChoiceField(
+        label=later("Only"), choices=[("to_close", later("over and not asked to be closed"))]
+    )
+
+
+CHIPS = {"show": ShowChip} | worklists.WAITS
 
 
 class MonthConverter:
@@ -75,12 +84,18 @@ class JournalForm(forms.Form):
 @pages.page(SEE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every month, the newest first."""
-    months = periods.months(now=database_now())
+    now = database_now()
+    chosen = worklists.chosen(request, CHIPS)
+    months = periods.to_close(now=now) if "show" in chosen else periods.months(now=now)
+    if "waits_for" in chosen:
+        theirs = set(deciding.months(person_id=request.user.pk or 0).values_list("pk", flat=True))
+        months = [month for month in months if month.period and month.period.pk in theirs]
     prefetch_related_objects([month.period for month in months if month.period], "numbers")
     context = {
         "title": _("Books"),
         "lead": _("Months of the ledger. A day begins at midnight in {key}.").format(key=periods.zone().key),
         "tabs": _tabs.tabs(request, "months"),
+        "chips": worklists.set_chips(request, CHIPS),
         "rows": [_row(month) for month in months],
     }
     return pages.render(request, "admin/ledger/period/list.html", context)

@@ -93,6 +93,12 @@ def months(*, now: datetime) -> list[Month]:
     return found[::-1]
 
 
+def to_close(*, now: datetime) -> list[Month]:
+    """Months that are over and that nobody has asked to close, the newest first."""
+    begun = today(now=now)
+    return [each for each in months(now=now) if each.status == OPEN and each.last < begun]
+
+
 def month(*, first: date, now: datetime) -> Month | None:
     """The month of this first day, where it is one of the books'."""
     return next((each for each in months(now=now) if each.first == first), None)

@@ -143,3 +143,30 @@ def test_a_resolved_line_tells_its_story_and_keeps_its_document(sent):
     assert "/confirm/" not in text
     statement = client("auditor").get(reverse("admin:payouts_statement_detail", args=[line.statement_id]))
     assert "by two people" in statement.content.decode()
+
+
+def test_breaks_say_how_many_since_when_and_what_they_come_to_with_a_button_in_each_row():
+    make_payouts.funding()
+    paid, came, own = open_lines(camt.Line(-5_00), camt.Line(7_25), camt.Line(-1_00))
+    proposer = propose(came).proposed_by
+    proposer.is_staff = True
+    proposer.save()
+    browser, url = client("treasurer"), reverse("admin:payouts_statement_breaks")
+    page = browser.get(url)
+    assert page.context["lead"].startswith("3 wait, the oldest since Tue")
+    sums = browser.get(page.context["totals_url"]).context["totals"]
+    assert (sums.count, [each.minor for each in sums.sums]) == (3, [-6_00, 7_25])
+    shown = page.content.decode()
+    assert shown.count(">Say what it is<") == 2 and shown.count(">Confirm<") == 1
+
+    def rows(browser, **query) -> list[StatementLine]:
+        return [row["line"] for row in browser.get(url, query).context["rows"]]
+
+    assert rows(browser, state="open") == [paid, own]
+    assert rows(browser, show="proposed", waits_for="me") == [came]
+    assert rows(browser, currency="EUR") == [paid, came, own] and rows(browser, currency="JPY") == []
+    asker = Client()
+    asker.force_login(proposer)
+    assert rows(asker, show="proposed", waits_for="me") == []
+    assert "yours: another confirms" in listed(asker, show="proposed")
+    assert ">Say what it is<" not in listed(client("accountant"))

@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from payouts.models import StatementLine, Submission
+from payouts.models import Payout, StatementLine, Submission
 from payouts.operations import creation, reconciliation
+from payouts.queries import filters, searching, streams
+from payouts.queries.why import question
 from tests import make, make_accounts
-from tests.payouts import camt, quick
+from tests.payouts import camt, quick, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,41 @@ def test_a_line_of_a_statement_is_found_by_the_banks_reference_by_those_who_see_
     assert [row["line"] for row in found.context["bank_lines"]] == [line]
     assert reverse("admin:payouts_statement_line", args=[line.pk]) in found.content.decode()
     assert browser("support").get("/search/", {"q": line.bank_reference}).context["bank_lines"] == []
+
+
+def test_what_the_bank_calls_a_payment_finds_it_everywhere(sent):
+    """A submission of one payout opens it; of a file, and of a line that was matched, the list has every payout."""
+    alone = standing.payout("SUBMITTED")
+    Submission.objects.filter(batch=alone.batch).update(bank_reference="ONE/1")
+    client = browser("support")
+    assert client.get("/search/", {"q": "ONE/1"}).url == payout_url(alone)
+    assert question.ask(text="ONE/1", now=make.NOW).answer.payout == alone
+    body = camt.statement([camt.Line(-4_600, batch=f"{sent.reference}F1", count=2, reference="STMT-9")])
+    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    inside = set(Payout.objects.filter(batch=sent))
+    Submission.objects.filter(batch=sent).update(bank_reference="FILE/2")
+    for words in ("FILE/2", "STMT-9"):
+        listed = filters.read({"search": words})
+        assert set(listed.qs) == set(streams.newest(listed, size=9)) == inside
+        choices = question.ask(text=words, now=make.NOW).choices
+        assert {choice.text for choice in choices} == {str(each.reference) for each in inside}
+        assert searching.unknown_in(f"{words} NOWHERE") == ["NOWHERE"]
+    assert set(filters.read({"search": "ONE/1, STMT-9"}).qs) == {alone, *inside}
+    assert not filters.read({"search": "one/1"}).qs.exists()
+
+
+def payout_url(payout: Payout) -> str:
+    return reverse("admin:payouts_payout_detail", args=[payout.reference])
+
+
+def test_batches_are_rows_with_status_and_sum_and_what_is_left_out_is_said(sent):
+    other = quick.batch([quick.approved(amount_minor=1_234)])
+    page = browser("support").get("/search/", {"q": f"{sent.reference} {other.reference}"})
+    shown = page.content.decode()
+    assert [batch for batch, _money in page.context["batches"]] == [other, sent]
+    assert "Awaiting approval" in shown or "Proposed" in shown
+    assert shown.count("<tr data-row>") >= 2 and "12.34" in shown
+    for number in range(21):
+        make.seller(name=f"Same name {number}")
+    page = browser("support").get("/search/", {"q": "same name"})
+    assert len(page.context["sellers"]) == 20 and "the newest 20 of more" in page.content.decode()
