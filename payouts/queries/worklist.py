@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 from django.db.models import QuerySet
 
-from payouts.models import Flag, Hold, Payout
+from payouts.models import Hold, Payout
 from payouts.queries import blocks, filters, flags, tallies, usual
 from payouts.queries.tallies import Totals
 from sellers.ledger.money import Money
@@ -35,9 +35,7 @@ def rows(payouts: Sequence[Payout]) -> list[Row]:
     """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
     holds = blocks.open_holds(payouts=payouts)
     history = amounts_before(payouts)
-    raised: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
-        raised.setdefault(flag.payout_id, []).append(flag)
+    raised = flags.raised(p.pk for p in payouts)
     return [
         Row(
             payout=p,
@@ -95,4 +93,3 @@ def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
     if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
         return totals(chosen.qs, whole=whole)
     return tallies.of(where=asked, without=filters.held() if on_hold is False else None)
-
