@@ -45,6 +45,7 @@ OFFERED = (
     (later("Country"), lists.CountryChip),
     (later("Status"), StatusChip),
     (later("For how long"), DaysChip),
+    (later("In its status"), lists.MovedChip),
     (later("Seller"), lists.SellerChip),
 )
 

@@ -84,6 +84,15 @@ class MadeChip(forms.Form):
     )
 
 
+class MovedChip(forms.Form):
+    moved_from = forms.DateField(
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    moved_until = forms.DateField(
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 IN_BATCHES = (BatchChip, ValueDateChip)
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("Status"), StatusChip),
@@ -93,6 +102,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("On hold"), HoldChip),
     (later("Seller"), SellerChip),
     (later("Made"), MadeChip),
+    (later("In its status"), MovedChip),
     (later("Currency"), CurrencyChip),
     (later("Batch"), BatchChip),
     (later("Value date"), ValueDateChip),

@@ -137,6 +137,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
+    "payouts_run_payees": Door(("payouts.run_payouts",), post=405),
     "payouts_run_progress": Door(
         ("payouts.view_payoutrun",), post=405, args=lambda w: [w.run.pk], unknown=NO_NUMBER
     ),
