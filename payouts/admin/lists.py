@@ -226,7 +226,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             **saved_views.strip(request, place=name, query=_without(request).urlencode()),
             **finding.box(request, place=name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": worklist.rows(page.rows),
+            "rows": worklist.rows(page.rows, now=database_now()),
             "selection": {"verbs": buttons} if buttons else None,
             "list_query": words,
             "pager": page,

@@ -1,5 +1,6 @@
 """The page of one payout: how much, to whom, for what, is it all right, what happened, what is next."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -73,7 +74,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "explanation": paragraphs.payout(payout=payout, now=now),
         "verbs": [*doings.now, _statement(payout)],
         "later": doings.later,
-        "flag_entries": _flags(payout, groups),
+        "flag_entries": _flags(payout, groups, now),
         "groups": groups,
         "before": before,
         "before_money": None if before is None else Money(before.amount_minor, before.currency),
@@ -103,10 +104,10 @@ def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | N
     return earnings.lines(**judgement.span_of(payout), kind=only, following=after)
 
 
-def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, Any]]:
+def _flags(payout: Payout, groups: list[judgement.LineGroup], now: datetime) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for flag in flags.raised([payout.pk]).get(payout.pk, []):
-        said = flags.words(flag, currency=payout.currency)
+    for flag in flags.raised(payout_ids=[payout.pk]).get(payout.pk, []):
+        said = flags.words(flag, currency=payout.currency, now=now)
         entries.append(
             {"level": said.level, "title": said.title, "fact": said.fact, **_evidence(flag, payout)}
         )

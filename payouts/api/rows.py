@@ -100,7 +100,7 @@ class About:
     def __init__(self, payouts: Sequence[Payout]) -> None:
         self.holds = blocks.open_holds(payouts=payouts)
         self.periods = periods.of(payouts=payouts)
-        self.flags = flags.raised(p.pk for p in payouts)
+        self.flags = flags.raised(payout_ids=(p.pk for p in payouts))
 
 
 def many(payouts: Sequence[Payout]) -> Any:

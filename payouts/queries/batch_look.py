@@ -105,7 +105,7 @@ def _items(ids: Iterable[int]) -> list[BatchItem]:
 
 
 def _payees(items: Sequence[BatchItem], batch: Batch, before: dict[int, str]) -> list[Payee]:
-    raised = flags.raised(item.payout_id for item in items)
+    raised = flags.raised(payout_ids=(item.payout_id for item in items))
     return [
         Payee(
             payout=item.payout,

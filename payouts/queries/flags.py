@@ -5,6 +5,7 @@ One about the bank account stands while the payout goes to the account that it w
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, F, Q, QuerySet
@@ -55,7 +56,7 @@ def of_kinds(kinds: Iterable[str]) -> QuerySet[Flag]:
     return standing().filter(wanted)
 
 
-def raised(payout_ids: Iterable[int]) -> dict[int, list[Flag]]:
+def raised(*, payout_ids: Iterable[int]) -> dict[int, list[Flag]]:
     """The standing flags of these payouts, each one's in the order in which they were raised."""
     found: dict[int, list[Flag]] = {}
     for flag in standing().filter(payout__in=list(payout_ids)).order_by("id"):
@@ -78,17 +79,19 @@ class FlagWords:
         return self.level == "bad"
 
 
-def words(flag: Flag, *, currency: str) -> FlagWords:
+def words(flag: Flag, *, currency: str, now: datetime | None = None) -> FlagWords:
     """What a flag says, in short and with its facts. A code nobody gave words to shows as itself."""
     short, title, fact = (
-        _account_changed(flag) if flag.kind == "account_changed" else _say(flag.kind, flag.facts, currency)
+        _account_changed(flag, now)
+        if flag.kind == "account_changed"
+        else _say(flag.kind, flag.facts, currency)
     )
     return FlagWords(flag.kind, short, title, fact, "bad" if flag.kind in BAD else "odd")
 
 
-def _account_changed(flag: Flag) -> tuple[str, str, str]:
+def _account_changed(flag: Flag, now: datetime | None) -> tuple[str, str, str]:
     """The days are those before the payout was made: they do not change while it waits. A change that came upon a
-    payout which was made already is so long ago.
+    payout which was made already is so long before ``now``, or its day is said.
     """
     fact = _("From {from_} to {to}").format(from_=flag.facts["from"], to=flag.facts["to"])
     asked = parse_datetime(str(flag.facts.get("requested_at", "")))
@@ -96,7 +99,8 @@ def _account_changed(flag: Flag) -> tuple[str, str, str]:
         return _("Account changed"), _("The bank account changed lately"), f"{fact}."
     asked_for = _("{fact}, asked for on {day}.").format(fact=fact, day=explain.day(timezone.localdate(asked)))
     if flag.renewed:
-        when = moments.ago(asked, now=timezone.now(), locale=locale())
+        on = _("on {day}").format(day=explain.day(timezone.localdate(asked)))
+        when = on if now is None else moments.ago(asked, now=now, locale=locale())
         title = _("The bank account changed after this payout was made: it was asked for {when}")
         return _("Account changed {when}").format(when=when), title.format(when=when), asked_for
     days = (flag.raised_at - asked).days

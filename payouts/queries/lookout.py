@@ -25,7 +25,7 @@ def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] |
 
     ``accounts`` are the account versions to show, by payout; others show their own.
     """
-    raised = flags.raised(p.pk for p in payouts)
+    raised = flags.raised(payout_ids=(p.pk for p in payouts))
 
     def urgency(payout: Payout) -> tuple[int, int, int]:
         codes = {flag.kind for flag in raised.get(payout.pk, [])}

@@ -80,7 +80,7 @@ def page(
 def _window(markets: Sequence[Market], *, place: int, back: bool) -> list[tuple[int, str]]:
     """The next accounts with something due, each with its country, nearest first."""
     statement = _ACCOUNTS.format(beyond="<" if back else ">", order="DESC" if back else "ASC")
-    values = {
+    values: dict[str, Any] = {
         "countries": [country.code for country, _until in markets],
         "untils": [until for _country, until in markets],
         "place": place,

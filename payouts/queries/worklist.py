@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
@@ -31,17 +32,17 @@ class Row:
         return max(len(self.holds) - 1, 0)
 
 
-def rows(payouts: Sequence[Payout]) -> list[Row]:
+def rows(payouts: Sequence[Payout], *, now: datetime | None = None) -> list[Row]:
     """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
     holds = blocks.open_holds(payouts=payouts)
     history = amounts_before(payouts)
-    raised = flags.raised(p.pk for p in payouts)
+    raised = flags.raised(payout_ids=(p.pk for p in payouts))
     return [
         Row(
             payout=p,
             money=Money(p.amount_minor, p.currency),
             flags=sorted(
-                (flags.words(flag, currency=p.currency) for flag in raised.get(p.pk, [])),
+                (flags.words(flag, currency=p.currency, now=now) for flag in raised.get(p.pk, [])),
                 key=lambda f: f.level,
             ),
             holds=holds.get(p.pk, []),

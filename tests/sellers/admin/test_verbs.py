@@ -1,5 +1,7 @@
 """Before a seller is held or suspended, the page says in numbers what stops."""
 
+from datetime import timedelta
+
 import pytest
 
 from payouts.models import Hold
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_the_payouts_the_sums_and_the_batches_that_lose_one_are_named():
     batch = make_payouts.proposed_batch([1200])
     seller = make_payouts.payouts_of(batch)[0].seller
-    quick.payout(seller=seller, amount_minor=3000)
+    quick.payout(seller=seller, amount_minor=3000, now=make.NOW + timedelta(days=1))
     compliance = client("compliance")
     page = compliance.get(f"/sellers/{seller.reference}/act/hold/").content.decode()
     assert "Hold the seller: 2 payouts stop, €42.00" in page
