@@ -1,6 +1,6 @@
 """The parts of a page as template tags; each renders one partial in templates/parts. All on /styleguide/."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, ngettext, to_locale
 
 from backoffice import drawing, wording
 from sellers.ledger import written
@@ -203,9 +203,10 @@ def tick(value: object, name: str, money: Any = None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/preview.html")
-def preview(preview: Any, noun: str = "payouts") -> dict[str, Any]:
+def preview(preview: Any, noun: str = "") -> dict[str, Any]:
     """What will happen: count, sums, rows, more, refused [{reason, count, sums, references}], follows."""
-    return {"preview": preview, "noun": noun}
+    count = preview.get("count", 0) if isinstance(preview, Mapping) else preview.count
+    return {"preview": preview, "noun": noun or ngettext("payout", "payouts", count)}
 
 
 @register.inclusion_tag("parts/progress.html")

@@ -69,7 +69,9 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         (
             _("Rail"),
             batch.rail,
-            count if fees is None else _("{count}, fees {text}").format(count=count, text=_text(fees)),
+            _("{count}, fees not known").format(count=count)
+            if fees is None
+            else _("{count}, fees {text}").format(count=count, text=_text(fees)),
         )
     )
     if not countries.is_open(batch.country):

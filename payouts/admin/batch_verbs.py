@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
@@ -143,9 +144,11 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(back)
     context = {
         "title": _("Dissolve {reference}").format(reference=batch.reference),
-        "lead": _("Its {item_count} payouts are approved again and can be put into other batches.").format(
-            item_count=batch.item_count
-        ),
+        "lead": ngettext(
+            "Its {n} payout is approved again and can be put into another batch.",
+            "Its {n} payouts are approved again and can be put into other batches.",
+            batch.item_count,
+        ).format(n=number(batch.item_count)),
         "form": form,
         "verb": _("Dissolve {reference}").format(reference=batch.reference),
         "kind": "stop",

@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages, worklists
-from backoffice.words import later
+from backoffice.words import later, number
 from payouts import countries
 from payouts.models import Cap, CapChange, CapKind
 from payouts.operations import caps
 from payouts.queries import caps as asked
-from payouts.queries import deciding
-from sellers.ledger import money
+from payouts.queries import deciding, tallies
+from sellers.ledger import money, written
 from sellers.ledger.money import Money
 
 SEE = ("payouts.view_cap",)
@@ -110,7 +110,7 @@ def _wish(request: HttpRequest, change: CapChange) -> dict[str, Any]:
         "label": CapKind(change.kind).label,
         "before": _money(change.from_minor, change.currency),
         "money": _money(change.to_minor, change.currency),
-        "who": change.asked_by.get_full_name() or change.asked_by.get_username(),
+        "who": _name(change),
         "url": reverse("admin:payouts_cap_decide", args=[change.pk]),
         "may_grant": caps.GRANT in held and not own,
         "off": _("Off for you: you asked for it.") if caps.GRANT in held and own else "",
@@ -159,12 +159,75 @@ def change(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "parts/form.html", context)
 
 
-@require_POST
 @pages.page(caps.GRANT)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another person grants a raise, or somebody dismisses it."""
-    wish = get_object_or_404(CapChange, pk=pk)
-    verb = caps.grant if request.POST.get("decision") == "grant" else caps.dismiss
+    """Another person grants a raise, or somebody dismisses it: first what that means in numbers, then the deed."""
+    wish = get_object_or_404(CapChange.objects.select_related("asked_by"), pk=pk)
+    given = request.POST if request.method == "POST" else request.GET
+    granted = given.get("decision") == "grant"
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _decided(request, wish, granted)
+    back = reverse("admin:payouts_cap_list")
+    if wish.decided_at is not None:
+        return pages.stale(request, [_("This raise was granted or dismissed already.")], back)
+    before, after = (_limit(minor, wish.currency) for minor in (wish.from_minor, wish.to_minor))
+    title = (
+        _("Grant {after} instead of {before}")
+        if granted
+        else _("Dismiss the raise to {after}: {before} stands")
+    ).format(before=before, after=after)
+    follows = [
+        _("{cap} in {currency}: {words}.").format(
+            cap=CapKind(wish.kind).label, currency=wish.currency, words=WORDS[CapKind(wish.kind)]
+        ),
+        _("{name} asked for it: {reason}").format(name=_name(wish), reason=wish.reason),
+        *_let_go(wish, granted),
+    ]
+    context = {
+        "title": title,
+        "verb": title,
+        "kind": "main" if granted else "stop",
+        "form": forms.Form(),
+        "noun": _("cap"),
+        "preview": {"count": 1, "follows": follows},
+        "hidden": [("decision", "grant" if granted else "dismiss")],
+        "back_url": back,
+        "back_label": _("Caps"),
+    }
+    return pages.render(request, "parts/confirm.html", context)
+
+
+def _let_go(wish: CapChange, granted: bool) -> list[str]:
+    """How many payouts the present cap of one payout keeps back that the raise would let go."""
+    if wish.kind != CapKind.PAYOUT or wish.from_minor is None:
+        return []
+    found = tallies.totals(tallies.counted(asked.between(wish)))
+    if not found.count:
+        return [_("No payout of today is kept back by the present cap.")]
+    words = (
+        ngettext(
+            "{n} payout that waits now may leave then: {sums}.",
+            "{n} payouts that wait now may leave then: {sums}.",
+            found.count,
+        )
+        if granted
+        else ngettext(
+            "{n} payout that waits now stays: {sums}.", "{n} payouts that wait now stay: {sums}.", found.count
+        )
+    )
+    return [words.format(n=number(found.count), sums=", ".join(written.text(sum_) for sum_ in found.sums))]
+
+
+def _limit(minor: int | None, currency: str) -> str:
+    return _("no cap") if minor is None else written.text(Money(minor, currency))
+
+
+def _name(wish: CapChange) -> str:
+    return wish.asked_by.get_full_name() or wish.asked_by.get_username()
+
+
+def _decided(request: HttpRequest, wish: CapChange, granted: bool) -> HttpResponse:
+    verb = caps.grant if granted else caps.dismiss
     try:
         verb(change_id=wish.pk, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
@@ -173,8 +236,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request,
-            _("Granted: the new cap is in force.") if verb is caps.grant else _("Dismissed: the cap stands."),
+            request, _("Granted: the new cap is in force.") if granted else _("Dismissed: the cap stands.")
         )
     return redirect("admin:payouts_cap_list")
 

@@ -33,7 +33,6 @@ class Deed:
     unfit: Callable[[Payout], str]
     kind: str = ""
     key: str = ""
-    post: str = ""
 
 
 def _status(payout: Payout) -> str:
@@ -53,7 +52,11 @@ def _by_table(name: str, only: str) -> Callable[[Payout], str]:
 
 
 def _to_hold(payout: Payout) -> str:
-    return "" if payout.status in UNSENT else _("It is {status}: a hold comes too late.").format(status=_status(payout))
+    return (
+        ""
+        if payout.status in UNSENT
+        else _("It is {status}: a hold comes too late.").format(status=_status(payout))
+    )
 
 
 def _to_release(payout: Payout) -> str:
@@ -71,7 +74,11 @@ def _to_give_back(payout: Payout) -> str:
         return _("It is {status}: only what failed, came back or was cancelled is paid anew.").format(
             status=_status(payout)
         )
-    return _("Its money was paid again or added to a later payout already.") if hasattr(payout, "disposal") else ""
+    return (
+        _("Its money was paid again or added to a later payout already.")
+        if hasattr(payout, "disposal")
+        else ""
+    )
 
 
 DEEDS = (
@@ -102,10 +109,8 @@ DEEDS = (
         _by_table("cancel", later("only what is not yet sent is cancelled")), "stop",
     ),
     Deed("recall", later("Ask the bank to recall"), "payouts.ask_recall", _to_recall, "stop", "h"),
-    Deed("reissue", later("Pay it again"), "payouts.dispose_payout",
-         _to_give_back, "main", post="payouts_payout_reissue"),
-    Deed("roll", later("Add it to the next payout"), "payouts.dispose_payout",
-         _to_give_back, post="payouts_payout_roll"),
+    Deed("reissue", later("Pay it again"), "payouts.dispose_payout", _to_give_back, "main"),
+    Deed("roll", later("Add it to the next payout"), "payouts.dispose_payout", _to_give_back),
 )  # fmt: skip
 
 
@@ -123,9 +128,16 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
     later: list[dict[str, str]] = []
     for deed in DEEDS:
         unfit = deed.unfit(payout)
-        if unfit and deed.name == "recall" and deed.permission in held and payout.status in recalls.WITH_THE_BANK:
+        if (
+            unfit
+            and deed.name == "recall"
+            and deed.permission in held
+            and payout.status in recalls.WITH_THE_BANK
+        ):
             why_not = recalls.why_not(payout)
-            now.append({"label": deed.label, "kind": deed.kind, "off": _("Off: {why_not}").format(why_not=why_not)})
+            now.append(
+                {"label": deed.label, "kind": deed.kind, "off": _("Off: {why_not}").format(why_not=why_not)}
+            )
         elif unfit:
             later.append({"label": deed.label, "why": unfit})
         elif deed.permission not in held:
@@ -155,11 +167,11 @@ def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
         refused = verbs.BULKS[deed.name].preview(payout_ids=[payout.pk], actor=actor).refused
         if refused:
             return shown | {"off": _("Off: {reason}.").format(reason=refused[0].reason)}
-    if deed.post:
-        url = reverse(f"admin:{deed.post}", args=[payout.reference])
-        return shown | {"url": url, "method": "post"}
     if deed.name == "recall":
-        return shown | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference]), "key": deed.key}
+        return shown | {
+            "url": reverse("admin:payouts_payout_recall", args=[payout.reference]),
+            "key": deed.key,
+        }
     return shown | {"key": deed.key, "url": _act(deed.name, payout)}
 
 

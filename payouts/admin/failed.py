@@ -12,6 +12,7 @@ from backoffice.doors import keyset, pages
 from backoffice.words import later
 from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
+from payouts.admin.reconciliation import SEE as SEE_RECONCILIATION
 from payouts.models import Payout
 from payouts.queries import dead, filters
 from payouts.queries.dead import Advice
@@ -44,6 +45,7 @@ OFFERED = (
     (later("Country"), lists.CountryChip),
     (later("Status"), StatusChip),
     (later("For how long"), DaysChip),
+    (later("In its status"), lists.MovedChip),
     (later("Seller"), lists.SellerChip),
 )
 
@@ -101,7 +103,9 @@ def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
     """The row, and what the reader may do about it: what is advised first."""
     held, back = pages.permissions(request), request.get_full_path()
     payout, seller = row.payout, row.payout.seller
-    again = _bulk_link("reissue", payout, back)
+    again = ("payouts.dispose_payout", _("Pay again"), _bulk_link("reissue", payout, back))
+    hold = ("payouts.place_hold", _("Hold the seller"), _of_seller("sellers_seller_act", seller, "hold"))
+    reconcile = reverse("admin:payouts_statement_breaks")
     offers = {
         Advice.DETAILS: (
             (
@@ -114,20 +118,18 @@ def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
                 _("Text to the seller"),
                 f"{reverse('admin:payouts_why')}?q={payout.reference}",
             ),
+            hold,
+            again,
         ),
-        Advice.AGAIN: (("payouts.dispose_payout", _("Pay again"), again),),
-        Advice.COMPLIANCE: (
-            ("payouts.place_hold", _("Hold the seller"), _of_seller("sellers_seller_act", seller, "hold")),
-        ),
-        Advice.CANCELLED: (("payouts.dispose_payout", _("Pay again"), again),),
+        Advice.COMPLIANCE: (hold, again),
+        # Paid again beside "it may have been paid" would be paid twice: that stands on its page.
+        Advice.LOOK: (*((right, _("Reconcile"), reconcile) for right in SEE_RECONCILIATION), hold),
     }
-    offered = [
-        *offers.get(row.advice, ()),
-        ("payouts.dispose_payout", _("Pay again"), again),
-        ("payouts.dispose_payout", _("Roll"), _bulk_link("roll", payout, back)),
-    ]
+    offered = offers.get(
+        row.advice, (again, ("payouts.dispose_payout", _("Roll"), _bulk_link("roll", payout, back)))
+    )
     shown = {label: url for permission, label, url in offered if permission in held}
-    return {"dead": row, "payout": payout, "verbs": list(shown.items())[:3]}
+    return {"dead": row, "payout": payout, "verbs": list(shown.items())[:4]}
 
 
 def _bulk_link(name: str, payout: Payout, back: str) -> str:

@@ -84,6 +84,15 @@ class MadeChip(forms.Form):
     )
 
 
+class MovedChip(forms.Form):
+    moved_from = forms.DateField(
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    moved_until = forms.DateField(
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 IN_BATCHES = (BatchChip, ValueDateChip)
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("Status"), StatusChip),
@@ -93,6 +102,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("On hold"), HoldChip),
     (later("Seller"), SellerChip),
     (later("Made"), MadeChip),
+    (later("In its status"), MovedChip),
     (later("Currency"), CurrencyChip),
     (later("Batch"), BatchChip),
     (later("Value date"), ValueDateChip),
@@ -216,7 +226,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             **saved_views.strip(request, place=name, query=_without(request).urlencode()),
             **finding.box(request, place=name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": worklist.rows(page.rows),
+            "rows": worklist.rows(page.rows, now=database_now()),
             "selection": {"verbs": buttons} if buttons else None,
             "list_query": words,
             "pager": page,

@@ -1,5 +1,6 @@
 """The page of one payout: how much, to whom, for what, is it all right, what happened, what is next."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Conflict, Refused
+from backoffice.audit.errors import Refused
 from backoffice.doors import pages
 from backoffice.words import later
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
 from payouts.models import Flag, Payout
-from payouts.operations import givebacks, review
-from payouts.queries import attempts, blocks, explain, flags, history, judgement
+from payouts.operations import review
+from payouts.queries import attempts, blocks, flags, history, judgement
 from payouts.queries.why import paragraphs
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -73,7 +74,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "explanation": paragraphs.payout(payout=payout, now=now),
         "verbs": [*doings.now, _statement(payout)],
         "later": doings.later,
-        "flag_entries": _flags(payout, groups),
+        "flag_entries": _flags(payout, groups, now),
         "groups": groups,
         "before": before,
         "before_money": None if before is None else Money(before.amount_minor, before.currency),
@@ -103,10 +104,10 @@ def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | N
     return earnings.lines(**judgement.span_of(payout), kind=only, following=after)
 
 
-def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, Any]]:
+def _flags(payout: Payout, groups: list[judgement.LineGroup], now: datetime) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for flag in payout.flags.order_by("id"):
-        said = flags.words(flag, currency=payout.currency)
+    for flag in flags.raised(payout_ids=[payout.pk]).get(payout.pk, []):
+        said = flags.words(flag, currency=payout.currency, now=now)
         entries.append(
             {"level": said.level, "title": said.title, "fact": said.fact, **_evidence(flag, payout)}
         )
@@ -120,60 +121,16 @@ def _flags(payout: Payout, groups: list[judgement.LineGroup]) -> list[dict[str, 
 
 def _evidence(flag: Flag, payout: Payout) -> dict[str, str]:
     """Where the fact behind a flag is looked at."""
-    if flag.code == "account_shared":
+    if flag.kind == "account_shared":
         query = urlencode({"q": " ".join(flag.facts["sellers"])})
         return {"url": f"{reverse('admin:search')}?{query}", "link": _("See who")}
-    if flag.code == "unusual_amount":
+    if flag.kind == "unusual_amount":
         query = urlencode({"seller": payout.seller.reference, "currency": payout.currency, "status": "PAID"})
         return {"url": f"{reverse('admin:payouts_payout_list')}?{query}", "link": _("See what was paid")}
-    if flag.code in ("account_changed", "name_differs", "country_differs"):
+    if flag.kind in ("account_changed", "name_differs", "country_differs"):
         url = reverse("admin:payouts_payoutaccount_detail", args=[payout.payout_account_id])
         return {"url": url, "link": _("See the account")}
     return {}
-
-
-@require_POST
-@pages.page("payouts.dispose_payout")
-def reissue(request: HttpRequest, reference: str) -> HttpResponse:
-    """Pay a dead payout again: the new payout's page."""
-    payout = _find(reference)
-    try:
-        new = givebacks.reissue(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
-    except Conflict as conflict:
-        return pages.stale(request, [str(conflict)], _url(payout))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(pages.back_url(request, _url(payout)))
-    new.refresh_from_db()
-    messages.success(
-        request,
-        _("{reference} is paid again as {new_reference}: it waits for review.").format(
-            reference=payout.reference, new_reference=new.reference
-        ),
-    )
-    return redirect(_url(new))
-
-
-@require_POST
-@pages.page("payouts.dispose_payout")
-def roll(request: HttpRequest, reference: str) -> HttpResponse:
-    """Add a dead payout's money to the seller's next payout."""
-    payout = _find(reference)
-    try:
-        earning = givebacks.roll(payout_id=payout.pk, actor=pages.actor(request), now=database_now())
-    except Conflict as conflict:
-        return pages.stale(request, [str(conflict)], _url(payout))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        day = explain.day(earning.due_date)
-        messages.success(
-            request,
-            _("The money of {reference} is due again on {day}; the next run takes it.").format(
-                reference=payout.reference, day=day
-            ),
-        )
-    return redirect(pages.back_url(request, _url(payout)))
 
 
 @require_POST
@@ -194,8 +151,6 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 urlpatterns = [
     *verbs.urlpatterns,
-    path("payouts/<str:reference>/reissue/", reissue, name="payouts_payout_reissue"),
-    path("payouts/<str:reference>/roll/", roll, name="payouts_payout_roll"),
     path("payouts/<str:reference>/note/", note, name="payouts_payout_note"),
     path("payouts/<str:reference>/", detail, name="payouts_payout_detail"),
 ]

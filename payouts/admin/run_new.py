@@ -91,6 +91,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
         "form": forms.Form(),
         "hidden": [("key", f"page:{uuid4()}"), *chosen.items()],
         "found": found,
+        "payees_url": f"{reverse('admin:payouts_run_payees')}?{urlencode(chosen)}",
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
         "changes": [(each, due.REASONS.get(each.wanting, "")) for each in found.changes],
         "preview": {

@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.words import number
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
@@ -158,7 +161,7 @@ def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str
     elif own:
         shown.append(verb(_("Let it go on"), "resume"))
     if own:
-        shown.append(verb(_("End it"), "end", "stop"))
+        shown.append(verb(_("End it"), "end", "stop", "get"))
     return shown
 
 
@@ -232,10 +235,37 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @pages.page(schedules.RIGHT)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _doing(request, pk, schedules.end, _("Ended. What it did stays listed here."))
+    """First what ends with it, then the end."""
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        return _doing(request, pk, schedules.end, _("Ended. What it did stays listed here."))
+    schedule = get_object_or_404(said.known(), pk=pk, owner=request.user, ended_at__isnull=True)
+    made = ScheduleRun.objects.filter(schedule=schedule).count()
+    follows = [
+        _("It is carried out no more: {when}.").format(when=said.rhythm_words(schedule)),
+        ngettext(
+            "The {n} run that it made stays listed, and its file is kept as long as every export.",
+            "The {n} runs that it made stay listed, and their files are kept as long as every export.",
+            made,
+        ).format(n=number(made)),
+        _("An ended schedule does not begin again: make a new one instead, or pause it."),
+    ]
+    if schedule.target is not None:
+        gone = _("No further file goes to {host}; its secret is forgotten.")
+        follows.insert(1, gone.format(host=schedule.target.host))
+    title = _("End “{name}”").format(name=schedule.name)
+    context = {
+        "title": title,
+        "verb": title,
+        "kind": "stop",
+        "form": forms.Form(),
+        "noun": _("schedule"),
+        "preview": {"count": 1, "follows": follows},
+        "back_url": reverse("admin:payouts_schedule_detail", args=[pk]),
+        "back_label": schedule.name,
+    }
+    return pages.render(request, "parts/confirm.html", context)
 
 
 urlpatterns = [

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payouts import digests
-from payouts.models import Flag, Hold, HoldReason, Payout
+from payouts.models import Hold, HoldReason, Payout
 from payouts.queries import blocks, flags, periods
 from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
@@ -100,9 +100,7 @@ class About:
     def __init__(self, payouts: Sequence[Payout]) -> None:
         self.holds = blocks.open_holds(payouts=payouts)
         self.periods = periods.of(payouts=payouts)
-        self.flags: dict[int, list[Flag]] = {}
-        for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
-            self.flags.setdefault(flag.payout_id, []).append(flag)
+        self.flags = flags.raised(payout_ids=(p.pk for p in payouts))
 
 
 def many(payouts: Sequence[Payout]) -> Any:

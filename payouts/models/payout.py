@@ -100,7 +100,10 @@ class Payout(models.Model):
 
 
 class Flag(models.Model):
-    """Something about a payout that a reviewer should look at, with the facts behind it. Append-only."""
+    """Something about a payout that a reviewer should look at, with the facts behind it. Append-only.
+
+    One about the bank account is raised anew when the account changes, as ``code:version``.
+    """
 
     append_only = True
 
@@ -116,6 +119,16 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} on {self.payout_id}"
+
+    @property
+    def kind(self) -> str:
+        """The code, whichever account it is about."""
+        return self.code.partition(":")[0]
+
+    @property
+    def renewed(self) -> bool:
+        """It was raised because the payout's account changed, not when the payout was made."""
+        return ":" in self.code
 
 
 class PayoutNote(models.Model):

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backoffice.audit.actors import SYSTEM
 from payouts.models import AccountVersion, HoldReason, Payout, PayoutAccount
-from payouts.operations import _move, holds
+from payouts.operations import _move, flagging, holds
 
 _NOTE = "The bank account is about to change. Released once that is settled."
 _BECAUSE = "The bank account changed while it was at the bank"
@@ -43,5 +43,8 @@ def catch_up(*, payouts: Sequence[Payout], now: datetime) -> None:
         if current is not None and current != payout.payout_account_id:
             versions[payout.pk] = current
     changed = [payout for payout in payouts if payout.pk in versions]
-    _move.change(name="send_back", payouts=changed, actor=SYSTEM, reason=_BECAUSE, now=now, versions=versions)
+    moved = _move.change(
+        name="send_back", payouts=changed, actor=SYSTEM, reason=_BECAUSE, now=now, versions=versions
+    )
+    flagging.renew(payout_ids=moved, now=now)
     hold(payouts=Payout.objects.filter(pk__in=[payout.pk for payout in payouts]), now=now)

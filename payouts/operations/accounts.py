@@ -20,7 +20,7 @@ from backoffice.words import later
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountDecision, AccountVersion, Hold, HoldReason, Payout, PayoutAccount
-from payouts.operations import _batches, _move, _reveals, _sealing, account_rows, holds
+from payouts.operations import _batches, _move, _reveals, _sealing, account_rows, flagging, holds
 from payouts.rails import base
 from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.models import Account as LedgerAccount
@@ -220,8 +220,11 @@ def _point(payouts: Sequence[Payout], targets: dict[int, int], now: datetime) ->
     in_review = [p for p in payouts if p.status == PayoutStatus.PENDING_REVIEW]
     back = [p for p in payouts if p.status != PayoutStatus.PENDING_REVIEW]
     _batches.leave(payouts=[p for p in back if p.status == PayoutStatus.BATCHED], because=because, now=now)
-    _move.change(name="send_back", payouts=back, actor=SYSTEM, reason=because, now=now, versions=targets)
-    _move.point(payouts=in_review, actor=SYSTEM, reason=because, now=now, versions=targets)
+    moved = _move.change(
+        name="send_back", payouts=back, actor=SYSTEM, reason=because, now=now, versions=targets
+    )
+    moved += _move.point(payouts=in_review, actor=SYSTEM, reason=because, now=now, versions=targets)
+    flagging.renew(payout_ids=moved, now=now)
 
 
 def _locked_unsent(pairs: Sequence[tuple[int, str]]) -> list[Payout]:

@@ -16,7 +16,7 @@ from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Attempt, Disposal, Hold, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
-from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts
+from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts, flagging
 from payouts.operations._outcome import Outcome
 from payouts.queries import outside
 from payouts.states import DEAD, PayoutStatus
@@ -183,6 +183,7 @@ def reissue(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     )  # fmt: skip
     fact = {"payout": new.reference, "reissue_of": old.reference, "amount_minor": new.amount_minor}
     publishing.publish(topic="payout.created", facts=[(str(new.reference), fact)], now=now)
+    flagging.flag(payout_ids=[new.pk], now=now)
     _account_change.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
     _refused_accounts.hold(payouts=Payout.objects.filter(pk=new.pk), now=now)
     recording.record(actor=actor, action="payout.reissue", subject=old, data={"new": new.reference}, now=now)

@@ -28,7 +28,7 @@ from payouts.exports.formats import FORMATS, Layout
 from payouts.models import PayoutRun
 from payouts.operations import _doorbell, _portions, creation, incidents
 from payouts.operations._watch import Watch
-from payouts.queries import due, run_preview
+from payouts.queries import due, run_payees, run_preview
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +67,22 @@ def preview(*, until: date | None, country: str = "", actor: Actor, now: datetim
     """What a run would do now, beside what the last one did. Raises as `creation.run` does; writes nothing."""
     authority.require(actor=actor, permission="payouts.run_payouts")
     return run_preview.preview(creation.chosen(until=until, country=country, now=now))
+
+
+def payees(
+    *,
+    until: date | None,
+    country: str = "",
+    which: str = "",
+    after: int | None = None,
+    before: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> run_payees.Payees:
+    """A page of who a run would pay, and who not and why (`run_payees.page`). Raises as `creation.run` does."""
+    authority.require(actor=actor, permission="payouts.run_payouts")
+    markets = creation.chosen(until=until, country=country, now=now)
+    return run_payees.page(markets, which=which, after=after, before=before)
 
 
 @dataclass(frozen=True)

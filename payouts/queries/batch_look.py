@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum, Value, When
 
 from payouts import countries
-from payouts.models import AccountVersion, Batch, BatchItem, Flag, Payout, Statement
+from payouts.models import AccountVersion, Batch, BatchItem, Payout, Statement
 from payouts.queries import flags
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
@@ -78,14 +78,14 @@ def changed(batch: Batch, found: Sequence[tuple[int, str]]) -> list[Payee]:
 
 def others(batch: Batch, *, without: Iterable[int], most: int) -> list[Payee]:
     """At most ``most`` of the rest: bad flags first, then other flags, then the largest."""
-    raised = Flag.objects.filter(payout=OuterRef("payout"))
+    of_payout = Q(payout=OuterRef("payout"))
     rows = (
         BatchItem.objects.filter(batch=batch, left_at__isnull=True)
         .exclude(pk__in=list(without))
         .annotate(
             urgency=Case(
-                When(Exists(raised.filter(code__in=flags.BAD)), then=Value(0)),
-                When(Exists(raised), then=Value(1)),
+                When(Exists(flags.of_kinds(flags.BAD).filter(of_payout)), then=Value(0)),
+                When(Exists(flags.standing().filter(of_payout)), then=Value(1)),
                 default=Value(2),
                 output_field=IntegerField(),
             )
@@ -105,9 +105,7 @@ def _items(ids: Iterable[int]) -> list[BatchItem]:
 
 
 def _payees(items: Sequence[BatchItem], batch: Batch, before: dict[int, str]) -> list[Payee]:
-    raised: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(payout__in=[item.payout_id for item in items]).order_by("id"):
-        raised.setdefault(flag.payout_id, []).append(flag)
+    raised = flags.raised(payout_ids=(item.payout_id for item in items))
     return [
         Payee(
             payout=item.payout,
@@ -117,7 +115,7 @@ def _payees(items: Sequence[BatchItem], batch: Batch, before: dict[int, str]) ->
             flags=tuple(
                 flags.words(flag, currency=batch.currency).short
                 for flag in sorted(
-                    raised.get(item.payout_id, []), key=lambda flag: flag.code not in flags.BAD
+                    raised.get(item.payout_id, []), key=lambda flag: flag.kind not in flags.BAD
                 )
             ),
             change=_change(item.account_version, before[item.pk]) if item.pk in before else None,

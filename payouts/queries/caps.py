@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from payouts.models import Batch, Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
 from payouts.queries.explain import day as _day
-from payouts.states import BatchStatus, PayoutStatus
+from payouts.states import UNSENT, BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -55,6 +55,14 @@ def currencies() -> list[str]:
 def waiting() -> "QuerySet[CapChange]":
     """Raises that wait for another person's word, oldest first."""
     return CapChange.objects.filter(decided_at__isnull=True).select_related("asked_by").order_by("pk")
+
+
+def between(change: CapChange) -> "QuerySet[Payout]":
+    """The unsent payouts that are over the cap of one payout as it is and would be no more, were this wish granted."""
+    found = Payout.objects.filter(
+        currency=change.currency, status__in=UNSENT, amount_minor__gt=change.from_minor or 0
+    )
+    return found if change.to_minor is None else found.filter(amount_minor__lte=change.to_minor)
 
 
 def too_large(payouts: Iterable[Payout]) -> dict[int, str]:

@@ -23,8 +23,8 @@ from django_filters import FilterSet
 from backoffice.audit.errors import Refused
 from backoffice.words import later
 from payouts import countries
-from payouts.models import Flag, Hold, Payout
-from payouts.queries import dead, filter_standing, filter_words, searching
+from payouts.models import Hold, Payout
+from payouts.queries import dead, filter_standing, filter_words, flags, searching
 from payouts.queries import filter_fields as fields
 from payouts.queries.dead import Advice
 from payouts.queries.filter_fields import OwnFilter
@@ -201,10 +201,8 @@ class PayoutFilter(ListFilter, StandingFilter):
         return queryset.filter(**{lookup: bound})
 
     def by_flag(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
-        raised = Flag.objects.filter(payout=OuterRef("pk"))
-        return queryset.filter(
-            Exists(raised if value == filter_words.ANY_FLAG else raised.filter(code=value))
-        )
+        raised = flags.standing() if value == filter_words.ANY_FLAG else flags.of_kinds([value])
+        return queryset.filter(Exists(raised.filter(payout=OuterRef("pk"))))
 
     def by_number(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:
         return queryset.filter(**{f"{name}_id": value})

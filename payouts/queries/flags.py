@@ -1,20 +1,67 @@
-"""Flags in words: a few for a row, with their facts for the page of one payout."""
+"""Flags in words: a few for a row, with their facts for the page of one payout; and which of them stand.
 
-from collections.abc import Mapping
+One about the bank account stands while the payout goes to the account that it was raised for.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import later, locale
+from payouts.countries import moments
 from payouts.models import Flag
 from payouts.queries import explain
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
 BAD = frozenset({"account_changed", "account_shared"})
+ABOUT_ACCOUNT = frozenset({"account_changed", "account_shared", "name_differs", "country_differs"})
+
+STANDS = f"""
+(split_part(flag.code, ':', 1) NOT IN ({", ".join(f"'{code}'" for code in sorted(ABOUT_ACCOUNT))}) OR EXISTS (
+  SELECT 1 FROM payouts_payout AS p JOIN payouts_accountversion AS v ON v.id = p.payout_account_id
+  WHERE p.id = flag.payout_id
+    AND CASE WHEN flag.facts ? 'version' THEN (flag.facts ->> 'version')::bigint = v.id
+             ELSE v.effective_at <= flag.raised_at END))
+"""  # noqa: S608 - constants only
+"""`standing` as SQL, of a row ``flag``."""
+
+
+def standing() -> QuerySet[Flag]:
+    """The flags that are true of their payouts now, in no order.
+
+    Older ones do not name their account: they were raised for one that was in effect by then.
+    """
+    version = Cast(KT("facts__version"), BigIntegerField())
+    return Flag.objects.alias(version=version).filter(
+        ~Q(code__in=ABOUT_ACCOUNT) & ~Q(code__contains=":")
+        | Q(version=F("payout__payout_account"))
+        | Q(version__isnull=True, payout__payout_account__effective_at__lte=F("raised_at"))
+    )
+
+
+def of_kinds(kinds: Iterable[str]) -> QuerySet[Flag]:
+    """Those of `standing` of these kinds."""
+    wanted = Q()
+    for kind in kinds:
+        wanted |= Q(code=kind) | Q(code__startswith=f"{kind}:")
+    return standing().filter(wanted)
+
+
+def raised(*, payout_ids: Iterable[int]) -> dict[int, list[Flag]]:
+    """The standing flags of these payouts, each one's in the order in which they were raised."""
+    found: dict[int, list[Flag]] = {}
+    for flag in standing().filter(payout__in=list(payout_ids)).order_by("id"):
+        found.setdefault(flag.payout_id, []).append(flag)
+    return found
 
 
 @dataclass(frozen=True)
@@ -32,20 +79,30 @@ class FlagWords:
         return self.level == "bad"
 
 
-def words(flag: Flag, *, currency: str) -> FlagWords:
+def words(flag: Flag, *, currency: str, now: datetime | None = None) -> FlagWords:
     """What a flag says, in short and with its facts. A code nobody gave words to shows as itself."""
     short, title, fact = (
-        _account_changed(flag) if flag.code == "account_changed" else _say(flag.code, flag.facts, currency)
+        _account_changed(flag, now)
+        if flag.kind == "account_changed"
+        else _say(flag.kind, flag.facts, currency)
     )
-    return FlagWords(flag.code, short, title, fact, "bad" if flag.code in BAD else "odd")
+    return FlagWords(flag.kind, short, title, fact, "bad" if flag.kind in BAD else "odd")
 
 
-def _account_changed(flag: Flag) -> tuple[str, str, str]:
-    """The days are those before the payout was made: they do not change while it waits."""
+def _account_changed(flag: Flag, now: datetime | None) -> tuple[str, str, str]:
+    """The days are those before the payout was made: they do not change while it waits. A change that came upon a
+    payout which was made already is so long before ``now``, or its day is said.
+    """
     fact = _("From {from_} to {to}").format(from_=flag.facts["from"], to=flag.facts["to"])
     asked = parse_datetime(str(flag.facts.get("requested_at", "")))
     if asked is None:
         return _("Account changed"), _("The bank account changed lately"), f"{fact}."
+    asked_for = _("{fact}, asked for on {day}.").format(fact=fact, day=explain.day(timezone.localdate(asked)))
+    if flag.renewed:
+        on = _("on {day}").format(day=explain.day(timezone.localdate(asked)))
+        when = on if now is None else moments.ago(asked, now=now, locale=locale())
+        title = _("The bank account changed after this payout was made: it was asked for {when}")
+        return _("Account changed {when}").format(when=when), title.format(when=when), asked_for
     days = (flag.raised_at - asked).days
     when = (
         _("the same day")
@@ -55,11 +112,7 @@ def _account_changed(flag: Flag) -> tuple[str, str, str]:
         else _("{days} days before").format(days=days)
     )
     title = _("The bank account changed {when} this payout was made").format(when=when)
-    return (
-        _("Account changed {when}").format(when=when),
-        title,
-        _("{fact}, asked for on {day}.").format(fact=fact, day=explain.day(timezone.localdate(asked))),
-    )
+    return _("Account changed {when}").format(when=when), title, asked_for
 
 
 def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, str]:

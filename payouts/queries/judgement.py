@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from payouts.models import Approval, Payout, Review
-from payouts.states import PayoutStatus
+from payouts.states import DEAD, PayoutStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import earnings
 
@@ -33,16 +33,18 @@ class LineGroup:
 
 
 def previous(payout: Payout) -> Payout | None:
-    """The seller's payout before this one in the same currency."""
-    return (
-        Payout.objects.filter(account_id=payout.account_id, pk__lt=payout.pk, span__isnull=False)
-        .order_by("-pk")
-        .first()
-    )
+    """The seller's payout before this one in the same currency that is not dead.
+
+    So one that is paid again is not compared with the dead one that it replaces.
+    """
+    before = Payout.objects.filter(account_id=payout.account_id, pk__lt=payout.pk)
+    return before.exclude(status__in=DEAD).order_by("-pk").first()
 
 
 def lines(payout: Payout, before: Payout | None) -> list[LineGroup]:
-    """The payout's lines grouped by kind; they add up to its amount. A reissue has its one line."""
+    """The payout's lines grouped by kind; they add up to its amount. A reissue has its one line, beside
+    all of the payout before.
+    """
     if payout.span is None:
         old = payout.reissue_of
         label = (
@@ -50,9 +52,14 @@ def lines(payout: Payout, before: Payout | None) -> list[LineGroup]:
             if old is not None
             else _("Given back")
         )
-        return [LineGroup(label, "rolled", 1, Money(payout.amount_minor, payout.currency), None)]
+        was = None if before is None else Money(before.amount_minor, before.currency)
+        return [LineGroup(label, "rolled", 1, Money(payout.amount_minor, payout.currency), was)]
     now = {group.kind: group for group in earnings.kinds(**span_of(payout))}
-    then = {group.kind: group for group in earnings.kinds(**span_of(before))} if before is not None else {}
+    then = (
+        {group.kind: group for group in earnings.kinds(**span_of(_first(before)))}
+        if before is not None
+        else {}
+    )
     found = []
     for kind in [*now, *(kind for kind in then if kind not in now)]:
         group, old_group = now.get(kind), then.get(kind)
@@ -61,6 +68,13 @@ def lines(payout: Payout, before: Payout | None) -> list[LineGroup]:
         was = None if before is None else Money(old_group.amount_minor if old_group else 0, payout.currency)
         found.append(LineGroup(label, kind, group.count if group is not None else 0, money, was))
     return found
+
+
+def _first(payout: Payout) -> Payout:
+    """The payout itself; of one that was paid again, the one whose span it was."""
+    while payout.span is None and payout.reissue_of is not None:
+        payout = payout.reissue_of
+    return payout
 
 
 def span_of(payout: Payout) -> dict[str, Any]:

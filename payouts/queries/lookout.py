@@ -25,12 +25,10 @@ def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] |
 
     ``accounts`` are the account versions to show, by payout; others show their own.
     """
-    raised: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
-        raised.setdefault(flag.payout_id, []).append(flag)
+    raised = flags.raised(payout_ids=(p.pk for p in payouts))
 
     def urgency(payout: Payout) -> tuple[int, int, int]:
-        codes = {flag.code for flag in raised.get(payout.pk, [])}
+        codes = {flag.kind for flag in raised.get(payout.pk, [])}
         level = 0 if codes & flags.BAD else 1 if codes else 2
         return level, -payout.amount_minor, payout.pk
 
@@ -53,4 +51,4 @@ def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] |
 
 
 def _worst_first(raised: Sequence[Flag]) -> list[Flag]:
-    return sorted(raised, key=lambda flag: flag.code not in flags.BAD)
+    return sorted(raised, key=lambda flag: flag.kind not in flags.BAD)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from payouts.models import Flag, Hold, Payout
+from payouts.models import Hold, Payout
 from payouts.queries import blocks, filters, flags, own, tallies, usual
 from payouts.queries.filter_fields import PersonField
 from payouts.queries.tallies import Totals
@@ -34,19 +35,17 @@ class Row:
         return max(len(self.holds) - 1, 0)
 
 
-def rows(payouts: Sequence[Payout]) -> list[Row]:
+def rows(payouts: Sequence[Payout], *, now: datetime | None = None) -> list[Row]:
     """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
     holds = blocks.open_holds(payouts=payouts)
     history = amounts_before(payouts)
-    raised: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(payout__in=[p.pk for p in payouts]).order_by("id"):
-        raised.setdefault(flag.payout_id, []).append(flag)
+    raised = flags.raised(payout_ids=(p.pk for p in payouts))
     return [
         Row(
             payout=p,
             money=Money(p.amount_minor, p.currency),
             flags=sorted(
-                (flags.words(flag, currency=p.currency) for flag in raised.get(p.pk, [])),
+                (flags.words(flag, currency=p.currency, now=now) for flag in raised.get(p.pk, [])),
                 key=lambda f: f.level,
             ),
             holds=holds.get(p.pk, []),

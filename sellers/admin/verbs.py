@@ -12,18 +12,21 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
-from backoffice.words import later
+from backoffice.words import later, number
 from payouts.models import Hold, HoldReason
 from payouts.operations import holds
-from payouts.queries import hold_words
+from payouts.queries import hold_words, stopping
+from payouts.queries.tallies import Totals
 from sellers import operations
 from sellers.admin.history import find
+from sellers.ledger import written
 from sellers.models import Seller
 
 TEXT = forms.Textarea(attrs={"rows": 3})
@@ -138,11 +141,13 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
         else:
             messages.success(request, verb.done.format(name=seller.name))
             return redirect(back)
+    stops = _stopping(seller, verb)
     context = {
         "title": verb.title.format(name=seller.name),
         "lead": verb.lead,
         "form": form,
-        "verb": verb.button,
+        "preview": stops,
+        "verb": verb.button if stops is None else _numbered(verb, stops),
         "kind": verb.kind,
         "back_url": back,
         "back_label": seller.name,
@@ -160,6 +165,46 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
             status=403,
         )
     return pages.render(request, "admin/sellers/seller/act.html", context)
+
+
+def _stopping(seller: Seller, verb: Verb) -> dict[str, Any] | None:
+    """What the deed will stop, in numbers; None for a deed that stops nothing."""
+    if verb.form is not HoldForm and verb.act is not operations.suspend:
+        return None
+    found = stopping.of_seller(seller.pk)
+    follows = []
+    if found.batches:
+        batches = ", ".join(found.batches)
+        follows.append(
+            (
+                ngettext(
+                    "{n} of these leaves its batch ({batches}), {sums} less: the batch goes on without it.",
+                    "{n} of these leave their batches ({batches}), {sums} less: the batches go on without them.",
+                    found.batched.count,
+                )
+                if verb.form is HoldForm
+                else ngettext(
+                    "{n} of these is in a batch ({batches}), {sums}: it is left out when the batch is sent.",
+                    "{n} of these are in batches ({batches}), {sums}: they are left out when the batches are sent.",
+                    found.batched.count,
+                )
+            ).format(n=number(found.batched.count), batches=batches, sums=_sums(found.batched))
+        )
+    follows.append(_("What is with the bank already goes on: a hold comes too late for it."))
+    return {"count": found.unsent.count, "sums": found.unsent.sums, "follows": follows}
+
+
+def _numbered(verb: Verb, stops: dict[str, Any]) -> str:
+    """The button's words with how many payouts, and how much, they stop."""
+    if not stops["count"]:
+        return verb.button
+    words = ngettext("{deed}: {n} payout stops, {sums}", "{deed}: {n} payouts stop, {sums}", stops["count"])
+    sums = ", ".join(written.text(each) for each in stops["sums"])
+    return words.format(deed=verb.button, n=number(stops["count"]), sums=sums)
+
+
+def _sums(totals: Totals) -> str:
+    return ", ".join(written.text(each) for each in totals.sums)
 
 
 def _to_release(request: HttpRequest, seller: Seller) -> HttpResponse:

@@ -95,6 +95,7 @@ DEEDS: Mapping[str, Row] = {
         _seller(currency="EUR", first=TODAY, last=TODAY, language="fr"),
     ),
     f"{P}running.preview": ("payouts.run_payouts", lambda w: {"until": None}),
+    f"{P}running.payees": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}running.request": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine, later"}),
     f"{P}running.download": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}creation.run": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine"}),

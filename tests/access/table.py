@@ -90,12 +90,6 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_detail": Door(("payouts.view_payout",), args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_statement_pdf": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
-    "payouts_payout_reissue": Door(
-        ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
-    ),
-    "payouts_payout_roll": Door(
-        ("payouts.dispose_payout",), 405, 302, lambda w: [w.failed.reference], NO_PAYOUT
-    ),
     "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
     "payouts_statement_break_totals": Door(SEE_BOOKS),
     "payouts_hold_list": Door(("payouts.view_hold",)),
@@ -140,10 +134,11 @@ TABLE: Mapping[str, Door] = {
         ("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"
     ),
     "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
-    "payouts_schedule_end": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
+    "payouts_schedule_end": Door(("payouts.schedule_export",), unknown=NO_NUMBER, own="schedules"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
+    "payouts_run_payees": Door(("payouts.run_payouts",), post=405),
     "payouts_run_progress": Door(
         ("payouts.view_payoutrun",), post=405, args=lambda w: [w.run.pk], unknown=NO_NUMBER
     ),
@@ -195,7 +190,7 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_cap_list": Door(("payouts.view_cap",)),
     "payouts_cap_change": Door(("payouts.change_cap",)),
-    "payouts_cap_decide": Door(("payouts.grant_cap",), 405, 302, lambda w: [w.raised.pk], NO_NUMBER),
+    "payouts_cap_decide": Door(("payouts.grant_cap",), 200, 200, lambda w: [w.raised.pk], NO_NUMBER),
     "sellers_import_new": Door(("sellers.import_sellers",)),
     "sellers_import_detail": Door(SEE_SELLER_FILES, args=lambda w: [w.sellers_file.pk], unknown=NO_NUMBER),
     "sellers_import_confirm": Door(
@@ -260,7 +255,7 @@ TABLE: Mapping[str, Door] = {
     ),
     "ledger_mapping_list": Door(("ledger.view_accountmapping",)),
     "ledger_mapping_new": Door(("ledger.map_accounts",)),
-    "ledger_mapping_decide": Door(("ledger.map_accounts",), 405, 302),
+    "ledger_mapping_decide": Door(("ledger.map_accounts",), 302, 302),
     "audit_event_list": Door(("audit.view_event",)),
     "sellers_seller_list": Door(("sellers.view_seller",)),
     "sellers_seller_detail": Door(

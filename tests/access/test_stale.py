@@ -12,8 +12,6 @@ from tests.access.world import undone as undoing
 
 # address, what stands in it, what is sent; sent twice, by two people, the second one is late
 TWICE = {
-    "payouts_payout_reissue": (lambda w: [w.failed.reference], lambda w: {}),
-    "payouts_payout_roll": (lambda w: [w.failed.reference], lambda w: {}),
     "payouts_hold_release": (lambda w: [], lambda w: {"ids": w.hold.pk, "confirmed": "1", "note": "Fine"}),
     "payouts_batch_dissolve": (lambda w: [w.proposed.reference], lambda w: {"reason": "No"}),
     "payouts_rail_restore": (lambda w: [w.switch.pk], lambda w: {}),
@@ -30,7 +28,7 @@ TWICE = {
         lambda w: [w.version.pk],
         lambda w: {"decision": "rejected", "note": "Not theirs"},
     ),
-    "payouts_cap_decide": (lambda w: [w.raised.pk], lambda w: {"decision": "grant"}),
+    "payouts_cap_decide": (lambda w: [w.raised.pk], lambda w: {"decision": "grant", "confirmed": "1"}),
     "payouts_recall_answer": (
         lambda w: [w.recall.pk],
         lambda w: {"state": "no_answer", "words": "Nobody there called back."},

@@ -13,9 +13,10 @@ from babel.numbers import parse_decimal
 from playwright.sync_api import expect
 
 from backoffice.audit.clock import database_now
-from payouts.models import Export
-from payouts.operations import exporting, holds, review
-from tests import make
+from payouts.models import Export, Payout
+from payouts.operations import exporting, holds, review, settlement
+from payouts.rails.base import Report, ReportKind
+from tests import make, make_payouts
 from tests.browser import complaints
 from tests.payouts import quick
 
@@ -28,6 +29,21 @@ _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def accountant(settings, tmp_path):
     settings.EXPORT_DIR = str(tmp_path)
     return make.user("accountant", is_staff=True)
+
+
+@pytest.fixture
+def returned(tmp_path, settings) -> list[Payout]:
+    """Two that came back: the first in November, the second in December."""
+    with make_payouts.bank(tmp_path / "bank", settings):
+        batch = make_payouts.submitted([123_00, 456_00])
+    found = make_payouts.payouts_of(batch)
+    for payout, day in zip(found, (make.NOW, make.NOW + timedelta(days=14)), strict=True):
+        for kind in (ReportKind.PAID, ReportKind.RETURNED):
+            report = Report(
+                kind=kind, source_id=f"{kind}{payout.pk}", end_to_end_id=f"{payout.reference}A1", code="AC04"
+            )
+            settlement.apply(reports=[report], rail="sepa", now=day)
+    return found
 
 
 def fetched(page) -> bytes:
@@ -76,19 +92,35 @@ def test_the_months_payouts_for_spain_open_in_spanish_excel_with_the_pages_total
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, accountant, width):
+def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, accountant, returned, width):
     page = visit("/exports/", user=accountant, width=width)
     page.get_by_role("link", name="New export").click()
     page.get_by_role("link", name="Failed and returned payouts").click()
-    page.get_by_label("In its status from").fill("2026-10-01")
-    page.get_by_label("In its status until").fill("2026-10-31")
+    page.get_by_label("In its status from").fill("2026-11-01")
+    page.get_by_label("In its status until").fill("2026-11-30")
     page.get_by_role("button", name="Export", exact=True).click()
     body = fetched(page)
-    assert "In its status from Thu 1 Oct 2026" in Export.objects.get().filters_text
+    assert "In its status from Sun 1 Nov 2026" in Export.objects.get().filters_text
     with zipfile.ZipFile(io.BytesIO(body)) as book:
         tree = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    heads = ["".join(cell.itertext()) for cell in next(tree.iter(f"{_SPACE}row")).iter(f"{_SPACE}c")]
-    assert {"Payout", "Bank's reason", "What became of it"} <= set(heads)
+    rows = [
+        ["".join(cell.itertext()) for cell in row.iter(f"{_SPACE}c")] for row in tree.iter(f"{_SPACE}row")
+    ]
+    assert {"Payout", "Bank's reason", "What became of it"} <= set(rows[0])
+    last_month, this_month = (str(payout.reference) for payout in returned)
+    cells = {cell for row in rows for cell in row}
+    assert last_month in cells and this_month not in cells
+
+
+def test_last_months_returned_payouts_are_found_in_the_list_and_exported(visit, accountant, returned):
+    page = visit("/payouts/?status=RETURNED", user=accountant)
+    narrowed(page, "In its status", From="2026-11-01", Until="2026-11-30")
+    expect(page.locator("#totals")).to_contain_text("1 payout")
+    page.get_by_role("link", name="Export these rows").click()
+    page.get_by_label("CSV, for other programs").check()
+    page.get_by_role("button", name="Export 1 payout").click()
+    rows = list(csv.DictReader(io.StringIO(fetched(page).decode(), newline="")))
+    assert [(row["Payout"], row["Amount"]) for row in rows] == [(returned[0].reference, "123.00")]
 
 
 def test_what_changed_since_my_last_export_comes_alone_and_in_the_lists_order(visit, accountant):

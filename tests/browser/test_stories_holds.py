@@ -7,13 +7,24 @@ from playwright.sync_api import Page, expect
 
 from backoffice.audit.clock import database_now
 from payouts.models import Batch, Hold, Payout
-from payouts.operations import approval, batching, collecting, review, submission
+from payouts.operations import (
+    approval,
+    batching,
+    collecting,
+    givebacks,
+    review,
+    settlement,
+    submission,
+)
+from payouts.rails.base import Report, ReportKind
+from payouts.states import PayoutStatus
 from sellers.models import Seller
 from tests import make, make_accounts, make_payouts
 from tests.browser import walks
 from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OVER = ("CANCELLED", "PAID", "FAILED", "RETURNED")
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 
 
@@ -40,25 +51,42 @@ def propose(*payouts: Payout) -> Batch:
 
 
 def in_every_state(seller: Seller) -> dict[str, Payout]:
-    """Payouts of this seller: with the bank, in a batch, approved, reviewed and to review."""
-    days = [make.NOW - timedelta(days=back) for back in range(4, -1, -1)]
+    """A payout of this seller in each of the nine states."""
+    days = [make.NOW - timedelta(days=back) for back in range(8, -1, -1)]
     pending = quick.payout(seller=seller, amount_minor=100_00, now=days[0])
     make_payouts.account(seller, currency="EUR", scheme="iban")
-    sent, batched, approved, reviewed = (
+    sent, batched, approved, reviewed, cancelled, paid, failed, returned = (
         quick.payout(seller=seller, amount_minor=(number + 2) * 100_00, now=day)
         for number, day in enumerate(days[1:])
     )
-    first = propose(sent)
+    first = propose(sent, paid, failed, returned)
     batching.approve(batch_id=first.pk, actor=make.person("treasurer"), now=database_now())
     submission.submit(batch_id=first.pk, now=database_now())
+    settled(paid, ReportKind.PAID)
+    settled(failed, ReportKind.FAILED)
+    settled(returned, ReportKind.PAID, ReportKind.RETURNED)
+    givebacks.cancel(
+        payout_ids=[cancelled.pk], actor=make.person("approver"), reason="Asked.", now=database_now()
+    ).only()
     propose(batched)
     approve(approved)
     review.review(payout_ids=[reviewed.pk], actor=make.person("analyst"), now=database_now()).only()
-    found = {"sent": sent, "batched": batched, "approved": approved, "reviewed": reviewed, "pending": pending}
+    found = {"sent": sent, "batched": batched, "approved": approved, "reviewed": reviewed, "pending": pending,
+             "cancelled": cancelled, "paid": paid, "failed": failed, "returned": returned}  # fmt: skip
     assert [walks.status(each) for each in found.values()] == [
-        "SUBMITTED", "BATCHED", "APPROVED", "REVIEWED", "PENDING_REVIEW",
+        "SUBMITTED", "BATCHED", "APPROVED", "REVIEWED", "PENDING_REVIEW", *OVER,
     ]  # fmt: skip
+    assert {*PayoutStatus.values} == {each.status for each in found.values()}
     return found
+
+
+def settled(payout: Payout, *kinds: ReportKind) -> None:
+    """The bank says these of the payout, one after the other."""
+    for kind in kinds:
+        report = Report(
+            kind=kind, source_id=f"{kind}{payout.pk}", end_to_end_id=f"{payout.reference}A1", code="AC04"
+        )
+        settlement.apply(reports=[report], rail="sepa", now=database_now())
 
 
 def tick(page: Page, name: str) -> None:
@@ -82,7 +110,7 @@ def test_compliance_holds_a_seller_with_payouts_in_every_state_and_another_perso
     walks.said(compliance, "Reboot Lyon is on hold.")
 
     assert [walks.status(each) for each in found.values()] == [
-        "SUBMITTED", "APPROVED", "APPROVED", "REVIEWED", "PENDING_REVIEW",
+        "SUBMITTED", "APPROVED", "APPROVED", "REVIEWED", "PENDING_REVIEW", *OVER,
     ]  # fmt: skip
     batch.refresh_from_db()
     assert batch.item_count == 0

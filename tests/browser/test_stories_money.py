@@ -118,7 +118,7 @@ def test_earnings_are_imported_run_reviewed_approved_sent_and_paid_by_mouse(visi
     assert held.reference not in text and waiting.reference not in text
 
 
-def test_a_failed_payout_is_reissued_with_one_button(visit, bank):
+def test_a_failed_payout_is_reissued(visit, bank):
     walks.seller("fails", "Fermé SARL", holder="Fermé SIMFAIL")
     (made,) = walks.payouts(fails="64.00")
     submission.submit(batch_id=walks.batch([made]), now=database_now())
@@ -132,9 +132,11 @@ def test_a_failed_payout_is_reissued_with_one_button(visit, bank):
     row = analyst.get_by_role("row").filter(has_text="Fermé SARL")
     expect(row).to_contain_text("closed")
     row.get_by_role("link", name=str(made.reference), exact=True).click()
-    analyst.get_by_role("button", name="Pay it again").click()
+    analyst.get_by_role("link", name="Pay it again").click()
+    analyst.get_by_role("button", name="Pay 1 payout of €64.00 again").click()
+    walks.said(analyst, "1 payout paid again as new payouts")
     again = Payout.objects.get(reissue_of=made)
-    walks.said(analyst, f"{made.reference} is paid again as {again.reference}: it waits for review.")
+    analyst.goto(f"{'/'.join(analyst.url.split('/')[:3])}/payouts/{again.reference}/")
     expect(analyst.get_by_text(f"reissue of {made.reference}").first).to_be_visible()
     assert (again.status, again.amount_minor) == ("PENDING_REVIEW", 64_00)
     walks.place(analyst, "Failed & returned")

@@ -9,7 +9,7 @@ from payouts.queries.why.causes import Cause, Explanation
 from sellers.ledger.money import Money
 from sellers.models import Seller
 
-_OVER = frozenset({Cause.PAID, Cause.NOTHING_OWED, Cause.ORDER_CANCELS_OUT})
+_NO_PAYOUT = frozenset({Cause.PAID, Cause.NOTHING_OWED, Cause.ORDER_CANCELS_OUT, Cause.NEGATIVE})
 _ON_ITS_WAY = frozenset(
     {
         Cause.TO_REVIEW,
@@ -51,7 +51,14 @@ def of_seller(*, seller: Seller, told: Iterable[Explanation], now: datetime) -> 
         later = [each for each in owed.of(seller=seller, now=now) if each not in told]
     else:
         later = []
-    return [_expected(each) for each in (*told, *later) if each.cause not in _OVER]
+    return [
+        _expected(each) for each in (*told, *later) if each.cause not in _NO_PAYOUT and not _is_debt(each)
+    ]
+
+
+def _is_debt(told: Explanation) -> bool:
+    """What the seller owes us is no payment to come, whatever else keeps it from being paid."""
+    return told.status is None and told.facts.money is not None and told.facts.money.minor < 0
 
 
 def _expected(told: Explanation) -> Expected:

@@ -11,12 +11,11 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages, worklists
-from backoffice.words import later
+from backoffice.words import dated, later, number
 from payouts.exports.journal import FORMATS, unfit_name
 from payouts.queries import deciding
 from sellers.ledger.admin import _tabs
@@ -169,20 +168,75 @@ def new(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "parts/form.html", context)
 
 
-@require_POST
 @pages.page(mapping.RIGHT)
 def decide(request: HttpRequest) -> HttpResponse:
-    """Another person confirms one version, or exactly those that the page showed; or somebody dismisses one."""
-    wanted = request.POST.get("decision", "")
+    """Another person confirms one version, or exactly those that the page showed; or somebody dismisses one.
+
+    First what that means in numbers, then the deed.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    wanted = given.get("decision", "")
     one = ONE.fullmatch(wanted)
-    shown = [numbers.whole(each) for each in request.POST.getlist("shown")] if wanted == ALL else []
+    shown = [numbers.whole(each) for each in given.getlist("shown")] if wanted == ALL else []
     ids = [int(one[2])] if one else [each for each in shown if each is not None]
     if not ids or len(ids) < len(shown):
         messages.error(
             request, _("Nothing confirmed or dismissed: choose one of the versions below, or all of them.")
         )
         return redirect("admin:ledger_mapping_list")
-    verb = mapping.dismiss if one and one[1] == "dismiss" else mapping.confirm
+    dismissed = one is not None and one[1] == "dismiss"
+    if request.method == "POST" and given.get("confirmed") == "1":
+        return _decided(request, ids, dismissed)
+    return _asked(request, ids, wanted, dismissed)
+
+
+def _asked(request: HttpRequest, ids: list[int], wanted: str, dismissed: bool) -> HttpResponse:
+    """What will happen to these versions, before it does."""
+    back = reverse("admin:ledger_mapping_list")
+    found = [version for version in asked.waiting() if version.pk in ids]
+    if len(found) < len(ids):
+        changes = [_("Not all of these wait any more: somebody else confirmed or dismissed one.")]
+        return pages.stale(request, changes, back)
+    count = len(found)
+    title = (
+        ngettext("Dismiss {n} account", "Dismiss {n} accounts", count)
+        if dismissed
+        else ngettext("Confirm {n} account", "Confirm {n} accounts", count)
+    ).format(n=number(count))
+    if count == 1:
+        title = _("{deed}: {account}").format(deed=title, account=f"{found[0].number} {found[0].label}")
+    follows = [_line(version) for version in found]
+    if dismissed:
+        follows.append(_("It never comes into force: what is in force now stays."))
+    context = {
+        "title": title,
+        "verb": title,
+        "kind": "stop" if dismissed else "main",
+        "form": forms.Form(),
+        "noun": ngettext("account", "accounts", count),
+        "preview": {"count": count, "follows": follows},
+        "hidden": [("decision", wanted), *(("shown", pk) for pk in ids)],
+        "back_url": back,
+        "back_label": _("Accounts of the books"),
+    }
+    return pages.render(request, "parts/confirm.html", context)
+
+
+def _line(version: AccountMapping) -> str:
+    """One version in a sentence."""
+    return _("{book}, {currency}, {country}: {account} from {day}. {name} asked for it: {reason}").format(
+        book=Book(version.book).label,
+        currency=version.currency or _("every currency"),
+        country=version.country or _("every country"),
+        account=f"{version.number} {version.label}",
+        day=dated(version.effective_from, "long"),
+        name=version.asked_by.get_full_name() or version.asked_by.get_username(),
+        reason=version.reason,
+    )
+
+
+def _decided(request: HttpRequest, ids: list[int], dismissed: bool) -> HttpResponse:
+    verb = mapping.dismiss if dismissed else mapping.confirm
     try:
         done = verb(mapping_ids=ids, actor=pages.actor(request), now=database_now())
     except Conflict as conflict:
@@ -191,9 +245,9 @@ def decide(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         told = (
-            ngettext("{n} account confirmed.", "{n} accounts confirmed.", len(done))
-            if verb is mapping.confirm
-            else ngettext("{n} account dismissed.", "{n} accounts dismissed.", len(done))
+            ngettext("{n} account dismissed.", "{n} accounts dismissed.", len(done))
+            if dismissed
+            else ngettext("{n} account confirmed.", "{n} accounts confirmed.", len(done))
         )
         messages.success(request, told.format(n=len(done)))
     return redirect("admin:ledger_mapping_list")

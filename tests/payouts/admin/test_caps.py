@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from payouts.models import Cap, CapChange
 from tests import make_payouts
+from tests.payouts import quick
 from tests.payouts.admin.test_pages import client
 from tests.payouts.caps import cap
 
@@ -19,7 +20,7 @@ def wish(browser, amount, *, kind="payout", currency="EUR", reason="Policy."):
 
 def decide(browser, decision):
     url = reverse("admin:payouts_cap_decide", args=[CapChange.objects.latest("pk").pk])
-    return browser.post(url, {"decision": decision}, follow=True).content.decode()
+    return browser.post(url, {"decision": decision, "confirmed": "1"}, follow=True).content.decode()
 
 
 def test_a_cap_is_set_and_its_raise_is_granted_by_another_person():
@@ -36,6 +37,20 @@ def test_a_cap_is_set_and_its_raise_is_granted_by_another_person():
 
     assert Cap.objects.get().limit_minor == 7500_50
     assert "granted or dismissed by someone else" in decide(other, "grant")
+
+
+def test_what_a_decision_means_is_said_in_numbers_before_it_is_made():
+    quick.payout(amount_minor=6000_00)
+    one, other = client("admin"), client("treasurer")
+    wish(one, "5000")
+    wish(one, "7500.50")
+    url = reverse("admin:payouts_cap_decide", args=[CapChange.objects.latest("pk").pk])
+    page = other.get(url, {"decision": "grant"}).content.decode()
+    assert "Grant €7,500.50 instead of €5,000.00" in page
+    assert "1 payout that waits now may leave then: €6,000.00." in page and "Policy." in page
+    page = other.post(url, {"decision": "dismiss"}).content.decode()
+    assert "Dismiss the raise to €7,500.50: €5,000.00 stands" in page
+    assert Cap.objects.get().limit_minor == 5000_00 and CapChange.objects.latest("pk").decided_at is None
 
 
 def test_a_raise_is_dismissed():

@@ -145,6 +145,10 @@ def test_deeds_answer_with_a_sentence(browser_of):
         ("pause", "Paused"), ("resume", "goes on"), ("run", "carried out now"), ("run", "still under way"),
         ("end", "Ended"),
     ):  # fmt: skip
-        answer = browser_of(user).post(f"{address}{deed}/", follow=True)
+        sent = {"confirmed": "1"} if deed == "end" else {}
+        if sent:
+            asked = browser_of(user).get(f"{address}{deed}/").content.decode()
+            assert "End “" in asked and "that it made stay listed" in asked
+        answer = browser_of(user).post(f"{address}{deed}/", sent, follow=True)
         assert said in answer.content.decode(), deed
     assert browser_of(user).post(f"{address}pause/").status_code == 404

@@ -14,7 +14,9 @@ OTHERS = ("strasse", "lectro s", "xt-1", "tro", "%", "el", "Élect  STRA")
 
 @pytest.mark.parametrize("text", [*FOUND, *OTHERS])
 def test_the_list_of_sellers_and_the_list_of_payouts_find_the_same(text):
-    wanted = make.seller(name="Électro Straße 株式会社 el", email="hello@electro.example", external_id="ext-1")
+    wanted = make.seller(
+        name="Électro Straße 株式会社 el", email="hello@electro.example", external_id="ext-1"
+    )
     make.seller(name="Other", email="other@shop.example")
 
     listed = set(queries.search(text=text).sellers)

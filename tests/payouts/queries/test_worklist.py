@@ -21,7 +21,11 @@ def test_usual_is_what_was_paid_before_and_not_what_still_waits():
         standing.move(standing.plain, first, step)
     quick.payout(seller=seller, amount_minor=99_00, now=NOW - timedelta(days=4))
     last = quick.payout(seller=seller, amount_minor=24_00, now=NOW)
-    assert sorted(Payout.objects.values_list("status", flat=True)) == ["PAID", "PENDING_REVIEW", "PENDING_REVIEW"]
+    assert sorted(Payout.objects.values_list("status", flat=True)) == [
+        "PAID",
+        "PENDING_REVIEW",
+        "PENDING_REVIEW",
+    ]
 
     (row,) = worklist.rows([last])
     assert (row.history, row.delta) == ([12_00, 24_00], 1)

@@ -28,7 +28,7 @@ def wish(book: Book, number: str, actor: actors.Actor | None = None) -> AccountM
 
 
 def said(client: Client, **sent) -> str:
-    return client.post(DECIDE, sent, follow=True).content.decode()
+    return client.post(DECIDE, {"confirmed": "1", **sent}, follow=True).content.decode()
 
 
 def test_all_are_those_that_the_page_showed():
@@ -46,10 +46,22 @@ def test_all_are_those_that_the_page_showed():
 def test_nothing_is_confirmed_when_one_of_those_shown_waits_no_more():
     one, other = wish(Book.CASH, "5120"), wish(Book.VAT, "4457")
     client = browser()
-    client.post(DECIDE, {"decision": f"dismiss-{one.pk}"})
-    answer = client.post(DECIDE, {"decision": "confirm-all", "shown": [one.pk, other.pk]})
+    client.post(DECIDE, {"decision": f"dismiss-{one.pk}", "confirmed": "1"})
+    answer = client.post(DECIDE, {"decision": "confirm-all", "shown": [one.pk, other.pk], "confirmed": "1"})
     assert answer.status_code == 409 and "confirmed or dismissed by someone else" in answer.content.decode()
     assert not AccountMapping.objects.filter(confirmed=True).exists()
+
+
+def test_what_will_be_confirmed_is_said_first():
+    one, other = wish(Book.CASH, "5120"), wish(Book.VAT, "4457")
+    client = browser()
+    page = client.get(DECIDE, {"decision": "confirm-all", "shown": [one.pk, other.pk]}).content.decode()
+    assert "Confirm 2 accounts" in page and "5120 An account from" in page and "The chart." in page
+    page = client.get(DECIDE, {"decision": f"dismiss-{one.pk}"}).content.decode()
+    assert "Dismiss 1 account: 5120 An account" in page
+    assert not AccountMapping.objects.filter(decided_at__isnull=False).exists()
+    said(client, decision=f"dismiss-{one.pk}")
+    assert client.get(DECIDE, {"decision": "confirm-all", "shown": [one.pk, other.pk]}).status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""Balance by balance, a page at a time: who a run would pay what, and who not and why. By key, in order of account.
+
+Only as many balances are summed as a page needs, a window of accounts at a time: the first page costs the same at a
+million sellers. A rare reason is looked for window by window.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from payouts.queries import due
+from payouts.queries.run_preview import Market
+from sellers.ledger.money import Money
+
+SIZE = 50
+WINDOW = 500
+PAID = "paid"
+"""Beside the codes of `due.REASONS`: what would be paid."""
+
+_ACCOUNTS = """
+SELECT a.id, c.code FROM ledger_account AS a JOIN sellers_seller AS s ON s.id = a.seller_id
+JOIN unnest(%(countries)s::text[], %(untils)s::date[]) AS c (code, until) ON c.code = s.country
+WHERE a.id {beyond} %(place)s AND EXISTS (
+  SELECT 1 FROM ledger_earning AS e WHERE e.account_id = a.id AND e.due_date <= c.until
+    AND (a.covered_through IS NULL OR e.due_date > a.covered_through))
+ORDER BY a.id {order} LIMIT %(window)s
+"""
+_ROWS = f"""
+SELECT d.account_id, s.reference, s.name, s.country, d.currency, d.amount_minor, d.lines, d.wanting
+FROM ({due.DUE}) AS d JOIN sellers_seller AS s ON s.id = d.seller_id
+"""  # noqa: S608 - constants only
+
+
+@dataclass(frozen=True)
+class Payee:
+    """One balance. ``wanting`` is the code of why it would not be paid; empty for what would be."""
+
+    account_id: int
+    reference: str
+    name: str
+    country: str
+    money: Money
+    lines: int
+    wanting: str
+
+
+@dataclass(frozen=True)
+class Payees:
+    """A page of them, and whether there are more on either side."""
+
+    rows: list[Payee]
+    more_before: bool
+    more_after: bool
+
+
+def page(
+    markets: Sequence[Market], *, which: str = "", after: int | None = None, before: int | None = None
+) -> Payees:
+    """At most `SIZE` balances beyond ``after``, or up to ``before``; ``which`` is `PAID`, a reason's code, or all."""
+    back = before is not None
+    place = before if before is not None else after or 0
+    found: list[Payee] = []
+    while len(found) <= SIZE:
+        window = _window(markets, place=place, back=back)
+        if not window:
+            break
+        rows = [row for row in _rows(markets, window) if not which or (row.wanting or PAID) == which]
+        found += reversed(rows) if back else rows
+        place = window[-1][0]
+        if len(window) < WINDOW:
+            break
+    more, rows = len(found) > SIZE, found[:SIZE]
+    if back:
+        return Payees(rows[::-1], more_before=more, more_after=True)
+    return Payees(rows, more_before=after is not None, more_after=more)
+
+
+def _window(markets: Sequence[Market], *, place: int, back: bool) -> list[tuple[int, str]]:
+    """The next accounts with something due, each with its country, nearest first."""
+    statement = _ACCOUNTS.format(beyond="<" if back else ">", order="DESC" if back else "ASC")
+    values: dict[str, Any] = {
+        "countries": [country.code for country, _until in markets],
+        "untils": [until for _country, until in markets],
+        "place": place,
+        "window": WINDOW,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _rows(markets: Sequence[Market], window: Sequence[tuple[int, str]]) -> list[Payee]:
+    ids, codes = [pk for pk, _code in window], {code for _pk, code in window}
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for country, until in markets:
+            if country.code in codes:
+                cursor.execute(_ROWS, due.arguments(country, until, after=min(ids) - 1, through=max(ids)))
+                found += cursor.fetchall()
+    return [
+        Payee(pk, reference, name, country, Money(int(minor), currency), lines, wanting or "")
+        for pk, reference, name, country, currency, minor, lines, wanting in sorted(found)
+    ]
