@@ -23,7 +23,7 @@ from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import Every, ExportSchedule
 from payouts.operations import schedules
-from payouts.queries import filters
+from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
 
 HERE, SFTP = "here", "sftp"
@@ -168,6 +168,8 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = definition.chosen(query, now=database_now()).cleaned
     if definition.of_a_year and not query.get("year"):
         names.pop("year", None)  # left empty, each run is about the year before its occasion
+    if not query.get(export_filters.BY):
+        chosen.pop(export_filters.BY, None)  # left empty, it follows from the dates of each run
     initial = {name: value for name, value in chosen.items() if name in names} | {
         "every": Every.MONTH,
         "at": "06:00",

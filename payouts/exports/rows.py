@@ -51,8 +51,8 @@ def select(
     the list's address.
     """
     resource = definition.resource()
-    wanted = columns_of(resource, columns)
     known = columns_of(resource)
+    wanted = columns_of(resource, columns or kept(definition, chosen))
     try:
         source, params = definition.source_of(chosen)
     except EmptyResultSet:
@@ -69,6 +69,12 @@ def select(
         hash=hashing.sql(wanted, known, definition.needs),
         listed=definition.row_is_payout,
     )
+
+
+def kept(definition: Definition, chosen: filters.ListFilter) -> list[str]:
+    """The columns that a file has where none is named: by the books' day without those that change with the seller."""
+    names = [column.name for column in columns_of(definition.resource())]
+    return [name for name in names if not (definition.by_books(chosen) and name in definition.of_today)]
 
 
 @contextmanager

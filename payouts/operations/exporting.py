@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
-from payouts.exports import kinds
+from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
@@ -95,7 +95,7 @@ def request(
             since=since,
             definition=definition,
             stored=chosen.stored(),
-            columns=wanted,
+            columns=wanted or rows.kept(definition, chosen),
             user_id=actor.person_id,
             now=now,
         )
@@ -120,7 +120,8 @@ def request(
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    what = f"{kind}-changes" if base else kind
+    what = f"{kind}-by-books-day" if definition.by_books(chosen) else kind
+    what = f"{what}-changes" if base else what
     made.file_name = f"{what}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}

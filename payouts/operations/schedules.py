@@ -19,7 +19,7 @@ from payouts.exports import kinds
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
 from payouts.operations import _doorbell, _schedule_runs, _targets, exporting
 from payouts.operations._targets import Wanted
-from payouts.queries import filters
+from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
 
 RIGHT = _schedule_runs.RIGHT
@@ -258,6 +258,8 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     set_by_us = {*spans.get(plan.dates, ()), said.AT}
     if definition.of_a_year and not filters.as_query(plan.filters).get("year"):
         set_by_us.add("year")  # each run is about the year before its occasion
+    if not filters.as_query(plan.filters).get(export_filters.BY):
+        set_by_us.add(export_filters.BY)  # an occasion that names days goes by the books' day
     kept = {field: values for field, values in given.stored().items() if field not in set_by_us}
     words = filters.read(filters.as_query(kept), kind=definition.filter).in_words() if kept else ""
     return {
