@@ -28,6 +28,7 @@ class Definition:
     Where its filter can go by the books' day, ``{when}`` is that day or the moment of posting, whichever it goes by, of
     the transaction ``t``; ``{before}`` is the condition that ``t`` lies before the end of what is asked for, ``{since}``
     the first day or moment of it, ``{country}`` the country of ``account`` as the books keep it, or the seller's now.
+    Elsewhere ``before`` answers the last day of the books that ``{before}`` lets in, None for all.
     ``of_today`` are columns that change with the seller: by the books' day they are in the file only where they are
     named, so that a closed month gives the same bytes for ever (docs/adr/0033).
 
@@ -55,6 +56,7 @@ class Definition:
     of_a_year: bool = False
     of_today: tuple[str, ...] = ()
     also: Callable[[filters.ListFilter], QuerySet[Any]] | None = None
+    before: Callable[[filters.ListFilter], date | datetime | None] | None = None
     sorts: Mapping[str, ordering.Sort] = field(default_factory=dict)
     tail: str = ""
 
@@ -101,6 +103,9 @@ class Definition:
             sql = self._timed(sql, chosen)
         elif self.of_the_past:
             sql = sql.replace("{at}", _moment(fields.end_of(chosen.cleaned["at"]), ""))
+        if self.before is not None:
+            last = self.before(chosen)
+            sql = sql.replace("{before}", f"t.booked_on <= {_day(last and fields.day_of(last), 'infinity')}")
         if self.of_a_year:
             sql = sql.replace("{year}", str(int(chosen.cleaned["year"])))
         params = tuple(value for hole in _HOLES.findall(sql) for value in inner[hole][1])

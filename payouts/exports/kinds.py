@@ -5,7 +5,17 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from payouts.exports import audit, banking, failed, lines, payouts, standing, statement, yearly
+from payouts.exports import (
+    audit,
+    banking,
+    failed,
+    lines,
+    payouts,
+    reconciliation,
+    standing,
+    statement,
+    yearly,
+)
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 
@@ -19,7 +29,7 @@ KINDS: dict[str, Definition] = {
         banking.BATCHES,
         standing.BALANCES,
         statement.STATEMENT,
-        banking.RECONCILIATION,
+        reconciliation.RECONCILIATION,
         audit.APPROVALS,
         audit.DEEDS,
         yearly.DAC7,

@@ -106,7 +106,7 @@ def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[
         listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
         counted = list(listed.order_by("currency"))
         return _added(counted, with_sums=money is not None)
-    wanted = f"{money.currency}, count(*), sum({money.sql})" if money else "NULL, count(*), NULL"
+    wanted = f"{money.currency}, count(*), coalesce(sum({money.sql}), 0)" if money else "NULL, count(*), NULL"
     group = "GROUP BY 1 ORDER BY 1" if money else ""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {wanted} {selection.source} {group}", selection.params or None)
