@@ -26,9 +26,9 @@ class Definition:
     the year of a yearly one, ``{also}`` for the rows that ``also`` makes of the filter.
 
     Where its filter can go by the books' day, ``{when}`` is that day or the moment of posting, whichever it goes by, of
-    the transaction ``t``; ``{before}`` is the condition that ``t`` lies before the end of what is asked for, ``{since}``
-    the first day or moment of it, ``{country}`` the country of ``account`` as the books keep it, or the seller's now.
-    Elsewhere ``before`` answers the last day of the books that ``{before}`` lets in, None for all.
+    the transaction ``t``; ``{before}`` is the condition that ``t`` lies before the end of what is asked for,
+    ``{since}`` the first day or moment of it, ``{country}`` the country of ``account`` as the books keep it, or the
+    seller's now. Elsewhere ``before`` answers the last day of the books that ``{before}`` lets in, None for all.
     ``of_today`` are columns that change with the seller: by the books' day they are in the file only where they are
     named, so that a closed month gives the same bytes for ever (docs/adr/0033).
 
@@ -36,7 +36,8 @@ class Definition:
     ours that names a row for ever: capitals, digits and slashes, a capital first.
 
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
-    ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round.
+    ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in
+    the record what the rows are where the filter asks for nothing.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Definition:
     of_the_past: bool = False
     of_a_year: bool = False
     of_today: tuple[str, ...] = ()
+    whole: str = ""
     also: Callable[[filters.ListFilter], QuerySet[Any]] | None = None
     before: Callable[[filters.ListFilter], date | datetime | None] | None = None
     sorts: Mapping[str, ordering.Sort] = field(default_factory=dict)
@@ -133,6 +135,10 @@ class Definition:
         for name, value in values.items():
             sql = sql.replace(f"{{{name}}}", value)
         return sql
+
+    def in_words(self, chosen: filters.ListFilter) -> str:
+        """The filter as one sentence, for an export's record."""
+        return str(self.whole) if self.whole and not chosen.cleaned else chosen.in_words()
 
     def order_of(self, sort: str) -> str:
         """ORDER BY of a sort as an address has it ("-amount"); of none, or one there is not, the usual."""

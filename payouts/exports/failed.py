@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, Row, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
@@ -55,6 +56,7 @@ FAILED = Definition(
     kind="failed",
     title="Failed and returned payouts",
     noun="payouts",
+    whole=later("All failed and returned payouts"),
     lead="With the bank's reason, and what became of the money. Newest payout first.",
     permissions=("payouts.view_payout",),
     resource=FailedPayouts,

@@ -130,8 +130,8 @@ RECONCILIATION = Definition(
     title="Reconciliation report",
     noun="lines",
     lead=(
-        "Each line of our bank statements, a row for each payment in it, beside what the books say; at the end what is "
-        "on its way and on no statement yet."
+        "Each line of our bank statements, a row for each payment in it, beside what the books say; "
+        "at the end what is on its way and on no statement yet."
     ),
     permissions=("payouts.see_reconciliation",),
     resource=Reconciliation,

@@ -43,8 +43,8 @@ STATEMENT = Definition(
     title="Seller statement",
     noun="movements",
     lead=(
-        "Every earning, and every amount that went into a payout or came back, with the seller's balance after it: by the "
-        "books’ day, as closed months have it, or by when it was posted."
+        "Every earning, and every amount that went into a payout or came back, with the seller's balance after it: "
+        "by the books’ day, as closed months have it, or by when it was posted."
     ),
     permissions=("sellers.view_seller", "ledger.view_account", "ledger.view_earning"),
     resource=SellerStatement,

@@ -81,13 +81,7 @@ def request(
         authority.require(actor=actor, permission=permission)
     check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
-    if sort and sort.removeprefix("-") not in definition.sorts:
-        known = ", ".join(definition.sorts) or _("none")
-        raise BadExport(
-            _("Not exported: {kind} is not sorted by “{sort}”. It knows {known}.").format(
-                kind=definition.kind, sort=sort[:20], known=known
-            )
-        )
+    kinds.check_sort(definition, sort)
     chosen = definition.chosen(filters, now=now)
     base = None
     if since is not None:
@@ -113,7 +107,7 @@ def request(
         compressed=compressed,
         columns=wanted,
         filters=chosen.stored(),
-        filters_text=chosen.in_words(),
+        filters_text=definition.in_words(chosen),
         sort=sort,
         order_text=definition.order_in_words(sort),
         since=base,
@@ -254,6 +248,7 @@ def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> 
         sha256=written.sha256,
         expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS),
         hashed_columns=written.columns,
+        totals=written.totals,
         hashes_until=now + timedelta(days=settings.EXPORT_HASHES_KEEP_DAYS),
         **written.changes,
     )

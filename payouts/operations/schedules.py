@@ -53,6 +53,7 @@ class Plan:
     time_zone: str
     filters: Mapping[str, Any] | str = ""
     columns: Sequence[str] = ()
+    sort: str = ""
     locale: str = "en"
     compressed: bool = False
     dates: str = ""
@@ -215,7 +216,7 @@ def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
     return (
         schedule.name, schedule.kind, schedule.format, schedule.locale, schedule.compressed, list(schedule.columns),
         dict(schedule.filters), schedule.dates, schedule.every, schedule.weekday, schedule.at, schedule.time_zone,
-        schedule.country, schedule.target_id,
+        schedule.country, schedule.target_id, schedule.sort,
     )  # fmt: skip
 
 
@@ -253,6 +254,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
                 ours=ours
             )
         )
+    kinds.check_sort(definition, plan.sort)
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
     set_by_us = {*spans.get(plan.dates, ()), said.AT}
@@ -271,6 +273,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
         "columns": kinds.checked_columns(definition, plan.columns),
         "filters": kept,
         "filters_text": words,
+        "sort": plan.sort,
         "dates": plan.dates,
         "every": plan.every,
         "weekday": plan.weekday if plan.every == Every.WEEK else 1,

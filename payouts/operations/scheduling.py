@@ -161,6 +161,7 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
             locale=schedule.locale,
             compressed=schedule.compressed,
             columns=schedule.columns,
+            sort=schedule.sort,
             actor=actor,
             now=now,
             ring=False,

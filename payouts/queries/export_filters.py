@@ -21,7 +21,6 @@ from payouts.states import BatchStatus
 from sellers.ledger.models import Account
 from sellers.ledger.money import EXPONENTS
 
-
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 

@@ -21,7 +21,7 @@ from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
 from payouts.queries import closing
-from sellers.ledger.admin import _tabs
+from sellers.ledger.admin import _journal_sums, _tabs
 from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import periods
@@ -120,7 +120,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
-            {"file": file, "label": FORMATS[file.format].label} for file in period.files.order_by("-pk")
+            {"file": file, "label": FORMATS[file.format].label, "sums": _journal_sums.of(file)}
+            for file in period.files.select_related("period").order_by("-pk")
         ]
         if period
         else [],
@@ -237,10 +238,14 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
 @pages.page(SEE)
 def state(request: HttpRequest, pk: int) -> HttpResponse:
     """The cell that says how far one journal is; it asks for itself again while it is being written."""
-    file = JournalFile.objects.filter(pk=pk).first()
+    file = JournalFile.objects.filter(pk=pk).select_related("period").first()
     if file is None:
         raise Http404
-    context = {"file": file, "may_fetch": journals.RIGHT in pages.permissions(request)}
+    context = {
+        "file": file,
+        "sums": _journal_sums.of(file),
+        "may_fetch": journals.RIGHT in pages.permissions(request),
+    }
     return render(request, "admin/ledger/period/file.html", context)
 
 

@@ -236,7 +236,8 @@ def test_a_statement_of_a_span_begins_with_the_balance_before_it():
     for days in range(3):
         make.earning(account, amount_minor=1_000, now=make.NOW + timedelta(days=days))
     day = (make.NOW + timedelta(days=1)).date()
-    query = urlencode({"seller": account.seller.reference, "posted_after": day, "posted_before": day})
+    span = {"posted_after": day, "posted_before": day, "by": "posted"}
+    query = urlencode({"seller": account.seller.reference, **span})
     (row,) = read("statement", query)
     assert (row["Amount"], row["Balance after"], row["What"]) == ("10.00", "20.00", "Sale")
 
