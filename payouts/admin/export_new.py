@@ -170,7 +170,9 @@ def _page(
     words = definition.title.lower() if found is None else _counted(found)
     order = definition.order_in_words(_sort(request))
     rest = f"{order}." if order else definition.lead
-    lead = rest if chosen is None or form.offered else f"{definition.in_words(chosen)}. {rest}"
+    asked = chosen is not None and set(chosen.cleaned) - set(form.offered)
+    told = chosen is not None and (asked or not form.offered)
+    lead = f"{definition.in_words(chosen)}. {rest}" if chosen is not None and told else rest
     return pages.render(
         request,
         "admin/payouts/export/new.html",

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from payouts.exports.columns import Column, Columns, Kind, labels
+from backoffice.words import later, recorded
+from payouts.exports.columns import Column, Columns, Kind, labels, literal
 from payouts.exports.definition import Definition
 from payouts.models import FundingAccount, LineKind
 from payouts.queries import export_filters, filters
@@ -67,7 +68,11 @@ LEFT JOIN payouts_submission AS submission ON submission.id = coalesce(item.subm
 LEFT JOIN payouts_lineresolution AS resolution ON resolution.id = line.resolution_id
 LEFT JOIN auth_user AS proposer ON proposer.id = resolution.proposed_by_id
 LEFT JOIN auth_user AS confirmer ON confirmer.id = resolution.confirmed_by_id"""  # noqa: S608 - constants only
-_NOT_YET = "Not on a statement yet"
+_NOT_YET = later("Not on a statement yet")
+_KIND = (
+    f"CASE WHEN item.line_id IS NULL THEN {literal(recorded(_NOT_YET))} "
+    f"ELSE {labels('line.kind', LineKind.choices)} END"
+)
 # What the bank moved less the payments, returns, charges and other books it was matched to: a line in suspense is open
 # with all of its amount. Two lines that undo each other were matched to each other.
 _OPEN = (
@@ -92,8 +97,9 @@ class Reconciliation(Columns):
     kind = Column(
         "What it is",
         Kind.CODE,
-        sql=f"CASE WHEN item.line_id IS NULL THEN '{_NOT_YET}' ELSE {labels('line.kind', LineKind.choices)} END",
+        sql=_KIND,
         width=20,
+        words=(_NOT_YET, *(label for _code, label in LineKind.choices)),
     )
     bank_reference = Column("Bank's reference", sql="line.bank_reference", width=24)
     named = Column("End-to-end id on the line", sql="line.end_to_end_id", width=18)
@@ -117,7 +123,7 @@ class Reconciliation(Columns):
 
 
 def _accounts(chosen: filters.ListFilter) -> QuerySet[Any]:
-    """Our bank accounts whose payments without a line belong in the report: none where only matched lines are wanted."""
+    """Our bank accounts whose payments without a line are in the report; none where only matched lines are wanted."""
     given = chosen.cleaned
     found = FundingAccount.objects.all()
     if given.get("funding"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -75,6 +75,11 @@ def kept(definition: Definition, chosen: filters.ListFilter) -> list[str]:
     """The columns that a file has where none is named: by the books' day without those that change with the seller."""
     names = [column.name for column in columns_of(definition.resource())]
     return [name for name in names if not (definition.by_books(chosen) and name in definition.of_today)]
+
+
+def spoken(selection: Selection) -> Selection:
+    """The same rows with headings and words in the language that is active. Their hashes are of the English ones."""
+    return replace(selection, columns=[column.spoken() for column in selection.columns])
 
 
 @contextmanager

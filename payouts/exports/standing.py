@@ -4,7 +4,7 @@ Read off what is only ever appended: transitions, holds with their release, ledg
 or by when they were posted.
 """
 
-from payouts.exports.columns import Column, Columns, Kind, labels, literals
+from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries import export_filters
@@ -40,9 +40,13 @@ class OpenPayouts(Columns):
     status = Column("Status then", Kind.CODE, sql=labels("past.to_status", PayoutStatus.choices), width=18)
     status_at = Column("Status since", Kind.MOMENT, sql="past.at", width=20)
     on_hold = Column(
-        "On hold then", Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=12
+        "On hold then",
+        Kind.CODE,
+        sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END",
+        words=YES_NO,
+        width=12,
     )
-    holds = Column("Hold reasons", sql="held.reasons", width=24)
+    holds = Column("Hold reasons", sql="held.reasons", width=24, words=HoldReason.labels, many=True)
     held_since = Column("On hold since", Kind.MOMENT, sql="held.since", width=20)
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_id = Column("Seller id", sql="seller.external_id", width=24)

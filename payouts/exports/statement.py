@@ -1,5 +1,6 @@
 """The statement of sellers as rows: every movement of what they are owed, with the balance after it."""
 
+from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
@@ -18,6 +19,12 @@ CROSS JOIN LATERAL (SELECT {country} AS country) AS place"""
 _WHAT = f"""CASE WHEN moved.payout_ref = '' THEN {labels("moved.kind", EarningKind.choices)}
 WHEN moved.minor < 0 THEN 'Put into a payout' ELSE 'Came back from a payout' END"""
 
+_WORDS = (
+    *(label for _code, label in EarningKind.choices),
+    later("Put into a payout"),
+    later("Came back from a payout"),
+)
+
 
 class SellerStatement(Columns):
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
@@ -27,7 +34,7 @@ class SellerStatement(Columns):
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
     booked_on = Column("Booked on", Kind.DAY, sql="moved.booked_on", width=12)
     posted_at = Column("Posted", Kind.MOMENT, sql="moved.posted_at", width=20)
-    what = Column("What", Kind.CODE, sql=_WHAT, width=24)
+    what = Column("What", Kind.CODE, sql=_WHAT, width=24, words=_WORDS)
     amount = Column("Amount", Kind.MONEY, sql="moved.minor", currency="account.currency", width=16)
     amount_minor = Column("Amount in minor units", Kind.COUNT, sql="moved.minor", width=20)
     balance = Column("Balance after", Kind.MONEY, sql="moved.balance", currency="account.currency", width=16)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
@@ -151,29 +152,37 @@ def _fill(export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress)
                 )
             )
         say(0, total)
-        form = form_class(
-            Layout(
-                columns=selection.columns,
-                title=definition.title,
-                noun=definition.noun,
-                zone=timezone.get_current_timezone_name(),
-                locale=export.locale,
-                rows=total,
+        with translation.override(_language(export)):
+            selection = rows.spoken(selection)
+            form = form_class(
+                Layout(
+                    columns=selection.columns,
+                    title=str(definition.title),
+                    noun=str(definition.noun),
+                    zone=timezone.get_current_timezone_name(),
+                    locale=export.locale,
+                    rows=total,
+                )
             )
-        )
-        # Closed at once when it is stopped: the transaction can end only after the statement.
-        source = contextlib.closing(_blocks(export, selection, form, hashes))
-        with form.opened(draft, compressed=export.compressed) as file, source as blocks:
-            file.write(form.head().encode())
-            for count, text in blocks:
-                file.write(text)
-                done += count
-                if time.monotonic() - said >= EVERY_SECONDS:
-                    say(done, total)
-                    said = time.monotonic()
-            file.write(form.foot(sums).encode())
+            # Closed at once when it is stopped: the transaction can end only after the statement.
+            source = contextlib.closing(_blocks(export, selection, form, hashes))
+            with form.opened(draft, compressed=export.compressed) as file, source as blocks:
+                file.write(form.head().encode())
+                for count, text in blocks:
+                    file.write(text)
+                    done += count
+                    if time.monotonic() - said >= EVERY_SECONDS:
+                        say(done, total)
+                        said = time.monotonic()
+                file.write(form.foot(sums).encode())
     say(done, total)
     return Written(done, columns, changes=found, totals=[[t.currency, t.count, t.minor] for t in sums])
+
+
+def _language(export: Export) -> str:
+    """In which its headings and words are: English, unless people read it in another that the program speaks."""
+    known = {code for code, _name in settings.LANGUAGES}
+    return export.locale if FORMATS[export.format].speaks and export.locale in known else "en"
 
 
 def _blocks(

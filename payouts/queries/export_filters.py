@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -248,22 +250,49 @@ class ApprovalFilter(ExportFilter):
         return queryset.filter(approver__username=value)
 
 
+PROGRAM = "the program"
+"""As a person of the audit trail: whoever did it was nobody."""
+SUBJECTS = {"P": "payouts.payout", "B": "payouts.batch", "S": "sellers.seller", "R": "payouts.payoutrun"}
+"""What a reference in the audit trail's filter names, by its letter."""
+
+
+class AboutField(forms.CharField):
+    """A payout, batch, seller or run by its reference, in any case; nothing when left out."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).upper()
+        if text and not re.fullmatch(f"[{''.join(SUBJECTS)}][0-9]{{1,18}}", text):
+            raise ValidationError(
+                _("“{text}” is no reference. Write one such as P123, B12, S45 or R6.").format(
+                    text=fields.shortened(text)
+                ),
+                code="invalid",
+            )
+        return text
+
+
 class DeedFilter(ExportFilter):
-    """The audit trail."""
+    """The audit trail, as its page filters it."""
 
     model = Event
     noun = "deeds"
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))
-    person = _text(later("Account name"), "by_person", 150)
+    person = _text(later("Account name, or “the program”"), "by_person", 150)
     action = _text(later("Deed, such as payout.approve"), "by_action")
+    about = OwnFilter(AboutField, "by_about", later("About, such as P123"), max_length=20)
 
     class Meta:
         form = RangesForm
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(actor_name=value)
+        if value.lower() == PROGRAM:
+            return queryset.filter(actor=None)
+        return queryset.filter(actor__in=get_user_model().objects.filter(username=value))
+
+    def by_about(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(subject_type=SUBJECTS[value[0]], subject_id=int(value[1:]))
 
     def by_action(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(action=value)

@@ -185,6 +185,7 @@ def test_the_order_of_the_list_is_carried_and_confirmed_with_the_rest(owner, sec
         schedules.change(schedule_id=schedule.pk, plan=plan(sort="colour"), actor=owner, now=MADE)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_run_has_the_order_and_balances_of_a_month_go_by_its_books_day(owner):
     sorted_one = made(owner, sort="-amount")
     balances = made(owner, name="B", kind="balances", dates="at", every="month")
