@@ -60,7 +60,7 @@ class ByField(fields.OneOfField):
 
 def usual(data: QueryDict) -> str:
     """What a filter goes by that does not say: the books' day where it names days; nothing where it names no time."""
-    named = [data[name] for name in ("at", "posted_after", "posted_before") if data.get(name)]
+    named = [str(data[name]) for name in ("at", "posted_after", "posted_before") if data.get(name)]
     if not named:
         return ""
     return BOOKS if all(_DAY.fullmatch(each.strip()) for each in named) else POSTED

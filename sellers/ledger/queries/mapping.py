@@ -74,8 +74,9 @@ def sums(*, first: date, last: date, currency: str) -> list[tuple[AccountMapping
         rows = cursor.fetchall()
     for book, country, day, debit, credit in rows:
         account = found.account(book=book, currency=currency, country=country, day=day)
-        _same, debits, credits = known.get(account and account.pk, (account, 0, 0))
-        known[account and account.pk] = (account, debits + int(debit), credits + int(credit))
+        key = account.pk if account is not None else None
+        _same, debits, credits = known.get(key, (account, 0, 0))
+        known[key] = (account, debits + int(debit), credits + int(credit))
     return list(known.values())
 
 
