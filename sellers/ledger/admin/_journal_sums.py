@@ -1,5 +1,6 @@
-"""What a journal's file says of each account, with the way to the books that the account stands for."""
+"""What journals' files say of each account, with the way to the books that the account stands for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -10,19 +11,25 @@ from sellers.ledger.models import AccountMapping, Book, JournalFile, PeriodTotal
 from sellers.ledger.money import Money
 
 
-def of(file: JournalFile) -> list[dict[str, Any]]:
-    """A row an account of the file; a year's file leads nowhere, for its accounts are of many months."""
+def of(files: Iterable[JournalFile]) -> dict[int, list[dict[str, Any]]]:
+    """A row an account of each file of one month, by the file's id; in two statements however many there are.
+
+    A year's file leads nowhere, for its accounts are of many months.
+    """
+    found = list(files)
+    periods = {file.period_id for file in found if file.totals and file.format not in YEARLY}
+    booked = set(PeriodTotal.objects.filter(period__in=periods).values_list("period", "currency", "book"))
+    versions = list(AccountMapping.objects.filter(confirmed=True)) if booked else []
+    return {file.pk: _rows(file, booked, versions) for file in found}
+
+
+def _rows(
+    file: JournalFile, booked: set[tuple[int, str, str]], versions: list[AccountMapping]
+) -> list[dict[str, Any]]:
     books: dict[str, set[str]] = {}
-    if file.format not in YEARLY and file.totals:
-        booked = set(
-            PeriodTotal.objects.filter(period=file.period_id, currency=file.currency).values_list(
-                "book", flat=True
-            )
-        )
-        versions = AccountMapping.objects.filter(
-            confirmed=True, book__in=booked, currency__in=["", file.currency]
-        )
-        for version in versions:
+    for version in versions if file.format not in YEARLY else ():
+        here = (file.period_id, file.currency, version.book) in booked
+        if here and version.currency in ("", file.currency):
             for name in (version.number, version.label, version.targets.get(f"{file.format}.account")):
                 books.setdefault(str(name), set()).add(version.book)
     return [

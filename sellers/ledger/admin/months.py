@@ -105,6 +105,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
     """One month: its totals, and its journals once it is closed."""
     found = month_or_404(month)
     period, held = found.period, pages.permissions(request)
+    files = list(period.files.select_related("period").order_by("-pk")) if period else []
+    sums = _journal_sums.of(files)
     context = {
         "title": _name(found.first),
         "month": found,
@@ -120,11 +122,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
-            {"file": file, "label": FORMATS[file.format].label, "sums": _journal_sums.of(file)}
-            for file in period.files.select_related("period").order_by("-pk")
-        ]
-        if period
-        else [],
+            {"file": file, "label": FORMATS[file.format].label, "sums": sums[file.pk]} for file in files
+        ],
         "back_url": reverse("admin:ledger_period_list"),
         "back_label": _("Books"),
         "reference": str(found),
@@ -243,7 +242,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     context = {
         "file": file,
-        "sums": _journal_sums.of(file),
+        "sums": _journal_sums.of([file])[file.pk],
         "may_fetch": journals.RIGHT in pages.permissions(request),
     }
     return render(request, "admin/ledger/period/file.html", context)
