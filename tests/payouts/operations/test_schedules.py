@@ -181,6 +181,8 @@ def test_the_order_of_the_list_is_carried_and_confirmed_with_the_rest(owner, sec
         schedule_id=schedule.pk, plan=plan(sort="amount", target=target(server)), actor=owner, now=MADE
     )
     assert found.confirmed_at is None and schedules.digest(found) != seen
+    before, found.sort = schedules.digest(found), "created"
+    assert schedules.digest(found) != before
     with pytest.raises(BadExport, match="not sorted by"):
         schedules.change(schedule_id=schedule.pk, plan=plan(sort="colour"), actor=owner, now=MADE)
 
