@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         {
             "title": _("Batches"),
             "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
-            "verbs": _propose_verb(request),
+            "verbs": [*_export(request, status), *_propose_verb(request)],
             "tabs": [
                 {"label": label, "url": f"?status={value}" if value else "?", "current": value == status}
                 for value, label in TABS
@@ -63,6 +63,16 @@ def listed(request: HttpRequest) -> HttpResponse:
             "empty_text": _("Approved payouts become batches when somebody proposes them."),
         },
     )
+
+
+def _export(request: HttpRequest, status: str) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows."""
+    if "payouts.request_export" not in pages.permissions(request):
+        return []
+    query = {"kind": "batches"} | ({"status": status} if status in BatchStatus.values else {})
+    return [
+        {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{urlencode(query)}"}
+    ]
 
 
 def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:

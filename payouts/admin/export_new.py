@@ -112,6 +112,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """What the file will hold, and in which format; then it is asked for."""
     source = request.POST if request.method == "POST" else request.GET
     definition = kinds.get(source.get("kind") or "payouts")
+    kinds.require(definition, pages.permissions(request))
     query = _query(request)
     offered = _offered(definition, query)
     template = _template(request, definition)
@@ -169,7 +170,9 @@ def _page(
     words = definition.title.lower() if found is None else _counted(found)
     order = definition.order_in_words(_sort(request))
     rest = f"{order}." if order else definition.lead
-    lead = rest if chosen is None or form.offered else f"{chosen.in_words()}. {rest}"
+    asked = chosen is not None and set(chosen.cleaned) - set(form.offered)
+    told = chosen is not None and (asked or not form.offered)
+    lead = f"{definition.in_words(chosen)}. {rest}" if chosen is not None and told else rest
     return pages.render(
         request,
         "admin/payouts/export/new.html",
@@ -204,6 +207,8 @@ def _schedule_url(request: HttpRequest, definition: Definition, query: QueryDict
         return ""
     wanted = query.copy()
     wanted["kind"] = definition.kind
+    if _sort(request):
+        wanted["sort"] = _sort(request)
     return f"{reverse('admin:payouts_schedule_new')}?{wanted.urlencode()}"
 
 

@@ -27,7 +27,7 @@ class FormatForm(forms.Form):
         widget=forms.RadioSelect,
     )
     locale = forms.ChoiceField(
-        label=later("Language of Excel, for its CSV"),
+        label=later("Language of Excel files"),
         choices=list(LOCALES.items()),
         initial="en",
         required=False,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
@@ -21,7 +21,9 @@ from backoffice.words import later, number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import deciding, schedules
+from payouts.queries import deciding, filters, schedules
+from payouts.states import PayoutStatus
+from sellers.ledger.money import Money
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
@@ -49,6 +51,31 @@ class Row:
     def title(self) -> str:
         known = kinds.KINDS.get(self.export.kind)
         return known.title if known else self.export.kind
+
+    @property
+    def sums(self) -> list[Money]:
+        """What its rows add up to, in each currency."""
+        return [Money(minor, code) for code, _rows, minor in self.export.totals]
+
+    @property
+    def list_url(self) -> str:
+        """The list that its filter selects, as it is now; empty where its rows are no list of payouts."""
+        query = _of_payouts(self.export)
+        return f"{reverse('admin:payouts_payout_list')}?{query.urlencode()}" if query is not None else ""
+
+    @property
+    def lines_url(self) -> str:
+        """Where the lines that its payouts are made of are asked for; empty where its rows are none."""
+        query = _of_payouts(self.export)
+        if query is None or self.export.kind == "lines":
+            return ""
+        query["kind"] = "lines"
+        return f"{reverse('admin:payouts_export_new')}?{query.urlencode()}"
+
+    @property
+    def rest(self) -> str:
+        """What there is to say after the filter's words."""
+        return f". {self.export.order_text}" if self.export.order_text else ""
 
     @property
     def holds(self) -> str:
@@ -82,6 +109,20 @@ class Row:
     @property
     def ready(self) -> bool:
         return self.export.status == ExportStatus.READY
+
+
+def _of_payouts(export: Export) -> QueryDict | None:
+    """The filter of the payouts that its rows are, or are the lines of, as the list's address has it."""
+    if export.kind not in ("payouts", "lines", "failed"):
+        return None
+    query = filters.as_query(export.filters).copy()
+    if export.kind == "failed":
+        dead = [PayoutStatus.FAILED.value, PayoutStatus.RETURNED.value]
+        wanted = query.getlist("status") or dead
+        query.setlist("status", [each for each in wanted if each in dead] or dead)
+    if export.sort:
+        query["sort"] = export.sort
+    return query
 
 
 def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) -> Row:

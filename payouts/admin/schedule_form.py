@@ -1,5 +1,6 @@
 """Describing a schedule of an export: what, when, where to."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
@@ -23,7 +24,7 @@ from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import Every, ExportSchedule
 from payouts.operations import schedules
-from payouts.queries import filters
+from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
 
 HERE, SFTP = "here", "sftp"
@@ -163,11 +164,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """A schedule of one kind, with the filter of the list that it was asked from."""
     source = request.POST if request.method == "POST" else request.GET
     definition = kinds.get(source.get("kind") or "payouts")
+    kinds.require(definition, pages.permissions(request))
     query = QueryDict(source.get("query", ""), mutable=True) if request.method == "POST" else _asked(request)
     names = _offered(definition)
     chosen = definition.chosen(query, now=database_now()).cleaned
     if definition.of_a_year and not query.get("year"):
         names.pop("year", None)  # left empty, each run is about the year before its occasion
+    if not query.get(export_filters.BY):
+        chosen.pop(export_filters.BY, None)  # left empty, it follows from the dates of each run
     initial = {name: value for name, value in chosen.items() if name in names} | {
         "every": Every.MONTH,
         "at": "06:00",
@@ -175,7 +179,9 @@ def new(request: HttpRequest) -> HttpResponse:
         "dates": next(iter(said.dates_of(definition.filter)), ""),
         "where": HERE,
     }
-    return _page(request, definition, query, initial, None)
+    sort = source.get("sort", "")
+    known = sort.removeprefix("-") in definition.sorts
+    return _page(request, definition, query, initial, None, sort=sort if known else "")
 
 
 @pages.page(schedules.RIGHT)
@@ -205,7 +211,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     initial["where"] = HERE if found.target is None else SFTP
     if found.target is not None:
         initial |= {name: getattr(found.target, name) for name in _TARGET[:5]}
-    return _page(request, definition, query, initial, found)
+    return _page(request, definition, query, initial, found, sort=found.sort)
 
 
 def _asked(request: HttpRequest) -> QueryDict:
@@ -221,10 +227,12 @@ def _page(
     query: QueryDict,
     initial: dict[str, Any],
     found: ExportSchedule | None,
+    *,
+    sort: str,
 ) -> HttpResponse:
     form = ScheduleForm(definition, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        plan = _plan(request, definition, query, form)
+        plan = replace(_plan(request, definition, query, form), sort=sort)
         values: dict[str, Any] = {"plan": plan, "actor": pages.actor(request), "now": database_now()}
         try:
             deed = schedules.make if found is None else partial(schedules.change, schedule_id=found.pk)
@@ -244,10 +252,10 @@ def _page(
             "title": _("Change “{found}”").format(found=found.name)
             if found
             else _("Schedule {title}").format(title=title),
-            "lead": definition.lead,
+            "lead": f"{order}." if (order := definition.order_in_words(sort)) else definition.lead,
             "form": form,
             "verb": _("Save"),
-            "hidden": [("kind", definition.kind), ("query", query.urlencode())],
+            "hidden": [("kind", definition.kind), ("query", query.urlencode()), ("sort", sort)],
             "back_url": reverse("admin:payouts_schedule_detail", args=[found.pk])
             if found
             else reverse("admin:payouts_schedule_list"),

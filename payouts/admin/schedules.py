@@ -105,6 +105,7 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     found = [
         (_("Export"), definition.title),
         (_("Rows"), schedule.filters_text or _("All of them")),
+        (_("Order"), definition.order_in_words(schedule.sort) or _("The usual one")),
         (
             _("Dates"),
             _dates(schedule, definition),

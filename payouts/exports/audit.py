@@ -1,6 +1,6 @@
 """For auditors: who approved what beside who reviewed it, and every deed."""
 
-from payouts.exports.columns import Column, Columns, Kind
+from payouts.exports.columns import YES_NO, Column, Columns, Kind
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
 
@@ -24,6 +24,7 @@ class Approvals(Columns):
         "Of the present round",
         Kind.CODE,
         sql="CASE WHEN approval.round = payout.round THEN 'yes' ELSE 'no' END",
+        words=YES_NO,
     )
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_name = Column("Seller name", sql="seller.name", width=32)

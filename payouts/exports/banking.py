@@ -1,8 +1,7 @@
-"""What went to banks and what their statements say: batches with references, and lines beside payments and books."""
+"""What went to banks: batches with references."""
 
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
-from payouts.models import LineKind
 from payouts.queries import export_filters
 from payouts.states import BatchStatus, SubmissionStatus
 
@@ -14,19 +13,6 @@ LEFT JOIN LATERAL (
   SELECT count(*) AS items, sum(a.amount_minor)::bigint AS minor FROM payouts_attempt AS a
   WHERE a.submission_id = submission.id
 ) AS sent ON submission.id IS NOT NULL"""
-_LINES = """({rows}) AS line JOIN payouts_statement AS statement ON statement.id = line.statement_id
-JOIN payouts_fundingaccount AS funding ON funding.id = statement.funding_account_id
-LEFT JOIN payouts_attempt AS attempt ON attempt.id = line.attempt_id
-LEFT JOIN payouts_payout AS payout ON payout.id = attempt.payout_id
-LEFT JOIN payouts_submission AS submission ON submission.id = coalesce(line.submission_id, attempt.submission_id)
-LEFT JOIN payouts_lineresolution AS resolution ON resolution.id = line.resolution_id
-LEFT JOIN auth_user AS proposer ON proposer.id = resolution.proposed_by_id
-LEFT JOIN auth_user AS confirmer ON confirmer.id = resolution.confirmed_by_id
-LEFT JOIN LATERAL (
-  SELECT t.key, sum(e.amount_minor)::bigint AS minor FROM ledger_transaction AS t
-  JOIN ledger_entry AS e ON e.transaction_id = t.id AND e.book = 'cash'
-  WHERE t.key = 'bankline:' || line.id GROUP BY t.key
-) AS booked ON true"""
 
 
 class Batches(Columns):
@@ -60,41 +46,6 @@ class Batches(Columns):
     approved_at = Column("Approved", Kind.MOMENT, sql="batch.approved_at", width=20)
 
 
-class Reconciliation(Columns):
-    funding = Column("Bank account", sql="funding.code", width=16)
-    statement = Column("Statement", sql="statement.statement_id", width=20)
-    number = Column("Line", Kind.COUNT, sql="line.number", width=7)
-    booked = Column("Booked", Kind.DAY, sql="line.booking_date", width=12)
-    value_date = Column("Value date", Kind.DAY, sql="line.value_date", width=12)
-    currency = Column("Currency", Kind.CODE, sql="funding.currency", width=9)
-    amount = Column(
-        "Bank's amount", Kind.MONEY, sql="line.amount_minor", currency="funding.currency", width=16
-    )
-    amount_minor = Column("Bank's amount in minor units", Kind.COUNT, sql="line.amount_minor", width=20)
-    kind = Column("What it is", Kind.CODE, sql=labels("line.kind", LineKind.choices), width=20)
-    bank_reference = Column("Bank's reference", sql="line.bank_reference", width=24)
-    named = Column("End-to-end id on the line", sql="line.end_to_end_id", width=18)
-    attempt = Column("Payment", Kind.CODE, sql="attempt.end_to_end_id", width=14)
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    message_id = Column("File", sql="submission.key", width=36)
-    paid = Column(
-        "Payment's amount", Kind.MONEY, sql="attempt.amount_minor", currency="funding.currency", width=16
-    )
-    ledger = Column("Books: cash", Kind.MONEY, sql="booked.minor", currency="funding.currency", width=16)
-    ledger_key = Column("Books: transaction", sql="booked.key", width=18)
-    difference = Column(
-        "Bank less books",
-        Kind.MONEY,
-        sql="line.amount_minor - coalesce(booked.minor, 0)",
-        currency="funding.currency",
-        width=16,
-    )
-    matched_at = Column("Matched", Kind.MOMENT, sql="line.matched_at", width=20)
-    resolved_by = Column("Resolved by", sql="proposer.username", width=16)
-    confirmed_by = Column("Confirmed by", sql="confirmer.username", width=16)
-    text = Column("Text", sql="line.text", width=40)
-
-
 BATCHES = Definition(
     kind="batches",
     title="Batches with bank references",
@@ -106,16 +57,4 @@ BATCHES = Definition(
     order="batch.id DESC, submission.id",
     key="batch.reference || '/' || row_number() OVER (PARTITION BY batch.id ORDER BY submission.id)",
     filter=export_filters.BatchFilter,
-)
-RECONCILIATION = Definition(
-    kind="reconciliation",
-    title="Reconciliation report",
-    noun="lines",
-    lead="Each line of our bank statements, beside the payment it is and what the books say.",
-    permissions=("payouts.see_reconciliation",),
-    resource=Reconciliation,
-    source=_LINES,
-    order="line.booking_date DESC, line.id DESC",
-    key="'L' || line.id",
-    filter=export_filters.LineFilter,
 )

@@ -12,12 +12,14 @@ from typing import IO
 
 from django.db import connection
 
+from backoffice.words import later
 from payouts.exports import copying, hashing
 from payouts.exports.columns import Column, Kind, literal
 from payouts.exports.formats import Format
 from payouts.exports.rows import Selection, values_of
 
 NEW, CHANGED, WITHDRAWN = "New", "Changed", "Withdrawn"
+_WORDS = (later("New"), later("Changed"), later("Withdrawn"))
 _BLOCK = 1 << 20
 _TABLES = (
     "export_before (key text NOT NULL, hash bigint NOT NULL)",
@@ -109,11 +111,12 @@ def shown(selection: Selection) -> Selection:
 
 def withdrawn(selection: Selection, form: Format) -> Generator[tuple[int, bytes], None, None]:
     """(how many, their bytes) of the rows that are no longer there: of each its last known key."""
+    said = form.columns[0].said(WITHDRAWN)
     empty = [None] * (len(selection.columns) - len(_HEAD))
     gone = f"SELECT key FROM export_changed WHERE change = {literal(WITHDRAWN)} ORDER BY key"  # noqa: S608 - a constant
     with closing(copying.texts(gone, ())) as copied:
         for keys in copied:
-            rows = [form.row([WITHDRAWN, key.decode(), *empty]) for key in keys]
+            rows = [form.row([said, key.decode(), *empty]) for key in keys]
             yield len(rows), "".join(rows).encode()
 
 
@@ -123,7 +126,7 @@ def _named(name: str, column: Column) -> Column:
 
 
 _HEAD = (
-    _named("row_change", Column("What happened", Kind.CODE, sql="diff.change", width=14)),
+    _named("row_change", Column("What happened", Kind.CODE, sql="diff.change", width=14, words=_WORDS)),
     _named("row_key", Column("Row", Kind.CODE, sql="diff.key", width=18)),
 )
 

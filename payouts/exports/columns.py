@@ -5,13 +5,17 @@ is computed here, row by row. Both ways come to the same bytes, which a test hol
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext
 from import_export import fields, resources
 
+from backoffice.words import later, recorded
 from sellers.ledger.money import Money
 
+BETWEEN = "; "
 Row = Mapping[str, Any]
 """Values by the names of their columns; amounts in minor units beside their currency."""
 
@@ -34,7 +38,8 @@ class Column(fields.Field):
 
     ``currency`` is the SQL of an amount's currency. A column without SQL has ``of``, which makes its value of a row's
     others and of the definition's ``needs``, which it ``uses`` by name. ``width`` is in characters, for formats that
-    have widths.
+    have widths. ``words`` are the texts of ours that may stand in it, marked for translation, several of them with
+    semicolons between where ``many``; SQL, hashes and files for programs have them in English.
     """
 
     def __init__(
@@ -47,6 +52,8 @@ class Column(fields.Field):
         of: Callable[[Row], Any] | None = None,
         uses: Sequence[str] = (),
         width: int = 14,
+        words: Iterable[Any] = (),
+        many: bool = False,
     ) -> None:
         super().__init__(column_name=heading, readonly=True)
         self.kind = kind
@@ -55,6 +62,9 @@ class Column(fields.Field):
         self.of = of
         self.uses = tuple(uses)
         self.width = width
+        self.words = tuple(words) or getattr(sql, "words", ())
+        self.many = many
+        self.told: dict[str, str] = {}
         self.name = ""
 
     def get_value(self, instance: Row) -> Any:
@@ -64,7 +74,25 @@ class Column(fields.Field):
         value = instance[self.name]
         if self.kind is Kind.MONEY and value is not None:
             return Money(int(value), instance[f"{self.name}__currency"])
-        return value
+        return self.said(value)
+
+    def said(self, value: Any) -> Any:
+        """The value in the column's language."""
+        if not self.told or value is None:
+            return value
+        parts = value.split(BETWEEN) if self.many else [value]
+        return BETWEEN.join(self.told.get(part, part) for part in parts)
+
+    def spoken(self) -> "Column":
+        """The column with its heading and its words in the language that is active."""
+        found = copy(self)
+        found.column_name = gettext(str(self.column_name))
+        told = {recorded(word): str(word) for word in self.words}
+        found.told = {english: said for english, said in told.items() if said != english}
+        if found.told:
+            found.kind = Kind.TEXT if self.kind is Kind.CODE else self.kind  # it may hold any letter now
+            found.sql = self.sql and _said(self.sql, found.told, many=self.many)
+        return found
 
 
 class Columns(resources.Resource):
@@ -91,7 +119,28 @@ def literals(texts: Iterable[str]) -> str:
     return ", ".join(literal(text) for text in texts)
 
 
-def labels(sql: str, choices: Iterable[tuple[str, Any]]) -> str:
-    """SQL of the words for a code."""
-    whens = " ".join(f"WHEN {literal(code)} THEN {literal(str(label))}" for code, label in choices)
-    return f"CASE {sql} {whens} ELSE {sql} END"
+class Worded(str):
+    """SQL that makes words, which it knows."""
+
+    words: tuple[Any, ...] = ()
+
+
+def labels(sql: str, choices: Iterable[tuple[str, Any]]) -> Worded:
+    """SQL of the words for a code, in English."""
+    listed = list(choices)
+    whens = " ".join(f"WHEN {literal(code)} THEN {literal(recorded(label))}" for code, label in listed)
+    found = Worded(f"CASE {sql} {whens} ELSE {sql} END")
+    found.words = tuple(label for _code, label in listed)
+    return found
+
+
+def _said(sql: str, told: Mapping[str, str], *, many: bool) -> str:
+    """SQL of the words in another language; ``sql`` makes them in English."""
+    whens = " ".join(f"WHEN {literal(english)} THEN {literal(said)}" for english, said in told.items())
+    if not many:
+        return f"CASE {sql} {whens} ELSE {sql} END"
+    return f"""(SELECT string_agg(CASE part {whens} ELSE part END, '{BETWEEN}' ORDER BY place)
+FROM unnest(string_to_array({sql}, '{BETWEEN}')) WITH ORDINALITY AS each_one (part, place))"""  # noqa: S608 - ours
+
+
+YES_NO = (later("yes"), later("no"))

@@ -1,8 +1,9 @@
 """What an export is: whose rows, by which filter, with which columns, for whom. One definition serves every door."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,20 +12,32 @@ from django.utils.translation import gettext as _
 
 from payouts.exports import ordering
 from payouts.exports.columns import Columns
-from payouts.queries import filter_fields, filters
+from payouts.queries import export_filters, filters
+from payouts.queries import filter_fields as fields
+from sellers.ledger.queries import periods
+
+_HOLES = re.compile(r"\{(rows|also)\}")
 
 
 @dataclass(frozen=True)
 class Definition:
     """``source`` is SQL after FROM: ``{rows}`` stands for the rows that the filter selects, ``{only}`` for a condition
     on ``payout_id`` that they set, ``{at}`` for the first moment after that of an export of the past, ``{year}`` for
-    the year of a yearly one, ``{since}`` and ``{until}`` for the first moments in and after a span.
+    the year of a yearly one, ``{also}`` for the rows that ``also`` makes of the filter.
+
+    Where its filter can go by the books' day, ``{when}`` is that day or the moment of posting, whichever it goes by, of
+    the transaction ``t``; ``{before}`` is the condition that ``t`` lies before the end of what is asked for,
+    ``{since}`` the first day or moment of it, ``{country}`` the country of ``account`` as the books keep it, or the
+    seller's now. Elsewhere ``before`` answers the last day of the books that ``{before}`` lets in, None for all.
+    ``of_today`` are columns that change with the seller: by the books' day they are in the file only where they are
+    named, so that a closed month gives the same bytes for ever (docs/adr/0033).
 
     ``order`` is total; ``sorts`` are others that may be asked for, and ``tail`` ends each. ``key`` is SQL of a text of
     ours that names a row for ever: capitals, digits and slashes, a capital first.
 
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
-    ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round.
+    ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in
+    the record what the rows are where the filter asks for nothing.
     """
 
     kind: str
@@ -42,45 +55,90 @@ class Definition:
     row_is_payout: bool = False
     of_the_past: bool = False
     of_a_year: bool = False
-    of_a_span: bool = False
+    of_today: tuple[str, ...] = ()
+    whole: str = ""
+    also: Callable[[filters.ListFilter], QuerySet[Any]] | None = None
+    before: Callable[[filters.ListFilter], date | datetime | None] | None = None
     sorts: Mapping[str, ordering.Sort] = field(default_factory=dict)
     tail: str = ""
+
+    @property
+    def has_books(self) -> bool:
+        """Whether it can go by the day that a fact is booked on."""
+        return export_filters.BY in self.filter.base_filters
 
     def chosen(self, given: Any, *, now: datetime) -> filters.ListFilter:
         """The filter as a door got it. Raises `BadFilter`.
 
-        An export of the past that names no moment is of now; a yearly one that names no year is of the last.
+        An export of the past that names no moment is of now; a yearly one that names no year is of the last. One that
+        names a day goes by the books' day, unless it says otherwise.
         """
         data = filters.as_query(given).copy()
+        by_books = self.has_books and data.get(export_filters.BY, "").lower() == export_filters.BOOKS
         if self.of_the_past and not data.get("at"):
-            data["at"] = now.isoformat()
+            data["at"] = str(periods.today(now=now)) if by_books else now.isoformat()
         if self.of_a_year and not data.get("year"):
             data["year"] = str(timezone.localtime(now).year - 1)
+        if self.has_books and not data.get(export_filters.BY):
+            data[export_filters.BY] = export_filters.usual(data)
         found = filters.read(data, queryset=self.rows() if self.rows is not None else None, kind=self.filter)
         at = found.cleaned.get("at")
-        if at is not None and filter_fields.start_of(at) > now:
+        if at is not None and fields.start_of(at) > now:
             raise filters.BadFilter({"at": [_("That moment is yet to come: name one in the past.")]})
         return found
+
+    def by_books(self, chosen: filters.ListFilter) -> bool:
+        """Whether the filter goes by the books' day."""
+        return self.has_books and chosen.cleaned.get(export_filters.BY) == export_filters.BOOKS
 
     def source_of(self, chosen: filters.ListFilter) -> tuple[str, tuple[Any, ...]]:
         """FROM and what follows it but the order, with its parameters.
 
         Raises EmptyResultSet where the filter can select nothing.
         """
-        rows, params = chosen.qs.order_by().query.sql_with_params()
+        inner = {"rows": chosen.qs.order_by().query.sql_with_params()}
+        if self.also is not None:
+            inner["also"] = self.also(chosen).order_by().query.sql_with_params()
         only = "payout_id IN (SELECT id FROM ({rows}) AS chosen)" if chosen.qs.query.where else "true"
         sql = self.source.replace("{only}", only)
-        if self.of_the_past:
-            end = filter_fields.end_of(chosen.cleaned["at"])
-            sql = sql.replace("{at}", _moment(end, ""))
+        if self.has_books:
+            sql = self._timed(sql, chosen)
+        elif self.of_the_past:
+            sql = sql.replace("{at}", _moment(fields.end_of(chosen.cleaned["at"]), ""))
+        if self.before is not None:
+            last = self.before(chosen)
+            sql = sql.replace("{before}", f"t.booked_on <= {_day(last and fields.day_of(last), 'infinity')}")
         if self.of_a_year:
             sql = sql.replace("{year}", str(int(chosen.cleaned["year"])))
-        if self.of_a_span:
-            since, until = (chosen.cleaned.get(f"posted_{side}") for side in ("after", "before"))
-            sql = sql.replace("{since}", _moment(since and filter_fields.start_of(since), "-infinity"))
-            sql = sql.replace("{until}", _moment(until and filter_fields.end_of(until), "infinity"))
-        times = sql.count("{rows}")
-        return f"FROM {sql.replace('{rows}', rows)}", tuple(params) * times
+        params = tuple(value for hole in _HOLES.findall(sql) for value in inner[hole][1])
+        return f"FROM {_HOLES.sub(lambda hole: inner[hole[1]][0], sql)}", params
+
+    def _timed(self, sql: str, chosen: filters.ListFilter) -> str:
+        """The statement by the books' day or by the moment of posting."""
+        given = chosen.cleaned
+        last = given.get("at") if self.of_the_past else given.get("posted_before")
+        first = given.get("posted_after")
+        if self.by_books(chosen):
+            values = {
+                "when": "t.booked_on",
+                "before": f"t.booked_on <= {_day(last, 'infinity')}",
+                "since": _day(first, "-infinity"),
+                "country": "account.country",
+            }
+        else:
+            values = {
+                "when": "t.posted_at",
+                "before": f"t.posted_at < {_moment(last and fields.end_of(last), 'infinity')}",
+                "since": _moment(first and fields.start_of(first), "-infinity"),
+                "country": "seller.country",
+            }
+        for name, value in values.items():
+            sql = sql.replace(f"{{{name}}}", value)
+        return sql
+
+    def in_words(self, chosen: filters.ListFilter) -> str:
+        """The filter as one sentence, for an export's record."""
+        return str(self.whole) if self.whole and not chosen.cleaned else chosen.in_words()
 
     def order_of(self, sort: str) -> str:
         """ORDER BY of a sort as an address has it ("-amount"); of none, or one there is not, the usual."""
@@ -93,6 +151,10 @@ class Definition:
         if found is None:
             return ""
         return found.down if sort.startswith("-") else found.up
+
+
+def _day(value: date | None, otherwise: str) -> str:
+    return f"DATE '{value.isoformat() if value else otherwise}'"
 
 
 def _moment(value: datetime | None, otherwise: str) -> str:

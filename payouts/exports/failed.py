@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, Row, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
@@ -18,7 +19,7 @@ LEFT JOIN LATERAL (
   FROM payouts_attempt AS a JOIN payouts_bankfact AS f ON f.attempt_id = a.id
   WHERE a.payout_id = payout.id AND f.kind IN ('rejected', 'failed', 'returned') ORDER BY f.id DESC LIMIT 1
 ) AS fact ON true"""
-_BECAME = """CASE WHEN disposal.new_payout_id IS NOT NULL THEN 'Paid again as P' || disposal.new_payout_id
+_BECAME = """CASE WHEN disposal.new_payout_id IS NOT NULL THEN 'Paid again'
 WHEN disposal.id IS NOT NULL THEN 'Added to the next payout' ELSE 'Waits for a decision' END"""
 
 
@@ -46,7 +47,14 @@ class FailedPayouts(Columns):
     code = Column("Bank's code", sql="fact.code", width=12)
     reason = Column("Bank's reason", of=_reason, uses=("code", "fact_kind"), width=40)
     advice = Column("What to do", of=_advice, uses=("code", "fact_kind"), width=40)
-    became = Column("What became of it", Kind.CODE, sql=_BECAME, width=24)
+    became = Column(
+        "What became of it",
+        Kind.CODE,
+        sql=_BECAME,
+        width=24,
+        words=(later("Paid again"), later("Added to the next payout"), later("Waits for a decision")),
+    )
+    paid_again_as = Column("Paid again as", Kind.CODE, sql="'P' || disposal.new_payout_id", width=14)
     batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
     value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
 
@@ -55,6 +63,7 @@ FAILED = Definition(
     kind="failed",
     title="Failed and returned payouts",
     noun="payouts",
+    whole=later("All failed and returned payouts"),
     lead="With the bank's reason, and what became of the money. Newest payout first.",
     permissions=("payouts.view_payout",),
     resource=FailedPayouts,

@@ -4,8 +4,18 @@ from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
-from backoffice.audit.errors import Refused
-from payouts.exports import audit, banking, failed, lines, payouts, standing, statement, yearly
+from backoffice.audit.errors import NotAllowed, Refused
+from payouts.exports import (
+    audit,
+    banking,
+    failed,
+    lines,
+    payouts,
+    reconciliation,
+    standing,
+    statement,
+    yearly,
+)
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 
@@ -19,7 +29,7 @@ KINDS: dict[str, Definition] = {
         banking.BATCHES,
         standing.BALANCES,
         statement.STATEMENT,
-        banking.RECONCILIATION,
+        reconciliation.RECONCILIATION,
         audit.APPROVALS,
         audit.DEEDS,
         yearly.DAC7,
@@ -48,6 +58,28 @@ def get(kind: str) -> Definition:
 def open_to(permissions: Collection[str]) -> list[Definition]:
     """The exports that somebody with these permissions may ask for."""
     return [each for each in KINDS.values() if set(each.permissions) <= set(permissions)]
+
+
+def require(definition: Definition, permissions: Collection[str]) -> None:
+    """Raises `NotAllowed` unless somebody with these permissions may ask for it."""
+    if not set(definition.permissions) <= set(permissions):
+        raise NotAllowed(
+            _(
+                "{title} is not yours to export: it shows what your role does not see. "
+                "Choose another export, or ask an administrator."
+            ).format(title=definition.title)
+        )
+
+
+def check_sort(definition: Definition, sort: str) -> None:
+    """Raises `BadExport` for an order ("-amount") that the export does not have."""
+    if sort and sort.removeprefix("-") not in definition.sorts:
+        known = ", ".join(definition.sorts) or _("none")
+        raise BadExport(
+            _("Not exported: {kind} is not sorted by “{sort}”. It knows {known}.").format(
+                kind=definition.kind, sort=sort[:20], known=known
+            )
+        )
 
 
 def checked_columns(definition: Definition, names: Sequence[str]) -> list[str]:

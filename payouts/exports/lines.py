@@ -1,5 +1,6 @@
 """Payout lines: the earnings behind payouts, one row each; the rows of a payout add up to it."""
 
+from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
@@ -42,6 +43,7 @@ LINES = Definition(
     kind="lines",
     title="Payout lines",
     noun="lines",
+    whole=later("The lines of all payouts"),
     lead="The earnings behind payouts, one row each. The rows of a payout add up to it.",
     permissions=("payouts.view_payout", "ledger.view_earning"),
     resource=PayoutLines,

@@ -1,6 +1,6 @@
 """The payout register: one row a payout."""
 
-from payouts.exports.columns import Column, Columns, Kind, labels
+from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.models import HoldReason
@@ -41,9 +41,15 @@ class PayoutRegister(Columns):
     status = Column("Status", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
     status_at = Column("Status since", Kind.MOMENT, sql="payout.status_at", width=20)
     on_hold = Column(
-        "On hold", Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=8
+        "On hold",
+        Kind.CODE,
+        sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END",
+        words=YES_NO,
+        width=8,
     )
-    holds = Column("Hold reasons", Kind.TEXT, sql="held.reasons", width=24)
+    holds = Column(
+        "Hold reasons", Kind.TEXT, sql="held.reasons", width=24, words=HoldReason.labels, many=True
+    )
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_id = Column("Seller id", sql="seller.external_id", width=24)
     seller_name = Column("Seller name", sql="seller.name", width=32)
@@ -62,7 +68,7 @@ class PayoutRegister(Columns):
     batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
     value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
     account = Column("Paid to", sql="account.masked", width=22)
-    flags = Column("Flags", sql="flagged.words", width=24)
+    flags = Column("Flags", sql="flagged.words", width=24, words=flags.CODES.values(), many=True)
     reissue_of = Column("Reissue of", Kind.CODE, sql="'P' || payout.reissue_of_id", width=12)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -51,8 +51,8 @@ def select(
     the list's address.
     """
     resource = definition.resource()
-    wanted = columns_of(resource, columns)
     known = columns_of(resource)
+    wanted = columns_of(resource, columns or kept(definition, chosen))
     try:
         source, params = definition.source_of(chosen)
     except EmptyResultSet:
@@ -69,6 +69,17 @@ def select(
         hash=hashing.sql(wanted, known, definition.needs),
         listed=definition.row_is_payout,
     )
+
+
+def kept(definition: Definition, chosen: filters.ListFilter) -> list[str]:
+    """The columns that a file has where none is named: by the books' day without those that change with the seller."""
+    names = [column.name for column in columns_of(definition.resource())]
+    return [name for name in names if not (definition.by_books(chosen) and name in definition.of_today)]
+
+
+def spoken(selection: Selection) -> Selection:
+    """The same rows with headings and words in the language that is active. Their hashes are of the English ones."""
+    return replace(selection, columns=[column.spoken() for column in selection.columns])
 
 
 @contextmanager
@@ -100,7 +111,7 @@ def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[
         listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
         counted = list(listed.order_by("currency"))
         return _added(counted, with_sums=money is not None)
-    wanted = f"{money.currency}, count(*), sum({money.sql})" if money else "NULL, count(*), NULL"
+    wanted = f"{money.currency}, count(*), coalesce(sum({money.sql}), 0)" if money else "NULL, count(*), NULL"
     group = "GROUP BY 1 ORDER BY 1" if money else ""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {wanted} {selection.source} {group}", selection.params or None)

@@ -1,9 +1,10 @@
 """What stood open at a moment in the past: payouts with their holds, and the balances of sellers.
 
-Read off what is only ever appended: transitions, holds with their release, ledger entries by when they were posted.
+Read off what is only ever appended: transitions, holds with their release, ledger entries by the day they are booked on
+or by when they were posted.
 """
 
-from payouts.exports.columns import Column, Columns, Kind, labels, literals
+from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries import export_filters
@@ -29,8 +30,9 @@ JOIN (
     coalesce(-sum(e.amount_minor) FILTER (WHERE e.book = 'reserved'), 0) AS reserved,
     coalesce(-sum(e.amount_minor) FILTER (WHERE e.book = 'in_transit'), 0) AS in_transit
   FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
-  WHERE e.account_id IN (SELECT id FROM ({rows}) AS chosen) AND t.posted_at < {at} GROUP BY e.account_id
-) AS book ON book.account_id = account.id"""
+  WHERE e.account_id IN (SELECT id FROM ({rows}) AS chosen) AND {before} GROUP BY e.account_id
+) AS book ON book.account_id = account.id
+CROSS JOIN LATERAL (SELECT {country} AS country) AS place"""
 
 
 class OpenPayouts(Columns):
@@ -38,9 +40,13 @@ class OpenPayouts(Columns):
     status = Column("Status then", Kind.CODE, sql=labels("past.to_status", PayoutStatus.choices), width=18)
     status_at = Column("Status since", Kind.MOMENT, sql="past.at", width=20)
     on_hold = Column(
-        "On hold then", Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=12
+        "On hold then",
+        Kind.CODE,
+        sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END",
+        words=YES_NO,
+        width=12,
     )
-    holds = Column("Hold reasons", sql="held.reasons", width=24)
+    holds = Column("Hold reasons", sql="held.reasons", width=24, words=HoldReason.labels, many=True)
     held_since = Column("On hold since", Kind.MOMENT, sql="held.since", width=20)
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_id = Column("Seller id", sql="seller.external_id", width=24)
@@ -57,7 +63,7 @@ class SellerBalances(Columns):
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_id = Column("Seller id", sql="seller.external_id", width=24)
     seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="seller.country", width=8)
+    country = Column("Country", Kind.CODE, sql="place.country", width=8)
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
     total = Column("Balance", Kind.MONEY, sql="book.total", currency="account.currency", width=16)
     payable = Column("Owed", Kind.MONEY, sql="book.payable", currency="account.currency", width=16)
@@ -87,7 +93,10 @@ BALANCES = Definition(
     kind="balances",
     title="Seller balances at a moment",
     noun="balances",
-    lead="What each seller was owed at that moment in each currency, and where it stood; a sum of ledger entries.",
+    lead=(
+        "What each seller was owed in each currency, and where it stood: by the books’ day, as closed months have it, "
+        "or by when it was posted."
+    ),
     permissions=("sellers.view_seller", "ledger.view_account"),
     resource=SellerBalances,
     source=_BALANCES,
@@ -95,4 +104,5 @@ BALANCES = Definition(
     key="seller.reference || '/' || account.currency",
     filter=export_filters.BalanceFilter,
     of_the_past=True,
+    of_today=("seller_name",),
 )

@@ -22,7 +22,8 @@ class Export(models.Model):
     ``columns`` are the names of those wanted, in their order; empty means all. With ``since`` it holds only what
     changed since that export of the same person, kind, filter and columns; the counts of rows say how much. The hashes
     of its rows, of ``hashed_columns``, lie beside the file and stay until ``hashes_until``, longer than it; of one that
-    failed or was cancelled nothing stays, and ``hashes_until`` is null once that was seen to.
+    failed or was cancelled nothing stays, and ``hashes_until`` is null once that was seen to. ``totals`` are those of
+    the last rows of a workbook, whatever the format: [currency, rows, minor units] of the first amount.
     """
 
     kind = models.CharField(max_length=30)
@@ -65,6 +66,11 @@ class Export(models.Model):
         default=list, db_default=[], help_text="the columns that its row hashes are of"
     )
     hashes_until = models.DateTimeField(null=True)
+    totals = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="of each currency: its code, how many rows, and what they add up to in minor units",
+    )
     rows_new = models.BigIntegerField(null=True)
     rows_changed = models.BigIntegerField(null=True)
     rows_withdrawn = models.BigIntegerField(null=True)

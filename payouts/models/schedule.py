@@ -70,6 +70,13 @@ class ExportSchedule(models.Model):
     columns = models.JSONField(default=list)
     filters = models.JSONField(default=dict, help_text="without the dates that each occasion sets")
     filters_text = models.TextField(blank=True)
+    sort = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="as in the list's address; empty: the usual order",
+    )
     dates = models.CharField(
         max_length=20, blank=True, help_text="which dates the occasion sets; empty: none"
     )

@@ -155,7 +155,10 @@ class Parts:
 
 
 def _checked(paths: Iterable[pathlib.Path], form: Format, job: Job) -> Written:
-    """Read back by the format's checker, part by part, and equal to the ledger; raises `WouldBeRefused`."""
+    """Read back by the format's checker, part by part, and equal to the ledger account by account.
+
+    Raises `WouldBeRefused`.
+    """
     written = Written("", 0, "", 0)
     problems: list[str] = []
     for at, part in enumerate(paths):
@@ -167,14 +170,36 @@ def _checked(paths: Iterable[pathlib.Path], form: Format, job: Job) -> Written:
             sums = written.sums.setdefault(account, [0, 0])
             sums[0] += debit
             sums[1] += credit
-    kept = [t for t in periods.totals(first=job.first_day, last=job.last_day) if t.currency == job.currency]
-    debits = sum(sums[0] for sums in written.sums.values())
-    ledger = sum(total.debit for total in kept)
-    if not problems and debits != ledger:
-        problems.append(f"The file's debits are {debits} minor units, the ledger's are {ledger}.")
+    problems = problems or _differences(written.sums, _ledgers(form, job), job.currency)
     if problems:
         raise WouldBeRefused(f"{form.label} would refuse it. {' '.join(problems)}"[:LONGEST_SENTENCE])
     return written
+
+
+def _ledgers(form: Format, job: Job) -> dict[str, list[int]]:
+    """Debits and credits of each account by its name in the file, added up by PostgreSQL from the ledger's legs."""
+    own = next((need.key for need in form.needs if need.key == f"{form.name}.account"), None)
+    found: dict[str, list[int]] = {}
+    for account, debit, credit in mapping.sums(
+        first=job.first_day, last=job.last_day, currency=job.currency
+    ):
+        called = ""
+        if account is not None:
+            called = (account.targets.get(own) or account.label) if own else account.number
+        sums = found.setdefault(called.encode(form.encoding, "replace").decode(form.encoding), [0, 0])
+        sums[0] += debit
+        sums[1] += credit
+    return found
+
+
+def _differences(file: dict[str, list[int]], ledger: dict[str, list[int]], currency: str) -> list[str]:
+    """A sentence for each account that the file says other sums of than the ledger; nothing where all are equal."""
+    return [
+        f"Account {account or 'none'}: the file has debits of {said[0]} and credits of {said[1]}, the ledger of "
+        f"{known[0]} and {known[1]} (minor units of {currency})."
+        for account in sorted(file.keys() | ledger.keys())
+        if (said := file.get(account, [0, 0])) != (known := ledger.get(account, [0, 0]))
+    ]
 
 
 def _packed(paths: list[pathlib.Path], form: Format, job: Job) -> pathlib.Path:

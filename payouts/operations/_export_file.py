@@ -8,9 +8,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
@@ -38,18 +39,18 @@ class Stopped(Exception):
     """Its requester wants it no longer."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Written:
-    """A whole file: its bytes, their SHA-256, how many rows, of which columns their hashes are.
+    """A whole file: how many rows, of which columns their hashes are; its bytes and their SHA-256 once it is closed."""
 
-    ``changes``: how many rows came, changed and went, by the columns of the Export; empty where it holds all rows.
-    """
-
-    size: int
-    sha256: str
     rows: int
     columns: list[str]
+    size: int = 0
+    sha256: str = ""
     changes: dict[str, int] = field(default_factory=dict)
+    """How many rows came, changed and went, by the columns of the Export; empty where it holds all rows."""
+    totals: list[list[str | int]] = field(default_factory=list)
+    """Of each currency: its code, how many rows, what they add up to in minor units."""
 
 
 def name(export: Export) -> str:
@@ -97,16 +98,16 @@ def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | Non
 
     try:
         with _compared(export), draft_hashes.open("wb", buffering=1 << 20) as kept:
-            done, columns, found = _fill(export, draft, kept, say)
+            written = _fill(export, draft, kept, say)
         with draft.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = draft.stat().st_size
+            written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        written.size = draft.stat().st_size
         _shelf.put(draft_hashes, hashes_name(export))
         _shelf.put(draft, name(export))
     finally:
         draft.unlink(missing_ok=True)
         draft_hashes.unlink(missing_ok=True)
-    return Written(size, digest, done, columns, found)
+    return written
 
 
 @contextlib.contextmanager
@@ -124,10 +125,8 @@ def _compared(export: Export) -> Iterator[None]:
         yield
 
 
-def _fill(
-    export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress
-) -> tuple[int, list[str], dict[str, int]]:
-    """How many rows are written, which columns are hashed, and how many rows changed in which way."""
+def _fill(export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress) -> Written:
+    """All rows are in the draft, in the snapshot of one moment."""
     definition = kinds.KINDS[export.kind]
     form_class = FORMATS[export.format]
     done, said = 0, time.monotonic()
@@ -153,29 +152,37 @@ def _fill(
                 )
             )
         say(0, total)
-        form = form_class(
-            Layout(
-                columns=selection.columns,
-                title=definition.title,
-                noun=definition.noun,
-                zone=timezone.get_current_timezone_name(),
-                locale=export.locale,
-                rows=total,
+        with translation.override(_language(export)):
+            selection = rows.spoken(selection)
+            form = form_class(
+                Layout(
+                    columns=selection.columns,
+                    title=str(definition.title),
+                    noun=str(definition.noun),
+                    zone=timezone.get_current_timezone_name(),
+                    locale=export.locale,
+                    rows=total,
+                )
             )
-        )
-        # Closed at once when it is stopped: the transaction can end only after the statement.
-        source = contextlib.closing(_blocks(export, selection, form, hashes))
-        with form.opened(draft, compressed=export.compressed) as file, source as blocks:
-            file.write(form.head().encode())
-            for count, text in blocks:
-                file.write(text)
-                done += count
-                if time.monotonic() - said >= EVERY_SECONDS:
-                    say(done, total)
-                    said = time.monotonic()
-            file.write(form.foot(sums).encode())
+            # Closed at once when it is stopped: the transaction can end only after the statement.
+            source = contextlib.closing(_blocks(export, selection, form, hashes))
+            with form.opened(draft, compressed=export.compressed) as file, source as blocks:
+                file.write(form.head().encode())
+                for count, text in blocks:
+                    file.write(text)
+                    done += count
+                    if time.monotonic() - said >= EVERY_SECONDS:
+                        say(done, total)
+                        said = time.monotonic()
+                file.write(form.foot(sums).encode())
     say(done, total)
-    return done, columns, found
+    return Written(done, columns, changes=found, totals=[[t.currency, t.count, t.minor] for t in sums])
+
+
+def _language(export: Export) -> str:
+    """In which its headings and words are: English, unless people read it in another that the program speaks."""
+    known = {code for code, _name in settings.LANGUAGES}
+    return export.locale if FORMATS[export.format].speaks and export.locale in known else "en"
 
 
 def _blocks(

@@ -12,6 +12,7 @@ from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
+from payouts.queries import export_filters
 
 _WRITTEN = (ExportStatus.READY, ExportStatus.EXPIRED)
 
@@ -28,11 +29,17 @@ def names_of(definition: Definition, columns: Sequence[str]) -> list[str]:
 
 
 def _same_filter(definition: Definition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether both mean the same rows; exports of the past are compared across their moments."""
+    """Whether both mean the same rows; exports of the past are compared across their moments.
+
+    Those of the time before there was a choice went by the moment of posting, and do not say so.
+    """
 
     def kept(stored: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            name: value for name, value in stored.items() if not (definition.of_the_past and name == "at")
+            name: value
+            for name, value in stored.items()
+            if not (definition.of_the_past and name == "at")
+            and (name, list(value)) != (export_filters.BY, [export_filters.POSTED])
         }
 
     return kept(one) == kept(other)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
-from payouts.exports import kinds
+from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
@@ -81,13 +81,7 @@ def request(
         authority.require(actor=actor, permission=permission)
     check_form(format=format, locale=locale, compressed=compressed)
     wanted = kinds.checked_columns(definition, columns)
-    if sort and sort.removeprefix("-") not in definition.sorts:
-        known = ", ".join(definition.sorts) or _("none")
-        raise BadExport(
-            _("Not exported: {kind} is not sorted by “{sort}”. It knows {known}.").format(
-                kind=definition.kind, sort=sort[:20], known=known
-            )
-        )
+    kinds.check_sort(definition, sort)
     chosen = definition.chosen(filters, now=now)
     base = None
     if since is not None:
@@ -95,7 +89,7 @@ def request(
             since=since,
             definition=definition,
             stored=chosen.stored(),
-            columns=wanted,
+            columns=wanted or rows.kept(definition, chosen),
             user_id=actor.person_id,
             now=now,
         )
@@ -113,14 +107,15 @@ def request(
         compressed=compressed,
         columns=wanted,
         filters=chosen.stored(),
-        filters_text=chosen.in_words(),
+        filters_text=definition.in_words(chosen),
         sort=sort,
         order_text=definition.order_in_words(sort),
         since=base,
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    what = f"{kind}-changes" if base else kind
+    what = f"{kind}-by-books-day" if definition.by_books(chosen) else kind
+    what = f"{what}-changes" if base else what
     made.file_name = f"{what}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
@@ -253,6 +248,7 @@ def _finish(export: Export, written: _export_file.Written, *, now: datetime) -> 
         sha256=written.sha256,
         expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS),
         hashed_columns=written.columns,
+        totals=written.totals,
         hashes_until=now + timedelta(days=settings.EXPORT_HASHES_KEEP_DAYS),
         **written.changes,
     )

@@ -19,7 +19,7 @@ from payouts.exports import kinds
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
 from payouts.operations import _doorbell, _schedule_runs, _targets, exporting
 from payouts.operations._targets import Wanted
-from payouts.queries import filters
+from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
 
 RIGHT = _schedule_runs.RIGHT
@@ -53,6 +53,7 @@ class Plan:
     time_zone: str
     filters: Mapping[str, Any] | str = ""
     columns: Sequence[str] = ()
+    sort: str = ""
     locale: str = "en"
     compressed: bool = False
     dates: str = ""
@@ -215,7 +216,7 @@ def _content(schedule: ExportSchedule) -> tuple[Any, ...]:
     return (
         schedule.name, schedule.kind, schedule.format, schedule.locale, schedule.compressed, list(schedule.columns),
         dict(schedule.filters), schedule.dates, schedule.every, schedule.weekday, schedule.at, schedule.time_zone,
-        schedule.country, schedule.target_id,
+        schedule.country, schedule.target_id, schedule.sort,
     )  # fmt: skip
 
 
@@ -253,11 +254,14 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
                 ours=ours
             )
         )
+    kinds.check_sort(definition, plan.sort)
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
     set_by_us = {*spans.get(plan.dates, ()), said.AT}
     if definition.of_a_year and not filters.as_query(plan.filters).get("year"):
         set_by_us.add("year")  # each run is about the year before its occasion
+    if not filters.as_query(plan.filters).get(export_filters.BY):
+        set_by_us.add(export_filters.BY)  # an occasion that names days goes by the books' day
     kept = {field: values for field, values in given.stored().items() if field not in set_by_us}
     words = filters.read(filters.as_query(kept), kind=definition.filter).in_words() if kept else ""
     return {
@@ -269,6 +273,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
         "columns": kinds.checked_columns(definition, plan.columns),
         "filters": kept,
         "filters_text": words,
+        "sort": plan.sort,
         "dates": plan.dates,
         "every": plan.every,
         "weekday": plan.weekday if plan.every == Every.WEEK else 1,

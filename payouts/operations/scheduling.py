@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, recording
@@ -28,7 +29,9 @@ from payouts.operations import (
     exporting,
 )
 from payouts.operations._watch import Watch
+from payouts.queries import export_filters
 from payouts.queries import schedules as said
+from sellers.ledger.queries import periods
 
 log = structlog.get_logger(__name__)
 
@@ -140,13 +143,13 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
     actor = _owner(schedule)
     filters = dict(schedule.filters)
     definition = kinds.get(schedule.kind)
+    by_books = filters.get(export_filters.BY) == [export_filters.BOOKS]
     if run.first and run.last:
         occasion = Occasion(run.day or run.last, run.due_at, run.first, run.last)
-        filters |= said.values_for(
-            definition.filter, dates=schedule.dates, occasion=occasion, zone=schedule.time_zone
-        )
+        zone = timezone.get_current_timezone_name() if by_books else schedule.time_zone
+        filters |= said.values_for(definition.filter, dates=schedule.dates, occasion=occasion, zone=zone)
     elif definition.of_the_past:
-        filters[said.AT] = [run.due_at.isoformat()]
+        filters[said.AT] = [str(periods.today(now=run.due_at)) if by_books else run.due_at.isoformat()]
     if definition.of_a_year and not filters.get("year"):
         filters["year"] = [str(run.due_at.astimezone(ZoneInfo(schedule.time_zone)).year - 1)]
     try:
@@ -158,6 +161,7 @@ def _asked(run: ScheduleRun, now: datetime) -> Export:
             locale=schedule.locale,
             compressed=schedule.compressed,
             columns=schedule.columns,
+            sort=schedule.sort,
             actor=actor,
             now=now,
             ring=False,

@@ -1,10 +1,14 @@
 """The filters of exports that are not a list of payouts: each reads itself from an address as `filters` does."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.audit.models import Event
@@ -12,12 +16,14 @@ from backoffice.words import later
 from payouts import countries
 from payouts.models import Approval, Batch, Payout, StatementLine
 from payouts.queries import filter_fields as fields
-from payouts.queries import searching
+from payouts.queries import filter_words, searching
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import ListFilter, RangesForm, countries_open
 from payouts.states import BatchStatus
 from sellers.ledger.models import Account
 from sellers.ledger.money import EXPONENTS
+
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 
 def _moment(label: str) -> OwnFilter:
@@ -38,6 +44,40 @@ def _currencies() -> list[tuple[str, str]]:
 
 def _rails() -> list[tuple[str, str]]:
     return [(rail.upper(), rail) for rail in sorted({country.rail for country in countries.all()})]
+
+
+BY, BOOKS, POSTED = "by", "books", "posted"
+_WAYS = ((BOOKS, later("The books’ day")), (POSTED, later("The moment it was posted")))
+
+
+class ByField(fields.OneOfField):
+    """Whether a fact counts from the day it is booked on, or from when it was posted."""
+
+    def __init__(self, **values: Any) -> None:
+        usual = later("The books’ day where a day is given, else the moment it was posted")
+        super().__init__(known=_WAYS, widget=forms.Select(choices=[("", usual), *_WAYS]), **values)
+
+
+def usual(data: QueryDict) -> str:
+    """What a filter goes by that does not say: the books' day where it names days; nothing where it names no time."""
+    named = [str(data[name]) for name in ("at", "posted_after", "posted_before") if data.get(name)]
+    if not named:
+        return ""
+    return BOOKS if all(_DAY.fullmatch(each.strip()) for each in named) else POSTED
+
+
+class BooksForm(RangesForm):
+    """Ranges; and days are named where the books' day counts, for it has no hour."""
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if found.get(BY) == BOOKS:
+            for name in ("at", "posted_after", "posted_before"):
+                if isinstance(found.get(name), datetime):
+                    self.add_error(
+                        name, _("By the books’ day, name a day such as 2026-11-24, without a time of day.")
+                    )
+        return found
 
 
 class ExportFilter(ListFilter):
@@ -102,27 +142,43 @@ class _AccountsFilter(ExportFilter):
         form = RangesForm
 
     def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        return queryset.filter(seller__country__in=value) if value else queryset
+        """By the books' day: the country that the books keep, though the seller has moved since."""
+        column = "country" if self.form.cleaned_data.get(BY) == BOOKS else "seller__country"
+        return queryset.filter(**{f"{column}__in": value}) if value else queryset
 
     def by_time(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return queryset
 
 
 class BalanceFilter(_AccountsFilter):
-    """Sellers' accounts as they stood at a moment."""
+    """Sellers' accounts as they stood at the end of a day of the books, or at a moment."""
 
     noun = "balances"
     at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
+    by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
     country, currency, seller = _of_sellers()
+
+    class Meta:
+        form = BooksForm
 
 
 class MovementFilter(_AccountsFilter):
-    """What moved on sellers' accounts in a span."""
+    """What moved on sellers' accounts in a span: of days of the books, or of posting."""
 
     noun = "movements"
-    posted_after = OwnFilter(fields.MomentField, "by_time", later("Posted from"), max_length=40)
-    posted_before = OwnFilter(fields.MomentField, "by_time", later("Posted until"), max_length=40)
+    posted_after = OwnFilter(fields.MomentField, "by_time", later("From"), max_length=40)
+    posted_before = OwnFilter(fields.MomentField, "by_time", later("Until"), max_length=40)
+    by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
     country, currency, seller = _of_sellers()
+
+    class Meta:
+        form = BooksForm
+
+    def in_words(self) -> str:
+        given = self.cleaned
+        if given.get(BY) == BOOKS:
+            given = {name.replace("posted_", "booked_"): value for name, value in given.items()}
+        return filter_words.in_words(given, noun=self.noun)
 
 
 class YearFilter(_AccountsFilter):
@@ -194,22 +250,49 @@ class ApprovalFilter(ExportFilter):
         return queryset.filter(approver__username=value)
 
 
+PROGRAM = "the program"
+"""As a person of the audit trail: whoever did it was nobody."""
+SUBJECTS = {"P": "payouts.payout", "B": "payouts.batch", "S": "sellers.seller", "R": "payouts.payoutrun"}
+"""What a reference in the audit trail's filter names, by its letter."""
+
+
+class AboutField(forms.CharField):
+    """A payout, batch, seller or run by its reference, in any case; nothing when left out."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).upper()
+        if text and not re.fullmatch(f"[{''.join(SUBJECTS)}][0-9]{{1,18}}", text):
+            raise ValidationError(
+                _("“{text}” is no reference. Write one such as P123, B12, S45 or R6.").format(
+                    text=fields.shortened(text)
+                ),
+                code="invalid",
+            )
+        return text
+
+
 class DeedFilter(ExportFilter):
-    """The audit trail."""
+    """The audit trail, as its page filters it."""
 
     model = Event
     noun = "deeds"
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))
-    person = _text(later("Account name"), "by_person", 150)
+    person = _text(later("Account name, or “the program”"), "by_person", 150)
     action = _text(later("Deed, such as payout.approve"), "by_action")
+    about = OwnFilter(AboutField, "by_about", later("About, such as P123"), max_length=20)
 
     class Meta:
         form = RangesForm
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(actor_name=value)
+        if value.lower() == PROGRAM:
+            return queryset.filter(actor=None)
+        return queryset.filter(actor__in=get_user_model().objects.filter(username=value))
+
+    def by_about(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(subject_type=SUBJECTS[value[0]], subject_id=int(value[1:]))
 
     def by_action(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(action=value)

@@ -82,6 +82,10 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
                 else _("As it stood at the end of {day}")
             )
             return words.format(day=_day(value))
+        case "about":
+            return _("About {about}").format(about=value)
+        case "by":
+            return _("By the books’ day") if value == "books" else _("By the moment it was posted")
         case "year":
             return _("Of the year {value}").format(value=value)
         case "matched":

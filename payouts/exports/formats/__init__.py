@@ -13,6 +13,6 @@ FORMATS: dict[str, type[Format]] = {
     "jsonl": JsonLines,
     "parquet": Parquet,
 }
-LOCALES = {"en": "English", "fr": "French", "es": "Spanish", "de": "German"}
+LOCALES = {"en": "English", "fr": "French", "es": "Spanish", "de": "German", "ja": "Japanese"}
 
 __all__ = ["FORMATS", "LOCALES", "Format", "Layout", "Total"]

@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, ngettext
+
+from backoffice.words import number
 from payouts.exports.columns import Column, Kind, literals
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -47,7 +50,10 @@ class Total:
         return Money(self.minor, self.currency)
 
     def words(self, noun: str) -> str:
-        """ "Total EUR, 3 payouts"; ``noun`` is in the plural."""
+        """ "Total EUR, 3 payouts"; ``noun`` is in the plural. In another language than English: "…, 3 rows"."""
+        if (get_language() or "en") != "en":
+            words = ngettext("Total {currency}, {n} row", "Total {currency}, {n} rows", self.count)
+            return words.format(currency=self.currency, n=number(self.count))
         one = noun.removesuffix("es") if noun.endswith("ches") else noun.removesuffix("s")
         return f"Total {self.currency}, {self.count:,} {one if self.count == 1 else noun}"
 
@@ -67,6 +73,8 @@ class Format(ABC):
     packs: ClassVar[bool] = True
     has_totals: ClassVar[bool] = False
     has_locales: ClassVar[bool] = False
+    speaks: ClassVar[bool] = False
+    """Whether people read it: headings, words and totals are in the language of its locale, where we speak that."""
     most_rows: ClassVar[int | None] = None
 
     def __init__(self, layout: Layout) -> None:

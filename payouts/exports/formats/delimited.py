@@ -118,6 +118,7 @@ class ExcelCsv(Csv):
     numeric_text_is_kept = True
     has_totals = True
     has_locales = True
+    speaks = True
 
     def __init__(self, layout: Any) -> None:
         super().__init__(layout)

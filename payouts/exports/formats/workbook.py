@@ -80,6 +80,7 @@ class Workbook(Format):
     words = "Excel workbook, with totals"
     packs = False
     has_totals = True
+    speaks = True
     most_rows = 1_048_576 - 250  # the head and a total for every currency there is
 
     def __init__(self, layout: Layout) -> None:

@@ -21,7 +21,7 @@ from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
 from payouts.queries import closing, deciding
-from sellers.ledger.admin import _tabs
+from sellers.ledger.admin import _journal_sums, _tabs
 from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import periods
@@ -120,6 +120,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
     """One month: its totals, and its journals once it is closed."""
     found = month_or_404(month)
     period, held = found.period, pages.permissions(request)
+    files = list(period.files.select_related("period").order_by("-pk")) if period else []
+    sums = _journal_sums.of(files)
     context = {
         "title": _name(found.first),
         "month": found,
@@ -135,10 +137,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
-            {"file": file, "label": FORMATS[file.format].label} for file in period.files.order_by("-pk")
-        ]
-        if period
-        else [],
+            {"file": file, "label": FORMATS[file.format].label, "sums": sums[file.pk]} for file in files
+        ],
         "back_url": reverse("admin:ledger_period_list"),
         "back_label": _("Books"),
         "reference": str(found),
@@ -252,10 +252,14 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
 @pages.page(SEE)
 def state(request: HttpRequest, pk: int) -> HttpResponse:
     """The cell that says how far one journal is; it asks for itself again while it is being written."""
-    file = JournalFile.objects.filter(pk=pk).first()
+    file = JournalFile.objects.filter(pk=pk).select_related("period").first()
     if file is None:
         raise Http404
-    context = {"file": file, "may_fetch": journals.RIGHT in pages.permissions(request)}
+    context = {
+        "file": file,
+        "sums": _journal_sums.of([file])[file.pk],
+        "may_fetch": journals.RIGHT in pages.permissions(request),
+    }
     return render(request, "admin/ledger/period/file.html", context)
 
 

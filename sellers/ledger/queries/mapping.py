@@ -57,6 +57,29 @@ def chart() -> Chart:
     return Chart(AccountMapping.objects.filter(confirmed=True))
 
 
+def sums(*, first: date, last: date, currency: str) -> list[tuple[AccountMapping | None, int, int]]:
+    """(account, debits, credits) in minor units of what is booked in these days; None where a book has no account.
+
+    Added up by PostgreSQL, a day and a country at a time: an account may be another from a day on.
+    """
+    found, known = chart(), dict[int | None, tuple[AccountMapping | None, int, int]]()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH {placed.LEGS} SELECT book, at_country, booked_on,
+            coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
+            coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)
+            FROM placed WHERE currency = %(currency)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",  # noqa: S608 - a constant
+            {"first": first, "last": last, "currency": currency},
+        )
+        rows = cursor.fetchall()
+    for book, country, day, debit, credit in rows:
+        account = found.account(book=book, currency=currency, country=country, day=day)
+        key = account.pk if account is not None else None
+        _same, debits, credits = known.get(key, (account, 0, 0))
+        known[key] = (account, debits + int(debit), credits + int(credit))
+    return list(known.values())
+
+
 def waiting() -> "QuerySet[AccountMapping]":
     """Versions that another person must confirm."""
     return _all().filter(decided_at__isnull=True).order_by("pk")

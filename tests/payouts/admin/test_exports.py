@@ -1,5 +1,8 @@
 """The export pages: ask, watch, fetch."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -170,8 +173,54 @@ def test_a_refused_export_keeps_no_template_and_what_was_chosen_stands_there_aga
 
 def test_who_may_not_see_a_kind_does_not_get_it():
     sent = {"kind": "deeds", "query": "", "format": "csv"}
-    assert at("accountant").post("/exports/new/", sent).status_code == 403
+    accountant = at("accountant")
+    assert accountant.post("/exports/new/", sent).status_code == 403
+    for address in ("/exports/new/", "/exports/schedules/new/form/"):
+        opened = accountant.get(f"{address}?kind=deeds")
+        assert opened.status_code == 403
+        assert "Deeds is not yours to export" in opened.content.decode()
     assert at("accountant").get("/exports/new/?kind=nothing").status_code == 422
+
+
+def test_the_record_of_an_unfiltered_export_says_what_its_rows_are():
+    user = make.user("accountant", is_staff=True)
+    for kind, words in (
+        ("failed", "All failed and returned payouts"),
+        ("lines", "The lines of all payouts"),
+        ("payouts", "All payouts"),
+    ):
+        made = exporting.request(
+            kind=kind, filters="", format="csv", actor=make.actors.person(user), now=make.NOW
+        )
+        assert made.filters_text == words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_exports_totals_lead_to_its_list_and_its_lines(settings, tmp_path):
+    settings.EXPORT_DIR = str(tmp_path)
+    user = make.user("accountant", is_staff=True)
+    quick.payout(amount_minor=1_234_56)
+    quick.payout(amount_minor=1_00)
+    values = {"format": "jsonl", "actor": make.actors.person(user), "now": make.NOW}
+    made = exporting.request(filters="status=PENDING_REVIEW&country=FR", sort="-amount", **values)
+    exporting.write(export_id=made.pk, now=make.NOW)
+    made.refresh_from_db()
+    assert made.totals == [["EUR", 2, 1_235_56]]
+    client = at("", user)
+    text = client.get("/exports/").content.decode()
+    assert "1,235.56" in text
+    listed, lines = (
+        html.unescape(re.search(rf'href="({start}[^"]*)"', text)[1])
+        for start in (r"/payouts/\?", r"/exports/new/\?")
+    )
+    assert listed == "/payouts/?status=PENDING_REVIEW&country=FR&sort=-amount"
+    assert client.get(listed).status_code == 200
+    assert "kind=lines" in lines
+    assert "Status is to review · Country is France" in client.get(lines).content.decode()
+    failed = exporting.request(kind="failed", filters="status=PAID,FAILED", **values)
+    text = client.get("/exports/").content.decode()
+    assert f"{failed.filters_text}</a>" in text
+    assert 'href="/payouts/?status=FAILED"' in text
 
 
 def test_an_export_is_cancelled_by_who_asked_for_it():

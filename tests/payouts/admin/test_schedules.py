@@ -1,5 +1,7 @@
 """The pages of schedules: described once, confirmed by another, listed with what each run contained."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -48,16 +50,21 @@ def test_a_schedule_takes_the_lists_filter_and_leaves_its_dates_to_the_occasions
     quick.payout()
     accountant = browser_of("accountant")
     asked = accountant.get(
-        "/exports/new/?status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01"
+        "/exports/new/?status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01&sort=-amount"
     ).content.decode()
+    assert "sort=-amount" in re.search(r'href="(/exports/schedules/new/form/[^"]*)"', asked)[1]
     assert "schedules/new/form/?status=PENDING_REVIEW" in asked
-    form = accountant.get(f"{NEW}?kind=payouts&status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01")
+    query = "kind=payouts&status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01&sort=-amount"
+    form = accountant.get(f"{NEW}?{query}")
+    assert 'name="sort" value="-amount"' in form.content.decode()
     assert 'name="query" value="status=PENDING_REVIEW' in form.content.decode()
     query = "status=PENDING_REVIEW&search=Atelier&created_after=2026-11-01"
-    answer = accountant.post(NEW, FORM | {"query": query, "status": ["PENDING_REVIEW"]})
+    answer = accountant.post(NEW, FORM | {"query": query, "status": ["PENDING_REVIEW"], "sort": "-amount"})
     kept = ExportSchedule.objects.get()
     assert answer.url == f"/exports/schedules/{kept.pk}/"
     assert kept.filters == {"status": ["PENDING_REVIEW"], "search": ["Atelier"]}
+    assert kept.sort == "-amount"
+    assert "the largest amount first" in accountant.get(answer.url).content.decode()
     assert kept.next_at is not None
     shown = accountant.get(answer.url).content.decode()
     assert "On the first day after each month at 06:00 Paris, or the next business day in Spain" in shown

@@ -160,7 +160,8 @@ def test_numbers_stay_numbers_even_below_zero():
 
 
 @pytest.mark.parametrize(
-    ("locale", "delimiter", "mark"), [("en", ",", "."), ("fr", ";", ","), ("es", ";", ","), ("de", ";", ",")]
+    ("locale", "delimiter", "mark"),
+    [("en", ",", "."), ("fr", ";", ","), ("es", ";", ","), ("de", ";", ","), ("ja", ",", ".")],
 )
 def test_excels_csv_is_of_its_language(locale, delimiter, mark):
     found = cells("excel_csv", locale, delimiter, minor=-123_456)

@@ -52,5 +52,5 @@ def test_a_day_means_its_end_in_the_programs_time_zone():
 
 def test_an_export_of_the_past_that_names_no_moment_is_of_the_one_it_was_asked_for():
     chosen = kinds.KINDS["balances"].chosen({}, now=make.NOW)
-    assert chosen.stored() == {"at": [make.NOW.isoformat()]}
+    assert chosen.stored() == {"at": [make.NOW.isoformat()], "by": ["posted"]}
     assert "As it stood Tue 24 Nov 2026" in chosen.in_words()

@@ -44,7 +44,7 @@ def written(tmp_path) -> Written:
         export.filters = chosen.stored()
         path = tmp_path / f"{kind}.{_export_file.suffix(export)}"
         with (tmp_path / "hashes").open("wb") as hashes:
-            count, *_rest = _export_file._fill(export, path, hashes, lambda done, total: None)
+            count = _export_file._fill(export, path, hashes, lambda done, total: None).rows
         with rows.snapshot():
             selection = rows.select(definition, chosen)
             columns = selection.columns
@@ -135,7 +135,7 @@ def by_currency(columns: list[Column], found: readers.Rows) -> dict[str, Decimal
     currency = next(at for at, column in enumerate(columns) if column.column_name == "Currency")
     added: dict[str, Decimal] = defaultdict(Decimal)
     for row in found:
-        added[row[currency]] += row[amount]
+        added[row[currency]] += row[amount] or 0
     return dict(sorted(added.items()))
 
 

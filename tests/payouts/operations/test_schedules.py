@@ -7,6 +7,7 @@ import pytest
 
 from backoffice.audit.errors import Conflict
 from backoffice.audit.models import Event
+from payouts.exports.kinds import BadExport
 from payouts.models import ExportSchedule, SftpTarget
 from payouts.operations import (
     _targets,
@@ -17,6 +18,7 @@ from payouts.operations import (
 from tests import make, sftp
 from tests.payouts.scheduled import (
     MADE,
+    carried_out,
     confirmed,
     made,
     plan,
@@ -167,3 +169,35 @@ def test_a_rotation_takes_the_secrets_of_folders_along(owner, server, settings):
     settings.MASTER_KEYS = {"new": settings.MASTER_KEYS["new"]}
     first.refresh_from_db()
     assert _targets.address(first).password == sftp.PASSWORD
+
+
+def test_the_order_of_the_list_is_carried_and_confirmed_with_the_rest(owner, second, server):
+    schedule = made(owner, sort="-amount", target=target(server))
+    confirmed(schedule, second)
+    why = refused("UPDATE payouts_exportschedule SET sort = 'created' WHERE id = %s", [schedule.pk])
+    assert "another person confirms it again" in why
+    seen = schedules.digest(ExportSchedule.objects.get())
+    found = schedules.change(
+        schedule_id=schedule.pk, plan=plan(sort="amount", target=target(server)), actor=owner, now=MADE
+    )
+    assert found.confirmed_at is None and schedules.digest(found) != seen
+    before, found.sort = schedules.digest(found), "created"
+    assert schedules.digest(found) != before
+    with pytest.raises(BadExport, match="not sorted by"):
+        schedules.change(schedule_id=schedule.pk, plan=plan(sort="colour"), actor=owner, now=MADE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_has_the_order_and_balances_of_a_month_go_by_its_books_day(owner):
+    sorted_one = made(owner, sort="-amount")
+    balances = made(owner, name="B", kind="balances", dates="at", every="month")
+    by_hand = made(owner, name="C", kind="balances", dates="", filters="by=books", every="month")
+    for schedule in (sorted_one, balances, by_hand):
+        schedules.run_now(schedule_id=schedule.pk, actor=owner, now=MADE)
+    runs = [carried_out(schedule, MADE)[-1].export for schedule in (sorted_one, balances, by_hand)]
+    assert (runs[0].sort, runs[0].order_text) == (
+        "-amount",
+        "Each currency by itself, the largest amount first",
+    )
+    assert runs[1].filters == {"at": ["2026-10-31"], "by": ["books"]}
+    assert runs[2].filters == {"at": ["2026-11-20"], "by": ["books"]}
