@@ -25,6 +25,9 @@ KEYWORDS = {
     "later": None,
     "later_filled": None,
     "noted": None,
+    "Column": None,  # the heading of an export's column, and those that make one
+    "_money": None,
+    "_unknown": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
@@ -166,7 +169,7 @@ def _holes(text: str) -> set[str]:
 
 def _marks(text: str) -> tuple[int, ...]:
     """What would end an attribute or a tag: a template shows a translation as it stands."""
-    return tuple(text.count(mark) for mark in "\"<>")
+    return tuple(text.count(mark) for mark in '"<>')
 
 
 def _first(message: Message) -> str:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
 from backoffice import drawing, wording
+from backoffice.words import percent
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -109,9 +110,13 @@ def delta(share: Decimal | float | None) -> dict[str, Any]:
     """Change against usual: 1.71 is +171%; None shows nothing."""
     if share is None:
         return {"text": ""}
-    percent = round(share * 100)
-    sign = "+" if percent > 0 else "\u2212" if percent < 0 else ""
-    return {"text": f"{sign}{abs(percent):,}%", "odd": share >= ODD_DELTA, "below": percent < 0}
+    whole = round(share * 100)
+    sign = "+" if whole > 0 else "\u2212" if whole < 0 else ""
+    return {
+        "text": f"{sign}{percent(Decimal(abs(whole)) / 100)}",
+        "odd": share >= ODD_DELTA,
+        "below": whole < 0,
+    }
 
 
 @register.inclusion_tag("parts/sparkline.html")

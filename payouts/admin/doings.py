@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
+from backoffice.doors import role_words
 from backoffice.words import either, later
 from payouts import digests, states
 from payouts.admin import verbs
@@ -53,7 +54,11 @@ def _by_table(name: str, only: str) -> Callable[[Payout], str]:
 
 
 def _to_hold(payout: Payout) -> str:
-    return "" if payout.status in UNSENT else _("It is {status}: a hold comes too late.").format(status=_status(payout))
+    return (
+        ""
+        if payout.status in UNSENT
+        else _("It is {status}: a hold comes too late.").format(status=_status(payout))
+    )
 
 
 def _to_release(payout: Payout) -> str:
@@ -71,7 +76,11 @@ def _to_give_back(payout: Payout) -> str:
         return _("It is {status}: only what failed, came back or was cancelled is paid anew.").format(
             status=_status(payout)
         )
-    return _("Its money was paid again or added to a later payout already.") if hasattr(payout, "disposal") else ""
+    return (
+        _("Its money was paid again or added to a later payout already.")
+        if hasattr(payout, "disposal")
+        else ""
+    )
 
 
 DEEDS = (
@@ -123,9 +132,16 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
     later: list[dict[str, str]] = []
     for deed in DEEDS:
         unfit = deed.unfit(payout)
-        if unfit and deed.name == "recall" and deed.permission in held and payout.status in recalls.WITH_THE_BANK:
+        if (
+            unfit
+            and deed.name == "recall"
+            and deed.permission in held
+            and payout.status in recalls.WITH_THE_BANK
+        ):
             why_not = recalls.why_not(payout)
-            now.append({"label": deed.label, "kind": deed.kind, "off": _("Off: {why_not}").format(why_not=why_not)})
+            now.append(
+                {"label": deed.label, "kind": deed.kind, "off": _("Off: {why_not}").format(why_not=why_not)}
+            )
         elif unfit:
             later.append({"label": deed.label, "why": unfit})
         elif deed.permission not in held:
@@ -139,7 +155,9 @@ def _whose(permission: str) -> str:
     """Who may, where the reader may not."""
     app, codename = permission.split(".")
     groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
-    names = either(groups.order_by("name").values_list("name", flat=True).distinct())
+    names = either(
+        map(role_words.somebody, groups.order_by("name").values_list("name", flat=True).distinct())
+    )
     if not names:
         return _("Nobody has a role that does this.")
     return _("Your role does not do this: ask {names}.").format(names=names)
@@ -159,7 +177,10 @@ def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
         url = reverse(f"admin:{deed.post}", args=[payout.reference])
         return shown | {"url": url, "method": "post"}
     if deed.name == "recall":
-        return shown | {"url": reverse("admin:payouts_payout_recall", args=[payout.reference]), "key": deed.key}
+        return shown | {
+            "url": reverse("admin:payouts_payout_recall", args=[payout.reference]),
+            "key": deed.key,
+        }
     return shown | {"key": deed.key, "url": _act(deed.name, payout)}
 
 

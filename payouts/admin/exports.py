@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pace, pages
-from backoffice.words import number
+from backoffice.words import labelled, number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
@@ -40,14 +40,14 @@ class Row:
     @property
     def title(self) -> str:
         known = kinds.KINDS.get(self.export.kind)
-        return known.title if known else self.export.kind
+        return known.called if known else self.export.kind
 
     @property
     def holds(self) -> str:
         """What the file holds, in words."""
-        found = f"{self.title}: {self.export.filters_text}"
+        found = labelled(self.title, self.export.filters_text)
         if self.export.order_text:
-            found = f"{found}. {self.export.order_text}"
+            found = f"{found}. {_(self.export.order_text)}"
         return found
 
     @property

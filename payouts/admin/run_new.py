@@ -42,7 +42,7 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("All countries")), *((c.code, c.name) for c in countries.all())]
+        choices = [("", _("All countries")), *((c.code, c.called) for c in countries.all())]
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
 

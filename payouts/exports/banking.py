@@ -5,6 +5,7 @@ from payouts.exports.definition import Definition
 from payouts.models import LineKind
 from payouts.queries import export_filters
 from payouts.states import BatchStatus, SubmissionStatus
+from sellers.ledger.words import noted
 
 _BATCHES = """({rows}) AS batch JOIN payouts_fundingaccount AS funding ON funding.id = batch.funding_account_id
 JOIN auth_user AS proposer ON proposer.id = batch.proposed_by_id
@@ -97,9 +98,11 @@ class Reconciliation(Columns):
 
 BATCHES = Definition(
     kind="batches",
-    title="Batches with bank references",
+    title=noted("Batches with bank references"),
     noun="batches",
-    lead="One row a hand-over to a bank: a batch that went as a file, or each call of one that went by calls.",
+    lead=noted(
+        "One row a hand-over to a bank: a batch that went as a file, or each call of one that went by calls."
+    ),
     permissions=("payouts.view_batch",),
     resource=Batches,
     source=_BATCHES,
@@ -109,9 +112,9 @@ BATCHES = Definition(
 )
 RECONCILIATION = Definition(
     kind="reconciliation",
-    title="Reconciliation report",
+    title=noted("Reconciliation report"),
     noun="lines",
-    lead="Each line of our bank statements, beside the payment it is and what the books say.",
+    lead=noted("Each line of our bank statements, beside the payment it is and what the books say."),
     permissions=("payouts.see_reconciliation",),
     resource=Reconciliation,
     source=_LINES,

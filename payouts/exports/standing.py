@@ -8,6 +8,7 @@ from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries import export_filters
 from payouts.states import PayoutStatus
+from sellers.ledger.words import noted
 
 _OVER = literals([PayoutStatus.PAID, PayoutStatus.CANCELLED, PayoutStatus.FAILED, PayoutStatus.RETURNED])
 # Who is over since before then was over then, too: most payouts need no look into their history.
@@ -72,9 +73,9 @@ class SellerBalances(Columns):
 
 OPEN = Definition(
     kind="open",
-    title="Open payouts and holds at a moment",
+    title=noted("Open payouts and holds at a moment"),
     noun="payouts",
-    lead="Payouts that were neither paid nor over at that moment, with the holds that were open then.",
+    lead=noted("Payouts that were neither paid nor over at that moment, with the holds that were open then."),
     permissions=("payouts.view_payout", "payouts.view_hold"),
     resource=OpenPayouts,
     source=_OPEN,
@@ -85,9 +86,11 @@ OPEN = Definition(
 )
 BALANCES = Definition(
     kind="balances",
-    title="Seller balances at a moment",
+    title=noted("Seller balances at a moment"),
     noun="balances",
-    lead="What each seller was owed at that moment in each currency, and where it stood; a sum of ledger entries.",
+    lead=noted(
+        "What each seller was owed at that moment in each currency, and where it stood; a sum of ledger entries."
+    ),
     permissions=("sellers.view_seller", "ledger.view_account"),
     resource=SellerBalances,
     source=_BALANCES,

@@ -4,6 +4,7 @@ from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
 from sellers.ledger.models import EarningKind
+from sellers.ledger.words import noted
 
 # The balance runs over all that was posted before the period, too, so it is that of the account.
 _SOURCE = """({rows}) AS account JOIN sellers_seller AS seller ON seller.id = account.seller_id
@@ -38,9 +39,11 @@ class SellerStatement(Columns):
 
 STATEMENT = Definition(
     kind="statement",
-    title="Seller statement",
+    title=noted("Seller statement"),
     noun="movements",
-    lead="Every earning, and every amount that went into a payout or came back, with the seller's balance after it.",
+    lead=noted(
+        "Every earning, and every amount that went into a payout or came back, with the seller's balance after it."
+    ),
     permissions=("sellers.view_seller", "ledger.view_account", "ledger.view_earning"),
     resource=SellerStatement,
     source=_SOURCE,

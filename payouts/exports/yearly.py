@@ -12,6 +12,7 @@ from typing import Any
 from payouts.exports.columns import Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
+from sellers.ledger.words import noted
 from sellers.models import Kind as SellerKind
 
 DATA: dict[str, Any] = tomllib.loads(
@@ -193,9 +194,11 @@ _KEY = "seller.reference || '/' || account.currency || '/' || sold.year"
 
 DAC7 = Definition(
     kind="dac7",
-    title="Yearly seller totals for DAC7 (EU)",
+    title=noted("Yearly seller totals for DAC7 (EU)"),
     noun="sellers",
-    lead="A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees.",
+    lead=noted(
+        "A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees."
+    ),
     permissions=_RIGHTS,
     resource=Dac7,
     source=_source(
@@ -212,9 +215,11 @@ DAC7 = Definition(
 )
 FORM_1099K = Definition(
     kind="1099k",
-    title="Yearly seller totals for form 1099-K (US)",
+    title=noted("Yearly seller totals for form 1099-K (US)"),
     noun="sellers",
-    lead="A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted.",
+    lead=noted(
+        "A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted."
+    ),
     permissions=_RIGHTS,
     resource=Form1099K,
     source=_source(

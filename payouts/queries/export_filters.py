@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
-from django.utils.translation import gettext as _
 
 from backoffice.audit.models import Event
 from backoffice.words import later
@@ -75,7 +74,9 @@ class StandingFilter(ExportFilter):
     country = OwnFilter(
         fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    currency = OwnFilter(
+        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+    )
     seller = _text(later("Seller"), "by_seller", 200)
 
     class Meta:
@@ -86,10 +87,16 @@ def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
     """Country, currency and seller of an account."""
     return (
         OwnFilter(
-            fields.CodesField, "by_country", _("Country"), known=countries_open, noun=_("country we pay in")
+            fields.CodesField,
+            "by_country",
+            later("Country"),
+            known=countries_open,
+            noun=later("country we pay in"),
         ),
-        OwnFilter(fields.CodesField, "by_codes", _("Currency"), known=_currencies, noun="currency"),
-        _text(_("Seller"), "by_seller", 200),
+        OwnFilter(
+            fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+        ),
+        _text(later("Seller"), "by_seller", 200),
     )
 
 
@@ -111,7 +118,7 @@ class _AccountsFilter(ExportFilter):
 class BalanceFilter(_AccountsFilter):
     """Sellers' accounts as they stood at a moment."""
 
-    noun = "balances"
+    noun = later("balances")
     at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
     country, currency, seller = _of_sellers()
 
@@ -119,7 +126,7 @@ class BalanceFilter(_AccountsFilter):
 class MovementFilter(_AccountsFilter):
     """What moved on sellers' accounts in a span."""
 
-    noun = "movements"
+    noun = later("movements")
     posted_after = OwnFilter(fields.MomentField, "by_time", later("Posted from"), max_length=40)
     posted_before = OwnFilter(fields.MomentField, "by_time", later("Posted until"), max_length=40)
     country, currency, seller = _of_sellers()
@@ -128,7 +135,7 @@ class MovementFilter(_AccountsFilter):
 class YearFilter(_AccountsFilter):
     """What sellers earned in a year."""
 
-    noun = "sellers"
+    noun = later("sellers")
     year = OwnFilter(fields.YearField, "by_time", later("Year"), max_length=4)
     country, currency, seller = _of_sellers()
 
@@ -137,13 +144,15 @@ class BatchFilter(ExportFilter):
     """Batches."""
 
     model = Batch
-    noun = "batches"
+    noun = later("batches")
     spans = {"value": ("value_date", True)}
     status = OwnFilter(
         fields.CodesField, "by_codes", later("Status"), known=_batch_statuses, noun=later("status of a batch")
     )
-    rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun="rail")
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun=later("rail"))
+    currency = OwnFilter(
+        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+    )
     value_after = _moment(later("Value date from"))
     value_before = _moment(later("Value date until"))
 
@@ -181,7 +190,7 @@ class ApprovalFilter(ExportFilter):
     """Approvals of payouts."""
 
     model = Approval
-    noun = "approvals"
+    noun = later("approvals")
     spans = {"approved": ("approved_at", False)}
     approved_after = _moment(later("Approved from"))
     approved_before = _moment(later("Approved until"))
@@ -198,7 +207,7 @@ class DeedFilter(ExportFilter):
     """The audit trail."""
 
     model = Event
-    noun = "deeds"
+    noun = later("deeds")
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import later, locale, percent
 from payouts.models import Flag
 from payouts.queries import explain
 from sellers.ledger import written
@@ -66,7 +68,7 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
     """Short, title and fact of a flag."""
     if code == "unusual_amount":
         usual = written.text(Money(facts["usual_minor"], currency))
-        times = facts["times"]
+        times = format_decimal(facts["times"], locale=locale())
         said = (
             _("{times}× usual").format(times=times),
             _("{times}× the usual payout").format(times=times),
@@ -92,7 +94,7 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
     elif code == "refunds_jump":
         share, usual_share = (
             _("{percent}% of sales").format(percent=facts["percent"]),
-            f"{facts['usual_percent']}%",
+            percent(Decimal(str(facts["usual_percent"])) / 100),
         )
         fact = _("{share} in this period; {usual_share} in the 90 days before.").format(
             share=share, usual_share=usual_share

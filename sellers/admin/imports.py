@@ -99,9 +99,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": []
         if refused or failed
         else [
-            (_("New"), f"{file.new_count:,}", _("unverified until somebody looks")),
-            (_("Changed"), f"{file.changed_count:,}", _("known with other values")),
-            (_("As they were"), f"{file.same_count:,}", _("nothing to do")),
+            (_("New"), number(file.new_count), _("unverified until somebody looks")),
+            (_("Changed"), number(file.changed_count), _("known with other values")),
+            (_("As they were"), number(file.same_count), _("nothing to do")),
         ],
         "pager": page,
         "count": file.new_count + file.changed_count,
