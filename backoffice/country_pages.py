@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {
                 "it": each,
                 "minimum": Money(each.minimum_minor, each.currency),
-                "scheme": schemes.get(each.account_scheme).label,
+                "scheme": _(schemes.get(each.account_scheme).label),
                 "cut_off": explain.clock(calendars.value_date_for(each, now).cut_off_at, each.time_zone),
             }
             for each in countries.all()

@@ -19,42 +19,44 @@ LEFT JOIN auth_user AS treasurer ON treasurer.id = batch.approved_by_id"""
 
 
 class Approvals(Columns):
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    round = Column("Round", Kind.COUNT, sql="approval.round", width=7)
+    payout = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    round = Column(noted("Round"), Kind.COUNT, sql="approval.round", width=7)
     counts = Column(
-        "Of the present round",
+        noted("Of the present round"),
         Kind.CODE,
         sql="CASE WHEN approval.round = payout.round THEN 'yes' ELSE 'no' END",
     )
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    amount = Column("Amount", Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
-    account = Column("Paid to", sql="account.masked", width=22)
-    reviewer = Column("Reviewed by", sql="reviewer.username", width=16)
-    reviewed_at = Column("Reviewed", Kind.MOMENT, sql="review.reviewed_at", width=20)
-    approver = Column("Approved by", sql="approver.username", width=16)
-    approved_at = Column("Approved", Kind.MOMENT, sql="approval.approved_at", width=20)
-    note = Column("Note", sql="approval.note", width=32)
-    requester = Column("Account asked for by", sql="requester.username", width=18)
-    verifier = Column("Account verified by", sql="verifier.username", width=18)
-    batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
-    batch_proposer = Column("Batch proposed by", sql="proposer.username", width=18)
-    batch_approver = Column("Batch approved by", sql="treasurer.username", width=18)
-    digest = Column("Digest of what was seen", sql="approval.digest", width=24)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    currency = Column(noted("Currency"), Kind.CODE, sql="payout.currency", width=9)
+    amount = Column(
+        noted("Amount"), Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16
+    )
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="payout.amount_minor", width=20)
+    account = Column(noted("Paid to"), sql="account.masked", width=22)
+    reviewer = Column(noted("Reviewed by"), sql="reviewer.username", width=16)
+    reviewed_at = Column(noted("Reviewed"), Kind.MOMENT, sql="review.reviewed_at", width=20)
+    approver = Column(noted("Approved by"), sql="approver.username", width=16)
+    approved_at = Column(noted("Approved"), Kind.MOMENT, sql="approval.approved_at", width=20)
+    note = Column(noted("Note"), sql="approval.note", width=32)
+    requester = Column(noted("Account asked for by"), sql="requester.username", width=18)
+    verifier = Column(noted("Account verified by"), sql="verifier.username", width=18)
+    batch = Column(noted("Batch"), Kind.CODE, sql="batch.reference", width=10)
+    batch_proposer = Column(noted("Batch proposed by"), sql="proposer.username", width=18)
+    batch_approver = Column(noted("Batch approved by"), sql="treasurer.username", width=18)
+    digest = Column(noted("Digest of what was seen"), sql="approval.digest", width=24)
 
 
 class Deeds(Columns):
-    number = Column("Number", Kind.COUNT, sql="deed.id", width=10)
-    at = Column("When", Kind.MOMENT, sql="deed.at", width=20)
-    who = Column("Who", sql="deed.actor_name", width=20)
-    via = Column("Through", Kind.CODE, sql="deed.via", width=10)
-    action = Column("Deed", sql="deed.action", width=24)
-    subject = Column("Of what", sql="deed.subject_type", width=20)
-    subject_id = Column("Its number", Kind.COUNT, sql="deed.subject_id", width=12)
-    data = Column("Facts", sql="deed.data::text", width=60)
-    seal = Column("Seal", sql="encode(seal.hash, 'hex')", width=24)
+    number = Column(noted("Number"), Kind.COUNT, sql="deed.id", width=10)
+    at = Column(noted("When"), Kind.MOMENT, sql="deed.at", width=20)
+    who = Column(noted("Who"), sql="deed.actor_name", width=20)
+    via = Column(noted("Through"), Kind.CODE, sql="deed.via", width=10)
+    action = Column(noted("Deed"), sql="deed.action", width=24)
+    subject = Column(noted("Of what"), sql="deed.subject_type", width=20)
+    subject_id = Column(noted("Its number"), Kind.COUNT, sql="deed.subject_id", width=12)
+    data = Column(noted("Facts"), sql="deed.data::text", width=60)
+    seal = Column(noted("Seal"), sql="encode(seal.hash, 'hex')", width=24)
 
 
 APPROVALS = Definition(

@@ -31,69 +31,77 @@ LEFT JOIN LATERAL (
 
 
 class Batches(Columns):
-    batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
-    status = Column("Status", Kind.CODE, sql=labels("batch.status", BatchStatus.choices), width=16)
-    rail = Column("Rail", sql="batch.rail", width=10)
-    funding = Column("Paid from", sql="funding.code", width=16)
-    currency = Column("Currency", Kind.CODE, sql="batch.currency", width=9)
-    value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
-    payouts = Column("Payouts", Kind.COUNT, sql="coalesce(sent.items, batch.item_count)", width=9)
+    batch = Column(noted("Batch"), Kind.CODE, sql="batch.reference", width=10)
+    status = Column(noted("Status"), Kind.CODE, sql=labels("batch.status", BatchStatus.choices), width=16)
+    rail = Column(noted("Rail"), sql="batch.rail", width=10)
+    funding = Column(noted("Paid from"), sql="funding.code", width=16)
+    currency = Column(noted("Currency"), Kind.CODE, sql="batch.currency", width=9)
+    value_date = Column(noted("Value date"), Kind.DAY, sql="batch.value_date", width=12)
+    payouts = Column(noted("Payouts"), Kind.COUNT, sql="coalesce(sent.items, batch.item_count)", width=9)
     amount = Column(
-        "Amount",
+        noted("Amount"),
         Kind.MONEY,
         sql="coalesce(sent.minor, batch.total_minor)",
         currency="batch.currency",
         width=16,
     )
     amount_minor = Column(
-        "Amount in minor units", Kind.COUNT, sql="coalesce(sent.minor, batch.total_minor)", width=20
+        noted("Amount in minor units"), Kind.COUNT, sql="coalesce(sent.minor, batch.total_minor)", width=20
     )
-    message_id = Column("Our reference at the bank", sql="submission.key", width=36)
-    bank_reference = Column("Bank's reference", sql="submission.bank_reference", width=24)
+    message_id = Column(noted("Our reference at the bank"), sql="submission.key", width=36)
+    bank_reference = Column(noted("Bank's reference"), sql="submission.bank_reference", width=24)
     sent_status = Column(
-        "Handed over", Kind.CODE, sql=labels("submission.status", SubmissionStatus.choices), width=18
+        noted("Handed over"), Kind.CODE, sql=labels("submission.status", SubmissionStatus.choices), width=18
     )
-    delivered_at = Column("Handed over at", Kind.MOMENT, sql="submission.delivered_at", width=20)
-    sha256 = Column("SHA-256 of the file", sql="submission.body_sha256", width=24)
-    proposed_by = Column("Proposed by", sql="proposer.username", width=16)
-    proposed_at = Column("Proposed", Kind.MOMENT, sql="batch.proposed_at", width=20)
-    approved_by = Column("Approved by", sql="approver.username", width=16)
-    approved_at = Column("Approved", Kind.MOMENT, sql="batch.approved_at", width=20)
+    delivered_at = Column(noted("Handed over at"), Kind.MOMENT, sql="submission.delivered_at", width=20)
+    sha256 = Column(noted("SHA-256 of the file"), sql="submission.body_sha256", width=24)
+    proposed_by = Column(noted("Proposed by"), sql="proposer.username", width=16)
+    proposed_at = Column(noted("Proposed"), Kind.MOMENT, sql="batch.proposed_at", width=20)
+    approved_by = Column(noted("Approved by"), sql="approver.username", width=16)
+    approved_at = Column(noted("Approved"), Kind.MOMENT, sql="batch.approved_at", width=20)
 
 
 class Reconciliation(Columns):
-    funding = Column("Bank account", sql="funding.code", width=16)
-    statement = Column("Statement", sql="statement.statement_id", width=20)
-    number = Column("Line", Kind.COUNT, sql="line.number", width=7)
-    booked = Column("Booked", Kind.DAY, sql="line.booking_date", width=12)
-    value_date = Column("Value date", Kind.DAY, sql="line.value_date", width=12)
-    currency = Column("Currency", Kind.CODE, sql="funding.currency", width=9)
+    funding = Column(noted("Bank account"), sql="funding.code", width=16)
+    statement = Column(noted("Statement"), sql="statement.statement_id", width=20)
+    number = Column(noted("Line"), Kind.COUNT, sql="line.number", width=7)
+    booked = Column(noted("Booked"), Kind.DAY, sql="line.booking_date", width=12)
+    value_date = Column(noted("Value date"), Kind.DAY, sql="line.value_date", width=12)
+    currency = Column(noted("Currency"), Kind.CODE, sql="funding.currency", width=9)
     amount = Column(
-        "Bank's amount", Kind.MONEY, sql="line.amount_minor", currency="funding.currency", width=16
+        noted("Bank's amount"), Kind.MONEY, sql="line.amount_minor", currency="funding.currency", width=16
     )
-    amount_minor = Column("Bank's amount in minor units", Kind.COUNT, sql="line.amount_minor", width=20)
-    kind = Column("What it is", Kind.CODE, sql=labels("line.kind", LineKind.choices), width=20)
-    bank_reference = Column("Bank's reference", sql="line.bank_reference", width=24)
-    named = Column("End-to-end id on the line", sql="line.end_to_end_id", width=18)
-    attempt = Column("Payment", Kind.CODE, sql="attempt.end_to_end_id", width=14)
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    message_id = Column("File", sql="submission.key", width=36)
+    amount_minor = Column(
+        noted("Bank's amount in minor units"), Kind.COUNT, sql="line.amount_minor", width=20
+    )
+    kind = Column(noted("What it is"), Kind.CODE, sql=labels("line.kind", LineKind.choices), width=20)
+    bank_reference = Column(noted("Bank's reference"), sql="line.bank_reference", width=24)
+    named = Column(noted("End-to-end id on the line"), sql="line.end_to_end_id", width=18)
+    attempt = Column(noted("Payment"), Kind.CODE, sql="attempt.end_to_end_id", width=14)
+    payout = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    message_id = Column(noted("File"), sql="submission.key", width=36)
     paid = Column(
-        "Payment's amount", Kind.MONEY, sql="attempt.amount_minor", currency="funding.currency", width=16
+        noted("Payment's amount"),
+        Kind.MONEY,
+        sql="attempt.amount_minor",
+        currency="funding.currency",
+        width=16,
     )
-    ledger = Column("Books: cash", Kind.MONEY, sql="booked.minor", currency="funding.currency", width=16)
-    ledger_key = Column("Books: transaction", sql="booked.key", width=18)
+    ledger = Column(
+        noted("Books: cash"), Kind.MONEY, sql="booked.minor", currency="funding.currency", width=16
+    )
+    ledger_key = Column(noted("Books: transaction"), sql="booked.key", width=18)
     difference = Column(
-        "Bank less books",
+        noted("Bank less books"),
         Kind.MONEY,
         sql="line.amount_minor - coalesce(booked.minor, 0)",
         currency="funding.currency",
         width=16,
     )
-    matched_at = Column("Matched", Kind.MOMENT, sql="line.matched_at", width=20)
-    resolved_by = Column("Resolved by", sql="proposer.username", width=16)
-    confirmed_by = Column("Confirmed by", sql="confirmer.username", width=16)
-    text = Column("Text", sql="line.text", width=40)
+    matched_at = Column(noted("Matched"), Kind.MOMENT, sql="line.matched_at", width=20)
+    resolved_by = Column(noted("Resolved by"), sql="proposer.username", width=16)
+    confirmed_by = Column(noted("Confirmed by"), sql="confirmer.username", width=16)
+    text = Column(noted("Text"), sql="line.text", width=40)
 
 
 BATCHES = Definition(

@@ -16,6 +16,7 @@ from payouts.exports import copying, hashing
 from payouts.exports.columns import Column, Kind, literal
 from payouts.exports.formats import Format
 from payouts.exports.rows import Selection, values_of
+from sellers.ledger.words import noted
 
 NEW, CHANGED, WITHDRAWN = "New", "Changed", "Withdrawn"
 _BLOCK = 1 << 20
@@ -123,8 +124,8 @@ def _named(name: str, column: Column) -> Column:
 
 
 _HEAD = (
-    _named("row_change", Column("What happened", Kind.CODE, sql="diff.change", width=14)),
-    _named("row_key", Column("Row", Kind.CODE, sql="diff.key", width=18)),
+    _named("row_change", Column(noted("What happened"), Kind.CODE, sql="diff.change", width=14)),
+    _named("row_key", Column(noted("Row"), Kind.CODE, sql="diff.key", width=18)),
 )
 
 

@@ -32,24 +32,26 @@ def _advice(row: Row) -> Any:
 
 
 class FailedPayouts(Columns):
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    status = Column("Status", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=12)
-    status_at = Column("Since", Kind.MOMENT, sql="payout.status_at", width=20)
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="payout.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    amount = Column("Amount", Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
-    account = Column("Paid to", sql="account.masked", width=22)
-    end_to_end_id = Column("End-to-end id", sql="fact.end_to_end_id", width=16)
-    code = Column("Bank's code", sql="fact.code", width=12)
-    reason = Column("Bank's reason", of=_reason, uses=("code", "fact_kind"), width=40)
-    advice = Column("What to do", of=_advice, uses=("code", "fact_kind"), width=40)
-    became = Column("What became of it", Kind.CODE, sql=_BECAME, width=24)
-    batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
-    value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
+    payout = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    status = Column(noted("Status"), Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=12)
+    status_at = Column(noted("Since"), Kind.MOMENT, sql="payout.status_at", width=20)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="payout.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="payout.currency", width=9)
+    amount = Column(
+        noted("Amount"), Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16
+    )
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="payout.amount_minor", width=20)
+    account = Column(noted("Paid to"), sql="account.masked", width=22)
+    end_to_end_id = Column(noted("End-to-end id"), sql="fact.end_to_end_id", width=16)
+    code = Column(noted("Bank's code"), sql="fact.code", width=12)
+    reason = Column(noted("Bank's reason"), of=_reason, uses=("code", "fact_kind"), width=40)
+    advice = Column(noted("What to do"), of=_advice, uses=("code", "fact_kind"), width=40)
+    became = Column(noted("What became of it"), Kind.CODE, sql=_BECAME, width=24)
+    batch = Column(noted("Batch"), Kind.CODE, sql="batch.reference", width=10)
+    value_date = Column(noted("Value date"), Kind.DAY, sql="batch.value_date", width=12)
 
 
 FAILED = Definition(

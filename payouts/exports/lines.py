@@ -21,22 +21,24 @@ JOIN LATERAL (
 
 
 class PayoutLines(Columns):
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    status = Column("Status", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="payout.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    kind = Column("Kind", Kind.CODE, sql=labels("line.kind", EarningKind.choices), width=16)
-    amount = Column("Amount", Kind.MONEY, sql="line.amount_minor", currency="payout.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="line.amount_minor", width=20)
-    order_ref = Column("Order", sql="line.order_ref", width=24)
-    description = Column("Description", sql="line.description", width=32)
-    source = Column("Source", sql="line.source", width=14)
-    external_id = Column("Id at the source", sql="line.external_id", width=28)
-    occurred = Column("Occurred", Kind.DAY, sql="line.occurred_date", width=12)
-    due = Column("Due", Kind.DAY, sql="line.due_date", width=12)
+    payout = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    status = Column(noted("Status"), Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="payout.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="payout.currency", width=9)
+    kind = Column(noted("Kind"), Kind.CODE, sql=labels("line.kind", EarningKind.choices), width=16)
+    amount = Column(
+        noted("Amount"), Kind.MONEY, sql="line.amount_minor", currency="payout.currency", width=16
+    )
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="line.amount_minor", width=20)
+    order_ref = Column(noted("Order"), sql="line.order_ref", width=24)
+    description = Column(noted("Description"), sql="line.description", width=32)
+    source = Column(noted("Source"), sql="line.source", width=14)
+    external_id = Column(noted("Id at the source"), sql="line.external_id", width=28)
+    occurred = Column(noted("Occurred"), Kind.DAY, sql="line.occurred_date", width=12)
+    due = Column(noted("Due"), Kind.DAY, sql="line.due_date", width=12)
 
 
 LINES = Definition(

@@ -38,33 +38,35 @@ LEFT JOIN ({_FIRST}) AS first ON first.account_id = payout.account_id AND lower_
 class PayoutRegister(Columns):
     """The page, the API and the command all take these columns."""
 
-    reference = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    status = Column("Status", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
-    status_at = Column("Status since", Kind.MOMENT, sql="payout.status_at", width=20)
+    reference = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    status = Column(noted("Status"), Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
+    status_at = Column(noted("Status since"), Kind.MOMENT, sql="payout.status_at", width=20)
     on_hold = Column(
-        "On hold", Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=8
+        noted("On hold"), Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=8
     )
-    holds = Column("Hold reasons", Kind.TEXT, sql="held.reasons", width=24)
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="payout.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    amount = Column("Amount", Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
+    holds = Column(noted("Hold reasons"), Kind.TEXT, sql="held.reasons", width=24)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="payout.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="payout.currency", width=9)
+    amount = Column(
+        noted("Amount"), Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16
+    )
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="payout.amount_minor", width=20)
     period_start = Column(
-        "Period from",
+        noted("Period from"),
         Kind.DAY,
         sql="coalesce(lower(payout.span), first.day, upper(payout.span) - 1)",
         width=12,
     )
-    period_end = Column("Period to", Kind.DAY, sql="upper(payout.span) - 1", width=12)
-    created_at = Column("Created", Kind.MOMENT, sql="payout.created_at", width=20)
-    batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
-    value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
-    account = Column("Paid to", sql="account.masked", width=22)
-    flags = Column("Flags", sql="flagged.words", width=24)
-    reissue_of = Column("Reissue of", Kind.CODE, sql="'P' || payout.reissue_of_id", width=12)
+    period_end = Column(noted("Period to"), Kind.DAY, sql="upper(payout.span) - 1", width=12)
+    created_at = Column(noted("Created"), Kind.MOMENT, sql="payout.created_at", width=20)
+    batch = Column(noted("Batch"), Kind.CODE, sql="batch.reference", width=10)
+    value_date = Column(noted("Value date"), Kind.DAY, sql="batch.value_date", width=12)
+    account = Column(noted("Paid to"), sql="account.masked", width=22)
+    flags = Column(noted("Flags"), sql="flagged.words", width=24)
+    reissue_of = Column(noted("Reissue of"), Kind.CODE, sql="'P' || payout.reissue_of_id", width=12)
 
 
 PAYOUTS = Definition(

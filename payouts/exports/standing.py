@@ -35,40 +35,47 @@ JOIN (
 
 
 class OpenPayouts(Columns):
-    payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
-    status = Column("Status then", Kind.CODE, sql=labels("past.to_status", PayoutStatus.choices), width=18)
-    status_at = Column("Status since", Kind.MOMENT, sql="past.at", width=20)
-    on_hold = Column(
-        "On hold then", Kind.CODE, sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END", width=12
+    payout = Column(noted("Payout"), Kind.CODE, sql="payout.reference", width=12)
+    status = Column(
+        noted("Status then"), Kind.CODE, sql=labels("past.to_status", PayoutStatus.choices), width=18
     )
-    holds = Column("Hold reasons", sql="held.reasons", width=24)
-    held_since = Column("On hold since", Kind.MOMENT, sql="held.since", width=20)
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="payout.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    amount = Column("Amount", Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
-    created_at = Column("Created", Kind.MOMENT, sql="payout.created_at", width=20)
-    now = Column("Status now", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
+    status_at = Column(noted("Status since"), Kind.MOMENT, sql="past.at", width=20)
+    on_hold = Column(
+        noted("On hold then"),
+        Kind.CODE,
+        sql="CASE WHEN held.reasons IS NULL THEN 'no' ELSE 'yes' END",
+        width=12,
+    )
+    holds = Column(noted("Hold reasons"), sql="held.reasons", width=24)
+    held_since = Column(noted("On hold since"), Kind.MOMENT, sql="held.since", width=20)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="payout.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="payout.currency", width=9)
+    amount = Column(
+        noted("Amount"), Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16
+    )
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="payout.amount_minor", width=20)
+    created_at = Column(noted("Created"), Kind.MOMENT, sql="payout.created_at", width=20)
+    now = Column(noted("Status now"), Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
 
 
 class SellerBalances(Columns):
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="seller.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    total = Column("Balance", Kind.MONEY, sql="book.total", currency="account.currency", width=16)
-    payable = Column("Owed", Kind.MONEY, sql="book.payable", currency="account.currency", width=16)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="seller.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="account.currency", width=9)
+    total = Column(noted("Balance"), Kind.MONEY, sql="book.total", currency="account.currency", width=16)
+    payable = Column(noted("Owed"), Kind.MONEY, sql="book.payable", currency="account.currency", width=16)
     reserved = Column(
-        "In payouts not sent", Kind.MONEY, sql="book.reserved", currency="account.currency", width=18
+        noted("In payouts not sent"), Kind.MONEY, sql="book.reserved", currency="account.currency", width=18
     )
     in_transit = Column(
-        "On its way", Kind.MONEY, sql="book.in_transit", currency="account.currency", width=16
+        noted("On its way"), Kind.MONEY, sql="book.in_transit", currency="account.currency", width=16
     )
-    total_minor = Column("Balance in minor units", Kind.COUNT, sql="book.total", width=20)
+    total_minor = Column(noted("Balance in minor units"), Kind.COUNT, sql="book.total", width=20)
 
 
 OPEN = Definition(

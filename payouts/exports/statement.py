@@ -20,21 +20,23 @@ WHEN moved.minor < 0 THEN 'Put into a payout' ELSE 'Came back from a payout' END
 
 
 class SellerStatement(Columns):
-    seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    seller_id = Column("Seller id", sql="seller.external_id", width=24)
-    seller_name = Column("Seller name", sql="seller.name", width=32)
-    country = Column("Country", Kind.CODE, sql="seller.country", width=8)
-    currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    posted_at = Column("Posted", Kind.MOMENT, sql="moved.posted_at", width=20)
-    what = Column("What", Kind.CODE, sql=_WHAT, width=24)
-    amount = Column("Amount", Kind.MONEY, sql="moved.minor", currency="account.currency", width=16)
-    amount_minor = Column("Amount in minor units", Kind.COUNT, sql="moved.minor", width=20)
-    balance = Column("Balance after", Kind.MONEY, sql="moved.balance", currency="account.currency", width=16)
-    payout = Column("Payout", Kind.CODE, sql="nullif(moved.payout_ref, '')", width=12)
-    order_ref = Column("Order", sql="earning.order_ref", width=24)
-    description = Column("Description", sql="earning.description", width=32)
-    occurred = Column("Occurred", Kind.DAY, sql="earning.occurred_date", width=12)
-    due = Column("Due", Kind.DAY, sql="earning.due_date", width=12)
+    seller = Column(noted("Seller"), Kind.CODE, sql="seller.reference", width=10)
+    seller_id = Column(noted("Seller id"), sql="seller.external_id", width=24)
+    seller_name = Column(noted("Seller name"), sql="seller.name", width=32)
+    country = Column(noted("Country"), Kind.CODE, sql="seller.country", width=8)
+    currency = Column(noted("Currency"), Kind.CODE, sql="account.currency", width=9)
+    posted_at = Column(noted("Posted"), Kind.MOMENT, sql="moved.posted_at", width=20)
+    what = Column(noted("What"), Kind.CODE, sql=_WHAT, width=24)
+    amount = Column(noted("Amount"), Kind.MONEY, sql="moved.minor", currency="account.currency", width=16)
+    amount_minor = Column(noted("Amount in minor units"), Kind.COUNT, sql="moved.minor", width=20)
+    balance = Column(
+        noted("Balance after"), Kind.MONEY, sql="moved.balance", currency="account.currency", width=16
+    )
+    payout = Column(noted("Payout"), Kind.CODE, sql="nullif(moved.payout_ref, '')", width=12)
+    order_ref = Column(noted("Order"), sql="earning.order_ref", width=24)
+    description = Column(noted("Description"), sql="earning.description", width=32)
+    occurred = Column(noted("Occurred"), Kind.DAY, sql="earning.occurred_date", width=12)
+    due = Column(noted("Due"), Kind.DAY, sql="earning.due_date", width=12)
 
 
 STATEMENT = Definition(
