@@ -31,7 +31,7 @@ class RunForm(forms.Form):
     """Until which due date, and for which country."""
 
     country = forms.ChoiceField(
-        required=False, help_text=later("Leave it at all countries to run every one.")
+        label=later("Country"), required=False, help_text=later("Leave it at all countries to run every one.")
     )
     until = forms.DateField(
         required=False,
