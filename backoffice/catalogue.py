@@ -6,6 +6,7 @@ the program reads. Both are in the repository, so that running needs no gettext 
 
 import io
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOMS = ("backoffice", "payouts", "sellers")
+PROFILES = ("sellers/importing/data", "sellers/ledger/profiles/data")
 LANGUAGES = ("fr", "es", "ja")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
@@ -49,7 +51,7 @@ def path(language: str) -> Path:
 def collected() -> Catalog:
     """Every text that code and templates mark for translation, with the files it stands in."""
     catalogue = Catalog(project="Payout back office", fuzzy=False)
-    for place, words, context in (*_of_code(), *_of_templates()):
+    for place, words, context in (*_of_code(), *_of_templates(), *_of_profiles()):
         catalogue.add(words, locations=[(place, 0)], context=context)
     return catalogue
 
@@ -125,6 +127,15 @@ def _of_templates() -> Iterator[Found]:
         yield from _in_python(file, f"({code}\n)")  # in brackets, where an indented line is none of Python's
 
 
+def _of_profiles() -> Iterator[Found]:
+    """What profiles of imports say of themselves: those that come with the program."""
+    for folder in PROFILES:
+        for file in sorted((Path(settings.BASE_DIR) / folder).glob("*.toml")):
+            said = tomllib.loads(file.read_text())
+            for name in ("title", "about"):
+                yield str(file.relative_to(settings.BASE_DIR)), " ".join(said[name].split()), None
+
+
 def _in_python(file: Path, code: str) -> Iterator[Found]:
     place = str(file.relative_to(settings.BASE_DIR))
     for _line, name, words, _notes in extract_python(
@@ -169,7 +180,7 @@ def _holes(text: str) -> set[str]:
 
 def _marks(text: str) -> tuple[int, ...]:
     """What would end an attribute or a tag: a template shows a translation as it stands."""
-    return tuple(text.count(mark) for mark in "\"<>")
+    return tuple(text.count(mark) for mark in '"<>')
 
 
 def _first(message: Message) -> str:

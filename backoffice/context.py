@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 
 from backoffice import navigation
 from backoffice.audit import authority
-from backoffice.words import later
+from backoffice.doors import role_words
+from backoffice.words import later, together
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Frame:
         """The reader's roles in words: "approver", "analyst and support", or nothing."""
         if not self.known or self._user is None:
             return ""
-        return " and ".join(self._user.groups.order_by("name").values_list("name", flat=True)).lower()
+        return together(
+            map(role_words.called, self._user.groups.order_by("name").values_list("name", flat=True))
+        )
 
     @cached_property
     def work(self) -> list[navigation.Entry]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from backoffice.audit import clock
 from backoffice.doors import pages
 from backoffice.settings_pages import tabs
+from backoffice.words import labelled
 from payouts import countries
 from payouts.countries import Country, calendars, schemes
 from payouts.queries import explain
@@ -32,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {
                 "it": each,
                 "minimum": Money(each.minimum_minor, each.currency),
-                "scheme": schemes.get(each.account_scheme).label,
+                "scheme": _(schemes.get(each.account_scheme).label),
                 "cut_off": explain.clock(calendars.value_date_for(each, now).cut_off_at, each.time_zone),
             }
             for each in countries.all()
@@ -76,7 +77,7 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
         (_("Currency"), country.currency),
         (_("Paid"), str(country.schedule)),
         (_("Rail"), country.rail),
-        ("Cut-off", f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
+        (_("Cut-off"), f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
         (
             _("Value date"),
             _("the same business day")
@@ -84,7 +85,7 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
             else ngettext("{lag} business day later", "{lag} business days later", lag).format(lag=lag),
         ),
         (_("Bank calendar"), country.calendar),
-        (_("Bank account"), f"{_(scheme.label)}: {', '.join(_(each.label) for each in scheme.fields)}"),
+        (_("Bank account"), labelled(_(scheme.label), ", ".join(_(each.label) for each in scheme.fields))),
         (_("Written as in"), country.locale),
     ]
 

@@ -64,8 +64,8 @@ def weeks(*, now: datetime) -> dict[str, Any]:
     held = Hold.objects.filter(placed_at__gte=first, payout__isnull=False)
     dead = Payout.objects.filter(status__in=_DEAD_AT_BANK, status_at__gte=first)
     series: tuple[tuple[str, str, dict[date, int], str, dict[str, Any]], ...] = (
-        ("paid", "b-paid", _paid(mondays[0]), "value", {"status": PayoutStatus.PAID.value}),
-        ("held", "b-held", _by_week(held, "placed_at", Count("payout", distinct=True)), "held", {}),
+        (_("paid"), "b-paid", _paid(mondays[0]), "value", {"status": PayoutStatus.PAID.value}),
+        (_("held"), "b-held", _by_week(held, "placed_at", Count("payout", distinct=True)), "held", {}),
         (
             _("failed or returned"),
             "b-failed",

@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from backoffice.words import number
 from payouts.queries import waiting
 
 CAP = 1_000  # a bigger number is not read, and counting it costs
@@ -175,7 +176,7 @@ def _entry(place: Place, url: str, *, current: bool, person_id: int) -> Entry:
     total = place.waiting(cap=CAP) if place.waiting else 0
     if place.mine is not None:
         total += place.mine(cap=CAP, person_id=person_id)
-    words = "" if not total else f"{CAP:,}+" if total > CAP else f"{total:,}"
+    words = "" if not total else f"{number(CAP)}+" if total > CAP else number(total)
     return Entry(gettext(place.label), url, words, place.late, current, place.group, total)
 
 

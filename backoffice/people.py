@@ -120,7 +120,7 @@ def change(
     if before != wanted or user.user_permissions.exists():
         user.groups.set(groups)
         user.user_permissions.clear()
-        changed.append("roles")
+        changed.append(_("roles"))
         data = {"granted": sorted(wanted - before), "taken": sorted(before - wanted)}
         recording.record(actor=actor, action="person.roles", subject=user, data=data, now=now)
     if user.is_active != active:
@@ -130,10 +130,10 @@ def change(
         recording.record(actor=actor, action=action, subject=user, now=now)
     if (user.first_name, user.last_name, user.email) != (*names, email):
         (user.first_name, user.last_name), user.email = names, email
-        changed.append("name")
+        changed.append(_("name"))
     if password:
         _set_password(user, password)
-        changed.append("password")
+        changed.append(_("password"))
         recording.record(actor=actor, action="person.password", subject=user, now=now)
     user.save()
     return changed

@@ -4,16 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice import people, roles
 from backoffice.audit import clock
 from backoffice.audit.errors import NotAllowed, Refused
-from backoffice.doors import pages
+from backoffice.doors import pages, role_words
 from backoffice.words import later
 
 
@@ -25,10 +26,10 @@ class PersonForm(forms.Form):
     )
     first_name = forms.CharField(label=later("First name"), max_length=150)
     last_name = forms.CharField(label=later("Last name"), max_length=150)
-    email = forms.EmailField(label="E-mail", required=False)
+    email = forms.EmailField(label=later("E-mail"), required=False)
     role_names = forms.MultipleChoiceField(
         label=later("Roles"),
-        choices=[(name, name.capitalize()) for name in roles.ROLES],
+        choices=lambda: [(name, capfirst(role_words.called(name))) for name in roles.ROLES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=later("Rights come from roles only."),
@@ -72,12 +73,6 @@ def overview(request: HttpRequest) -> HttpResponse:
 @pages.page("auth.view_user")
 def role_list(request: HttpRequest) -> HttpResponse:
     """Each role: what it may do beside looking, what it sees, and who has it."""
-    words = {
-        f"{app}.{codename}": name.removeprefix("Can ")
-        for app, codename, name in Permission.objects.values_list(
-            "content_type__app_label", "codename", "name"
-        )
-    }
     people: dict[str, list[str]] = {}
     for user in (
         User.objects.filter(is_staff=True, is_active=True).prefetch_related("groups").order_by("username")
@@ -86,9 +81,9 @@ def role_list(request: HttpRequest) -> HttpResponse:
             people.setdefault(group.name, []).append(user.get_full_name() or user.get_username())
     rows = [
         {
-            "role": role,
-            "may": sorted(words.get(name, name) for name in held if ".view_" not in name),
-            "sees": sorted(words.get(name, name).removeprefix("view ") for name in held if ".view_" in name),
+            "role": role_words.called(role),
+            "may": sorted(role_words.right(name) for name in held if ".view_" not in name),
+            "sees": sorted(role_words.right(name) for name in held if ".view_" in name),
             "people": people.get(role, []),
         }
         for role, held in roles.ROLES.items()
@@ -181,7 +176,11 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = f"{user.get_username()}: {', '.join(changed)}." if changed else _("Nothing was different.")
+            said = (
+                _("{user}: {changed}.").format(user=user.get_username(), changed=", ".join(changed))
+                if changed
+                else _("Nothing was different.")
+            )
             messages.success(request, said)
             return HttpResponseRedirect(reverse("admin:settings"))
     return _form(request, form, title=user.get_full_name() or user.get_username(), verb=_("Save this person"))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import cast
 
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, gettext_lazy, override, to_locale
 
@@ -47,7 +48,21 @@ def number(value: int) -> str:
 def dated(day: date, form: str) -> str:
     """A day as the reader writes it: ``long`` is 28 November 2026, ``medium`` 28 Nov 2026, else a skeleton of CLDR."""
     here = _DATES.get(locale(), locale())
-    return format_date(day, form, here) if form in ("long", "medium") else format_skeleton(form, day, locale=here)
+    return (
+        format_date(day, form, here)
+        if form in ("long", "medium")
+        else format_skeleton(form, day, locale=here)
+    )
+
+
+def percent(share: Decimal) -> str:
+    """A share as whole percents: 0.35 is 35%, in French 35 %."""
+    return format_percent(share, locale=locale())
+
+
+def labelled(label: str, said: str) -> str:
+    """What something is, then what is said of it: "Unusual amount: look at the invoice"."""
+    return gettext("{label}: {said}").format(label=label, said=said)
 
 
 def either(parts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import later, number
+from backoffice.words import labelled, later, number
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
@@ -65,7 +65,7 @@ def chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> lis
         rest = _without(request, name)
         if name in given:
             words = _choices(form, name)[given[name]]
-            shown.append({"text": f"{label}: {words}", "clear_url": f"?{rest.urlencode()}"})
+            shown.append({"text": labelled(label, words), "clear_url": f"?{rest.urlencode()}"})
         else:
             shown.append({"label": label, "fields": list(made), "keep": list(rest.items())})
     return shown

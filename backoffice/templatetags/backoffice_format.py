@@ -3,7 +3,7 @@ modules.
 
 Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money minor currency %}`. Moments:
 `at|when`, `at|when:"JP"`, `at|ago`, `{% moment at "JP" %}` (both). Days: `date|day`, `first|span:last`,
-`range|span`. Countries: `code|land`. A missing value shows as a dash.
+`range|span`. Countries: `code|land`. Roles: `group.name|role`. A missing value shows as a dash.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from psycopg.types.range import Range
 
+from backoffice.doors import role_words
 from payouts import countries
 from payouts.countries import moments
 from sellers.ledger import written
@@ -155,3 +156,9 @@ def _zone(where: object) -> tzinfo:
 
 def _locale() -> str:
     return to_locale(get_language() or "en")
+
+
+@register.filter
+def role(name: str) -> str:
+    """A role as people call it."""
+    return role_words.called(name)

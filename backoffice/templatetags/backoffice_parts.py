@@ -6,7 +6,6 @@ from typing import Any
 
 from babel import numbers
 from django import template
-from django.apps import apps
 from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.template import loader
 from django.templatetags.static import static
@@ -16,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, to_locale
 
 from backoffice import drawing, wording
+from backoffice.doors import subject_words
+from backoffice.words import percent
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -37,9 +38,9 @@ def number(value: int) -> str:
 
 
 @register.filter
-def deed(action: str) -> str:
-    """An event's action as words: "payout.send_back" is "payout, send back"."""
-    return action.replace(".", ", ").replace("_", " ")
+def booking(kind: str) -> str:
+    """The kind of a ledger transaction in words."""
+    return subject_words.transaction(kind)
 
 
 @register.simple_tag
@@ -52,8 +53,7 @@ def about(subject_type: str, subject_id: int | None) -> str:
         reference = f"{letter}{subject_id}"
         key = subject_id if subject_type in BY_NUMBER else reference
         return format_html('<a class="ref" href="{}">{}</a>', reverse(name, args=[key]), reference)
-    model = apps.get_model(subject_type)
-    return f"{model._meta.verbose_name} {subject_id}"
+    return f"{subject_words.subject(subject_type)} {subject_id}"
 
 
 @register.simple_tag
@@ -109,9 +109,13 @@ def delta(share: Decimal | float | None) -> dict[str, Any]:
     """Change against usual: 1.71 is +171%; None shows nothing."""
     if share is None:
         return {"text": ""}
-    percent = round(share * 100)
-    sign = "+" if percent > 0 else "\u2212" if percent < 0 else ""
-    return {"text": f"{sign}{abs(percent):,}%", "odd": share >= ODD_DELTA, "below": percent < 0}
+    whole = round(share * 100)
+    sign = "+" if whole > 0 else "\u2212" if whole < 0 else ""
+    return {
+        "text": f"{sign}{percent(Decimal(abs(whole)) / 100)}",
+        "odd": share >= ODD_DELTA,
+        "below": whole < 0,
+    }
 
 
 @register.inclusion_tag("parts/sparkline.html")

@@ -207,9 +207,9 @@ def _pay_again(batch: Batch) -> list[dict[str, str]]:
         "query": f"batch={batch.reference}&undecided=true",
         "back": reverse("admin:payouts_batch_detail", args=[batch.reference]),
     }
-    number = f"{failed:,}" if failed <= 1000 else "1,000+"
+    shown = number(failed) if failed <= 1000 else f"{number(1000)}+"
     url = f"{reverse('admin:payouts_payout_act', args=['reissue'])}?{urlencode(query)}"
-    return [{"label": _("Pay {number} that failed again").format(number=number), "url": url, "kind": ""}]
+    return [{"label": _("Pay {number} that failed again").format(number=shown), "url": url, "kind": ""}]
 
 
 def _progress(request: HttpRequest, batch: Batch) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import later
+from backoffice.words import labelled, later
 from payouts.admin import breaks as desk
 from payouts.models import LineResolution, StatementLine
 from payouts.operations import breaks
@@ -216,7 +216,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, *, word: str, done: str, g
     words = desk.resolution_words(proposal)
     money = Money(line.amount_minor, line.statement.funding_account.currency)
     context = {
-        "title": f"{word}: {words[:1].lower()}{words[1:]}",
+        "title": labelled(word, f"{words[:1].lower()}{words[1:]}"),
         "lead": _("{proposed_by} says so: “{evidence}”").format(
             proposed_by=desk.name(proposal.proposed_by), evidence=proposal.evidence
         ),

@@ -36,7 +36,7 @@ class CapForm(forms.Form):
     kind = forms.ChoiceField(
         label=later("Cap of"), choices=CapKind.choices, widget=forms.RadioSelect, initial=CapKind.PAYOUT
     )
-    currency = forms.ChoiceField()
+    currency = forms.ChoiceField(label=later("Currency"))
     amount = forms.CharField(
         required=False,
         max_length=30,

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
+from backoffice.doors import role_words
 from backoffice.words import either, later
 from payouts import digests, states
 from payouts.admin import verbs
@@ -151,7 +152,9 @@ def _whose(permission: str) -> str:
     """Who may, where the reader may not."""
     app, codename = permission.split(".")
     groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
-    names = either(groups.order_by("name").values_list("name", flat=True).distinct())
+    names = either(
+        map(role_words.somebody, groups.order_by("name").values_list("name", flat=True).distinct())
+    )
     if not names:
         return _("Nobody has a role that does this.")
     return _("Your role does not do this: ask {names}.").format(names=names)

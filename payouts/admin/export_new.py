@@ -67,7 +67,7 @@ class ExportForm(FormatForm):
         if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
             del self.fields["since"]
         columns = columns_of(definition.resource())
-        self.fields["columns"].choices = [(c.name, c.column_name) for c in columns]  # type: ignore[attr-defined]
+        self.fields["columns"].choices = [(c.name, _(c.column_name)) for c in columns]  # type: ignore[attr-defined]
         self.offered = list(offered)
         self.fields = {**offered, **self.fields}
 
@@ -167,9 +167,9 @@ def _page(
         )
         context = {"title": _("Nothing to export"), "what": what, "back_url": back}
         return pages.render(request, "admin/refused.html", context)
-    words = definition.title.lower() if found is None else _counted(found)
+    words = definition.inside if found is None else _counted(found)
     order = definition.order_in_words(_sort(request))
-    rest = f"{order}." if order else definition.lead
+    rest = f"{_(order)}." if order else definition.told
     asked = chosen is not None and set(chosen.cleaned) - set(form.offered)
     told = chosen is not None and (asked or not form.offered)
     lead = f"{definition.in_words(chosen)}. {rest}" if chosen is not None and told else rest

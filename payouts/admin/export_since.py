@@ -22,13 +22,13 @@ class FormatForm(forms.Form):
     """What a file is written in."""
 
     format = forms.ChoiceField(
-        choices=[(name, form.words) for name, form in FORMATS.items()],
+        choices=lambda: [(name, _(form.words)) for name, form in FORMATS.items()],
         initial="xlsx",
         widget=forms.RadioSelect,
     )
     locale = forms.ChoiceField(
         label=later("Language of Excel files"),
-        choices=list(LOCALES.items()),
+        choices=lambda: [(name, _(words)) for name, words in LOCALES.items()],
         initial="en",
         required=False,
     )
@@ -66,7 +66,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
             )
             return redirect("admin:payouts_export_list")
-    order = f" {base.order_text}." if base.order_text else ""
+    order = f" {_(base.order_text)}." if base.order_text else ""
     return pages.render(
         request,
         "parts/form.html",

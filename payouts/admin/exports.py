@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pace, pages, worklists
-from backoffice.words import later, number
+from backoffice.words import labelled, later, number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
@@ -50,7 +50,7 @@ class Row:
     @property
     def title(self) -> str:
         known = kinds.KINDS.get(self.export.kind)
-        return known.title if known else self.export.kind
+        return known.called if known else self.export.kind
 
     @property
     def sums(self) -> list[Money]:
@@ -80,9 +80,9 @@ class Row:
     @property
     def holds(self) -> str:
         """What the file holds, in words."""
-        found = f"{self.title}: {self.export.filters_text}"
+        found = labelled(self.title, self.export.filters_text)
         if self.export.order_text:
-            found = f"{found}. {self.export.order_text}"
+            found = f"{found}. {_(self.export.order_text)}"
         return found
 
     @property

@@ -37,7 +37,9 @@ class AddForm(forms.Form):
     """A new account."""
 
     code = forms.CharField(
-        label="Code", max_length=30, help_text="As the books name it, such as SEPA-EUR. It never changes."
+        label=later("Code"),
+        max_length=30,
+        help_text=later("As the books name it, such as SEPA-EUR. It never changes."),
     )
     rail = forms.ChoiceField(label=later("Rail"))
     currency = forms.CharField(

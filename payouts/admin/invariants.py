@@ -20,7 +20,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     broken = check.broken if check is not None else {}
     rows = [
         {
-            "sentence": each.sentence,
+            "sentence": _(each.sentence),
             "broken": [_offender(str(name)) for name in broken.get(each.name, [])],
         }
         for each in sorted(invariants.ALL, key=lambda each: each.name not in broken)

@@ -27,7 +27,7 @@ class CountryChip(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
 
 
 class CurrencyChip(forms.Form):

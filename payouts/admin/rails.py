@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
-from backoffice.words import number
+from backoffice.words import labelled, number
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
@@ -69,7 +69,7 @@ def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None
         "pill": pill,
         "facts": _facts(state.capabilities),
         "verb": _restore(request, stop) if stop is not None else _stop(request, state.name, state.name),
-        "why": f"{_who(stop)}: {stop.reason}" if stop is not None else "",
+        "why": labelled(_who(stop), stop.reason) if stop is not None else "",
     }
 
 

@@ -146,7 +146,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "figures": [
                 (_("Opened with"), written.text(row.opening), account.code),
                 (_("Closed with"), written.text(row.closing), account.masked),
-                (_("Lines"), f"{row.lines:,}", unmatched),
+                (_("Lines"), number(row.lines), unmatched),
             ],
             "rows": [shown(each) for each in page.rows],
             "pager": page,

@@ -31,7 +31,7 @@ class RunForm(forms.Form):
     """Until which due date, and for which country."""
 
     country = forms.ChoiceField(
-        required=False, help_text=later("Leave it at all countries to run every one.")
+        label=later("Country"), required=False, help_text=later("Leave it at all countries to run every one.")
     )
     until = forms.DateField(
         required=False,
@@ -42,7 +42,7 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("All countries")), *((c.code, c.name) for c in countries.all())]
+        choices = [("", _("All countries")), *((c.code, c.called) for c in countries.all())]
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -17,6 +17,7 @@ from backoffice.words import dated, number
 from payouts import countries
 from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
+from payouts.queries import due
 from sellers.ledger.money import Money
 
 
@@ -73,7 +74,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                 {"label": _("See its payouts"), "url": f"{reverse('admin:payouts_payout_list')}?run={run.pk}"}
             ],
             "rows": [
-                {"skip": skip, "money": Money(skip.amount_minor, skip.account.currency)} for skip in page.rows
+                {
+                    "skip": skip,
+                    "reason": due.REASONS.get(skip.code, skip.reason),
+                    "money": Money(skip.amount_minor, skip.account.currency),
+                }
+                for skip in page.rows
             ],
             "pager": page,
             "timeline_entries": None,

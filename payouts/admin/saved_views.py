@@ -111,7 +111,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(address(view))
     context = {
         "title": _("Save this view"),
-        "lead": f"{PLACES[place].title}: {words}.",
+        "lead": _("{title}: {words}.").format(title=PLACES[place].title, words=words),
         "form": form,
         "verb": _("Save the view"),
         "hidden": [("place", place), ("query", query)],
@@ -151,7 +151,9 @@ def change(request: HttpRequest, view_id: int) -> HttpResponse:
             return redirect(_manage(view.place))
     context = {
         "title": _("Change “{view}”").format(view=view.name),
-        "lead": f"{PLACES[view.place].title}: {_words(view) or 'its filter can no longer be read'}.",
+        "lead": _("{title}: {words}.").format(
+            title=PLACES[view.place].title, words=_words(view) or _("its filter can no longer be read")
+        ),
         "form": form,
         "verb": _("Change the view"),
         "back_url": _manage(view.place),

@@ -108,7 +108,7 @@ class ScheduleForm(ExportForm):
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
             "business_days": [
                 ("", _("every day counts")),
-                *((each.code, each.name) for each in countries.all()),
+                *((each.code, each.called) for each in countries.all()),
             ],
             "dates": [
                 ("", _("none: as it stands when it is made")),
@@ -244,7 +244,7 @@ def _page(
         else:
             messages.success(request, _said(made))
             return redirect("admin:payouts_schedule_detail", made.pk)
-    title = definition.title.lower()
+    title = definition.inside
     return pages.render(
         request,
         "parts/form.html",
@@ -252,7 +252,7 @@ def _page(
             "title": _("Change “{found}”").format(found=found.name)
             if found
             else _("Schedule {title}").format(title=title),
-            "lead": f"{order}." if (order := definition.order_in_words(sort)) else definition.lead,
+            "lead": f"{_(order)}." if (order := definition.order_in_words(sort)) else definition.told,
             "form": form,
             "verb": _("Save"),
             "hidden": [("kind", definition.kind), ("query", query.urlencode()), ("sort", sort)],

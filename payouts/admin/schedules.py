@@ -68,7 +68,7 @@ def _row(schedule: ExportSchedule) -> dict[str, Any]:
 
 def _title(schedule: ExportSchedule) -> str:
     known = kinds.KINDS.get(schedule.kind)
-    return known.title if known else schedule.kind
+    return known.called if known else schedule.kind
 
 
 @pages.page(*SEE)
@@ -101,9 +101,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     definition = kinds.get(schedule.kind)
-    form = FORMATS[schedule.format].words
+    form = _(FORMATS[schedule.format].words)
     found = [
-        (_("Export"), definition.title),
+        (_("Export"), definition.called),
         (_("Rows"), schedule.filters_text or _("All of them")),
         (_("Order"), definition.order_in_words(schedule.sort) or _("The usual one")),
         (
@@ -112,7 +112,7 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
         ),
         (
             _("Columns"),
-            ", ".join(str(each.column_name) for each in columns_of(definition.resource(), schedule.columns)),
+            ", ".join(_(each.column_name) for each in columns_of(definition.resource(), schedule.columns)),
         ),
         (_("Format"), _("{form}, gzip").format(form=form) if schedule.compressed else form),
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages, worklists
-from backoffice.words import later, number
+from backoffice.words import labelled, later, number
 from payouts.admin import _bank_file, _currency, unknown_choices
 from payouts.models import Submission
 from payouts.queries import attempts as handed
@@ -190,7 +190,7 @@ def _timeline(submission: Submission) -> list[dict[str, Any]]:
                 if event.outcome.upper() in SubmissionStatus.values
                 else event.outcome
             )
-            title = f"{title}: {label.lower()}"
+            title = labelled(title, label.lower())
         if event.what == "lease":
             title = _("Handed over, time {fence}").format(fence=event.fence) if event.fence > 1 else title
         entries.append(

@@ -284,7 +284,8 @@ def _paper_link(submission: Submission, finding: Resolution) -> str:
     if paper is None:
         return _("Nothing is attached.")
     url = reverse("admin:payouts_submission_evidence", args=[submission.rail, submission.key, paper.pk])
-    return format_html('Read <a href="{}">{}</a> first.', url, paper.name)
+    link = format_html('<a href="{}">{}</a>', url, paper.name)
+    return format_html(_("Read {paper} first."), paper=link)
 
 
 def _name(user: Any) -> str:

@@ -67,7 +67,7 @@ class ReasonForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    reason = forms.ChoiceField(choices=HoldReason.choices)
+    reason = forms.ChoiceField(choices=HoldReason.choices, label=later("Reason"))
     note = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -7,7 +7,18 @@ unless `countries.configure(...)` said otherwise. Calendars stand in `calendars`
 """
 
 from payouts.countries.country import Country, CountryError, Schedule
-from payouts.countries.loader import DATA, Countries, UnknownCountry, all, configure, get, is_open, load, use
+from payouts.countries.loader import (
+    DATA,
+    Countries,
+    UnknownCountry,
+    all,
+    called,
+    configure,
+    get,
+    is_open,
+    load,
+    use,
+)
 
 __all__ = [
     "DATA",
@@ -17,6 +28,7 @@ __all__ = [
     "Schedule",
     "UnknownCountry",
     "all",
+    "called",
     "configure",
     "get",
     "is_open",

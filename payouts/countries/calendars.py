@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import holidays
 
+from payouts.countries import holiday_words
 from payouts.countries.country import Country
 
 _MISLEADING = {
@@ -79,14 +80,14 @@ def add_business_days(calendar: str, day: date, count: int) -> date:
 
 
 def closed_days(calendar: str, first: date, last: date) -> Iterator[tuple[date, str]]:
-    """The holidays from first to last that are no weekend anyway, each with its name (in English), in
-    order.
+    """The holidays from first to last that are no weekend anyway, each with its name in the
+    reader's language, in order.
     """
     known = _days(calendar)
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         if day.weekday() not in known.weekend and day in known:
-            yield day, known.get(day) or "bank holiday"
+            yield day, holiday_words.called(known.get(day) or "Bank Holiday")
 
 
 def local_today(country: Country, now: datetime) -> date:

@@ -102,3 +102,9 @@ def get(code: str) -> Country:
 
 def is_open(code: str) -> bool:
     return code in (_replaced or _configured())
+
+
+def called(code: str) -> str:
+    """What an open country is called in the reader's language; any other code, in capitals, is its own name."""
+    known = code.upper()
+    return get(known).called if is_open(known) else known

@@ -3,6 +3,7 @@
 from payouts.exports.columns import YES_NO, Column, Columns, Kind
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
+from sellers.ledger.words import noted
 
 _APPROVALS = """({rows}) AS approval JOIN payouts_payout AS payout ON payout.id = approval.payout_id
 JOIN sellers_seller AS seller ON seller.id = payout.seller_id
@@ -59,9 +60,11 @@ class Deeds(Columns):
 
 APPROVALS = Definition(
     kind="approvals",
-    title="Approvals, with everybody who had a hand in it",
+    title=noted("Approvals, with everybody who had a hand in it"),
     noun="approvals",
-    lead="One row an approval: who reviewed, who approved, who asked for and who verified the account, and the batch.",
+    lead=noted(
+        "One row an approval: who reviewed, who approved, who asked for and who verified the account, and the batch."
+    ),
     permissions=("payouts.view_payout", "audit.view_event"),
     resource=Approvals,
     source=_APPROVALS,
@@ -71,9 +74,9 @@ APPROVALS = Definition(
 )
 DEEDS = Definition(
     kind="deeds",
-    title="Deeds",
+    title=noted("Deeds"),
     noun="deeds",
-    lead="The audit trail, newest first, each deed with the hash that seals it.",
+    lead=noted("The audit trail, newest first, each deed with the hash that seals it."),
     permissions=("audit.view_event",),
     resource=Deeds,
     source="({rows}) AS deed LEFT JOIN audit_seal AS seal ON seal.event_id = deed.id",

@@ -4,6 +4,7 @@ from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
 from payouts.states import BatchStatus, SubmissionStatus
+from sellers.ledger.words import noted
 
 _BATCHES = """({rows}) AS batch JOIN payouts_fundingaccount AS funding ON funding.id = batch.funding_account_id
 JOIN auth_user AS proposer ON proposer.id = batch.proposed_by_id
@@ -48,9 +49,11 @@ class Batches(Columns):
 
 BATCHES = Definition(
     kind="batches",
-    title="Batches with bank references",
+    title=noted("Batches with bank references"),
     noun="batches",
-    lead="One row a hand-over to a bank: a batch that went as a file, or each call of one that went by calls.",
+    lead=noted(
+        "One row a hand-over to a bank: a batch that went as a file, or each call of one that went by calls."
+    ),
     permissions=("payouts.view_batch",),
     resource=Batches,
     source=_BATCHES,

@@ -35,6 +35,8 @@ class Definition:
     ``order`` is total; ``sorts`` are others that may be asked for, and ``tail`` ends each. ``key`` is SQL of a text of
     ours that names a row for ever: capitals, digits and slashes, a capital first.
 
+    ``title``, ``noun`` and ``lead`` are English, as files say them; ``called`` and ``told`` are what pages show.
+
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
     ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in
     the record what the rows are where the filter asks for nothing.
@@ -66,6 +68,21 @@ class Definition:
     def has_books(self) -> bool:
         """Whether it can go by the day that a fact is booked on."""
         return export_filters.BY in self.filter.base_filters
+
+    @property
+    def called(self) -> str:
+        """The title in the reader's language."""
+        return _(self.title)
+
+    @property
+    def inside(self) -> str:
+        """The title as it stands inside a sentence."""
+        return f"{self.called[:1].lower()}{self.called[1:]}"
+
+    @property
+    def told(self) -> str:
+        """The lead in the reader's language."""
+        return _(self.lead)
 
     def chosen(self, given: Any, *, now: datetime) -> filters.ListFilter:
         """The filter as a door got it. Raises `BadFilter`.
@@ -146,7 +163,7 @@ class Definition:
         return ordering.sql(found, down=sort.startswith("-"), tail=self.tail) if found else self.order
 
     def order_in_words(self, sort: str) -> str:
-        """The order in words; empty for the usual one."""
+        """The order in English words, as an export keeps them; a page translates them. Empty for the usual one."""
         found = self.sorts.get(sort.removeprefix("-"))
         if found is None:
             return ""

@@ -9,6 +9,7 @@ from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.models import Payout
 from payouts.queries import dead
 from payouts.states import PayoutStatus
+from sellers.ledger.words import noted
 
 _SOURCE = """({rows}) AS payout JOIN sellers_seller AS seller ON seller.id = payout.seller_id
 JOIN payouts_accountversion AS account ON account.id = payout.payout_account_id
@@ -61,10 +62,10 @@ class FailedPayouts(Columns):
 
 FAILED = Definition(
     kind="failed",
-    title="Failed and returned payouts",
+    title=noted("Failed and returned payouts"),
     noun="payouts",
     whole=later("All failed and returned payouts"),
-    lead="With the bank's reason, and what became of the money. Newest payout first.",
+    lead=noted("With the bank's reason, and what became of the money. Newest payout first."),
     permissions=("payouts.view_payout",),
     resource=FailedPayouts,
     source=_SOURCE,

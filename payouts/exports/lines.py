@@ -6,6 +6,7 @@ from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.states import PayoutStatus
 from sellers.ledger.models import EarningKind
+from sellers.ledger.words import noted
 
 # A reissue has the give-back of an earlier payout as its only line.
 _SOURCE = """({rows}) AS payout JOIN sellers_seller AS seller ON seller.id = payout.seller_id
@@ -41,10 +42,10 @@ class PayoutLines(Columns):
 
 LINES = Definition(
     kind="lines",
-    title="Payout lines",
+    title=noted("Payout lines"),
     noun="lines",
     whole=later("The lines of all payouts"),
-    lead="The earnings behind payouts, one row each. The rows of a payout add up to it.",
+    lead=noted("The earnings behind payouts, one row each. The rows of a payout add up to it."),
     permissions=("payouts.view_payout", "ledger.view_earning"),
     resource=PayoutLines,
     source=_SOURCE,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sellers.ledger.words import noted
+
 
 @dataclass(frozen=True)
 class Sort:
@@ -15,14 +17,16 @@ class Sort:
 
 # By the names that the lists' addresses have; a test holds them to what the lists compare.
 PAYOUT_SORTS: Mapping[str, Sort] = {
-    "created": Sort((), "The oldest payout first", "The newest payout first"),
+    "created": Sort((), noted("The oldest payout first"), noted("The newest payout first")),
     "waiting": Sort(
-        ("status_at",), "The longest in its status first", "The one that moved last stands first"
+        ("status_at",),
+        noted("The longest in its status first"),
+        noted("The one that moved last stands first"),
     ),
     "amount": Sort(
         ("currency", "amount_minor"),
-        "Each currency by itself, the smallest amount first",
-        "Each currency by itself, the largest amount first",
+        noted("Each currency by itself, the smallest amount first"),
+        noted("Each currency by itself, the largest amount first"),
     ),
 }
 

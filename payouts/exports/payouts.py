@@ -6,6 +6,7 @@ from payouts.exports.ordering import PAYOUT_SORTS
 from payouts.models import HoldReason
 from payouts.queries import flags
 from payouts.states import PayoutStatus
+from sellers.ledger.words import noted
 
 # The first payout of an account covers everything before: its first day is that of the first earning.
 _FIRST = """
@@ -74,9 +75,9 @@ class PayoutRegister(Columns):
 
 PAYOUTS = Definition(
     kind="payouts",
-    title="Payout register",
+    title=noted("Payout register"),
     noun="payouts",
-    lead="One row a payout, newest first.",
+    lead=noted("One row a payout, newest first."),
     permissions=("payouts.view_payout",),
     resource=PayoutRegister,
     source=_SOURCE,

@@ -9,6 +9,7 @@ from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries import export_filters
 from payouts.states import PayoutStatus
+from sellers.ledger.words import noted
 
 _OVER = literals([PayoutStatus.PAID, PayoutStatus.CANCELLED, PayoutStatus.FAILED, PayoutStatus.RETURNED])
 # Who is over since before then was over then, too: most payouts need no look into their history.
@@ -78,9 +79,9 @@ class SellerBalances(Columns):
 
 OPEN = Definition(
     kind="open",
-    title="Open payouts and holds at a moment",
+    title=noted("Open payouts and holds at a moment"),
     noun="payouts",
-    lead="Payouts that were neither paid nor over at that moment, with the holds that were open then.",
+    lead=noted("Payouts that were neither paid nor over at that moment, with the holds that were open then."),
     permissions=("payouts.view_payout", "payouts.view_hold"),
     resource=OpenPayouts,
     source=_OPEN,
@@ -91,9 +92,9 @@ OPEN = Definition(
 )
 BALANCES = Definition(
     kind="balances",
-    title="Seller balances at a moment",
+    title=noted("Seller balances at a moment"),
     noun="balances",
-    lead=(
+    lead=noted(
         "What each seller was owed in each currency, and where it stood: by the books’ day, as closed months have it, "
         "or by when it was posted."
     ),

@@ -5,6 +5,7 @@ from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
 from sellers.ledger.models import EarningKind
+from sellers.ledger.words import noted
 
 # The balance runs over all that was before the span, too, so it is that of the account.
 _SOURCE = """({rows}) AS account JOIN sellers_seller AS seller ON seller.id = account.seller_id
@@ -47,9 +48,9 @@ class SellerStatement(Columns):
 
 STATEMENT = Definition(
     kind="statement",
-    title="Seller statement",
+    title=noted("Seller statement"),
     noun="movements",
-    lead=(
+    lead=noted(
         "Every earning, and every amount that went into a payout or came back, with the seller's balance after it: "
         "by the books’ day, as closed months have it, or by when it was posted."
     ),

@@ -12,6 +12,7 @@ from typing import Any
 from payouts.exports.columns import Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
+from sellers.ledger.words import noted
 from sellers.models import Kind as SellerKind
 
 DATA: dict[str, Any] = tomllib.loads(
@@ -92,11 +93,11 @@ class _Seller(Columns):
 
 
 class Dac7(_Seller):
-    tax_country = _unknown("Tax id issued by")
-    vat_number = _unknown("VAT number")
-    registration = _unknown("Business registration number")
-    birth_date = _unknown("Date of birth", Kind.DAY)
-    establishment = _unknown("Permanent establishment in the EU")
+    tax_country = _unknown(noted("Tax id issued by"))
+    vat_number = _unknown(noted("VAT number"))
+    registration = _unknown(noted("Business registration number"))
+    birth_date = _unknown(noted("Date of birth"), Kind.DAY)
+    establishment = _unknown(noted("Permanent establishment in the EU"))
     account = Column("Account, masked", sql="bank.masked", width=22)
     holder = Column(
         "Account holder, where another",
@@ -104,29 +105,29 @@ class Dac7(_Seller):
         width=28,
     )
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    consideration = _money("Consideration", "sold.consideration")
+    consideration = _money(noted("Consideration"), "sold.consideration")
     consideration_minor = Column(
         "Consideration in minor units", Kind.COUNT, sql="sold.consideration", width=20
     )
-    consideration_1 = _money("Consideration Q1", "sold.consideration_1")
-    consideration_2 = _money("Consideration Q2", "sold.consideration_2")
-    consideration_3 = _money("Consideration Q3", "sold.consideration_3")
-    consideration_4 = _money("Consideration Q4", "sold.consideration_4")
+    consideration_1 = _money(noted("Consideration Q1"), "sold.consideration_1")
+    consideration_2 = _money(noted("Consideration Q2"), "sold.consideration_2")
+    consideration_3 = _money(noted("Consideration Q3"), "sold.consideration_3")
+    consideration_4 = _money(noted("Consideration Q4"), "sold.consideration_4")
     activities = Column("Activities", Kind.COUNT, sql="sold.sales", width=10)
     activities_1 = Column("Activities Q1", Kind.COUNT, sql="sold.sales_1", width=10)
     activities_2 = Column("Activities Q2", Kind.COUNT, sql="sold.sales_2", width=10)
     activities_3 = Column("Activities Q3", Kind.COUNT, sql="sold.sales_3", width=10)
     activities_4 = Column("Activities Q4", Kind.COUNT, sql="sold.sales_4", width=10)
-    fees = _money("Fees and commissions", "sold.fees")
-    fees_1 = _money("Fees and commissions Q1", "sold.fees_1")
-    fees_2 = _money("Fees and commissions Q2", "sold.fees_2")
-    fees_3 = _money("Fees and commissions Q3", "sold.fees_3")
-    fees_4 = _money("Fees and commissions Q4", "sold.fees_4")
-    taxes_1 = _unknown("Taxes withheld Q1", Kind.MONEY)
-    taxes_2 = _unknown("Taxes withheld Q2", Kind.MONEY)
-    taxes_3 = _unknown("Taxes withheld Q3", Kind.MONEY)
-    taxes_4 = _unknown("Taxes withheld Q4", Kind.MONEY)
-    others = _money("Adjustments and the like, in none of these", "sold.others")
+    fees = _money(noted("Fees and commissions"), "sold.fees")
+    fees_1 = _money(noted("Fees and commissions Q1"), "sold.fees_1")
+    fees_2 = _money(noted("Fees and commissions Q2"), "sold.fees_2")
+    fees_3 = _money(noted("Fees and commissions Q3"), "sold.fees_3")
+    fees_4 = _money(noted("Fees and commissions Q4"), "sold.fees_4")
+    taxes_1 = _unknown(noted("Taxes withheld Q1"), Kind.MONEY)
+    taxes_2 = _unknown(noted("Taxes withheld Q2"), Kind.MONEY)
+    taxes_3 = _unknown(noted("Taxes withheld Q3"), Kind.MONEY)
+    taxes_4 = _unknown(noted("Taxes withheld Q4"), Kind.MONEY)
+    others = _money(noted("Adjustments and the like, in none of these"), "sold.others")
     excluded = Column(
         "Few sales: not reported where goods only",
         Kind.CODE,
@@ -138,24 +139,24 @@ class Dac7(_Seller):
 
 class Form1099K(_Seller):
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    gross = _money("Gross amount (1a)", "sold.gross")
+    gross = _money(noted("Gross amount (1a)"), "sold.gross")
     gross_minor = Column("Gross amount in minor units", Kind.COUNT, sql="sold.gross", width=20)
-    card_not_present = _unknown("Card not present (1b)", Kind.MONEY)
-    category = _unknown("Merchant category (2)")
+    card_not_present = _unknown(noted("Card not present (1b)"), Kind.MONEY)
+    category = _unknown(noted("Merchant category (2)"))
     transactions = Column("Transactions (3)", Kind.COUNT, sql="sold.sales", width=10)
-    withheld = _unknown("Federal tax withheld (4)", Kind.MONEY)
-    january = _money("January (5a)", "sold.gross_1")
-    february = _money("February (5b)", "sold.gross_2")
-    march = _money("March (5c)", "sold.gross_3")
-    april = _money("April (5d)", "sold.gross_4")
-    may = _money("May (5e)", "sold.gross_5")
-    june = _money("June (5f)", "sold.gross_6")
-    july = _money("July (5g)", "sold.gross_7")
-    august = _money("August (5h)", "sold.gross_8")
-    september = _money("September (5i)", "sold.gross_9")
-    october = _money("October (5j)", "sold.gross_10")
-    november = _money("November (5k)", "sold.gross_11")
-    december = _money("December (5l)", "sold.gross_12")
+    withheld = _unknown(noted("Federal tax withheld (4)"), Kind.MONEY)
+    january = _money(noted("January (5a)"), "sold.gross_1")
+    february = _money(noted("February (5b)"), "sold.gross_2")
+    march = _money(noted("March (5c)"), "sold.gross_3")
+    april = _money(noted("April (5d)"), "sold.gross_4")
+    may = _money(noted("May (5e)"), "sold.gross_5")
+    june = _money(noted("June (5f)"), "sold.gross_6")
+    july = _money(noted("July (5g)"), "sold.gross_7")
+    august = _money(noted("August (5h)"), "sold.gross_8")
+    september = _money(noted("September (5i)"), "sold.gross_9")
+    october = _money(noted("October (5j)"), "sold.gross_10")
+    november = _money(noted("November (5k)"), "sold.gross_11")
+    december = _money(noted("December (5l)"), "sold.gross_12")
     reported = Column(
         "Over the federal threshold",
         Kind.CODE,
@@ -193,9 +194,11 @@ _KEY = "seller.reference || '/' || account.currency || '/' || sold.year"
 
 DAC7 = Definition(
     kind="dac7",
-    title="Yearly seller totals for DAC7 (EU)",
+    title=noted("Yearly seller totals for DAC7 (EU)"),
     noun="sellers",
-    lead="A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees.",
+    lead=noted(
+        "A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees."
+    ),
     permissions=_RIGHTS,
     resource=Dac7,
     source=_source(
@@ -212,9 +215,11 @@ DAC7 = Definition(
 )
 FORM_1099K = Definition(
     kind="1099k",
-    title="Yearly seller totals for form 1099-K (US)",
+    title=noted("Yearly seller totals for form 1099-K (US)"),
     noun="sellers",
-    lead="A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted.",
+    lead=noted(
+        "A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted."
+    ),
     permissions=_RIGHTS,
     resource=Form1099K,
     source=_source(

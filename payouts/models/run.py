@@ -49,7 +49,7 @@ class PayoutRun(models.Model):
 
 
 class RunSkip(models.Model):
-    """A balance a run left alone, and why, in words."""
+    """A balance a run left alone, and why: ``reason`` as it was written then, ``code`` for whoever says it anew."""
 
     append_only = True
 

@@ -73,7 +73,7 @@ def base(
             )
         )
     if found.kind != definition.kind:
-        title = kinds.get(found.kind).title.lower()
+        title = kinds.get(found.kind).inside
         raise BadExport(
             _(
                 "Not exported: {file_name} is another kind of export, the {title}. Choose "

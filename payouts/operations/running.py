@@ -125,7 +125,7 @@ def _cells(row: run_preview.Row) -> Iterator[object]:
         row.money,
         row.lines,
     )
-    yield "no" if row.wanting else "yes"
+    yield _("no") if row.wanting else _("yes")
     yield due.REASONS.get(row.wanting, "")
     yield row.before
 

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -244,7 +245,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     if plan.dates and plan.dates not in spans:
         raise BadSchedule(
             _("Not saved: {title} has no such dates. Choose among {spans}.").format(
-                title=definition.title.lower(), spans=", ".join(spans)
+                title=definition.inside, spans=", ".join(spans)
             )
         )
     ours = timezone.get_current_timezone_name()
@@ -324,11 +325,13 @@ def _save(schedule: ExportSchedule, now: datetime) -> None:
 
 
 def _facts(schedule: ExportSchedule) -> dict[str, Any]:
-    """For the audit trail: no secret."""
+    """For the audit trail, in English: no secret."""
+    with override("en"):
+        when = said.rhythm_words(schedule)
     return {
         "name": schedule.name,
         "kind": schedule.kind,
-        "when": said.rhythm_words(schedule),
+        "when": when,
         "filters": schedule.filters,
         "to": str(schedule.target) if schedule.target else "kept here",
     }

@@ -133,7 +133,7 @@ def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
         for twin in twins.exclude(pk=seller.pk).distinct().order_by("pk")[:5]
     ]
     if version.country != seller.country:
-        names = [_country(code) for code in (version.country, seller.country)]
+        names = [countries.called(code) for code in (version.country, seller.country)]
         found.append(
             Doubt(
                 _("Another country"),
@@ -170,7 +170,7 @@ def first_doubts(versions: Sequence[AccountVersion]) -> dict[int, list[str]]:
         if _plain(version.holder_name) != _plain(seller.name):
             said.append(_("another holder"))
         if version.country != seller.country:
-            said.append(_("bank in {country}").format(country=_country(version.country)))
+            said.append(_("bank in {country}").format(country=countries.called(version.country)))
         if said:
             found[version.pk] = said
     return found
@@ -178,7 +178,3 @@ def first_doubts(versions: Sequence[AccountVersion]) -> dict[int, list[str]]:
 
 def _plain(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
-def _country(code: str) -> str:
-    return countries.get(code).name if countries.is_open(code) else code

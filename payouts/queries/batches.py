@@ -32,10 +32,10 @@ class Progress:
 _PARTS = (
     ("BATCHED", later("not sent yet"), "neutral"),
     ("SUBMITTED", later("with the bank"), "moving"),
-    ("PAID", "paid", "done"),
+    ("PAID", later("paid"), "done"),
     ("APPROVED", later("refused by the bank"), "stopped"),
-    ("FAILED", "failed", "stopped"),
-    ("RETURNED", "returned", "stopped"),
+    ("FAILED", later("failed"), "stopped"),
+    ("RETURNED", later("returned"), "stopped"),
 )
 
 

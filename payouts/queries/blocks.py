@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backoffice.words import labelled
 from payouts.models import Hold, Payout
 from sellers.models import Seller
 
@@ -52,7 +53,7 @@ def of(*, payouts: Iterable[Payout]) -> dict[int, list[Block]]:
             )
         for hold in holds.get(payout.pk, []):
             what = _("the seller is on hold") if hold.seller_id else _("it is on hold")
-            blocks.append(Block("held", f"{what}: {hold.get_reason_display()}", hold))
+            blocks.append(Block("held", labelled(what, hold.get_reason_display()), hold))
         if blocks:
             found[payout.pk] = blocks
     return found

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import labelled, later
 from payouts.models import BankFact, Payout
 from payouts.rails import reasons
 from payouts.rails.base import ReportKind
@@ -100,7 +100,9 @@ def _said(actions: frozenset[Action]) -> Q:
 def known_reasons() -> list[tuple[str, str]]:
     """(code, code and sentence) of every reason that we know, as of a return where a code means two things."""
     codes = sorted(reasons.codes_for(frozenset(Action), kind=ReportKind.RETURNED))
-    return [(code, f"{code}: {reasons.explain(code, kind=ReportKind.RETURNED).sentence}") for code in codes]
+    return [
+        (code, labelled(code, reasons.explain(code, kind=ReportKind.RETURNED).sentence)) for code in codes
+    ]
 
 
 def rows(payouts: Sequence[Payout]) -> list[DeadRow]:

@@ -115,7 +115,9 @@ class StandingFilter(ExportFilter):
     country = OwnFilter(
         fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    currency = OwnFilter(
+        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+    )
     seller = _text(later("Seller"), "by_seller", 200)
 
     class Meta:
@@ -126,10 +128,16 @@ def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
     """Country, currency and seller of an account."""
     return (
         OwnFilter(
-            fields.CodesField, "by_country", _("Country"), known=countries_open, noun=_("country we pay in")
+            fields.CodesField,
+            "by_country",
+            later("Country"),
+            known=countries_open,
+            noun=later("country we pay in"),
         ),
-        OwnFilter(fields.CodesField, "by_codes", _("Currency"), known=_currencies, noun="currency"),
-        _text(_("Seller"), "by_seller", 200),
+        OwnFilter(
+            fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+        ),
+        _text(later("Seller"), "by_seller", 200),
     )
 
 
@@ -153,7 +161,7 @@ class _AccountsFilter(ExportFilter):
 class BalanceFilter(_AccountsFilter):
     """Sellers' accounts as they stood at the end of a day of the books, or at a moment."""
 
-    noun = "balances"
+    noun = later("balances")
     at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
     by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
     country, currency, seller = _of_sellers()
@@ -165,7 +173,7 @@ class BalanceFilter(_AccountsFilter):
 class MovementFilter(_AccountsFilter):
     """What moved on sellers' accounts in a span: of days of the books, or of posting."""
 
-    noun = "movements"
+    noun = later("movements")
     posted_after = OwnFilter(fields.MomentField, "by_time", later("From"), max_length=40)
     posted_before = OwnFilter(fields.MomentField, "by_time", later("Until"), max_length=40)
     by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
@@ -184,7 +192,7 @@ class MovementFilter(_AccountsFilter):
 class YearFilter(_AccountsFilter):
     """What sellers earned in a year."""
 
-    noun = "sellers"
+    noun = later("sellers")
     year = OwnFilter(fields.YearField, "by_time", later("Year"), max_length=4)
     country, currency, seller = _of_sellers()
 
@@ -193,13 +201,15 @@ class BatchFilter(ExportFilter):
     """Batches."""
 
     model = Batch
-    noun = "batches"
+    noun = later("batches")
     spans = {"value": ("value_date", True)}
     status = OwnFilter(
         fields.CodesField, "by_codes", later("Status"), known=_batch_statuses, noun=later("status of a batch")
     )
-    rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun="rail")
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun=later("rail"))
+    currency = OwnFilter(
+        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+    )
     value_after = _moment(later("Value date from"))
     value_before = _moment(later("Value date until"))
 
@@ -237,7 +247,7 @@ class ApprovalFilter(ExportFilter):
     """Approvals of payouts."""
 
     model = Approval
-    noun = "approvals"
+    noun = later("approvals")
     spans = {"approved": ("approved_at", False)}
     approved_after = _moment(later("Approved from"))
     approved_before = _moment(later("Approved until"))
@@ -275,7 +285,7 @@ class DeedFilter(ExportFilter):
     """The audit trail, as its page filters it."""
 
     model = Event
-    noun = "deeds"
+    noun = later("deeds")
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))

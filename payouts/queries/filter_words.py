@@ -60,9 +60,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "on_hold":
             return _("On hold") if value else _("Not on hold")
         case "country":
-            names = {c.code: c.name for c in countries.all()}
             return _("Country is {joined}").format(
-                joined=fields.joined(names.get(code, code) for code in value)
+                joined=fields.joined(countries.called(code) for code in value)
             )
         case "currency":
             return _("Currency is {joined}").format(joined=fields.joined(value))

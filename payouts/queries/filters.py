@@ -107,7 +107,7 @@ def _currencies() -> list[tuple[str, str]]:
 class ListFilter(FilterSet):
     """A django-filter FilterSet that says itself in words. Invalid input selects nothing and says why in ``errors``."""
 
-    noun = "payouts"
+    noun = later("payouts")
 
     @property
     def qs(self) -> QuerySet[Any]:
@@ -154,7 +154,9 @@ class PayoutFilter(ListFilter, StandingFilter):
     country = OwnFilter(
         fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun="currency")
+    currency = OwnFilter(
+        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
+    )
     seller = OwnFilter(forms.CharField, "by_seller", later("Seller"), max_length=200)
     created_after = OwnFilter(fields.MomentField, "by_moment", later("Created from"), max_length=40)
     created_before = OwnFilter(fields.MomentField, "by_moment", later("Created until"), max_length=40)
@@ -162,7 +164,7 @@ class PayoutFilter(ListFilter, StandingFilter):
     amount_max = OwnFilter(fields.AmountField, "by_amount", later("Amount to"), max_length=40)
     flag = OwnFilter(fields.FlagField, "by_flag", later("Flag"), max_length=30)
     batch = OwnFilter(
-        fields.NumberedField, "by_number", later("Batch"), letter="B", noun="batch", max_length=40
+        fields.NumberedField, "by_number", later("Batch"), letter="B", noun=later("batch"), max_length=40
     )
     run = OwnFilter(
         fields.NumberedField, "by_number", later("Run"), letter="R", noun=later("payout run"), max_length=40

@@ -6,8 +6,10 @@ One about the bank account stands while the payout goes to the account that it w
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
@@ -15,7 +17,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from backoffice.words import later, locale
+from backoffice.words import later, locale, percent
 from payouts.countries import moments
 from payouts.models import Flag
 from payouts.queries import explain
@@ -119,7 +121,7 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
     """Short, title and fact of a flag."""
     if code == "unusual_amount":
         usual = written.text(Money(facts["usual_minor"], currency))
-        times = facts["times"]
+        times = format_decimal(facts["times"], locale=locale())
         said = (
             _("{times}× usual").format(times=times),
             _("{times}× the usual payout").format(times=times),
@@ -145,7 +147,7 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
     elif code == "refunds_jump":
         share, usual_share = (
             _("{percent}% of sales").format(percent=facts["percent"]),
-            f"{facts['usual_percent']}%",
+            percent(Decimal(str(facts["usual_percent"])) / 100),
         )
         fact = _("{share} in this period; {usual_share} in the 90 days before.").format(
             share=share, usual_share=usual_share

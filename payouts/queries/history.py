@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import labelled, later
 from payouts.models import (
     AccountDecision,
     AccountVersion,
@@ -107,7 +107,7 @@ def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
     for hold in rows:
         what = _("Seller put on hold") if hold.seller_id else _("Put on hold")
         reason = hold.get_reason_display()
-        yield Happening(hold.placed_at, f"{what}: {reason}", _name(hold.placed_by), hold.note, STOPPED)
+        yield Happening(hold.placed_at, labelled(what, reason), _name(hold.placed_by), hold.note, STOPPED)
         yield from _requests(hold.release_requests.all(), reason)
         if hold.released_at is not None:
             who = _name(hold.released_by)

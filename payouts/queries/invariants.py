@@ -19,7 +19,10 @@ HARMLESS = frozenset({"unknown_has_an_alert"})
 
 @dataclass(frozen=True)
 class Invariant:
-    """One thing that must hold. ``sql`` answers one column, what offends, as people can look it up."""
+    """One thing that must hold. ``sql`` answers one column, what offends, as people can look it up.
+
+    ``sentence`` is as it is written down; a page says it in the reader's language.
+    """
 
     name: str
     sentence: str

@@ -1,14 +1,16 @@
 """Invariants of money: what the ledger, the payouts, the attempts and the bank's statements say must fit together."""
 
+from sellers.ledger.words import noted
+
 ALL: tuple[tuple[str, str, str], ...] = (
     (
         "debits_equal_credits",
-        "In every currency, debits equal credits.",
+        noted("In every currency, debits equal credits."),
         "SELECT currency FROM ledger_entry GROUP BY currency HAVING sum(amount_minor) <> 0",
     ),
     (
         "transactions_balance",
-        "Every ledger transaction has entries, and they balance in each currency.",
+        noted("Every ledger transaction has entries, and they balance in each currency."),
         """
         SELECT t.key FROM ledger_transaction AS t
         LEFT JOIN (SELECT transaction_id, currency, sum(amount_minor) AS off FROM ledger_entry GROUP BY 1, 2) AS e
@@ -18,7 +20,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "books_keep_apart",
-        "Only the sellers' books name a seller's account, only cash names a bank account of ours.",
+        noted("Only the sellers' books name a seller's account, only cash names a bank account of ours."),
         """
         SELECT id FROM ledger_entry
         WHERE (book IN ('payable', 'reserved', 'in_transit')) <> (account_id IS NOT NULL)
@@ -27,7 +29,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "earnings_are_posted",
-        "Every earning is what its transaction credits to the seller.",
+        noted("Every earning is what its transaction credits to the seller."),
         """
         SELECT e.id FROM ledger_earning AS e
         LEFT JOIN LATERAL (SELECT sum(l.amount_minor) AS credited FROM ledger_entry AS l
@@ -37,7 +39,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "payout_is_its_lines",
-        "Every payout is the sum of its lines; a reissue is the amount of the payout it replaces.",
+        noted("Every payout is the sum of its lines; a reissue is the amount of the payout it replaces."),
         """
         SELECT p.reference FROM payouts_payout AS p
         LEFT JOIN payouts_payout AS old ON old.id = p.reissue_of_id
@@ -50,7 +52,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "earning_paid_once",
-        "No earning lies in two payouts.",
+        noted("No earning lies in two payouts."),
         """
         SELECT a.reference FROM payouts_payout AS a
         JOIN payouts_payout AS b ON b.account_id = a.account_id AND b.id > a.id AND b.span && a.span ORDER BY a.id
@@ -58,7 +60,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "covered_through_is_the_last_span",
-        "What payouts have taken of an account ends where their last span ends.",
+        noted("What payouts have taken of an account ends where their last span ends."),
         """
         SELECT a.id FROM ledger_account AS a
         LEFT JOIN (SELECT account_id, max(upper(span)) - 1 AS last FROM payouts_payout GROUP BY 1) AS p
@@ -68,7 +70,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "reserved_fits_status",
-        "A payout's amount is reserved until it is sent or cancelled, and not a cent longer.",
+        noted("A payout's amount is reserved until it is sent or cancelled, and not a cent longer."),
         """
         SELECT p.reference FROM payouts_payout AS p
         LEFT JOIN (SELECT payout_ref, sum(amount_minor) AS held FROM ledger_entry
@@ -80,7 +82,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "in_transit_fits_facts",
-        "What is on its way for a payout is what was sent, less what was given back, debited or came back.",
+        noted(
+            "What is on its way for a payout is what was sent, less what was given back, debited or came back."
+        ),
         """
         WITH lines AS (
           SELECT l.kind, l.attempt_id, l.submission_id FROM payouts_statementline AS l WHERE l.matched_at IS NOT NULL
@@ -104,7 +108,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "given_back_once",
-        "The money of a payout is given back to the seller once if it is dead, and not at all if it is not.",
+        noted(
+            "The money of a payout is given back to the seller once if it is dead, and not at all if it is not."
+        ),
         """
         SELECT p.reference FROM payouts_payout AS p
         LEFT JOIN (SELECT e.payout_ref, sum(e.amount_minor) AS minor FROM ledger_entry AS e
@@ -118,7 +124,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "given_back_goes_one_way",
-        "Money of a dead payout is paid again or due again only as the one decision about it says.",
+        noted("Money of a dead payout is paid again or due again only as the one decision about it says."),
         """
         SELECT p.reference FROM payouts_payout AS p WHERE p.reissue_of_id IS NOT NULL AND NOT EXISTS (
           SELECT 1 FROM payouts_disposal AS d WHERE d.payout_id = p.reissue_of_id AND d.new_payout_id = p.id)
@@ -133,7 +139,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "adjustments_are_granted",
-        "Every adjustment and write-off in the ledger is one that a person asked for and another granted.",
+        noted(
+            "Every adjustment and write-off in the ledger is one that a person asked for and another granted."
+        ),
         """
         SELECT e.external_id FROM ledger_earning AS e
         WHERE e.kind IN ('adjustment', 'write_off') AND NOT EXISTS (
@@ -143,7 +151,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "cash_is_what_the_bank_says",
-        "The ledger's cash is what our bank's statements say: the first opening and every line since.",
+        noted("The ledger's cash is what our bank's statements say: the first opening and every line since."),
         """
         SELECT f.code FROM payouts_fundingaccount AS f
         LEFT JOIN LATERAL (SELECT s.opening_minor FROM payouts_statement AS s WHERE s.funding_account_id = f.id
@@ -157,7 +165,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "suspense_is_what_is_open",
-        "What statements left in suspense is where cash began and the lines nobody has explained, and nothing else.",
+        noted(
+            "What statements left in suspense is where cash began and the lines nobody has explained, and nothing else."
+        ),
         """
         WITH began AS (
           SELECT DISTINCT ON (s.funding_account_id) s.funding_account_id, s.opening_minor FROM payouts_statement AS s
@@ -179,7 +189,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "statements_add_up",
-        "Every statement closes with its opening balance and its lines.",
+        noted("Every statement closes with its opening balance and its lines."),
         """
         SELECT s.statement_id FROM payouts_statement AS s
         LEFT JOIN (SELECT statement_id, sum(amount_minor) AS moved FROM payouts_statementline GROUP BY 1) AS l
@@ -189,7 +199,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "closed_months_stand",
-        "The last closed month of the books holds what it held when it was closed.",
+        noted("The last closed month of the books holds what it held when it was closed."),
         """
         WITH last AS (SELECT id, first_day, last_day FROM ledger_period WHERE closed ORDER BY first_day DESC LIMIT 1),
         moved AS (
@@ -210,7 +220,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "batch_is_its_items",
-        "A batch's count and total are those of the payouts in it.",
+        noted("A batch's count and total are those of the payouts in it."),
         """
         SELECT b.reference FROM payouts_batch AS b
         LEFT JOIN (SELECT batch_id, count(*) AS items, sum(amount_minor) AS total FROM payouts_batchitem

@@ -1,9 +1,11 @@
 """Invariants of state: what payouts, attempts, submissions and people's judgements may be at the same time."""
 
+from sellers.ledger.words import noted
+
 ALL: tuple[tuple[str, str, str], ...] = (
     (
         "one_live_attempt",
-        "No payout is in two live attempts.",
+        noted("No payout is in two live attempts."),
         """
         SELECT p.reference FROM payouts_attempt AS a JOIN payouts_payout AS p ON p.id = a.payout_id
         WHERE a.ended_at IS NULL GROUP BY p.id, p.reference HAVING count(*) > 1 ORDER BY p.id
@@ -11,7 +13,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "sent_with_bytes",
-        "Nothing is sent without stored bytes and an attempt of exactly its amount and bank account.",
+        noted("Nothing is sent without stored bytes and an attempt of exactly its amount and bank account."),
         """
         SELECT p.reference FROM payouts_payout AS p
         WHERE p.status IN ('SUBMITTED', 'PAID') AND NOT EXISTS (
@@ -24,7 +26,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "goes_to_its_own_account",
-        "Every payout goes to a bank account of its own seller and currency; one not yet sent to the one in effect.",
+        noted(
+            "Every payout goes to a bank account of its own seller and currency; one not yet sent to the one in effect."
+        ),
         """
         SELECT p.reference FROM payouts_payout AS p
         JOIN payouts_accountversion AS v ON v.id = p.payout_account_id
@@ -36,7 +40,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "unsent_has_no_live_attempt",
-        "A payout that is not sent, or is dead, has no live attempt.",
+        noted("A payout that is not sent, or is dead, has no live attempt."),
         """
         SELECT p.reference FROM payouts_payout AS p JOIN payouts_attempt AS a ON a.payout_id = p.id
         WHERE a.ended_at IS NULL AND p.status NOT IN ('SUBMITTED', 'PAID') ORDER BY p.id
@@ -44,7 +48,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "unknown_has_an_alert",
-        "No submission stays unknown for long without an open incident.",
+        noted("No submission stays unknown for long without an open incident."),
         """
         SELECT s.key FROM payouts_submission AS s
         WHERE s.status = 'UNKNOWN' AND s.status_at < %(now)s - make_interval(mins => %(alert_minutes)s)
@@ -54,7 +58,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "status_is_the_fold",
-        "A sent payout's status is what the bank's facts about it add up to.",
+        noted("A sent payout's status is what the bank's facts about it add up to."),
         """
         WITH last AS (
           SELECT DISTINCT ON (a.payout_id) a.payout_id, a.id, a.ended_because FROM payouts_attempt AS a
@@ -79,7 +83,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "every_move_is_written",
-        "Each payout's history leads from its beginning, step by step, to the status it has.",
+        noted("Each payout's history leads from its beginning, step by step, to the status it has."),
         """
         WITH steps AS (
           SELECT payout_id, from_status, to_status, id,
@@ -97,7 +101,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "approved_by_two",
-        "Whoever approves a payout neither reviewed it nor touched the bank account it goes to.",
+        noted("Whoever approves a payout neither reviewed it nor touched the bank account it goes to."),
         """
         SELECT p.reference FROM payouts_approval AS a JOIN payouts_payout AS p ON p.id = a.payout_id
         LEFT JOIN payouts_review AS r ON r.payout_id = a.payout_id AND r.round = a.round
@@ -108,7 +112,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "approved_for_what_it_is",
-        "Every approved payout was approved in this round, for exactly this amount and bank account.",
+        noted("Every approved payout was approved in this round, for exactly this amount and bank account."),
         """
         SELECT p.reference FROM payouts_payout AS p
         WHERE p.status IN ('APPROVED', 'BATCHED', 'SUBMITTED', 'PAID', 'FAILED', 'RETURNED') AND NOT EXISTS (
@@ -120,7 +124,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "caps_count_what_left",
-        "What is used of a cap of a day is at least what left on it.",
+        noted("What is used of a cap of a day is at least what left on it."),
         """
         WITH sent AS (
           SELECT k.kind, CASE k.kind WHEN 'seller_day' THEN p.seller_id ELSE b.funding_account_id END AS subject_id,
@@ -138,7 +142,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "batches_approved_by_two",
-        "Every batch on its way was approved by another person than proposed it.",
+        noted("Every batch on its way was approved by another person than proposed it."),
         """
         SELECT reference FROM payouts_batch
         WHERE status IN ('APPROVED', 'SUBMITTING', 'SUBMITTED', 'SETTLED')
@@ -147,7 +151,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "unknown_resolved_by_two",
-        "Nobody alone said what became of an unknown submission.",
+        noted("Nobody alone said what became of an unknown submission."),
         """
         SELECT s.key FROM payouts_resolution AS r JOIN payouts_submission AS s ON s.id = r.submission_id
         WHERE r.confirmed_at IS NOT NULL AND (r.confirmed_by_id IS NULL OR r.confirmed_by_id = r.proposed_by_id)
@@ -156,7 +160,9 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "breaks_resolved_by_two",
-        "Nobody alone said what a statement line is that names no payment, and what two said stands in the line.",
+        noted(
+            "Nobody alone said what a statement line is that names no payment, and what two said stands in the line."
+        ),
         """
         SELECT l.id FROM payouts_statementline AS l LEFT JOIN payouts_lineresolution AS r ON r.id = l.resolution_id
         WHERE l.matched_at IS NOT NULL AND CASE WHEN r.id IS NULL THEN l.kind NOT IN ('debit', 'return')
@@ -168,7 +174,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "tallies_are_the_payouts",
-        "What pages count and add up per status, currency and country is what the payouts come to.",
+        noted("What pages count and add up per status, currency and country is what the payouts come to."),
         """
         WITH kept AS (
           SELECT status, currency, country, sum(count) AS count, sum(total_minor) AS minor
@@ -184,7 +190,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "undisposed_are_the_dead",
-        "What waits for a decision about its money is what is dead and has none.",
+        noted("What waits for a decision about its money is what is dead and has none."),
         """
         SELECT p.reference FROM payouts_payout AS p
         LEFT JOIN payouts_undisposed AS u ON u.payout_id = p.id LEFT JOIN payouts_disposal AS d ON d.payout_id = p.id
@@ -196,7 +202,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "undecided_are_without_a_decision",
-        "The bank accounts that wait to be verified are those that nobody verified or rejected.",
+        noted("The bank accounts that wait to be verified are those that nobody verified or rejected."),
         """
         SELECT v.id FROM payouts_accountversion AS v LEFT JOIN payouts_undecided AS u ON u.version_id = v.id
         LEFT JOIN payouts_accountdecision AS d ON d.version_id = v.id

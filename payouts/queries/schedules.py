@@ -83,7 +83,7 @@ def rhythm_words(schedule: ExportSchedule) -> str:
     """ "Every Monday at 06:00 Paris, or the next business day in Spain"."""
     at = f"{schedule.at:%H:%M} {moments.place(ZoneInfo(schedule.time_zone))}"
     known = schedule.country and has_days(schedule)
-    land = countries.get(schedule.country).name if known else schedule.country
+    land = countries.called(schedule.country) if known else schedule.country
     match schedule.every:
         case Every.DAY:
             return (

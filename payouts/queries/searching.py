@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
+from backoffice.words import number
 from payouts.models import Payout
 from sellers.models import Seller
 from sellers.queries import BY_EXTERNAL, BY_REFERENCE, SHORTEST, probes, terms_of
@@ -50,10 +52,14 @@ def long_enough(value: str) -> None:
     """Refuses a search of one letter, and of more references than one statement should take."""
     text = value.strip()
     if 0 < len(text) < SHORTEST:
-        raise ValidationError(f"Search for at least {SHORTEST} characters.", code="short")
+        raise ValidationError(
+            _("Search for at least {shortest} characters.").format(shortest=SHORTEST), code="short"
+        )
     if len(terms_of(text)) > MOST_TERMS:
         raise ValidationError(
-            f"At most {MOST_TERMS} references at once: paste the rest in another search.",
+            _("At most {most} references at once: paste the rest in another search.").format(
+                most=number(MOST_TERMS)
+            ),
             code="many",
         )
 
@@ -92,9 +98,9 @@ def parts(payouts: "QuerySet[Payout]", text: str) -> "list[QuerySet[Payout]]":
     exact = payouts.filter(Among(RawSQL(_EXACT, _exact_values(text))))  # noqa: S611 - constants only
     found = probes(text)
     # Each probe ends by itself: a UNION of them whole would gather everybody first.
-    probing = " UNION ".join(f"({probe} LIMIT {FEW_SELLERS + 1})" for probe, _ in found)
+    probing = " UNION ".join(f"({probe} LIMIT {FEW_SELLERS + 1})" for probe, _unused in found)
     with connection.cursor() as cursor:
-        cursor.execute(probing, [value for _, values in found for value in values])
+        cursor.execute(probing, [value for _unused, values in found for value in values])
         sellers = [row[0] for row in cursor.fetchall()]
     if not sellers:
         return [exact]
@@ -117,12 +123,12 @@ class _OfSellers(Func):
 
     def __init__(self, text: str) -> None:
         found = probes(text)
-        conditions = " OR ".join(f"({probe.partition(' WHERE ')[2]})" for probe, _ in found)
+        conditions = " OR ".join(f"({probe.partition(' WHERE ')[2]})" for probe, _unused in found)
         self.found = f"SELECT 1 FROM sellers_seller WHERE ({conditions}) AND sellers_seller.id = "  # noqa: S608
-        self.values = tuple(value for _, values in found for value in values)
+        self.values = tuple(value for _unused, values in found for value in values)
         super().__init__(F("seller_id"))
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, *rest: Any, **more: Any) -> tuple[str, tuple[Any, ...]]:
         column, values = compiler.compile(self.source_expressions[0])
         return f"EXISTS ({self.found}{column} OFFSET 0)", (*self.values, *values)
 
@@ -191,7 +197,9 @@ def sellers_found_by(text: str) -> Among:
 
 def _seller_probes(text: str) -> tuple[str, list[Any]]:
     found = probes(text)
-    return " UNION ".join(probe for probe, _ in found), [value for _, values in found for value in values]
+    return " UNION ".join(probe for probe, _unused in found), [
+        value for _unused, values in found for value in values
+    ]
 
 
 def sellers_named(text: str) -> QuerySet[Seller]:

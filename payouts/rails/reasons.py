@@ -109,8 +109,8 @@ _EITHER: dict[str, tuple[str, Action]] = {
     "RVNC": (noted("The check of the payee's name is still running."), Action.WAIT),
     "RVCM": (noted("The check of names found mismatches."), _H),
 }
-_REJECTED: dict[str, tuple[str, Action]] = {"AC16": ("The card number is not valid.", _R)}
-_RETURNED: dict[str, tuple[str, Action]] = {"AC16": ("The account is under sequestration.", _C)}
+_REJECTED: dict[str, tuple[str, Action]] = {"AC16": (noted("The card number is not valid."), _R)}
+_RETURNED: dict[str, tuple[str, Action]] = {"AC16": (noted("The account is under sequestration."), _C)}
 
 
 def explain(code: str, *, kind: base.ReportKind) -> Reason:

@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.name, each.title) for each in importing.all_profiles()]
+        choices = [(each.name, _(each.title)) for each in importing.all_profiles()]
         self.fields["profile"].choices = choices  # type: ignore[attr-defined]
         self.fields["profile"].initial = "generic"
 
@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "upload": True,
         "verb": _("Check the file"),
-        "profiles": [(each.title, each.about) for each in importing.all_profiles()],
+        "profiles": [(_(each.title), _(each.about)) for each in importing.all_profiles()],
         "back_url": reverse("admin:ledger_import_list"),
         "back_label": _("Imports"),
     }
@@ -92,16 +92,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "word": ImportStatus.FAILED.label if failed else file.get_status_display(),
         "meaning": "stopped" if failed else MEANINGS[file.status],
         "profile": next(
-            (each.title for each in importing.all_profiles() if each.name == file.profile), file.profile
+            (_(each.title) for each in importing.all_profiles() if each.name == file.profile), file.profile
         ),
         "errors": page.rows if refused else [],
         "rows": [] if refused else [_shown(row) for row in page.rows],
         "figures": []
         if refused or failed
         else [
-            (_("New"), f"{file.new_count:,}", _("unverified until somebody looks")),
-            (_("Changed"), f"{file.changed_count:,}", _("known with other values")),
-            (_("As they were"), f"{file.same_count:,}", _("nothing to do")),
+            (_("New"), number(file.new_count), _("unverified until somebody looks")),
+            (_("Changed"), number(file.changed_count), _("known with other values")),
+            (_("As they were"), number(file.same_count), _("nothing to do")),
         ],
         "pager": page,
         "count": file.new_count + file.changed_count,

@@ -20,18 +20,18 @@ from sellers.models import Seller
 
 
 class CountryChip(forms.Form):
-    country = forms.ChoiceField()
+    country = forms.ChoiceField(label=later("Country"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.name) for c in countries.all()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
 
 
 STANDINGS = {"suspended": later("Suspended"), "unverified": later("Not verified")}
 
 
 class StandingChip(forms.Form):
-    standing = forms.ChoiceField(choices=list(STANDINGS.items()))
+    standing = forms.ChoiceField(label=later("Standing"), choices=list(STANDINGS.items()))
 
 
 class WordsChip(forms.Form):
@@ -54,7 +54,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         rows = rows.filter(country=country.upper())
         chips.append(
             {
-                "text": _("Country is {country}").format(country=country.upper()),
+                "text": _("Country is {joined}").format(joined=countries.called(country)),
                 "clear_url": _without(request, "country"),
             }
         )

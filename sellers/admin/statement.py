@@ -40,6 +40,7 @@ class PeriodForm(forms.Form):
                 },
             )
         self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"),
             choices=[(each, each) for each in currencies],
             error_messages={
                 "invalid_choice": _("Choose {currencies}: the seller has no other account.").format(

@@ -54,7 +54,7 @@ class FindingForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    reason = forms.ChoiceField(choices=HoldReason.choices)
+    reason = forms.ChoiceField(choices=HoldReason.choices, label=later("Reason"))
     note = forms.CharField(
         max_length=2000,
         widget=TEXT,

@@ -72,7 +72,7 @@ def read(path: pathlib.Path) -> SellerProfile:
     return SellerProfile(
         name=path.stem,
         title=raw["title"],
-        about=raw["about"].strip(),
+        about=" ".join(raw["about"].split()),
         delimiter=DELIMITERS[raw["file"]["delimiter"]],
         encodings=tuple(raw["file"]["encodings"]),
         fields=fields,

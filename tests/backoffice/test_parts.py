@@ -63,7 +63,7 @@ def test_a_verb_that_is_off_says_why_to_a_screen_reader_too():
 
 def test_an_event_is_about_a_reference_people_say():
     assert shown('{% about "payouts.payout" 48 %}') == '<a class="ref" href="/payouts/P48/">P48</a>'
-    assert shown('{% about "payouts.accountversion" 3 %}') == "account version 3"
+    assert shown('{% about "payouts.accountversion" 3 %}') == "bank account 3"
     assert shown('{% about "" None %}') == ""
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice.words import later, number
-from payouts.states import BatchStatus, PayoutStatus
+from backoffice.audit.admin import fact_words
+from backoffice.words import labelled, later, number
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -137,8 +137,12 @@ DEEDS: Mapping[str, str] = {
     "unknown.read_evidence": later("Read the evidence about a submission"),
     "unknown.resolved": later("Confirmed what became of a submission"),
 }
-DOORS: Mapping[str, str] = {"session": "browser", "token": "API", "command": "command", "system": "program"}
-_STATUSES = {str(each.value): each.label for each in (*BatchStatus, *PayoutStatus)}
+DOORS: Mapping[str, str] = {
+    "session": later("browser"),
+    "token": "API",
+    "command": later("command"),
+    "system": later("program"),
+}
 LONGEST = 80
 
 
@@ -151,7 +155,7 @@ def facts(data: Mapping[str, Any]) -> str:
     """An event's facts in one line; long lists are counted, not shown."""
     currency = str(data.get("currency", ""))
     return ", ".join(
-        f"{name.removesuffix('_minor').replace('_', ' ')}: {_shown(name, value, currency)}"
+        labelled(fact_words.key(name), _shown(name, value, currency))
         for name, value in data.items()
         if value not in ("", None, [], {}) and not (name == "currency" and _has_amounts(data, currency))
     )
@@ -167,9 +171,9 @@ def _shown(name: str, value: Any, currency: str) -> str:
     if isinstance(value, list | dict) and len(str(value)) > LONGEST:
         return _("{value} entries").format(value=number(len(value)))
     if isinstance(value, list):
-        return "; ".join(str(each) for each in value)
+        return "; ".join(fact_words.value(name, each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{key} {each}" for key, each in value.items())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(_STATUSES[value]).lower() if value in _STATUSES else str(value)
+    return fact_words.value(name, value)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.audit.admin import deeds
@@ -25,7 +26,8 @@ SUBJECTS = {
     "S": "sellers.seller",
     "R": "payouts.payoutrun",
 }
-PROGRAM = later("the program")
+PROGRAM = "the program"
+"""How an address names whoever is no person."""
 
 
 class PersonChip(forms.Form):
@@ -35,7 +37,7 @@ class PersonChip(forms.Form):
         super().__init__(*args, **kwargs)
         people = get_user_model().objects.filter(is_staff=True).order_by("username")
         self.fields["person"].choices = [  # type: ignore[attr-defined]
-            (PROGRAM, PROGRAM.capitalize()),
+            (PROGRAM, capfirst(_("the program"))),
             *(
                 (each.username, f"{each.get_full_name() or each.username} ({each.username})")
                 for each in people
@@ -143,10 +145,10 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
         name: request.GET.get(name, "").strip() for name in ("person", "action", "about", "first", "last")
     }
     if given["person"] == PROGRAM:
-        rows, words["person"] = rows.filter(actor=None), f"By {PROGRAM}"
+        rows, words["person"] = rows.filter(actor=None), _("By {who}").format(who=_("the program"))
     elif given["person"]:
         rows = rows.filter(actor__in=get_user_model().objects.filter(username=given["person"]))
-        words["person"] = f"By {given['person']}"
+        words["person"] = _("By {who}").format(who=given["person"])
     if given["action"]:
         rows, words["action"] = (
             rows.filter(action=given["action"]),

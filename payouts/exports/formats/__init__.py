@@ -5,6 +5,7 @@ from payouts.exports.formats.delimited import Csv, ExcelCsv
 from payouts.exports.formats.json_lines import JsonLines
 from payouts.exports.formats.parquet import Parquet
 from payouts.exports.formats.workbook import Workbook
+from sellers.ledger.words import noted
 
 FORMATS: dict[str, type[Format]] = {
     "xlsx": Workbook,
@@ -13,6 +14,12 @@ FORMATS: dict[str, type[Format]] = {
     "jsonl": JsonLines,
     "parquet": Parquet,
 }
-LOCALES = {"en": "English", "fr": "French", "es": "Spanish", "de": "German", "ja": "Japanese"}
+LOCALES = {
+    "en": noted("English"),
+    "fr": noted("French"),
+    "es": noted("Spanish"),
+    "de": noted("German"),
+    "ja": noted("Japanese"),
+}
 
 __all__ = ["FORMATS", "LOCALES", "Format", "Layout", "Total"]

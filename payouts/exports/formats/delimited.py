@@ -7,6 +7,7 @@ from typing import Any
 from payouts.exports.columns import Column, Kind
 from payouts.exports.formats.base import Format, Total, decimal_sql
 from sellers import formulas
+from sellers.ledger.words import noted
 
 # Most texts are nothing special, which one look finds out.
 _PLAIN = r"^[A-Za-z][^\",;\r\n]*$"
@@ -34,7 +35,7 @@ class Csv(Format):
 
     suffix = "csv"
     media_type = "text/csv; charset=utf-8"
-    words = "CSV, for other programs"
+    words = noted("CSV, for other programs")
     delimiter = ","
     mark = "."
     moments = 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM'
@@ -113,7 +114,7 @@ class Csv(Format):
 class ExcelCsv(Csv):
     """As Excel set to the file's language opens it: byte order mark, its separators, and the totals at the end."""
 
-    words = "CSV for Excel, in a language"
+    words = noted("CSV for Excel, in a language")
     moments = "YYYY-MM-DD HH24:MI:SS"
     numeric_text_is_kept = True
     has_totals = True

@@ -6,6 +6,7 @@ from typing import Any
 
 from payouts.exports.columns import Column, Kind, literal
 from payouts.exports.formats.base import Format, decimal_sql
+from sellers.ledger.words import noted
 
 _CALM = r'^[^"\\\u0001-\u001f]*$'
 """Text that needs nothing but its quotation marks; one look is cheaper than to_json."""
@@ -16,7 +17,7 @@ class JsonLines(Format):
 
     suffix = "jsonl"
     media_type = "application/jsonl"
-    words = "JSON Lines, an object a row"
+    words = noted("JSON Lines, an object a row")
 
     def row_sql(self) -> str:
         pairs = ", ".join(

@@ -13,6 +13,7 @@ from typing import Any
 from payouts.exports.columns import Column, Kind
 from payouts.exports.formats.base import Format, Sink, decimal_sql
 from sellers.ledger.money import EXPONENTS, LARGEST_MINOR
+from sellers.ledger.words import noted
 
 ROWS_PER_GROUP = 20_000
 """Held in memory at once, and what a reader can skip; cut exactly, so that the same rows are the same bytes."""
@@ -29,7 +30,7 @@ class Parquet(Format):
 
     suffix = "parquet"
     media_type = "application/vnd.apache.parquet"
-    words = "Parquet, with typed columns"
+    words = noted("Parquet, with typed columns")
     packs = False
 
     def row_sql(self) -> str:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from payouts.exports.columns import Column, Kind, literals
 from payouts.exports.formats.base import Format, Layout, Sink, Total, decimal_sql
 from sellers.ledger.money import EXPONENTS, exponent
+from sellers.ledger.words import noted
 
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
 _LONGEST = 32_767  # characters of a cell
@@ -77,7 +78,7 @@ class Workbook(Format):
 
     suffix = "xlsx"
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    words = "Excel workbook, with totals"
+    words = noted("Excel workbook, with totals")
     packs = False
     has_totals = True
     speaks = True

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from backoffice.words import labelled
 from payouts.models import BankFact, Disposal, Payout, Transition
 from payouts.queries import explain, outside
 from payouts.queries.why import bars, unsent
@@ -150,7 +151,7 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
         )
         if payout.pk in facts:
             because, action = _why(facts[payout.pk])
-            found[payout.pk] = _End(f"{words}: {because}", action)
+            found[payout.pk] = _End(labelled(words, because), action)
         elif payout.pk in why:
             move = why[payout.pk]
             found[payout.pk] = _End(

@@ -67,7 +67,7 @@ def profile(file: ImportFile) -> str:
     known = (
         seller_files.all_profiles() if file.kind == ImportKind.SELLERS else profiles.all_profiles(file.kind)
     )
-    return next((each.title for each in known if each.name == file.profile), file.profile)
+    return next((_(each.title) for each in known if each.name == file.profile), file.profile)
 
 
 def said(file: ImportFile) -> str:

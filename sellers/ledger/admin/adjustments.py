@@ -36,18 +36,21 @@ class RequestForm(forms.Form):
     """What is asked for; `cleaned_data["amount_minor"]` carries the sign."""
 
     kind = forms.ChoiceField(
+        label=later("Kind"),
         choices=AdjustmentKind.choices,
         widget=forms.RadioSelect,
         initial=AdjustmentKind.ADJUSTMENT,
         help_text=later("An adjustment corrects the balance; a write-off forgives what the seller owes us."),
     )
     effect = forms.ChoiceField(
+        label=later("Effect"),
         choices=[(RAISES, later("We owe the seller more")), (LOWERS, later("We owe the seller less"))],
         widget=forms.RadioSelect,
         initial=RAISES,
     )
-    currency = forms.ChoiceField()
+    currency = forms.ChoiceField(label=later("Currency"))
     amount = forms.CharField(
+        label=later("Amount"),
         max_length=30,
         help_text=later("Digits without a sign; a point before the decimals, where the currency has any."),
     )
@@ -57,7 +60,8 @@ class RequestForm(forms.Form):
         label=later("Reason, in words the seller may be told"),
     )
     document = forms.FileField(
-        help_text=later("What shows it, such as the claim or the decision. At most 5 MB, kept encrypted.")
+        label=later("Document"),
+        help_text=later("What shows it, such as the claim or the decision. At most 5 MB, kept encrypted."),
     )
 
     def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.name, each.title) for each in profiles.all_profiles(kind)]
+        choices = [(each.name, _(each.title)) for each in profiles.all_profiles(kind)]
         if not choices:
             del self.fields["profile"]
             self.fields["file"].label = _("Statement (camt.053, XML)")
@@ -144,7 +144,7 @@ def chooser(kind: str) -> Callable[..., HttpResponse]:
             "form": form,
             "upload": True,
             "verb": _("Check the file"),
-            "profiles": [(each.title, each.about) for each in profiles.all_profiles(kind)],
+            "profiles": [(_(each.title), _(each.about)) for each in profiles.all_profiles(kind)],
             "back_url": reverse(_import_words.LIST),
             "back_label": _("Imports"),
         }

@@ -30,16 +30,31 @@ ONE = re.compile(r"(confirm|dismiss)-([0-9]{1,18})")
 NEEDS = [need for each in FORMATS.values() for need in each.needs]
 
 
+# What formats of journals call their needs, which know nothing of words: marked here for translators.
+_NEEDS = (
+    later("CSV: tax code"),
+    later("CSV: cost centre"),
+    later("NetSuite: department"),
+    later("QuickBooks: account name"),
+    later("QuickBooks: class"),
+    later("Sage: tax rate"),
+    later("Xero: tax rate"),
+    later("Xero: tracking option"),
+)
+
+
 class MappingForm(forms.Form):
     """The version that is wanted; `targets()` is what single formats need."""
 
-    book = forms.ChoiceField(choices=Book.choices)
+    book = forms.ChoiceField(label=later("Book"), choices=Book.choices)
     currency = forms.CharField(
+        label=later("Currency"),
         max_length=3,
         required=False,
         help_text=later("As EUR. Empty: every currency without a version of its own."),
     )
     country = forms.CharField(
+        label=later("Country"),
         max_length=2,
         required=False,
         help_text=later("As FR. Empty: every country without a version of its own."),
@@ -65,10 +80,10 @@ class MappingForm(forms.Form):
             help_text = _("Empty: {default}.").format(default=need.default) if need.default else ""
             self.fields[_name(need.key)] = forms.RegexField(
                 rf"^(?:{need.pattern})$",
-                label=need.label,
+                label=_(need.label),
                 required=False,
                 help_text=help_text,
-                error_messages={"invalid": _("{need} is not written so.").format(need=need.label)},
+                error_messages={"invalid": _("{need} is not written so.").format(need=_(need.label))},
             )
 
     def clean(self) -> None:
@@ -137,7 +152,7 @@ def _row(version: AccountMapping, word: str) -> dict[str, Any]:
         "word": word,
         "asked_by": version.asked_by.get_full_name() or version.asked_by.get_username(),
         "targets": ", ".join(
-            f"{need.label} {version.targets[need.key]}" for need in NEEDS if version.targets.get(need.key)
+            f"{_(need.label)} {version.targets[need.key]}" for need in NEEDS if version.targets.get(need.key)
         ),
     }
 

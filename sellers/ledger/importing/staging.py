@@ -14,6 +14,7 @@ from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, parts, progress, rules
 from sellers.ledger.importing.reading import BadFile, Read, lines
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
+from sellers.ledger.words import noted
 
 _FEW = 500
 """Rows that any plan compares in no time. Renewing statistics makes whoever else does it wait until this is checked."""
@@ -73,7 +74,7 @@ def stage(
         file.sha256 = inspected.sha256
         found = lines(stream, profile=chosen, encoding=inspected.encoding)
         file.row_count = _stage(
-            file, progress.counted(found, step="Reading the rows", total=inspected.lines, say=say)
+            file, progress.counted(found, step=noted("Reading the rows"), total=inspected.lines, say=say)
         )
         if not file.row_count:
             _stage(file, [Read(1, (), _("The file has a header and no rows: there is nothing to import."))])

@@ -184,7 +184,7 @@ def _build(name: str, raw: dict[str, Any]) -> Profile:
     return Profile(
         name=name,
         title=raw["title"],
-        about=raw["about"].strip(),
+        about=" ".join(raw["about"].split()),
         source=raw["source"],
         delimiter=DELIMITERS[file["delimiter"]],
         encodings=tuple(file["encodings"]),

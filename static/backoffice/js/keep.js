@@ -61,7 +61,7 @@ function restore(form, kept) {
   const said = document.createElement("p");
   said.className = "help";
   said.setAttribute("role", "status");
-  said.textContent = words.kept.replace("{time}", new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  said.textContent = words.kept.replace("{time}", new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
   form.prepend(said);
 }
 

@@ -56,7 +56,7 @@ def test_who_may_is_named_where_the_reader_may_not():
     make.user("approver")
     _, found = of(made, "analyst")
     why = {each["label"]: each["why"] for each in found.later}
-    assert why["Approve"] == "Your role does not do this: ask approver."
+    assert why["Approve"] == "Your role does not do this: ask an approver."
     assert why["Mark reviewed"] == "It is awaiting approval: only what is to review is marked reviewed."
     assert why["Release"] == "No hold on the payout itself is open."
 
@@ -77,7 +77,7 @@ def test_the_page_shows_them_and_each_line_with_its_order_fifty_at_a_time():
     browser = Client()
     browser.force_login(make.user("support", is_staff=True))
     page = browser.get(f"/payouts/{made.reference}/").content.decode()
-    assert "Not now, and why" in page and "Your role does not do this: ask analyst" in page
+    assert "Not now, and why" in page and "Your role does not do this: ask an analyst" in page
     lines = browser.get(f"/payouts/{made.reference}/?lines=all").content.decode()
     assert '<a href="/search/?q=ORD-1">ORD-1</a>' in lines
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payouts import countries
-from payouts.countries import calendars
+from payouts.countries import calendars, holiday_words
 from payouts.countries.country import Country, Schedule
 
 
@@ -209,3 +209,14 @@ def test_a_schedule_reads_as_a_phrase():
     assert str(Schedule(every="week", on=1, at=time(6))) == "every Monday at 06:00"
     assert str(Schedule(every="day", on=0, at=time(6))) == "every business day at 06:00"
     assert str(Schedule(every="month", on=5, at=time(6))) == "on day 5 of every month at 06:00"
+
+
+def test_every_holiday_of_our_countries_has_words():
+    first, last = date(2024, 1, 1), date(2040, 12, 31)
+    said = {
+        name.removesuffix(holiday_words.OBSERVED)
+        for calendar in {country.calendar for country in countries.all()}
+        for _day, names in calendars.closed_days(calendar, first, last)
+        for name in names.split("; ")
+    }
+    assert said - holiday_words.NAMES == set()

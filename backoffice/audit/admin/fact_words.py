@@ -1,0 +1,158 @@
+"""A deed's facts in the reader's words: rows of the audit trail hold keys and codes of ours, which never change."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.doors import role_words
+from backoffice.words import later
+from payouts import countries
+from payouts.exports.formats import FORMATS
+from payouts.exports.kinds import KINDS
+from payouts.models import HoldReason, LineResolution, RecallChannel, RecallState, Resolution
+from payouts.models.cap import CapKind
+from payouts.operations import journals
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger.models import Book, EarningKind
+from sellers.ledger.models.importing import ImportKind
+
+KEYS: Mapping[str, str] = {
+    "account": later("account"),
+    "active": later("in use"),
+    "amount": later("amount"),
+    "answer": later("answer"),
+    "attempt": later("attempt"),
+    "attempts": later("attempts"),
+    "bic": "BIC",
+    "book": later("book"),
+    "bytes": later("bytes"),
+    "changed": later("changed"),
+    "channel": later("way"),
+    "closing": later("closing balances"),
+    "code": later("code"),
+    "columns": later("columns"),
+    "country": later("country"),
+    "currency": later("currency"),
+    "decision": later("decision"),
+    "digest": later("digest"),
+    "due": later("due"),
+    "earning": later("earning"),
+    "entries": later("entries"),
+    "errors": later("errors"),
+    "evidence": later("evidence"),
+    "expires": later("expires"),
+    "file": later("file"),
+    "filters": later("filter"),
+    "format": later("format"),
+    "found": later("found"),
+    "from": later("from"),
+    "granted": later("given"),
+    "grouping": later("grouping"),
+    "held": later("held"),
+    "hold": later("hold"),
+    "holder_name": later("account holder"),
+    "iban": "IBAN",
+    "import": later("import"),
+    "key": later("key"),
+    "keys": later("keys"),
+    "kind": later("kind"),
+    "known": later("known before"),
+    "language": later("language"),
+    "limit": later("limit"),
+    "line": later("line"),
+    "lines": later("lines"),
+    "month": later("month"),
+    "moved_to": later("moved to"),
+    "name": later("name"),
+    "name_begins": later("name begins with"),
+    "new": later("new"),
+    "note": later("note"),
+    "number": later("number"),
+    "occasion": later("of the day"),
+    "order": later("order of rows"),
+    "other_line": later("other line"),
+    "passed": later("passed"),
+    "payout": later("payout"),
+    "payouts": later("payouts"),
+    "profile": later("profile"),
+    "rail": later("rail"),
+    "reason": later("reason"),
+    "recall": later("recall"),
+    "role": later("role"),
+    "roles": later("roles"),
+    "rows": later("rows"),
+    "seed": later("seed"),
+    "seller": later("seller"),
+    "sellers": later("sellers"),
+    "sha256": "SHA-256",
+    "shared": later("shared"),
+    "since": later("since"),
+    "source": later("source"),
+    "state": later("answer of the bank"),
+    "submission": later("submission"),
+    "suspension": later("suspended because"),
+    "taken": later("taken away"),
+    "to": later("to"),
+    "token": later("token"),
+    "total": later("total"),
+    "totals": later("totals"),
+    "tried": later("mark of the name"),
+    "unknown": later("unknown submissions"),
+    "until": later("until"),
+    "user": later("user"),
+    "value_date": later("value date"),
+    "verdict": later("finding"),
+    "when": later("when"),
+    "why": later("why"),
+}
+"""What each fact is called. An amount's key is without its `_minor`. One without words here fails a test."""
+
+_KINDS = {
+    code: label
+    for choices in (ImportKind, EarningKind, CapKind)
+    for code, label in choices.choices
+    if code not in KINDS
+}
+_CODES: Mapping[str, Mapping[str, Any]] = {
+    "book": dict(Book.choices),
+    "channel": dict(RecallChannel.choices),
+    "decision": {"granted": later("granted"), "refused": later("refused")},
+    "grouping": journals.GROUPINGS,
+    "kind": _KINDS,
+    "reason": dict(HoldReason.choices),
+    "state": dict(RecallState.choices),
+    "to": {"kept here": later("kept here")},
+    "verdict": dict([*LineResolution.Verdict.choices, *Resolution.Verdict.choices]),
+}
+_STATUSES = {str(each.value): each.label for each in (*BatchStatus, *PayoutStatus)}
+_SAYINGS: Mapping[str, Callable[[str], str]] = {
+    "country": countries.called,
+    "format": lambda code: _(FORMATS[code].words) if code in FORMATS else code,
+    "granted": lambda name: role_words.called(name) if name in role_words.ROLES else role_words.right(name),
+    "kind": lambda code: KINDS[code].inside if code in KINDS else code,
+    "role": role_words.called,
+    "roles": role_words.called,
+    "taken": lambda name: role_words.called(name) if name in role_words.ROLES else role_words.right(name),
+}
+
+
+def key(name: str) -> str:
+    """What a fact is called; one that a later release writes down is read off its name."""
+    plain = name.removesuffix("_minor")
+    return str(KEYS.get(plain) or plain.replace("_", " "))
+
+
+def value(name: str, given: Any) -> str:
+    """A fact's value: a code of ours in words, anything else as it stands."""
+    text = str(given)
+    if text in _CODES.get(name, {}):
+        return _lower(str(_CODES[name][text]))
+    if name in _SAYINGS:
+        return _SAYINGS[name](text)
+    return str(_STATUSES[text]).lower() if text in _STATUSES else text
+
+
+def _lower(text: str) -> str:
+    """As inside a sentence; VAT stays VAT."""
+    return text if text[:2].isupper() else f"{text[:1].lower()}{text[1:]}"

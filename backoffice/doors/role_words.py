@@ -1,0 +1,106 @@
+"""What roles and their rights are called. The groups in the database have English names, as `backoffice.roles` has."""
+
+from collections.abc import Mapping
+
+from backoffice.words import later
+
+ROLES: Mapping[str, tuple[str, str]] = {
+    "analyst": (later("analyst"), later("an analyst")),
+    "approver": (later("approver"), later("an approver")),
+    "treasurer": (later("treasurer"), later("a treasurer")),
+    "compliance": (later("compliance"), later("somebody of compliance")),
+    "support": (later("support"), later("somebody of support")),
+    "accountant": (later("accountant"), later("an accountant")),
+    "auditor": (later("auditor"), later("an auditor")),
+    "admin": (later("admin"), later("an administrator")),
+}
+"""Each role by itself, and somebody who has it."""
+
+RIGHTS: Mapping[str, str] = {
+    "audit.view_event": later("audit trail"),
+    "auth.add_user": later("add people"),
+    "auth.change_user": later("change people and their roles"),
+    "auth.view_group": later("roles"),
+    "auth.view_user": later("people"),
+    "ledger.approve_adjustment": later("grant or refuse another's adjustment"),
+    "ledger.close_period": later("ask to close a month of the books, and close another's"),
+    "ledger.export_journal": later("fetch the journal of a closed month"),
+    "ledger.import_earnings": later("import earnings"),
+    "ledger.map_accounts": later("ask for an account of a book, and confirm another's"),
+    "ledger.request_adjustment": later("ask for an adjustment or write-off"),
+    "ledger.view_account": later("balances"),
+    "ledger.view_accountmapping": later("chart of accounts"),
+    "ledger.view_adjustment": later("adjustments"),
+    "ledger.view_earning": later("earnings"),
+    "ledger.view_entry": later("ledger entries"),
+    "ledger.view_importfile": later("imported files"),
+    "ledger.view_period": later("months of the books"),
+    "ledger.view_transaction": later("ledger transactions"),
+    "payouts.add_fundingaccount": later("add an account of ours"),
+    "payouts.answer_recall": later("record what the bank answered to a recall"),
+    "payouts.approve_batch": later("approve batches another proposed"),
+    "payouts.approve_payout": later("approve payouts another reviewed"),
+    "payouts.ask_recall": later("ask the bank to recall a payout"),
+    "payouts.cancel_payout": later("cancel payouts"),
+    "payouts.change_cap": later("set, lower and ask to raise caps"),
+    "payouts.change_fundingaccount": later("change an account of ours"),
+    "payouts.confirm_schedule": later("confirm that a schedule sends files elsewhere"),
+    "payouts.dispose_payout": later("reissue or roll the money of a dead payout"),
+    "payouts.dissolve_batch": later("dissolve batches"),
+    "payouts.download_bank_file": later("download the file a batch was sent as"),
+    "payouts.export_seller_totals": later("export the yearly totals of sellers for tax authorities"),
+    "payouts.grant_cap": later("grant a raise of a cap another asked for"),
+    "payouts.judge_hold": later("judge for compliance whether a hold is released"),
+    "payouts.place_hold": later("place holds"),
+    "payouts.propose_batch": later("propose batches"),
+    "payouts.reconcile": later("read and match statements"),
+    "payouts.release_hold": later("release holds"),
+    "payouts.request_export": later("export payouts"),
+    "payouts.request_payout_account": later("ask for a new or changed bank account"),
+    "payouts.resolve_unknown": later("say what became of an unknown submission"),
+    "payouts.restore_rail": later("let a stopped rail go on"),
+    "payouts.reveal_payout_account": later("reveal full bank details, with a reason"),
+    "payouts.review_payout": later("review payouts"),
+    "payouts.run_payouts": later("run payouts"),
+    "payouts.schedule_export": later("have exports made on a schedule"),
+    "payouts.see_reconciliation": later("see statements"),
+    "payouts.send_back_payout": later("send payouts back to review"),
+    "payouts.stop_rail": later("stop a rail"),
+    "payouts.take_out_payout": later("take a payout out of its batch"),
+    "payouts.verify_payout_account": later("verify or reject another's bank account change"),
+    "payouts.view_batch": later("batches"),
+    "payouts.view_cap": later("caps"),
+    "payouts.view_disposal": later("what became of dead payouts"),
+    "payouts.view_export": later("exports"),
+    "payouts.view_exportschedule": later("schedules of exports"),
+    "payouts.view_fundingaccount": later("our accounts"),
+    "payouts.view_hold": later("holds"),
+    "payouts.view_incident": later("incidents"),
+    "payouts.view_payout": later("payouts"),
+    "payouts.view_payoutaccount": later("bank accounts of sellers"),
+    "payouts.view_payoutrun": later("payout runs"),
+    "payouts.view_recall": later("recalls"),
+    "payouts.view_submission": later("submissions"),
+    "sellers.add_note": later("write notes on sellers and payouts"),
+    "sellers.import_sellers": later("import sellers"),
+    "sellers.suspend_seller": later("suspend a seller and lift it"),
+    "sellers.verify_seller": later("verify a seller"),
+    "sellers.view_seller": later("sellers"),
+    "sellers.view_verification": later("findings about sellers"),
+}
+"""What a right allows, or, of one to look, what it shows. A right of a role that has no words here fails a test."""
+
+
+def called(role: str) -> str:
+    """A role by itself: "approver". A group that is no role of ours has its own name."""
+    return str(ROLES[role][0]) if role in ROLES else role.lower()
+
+
+def somebody(role: str) -> str:
+    """Whoever has the role, inside a sentence: "an approver"."""
+    return str(ROLES[role][1]) if role in ROLES else role.lower()
+
+
+def right(name: str) -> str:
+    """A right as `app.codename` names it."""
+    return str(RIGHTS.get(name, name))
