@@ -26,13 +26,15 @@ KEYWORDS = {
     "later_filled": None,
     "noted": None,
     "Column": None,
-    "_money": None,
-    "_unknown": None,
+    "money_column": None,
+    "unknown_column": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_HEADINGS = {"Column", "money_column", "unknown_column"}
+"""Their first value is a heading of a file for Excel, the others are none of people's business."""
 _NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a day of its own would change the files although no word did
 _HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^}]*\}|%[sd]")
 
@@ -136,6 +138,8 @@ def _in_python(file: Path, code: str) -> Iterator[Found]:
 
 def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | None] | None:
     """One call's texts; None stands for what is not written down there. A context comes first, a plural last."""
+    if name in _HEADINGS:
+        return (str(words[0]), None) if words and words[0] else None
     texts = [str(text) for text in words if text]
     context = texts.pop(0) if "pgettext" in name and texts else None
     if not texts:
@@ -169,7 +173,7 @@ def _holes(text: str) -> set[str]:
 
 def _marks(text: str) -> tuple[int, ...]:
     """What would end an attribute or a tag: a template shows a translation as it stands."""
-    return tuple(text.count(mark) for mark in "\"<>")
+    return tuple(text.count(mark) for mark in '"<>')
 
 
 def _first(message: Message) -> str:
