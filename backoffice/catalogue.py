@@ -28,13 +28,15 @@ KEYWORDS = {
     "later_filled": None,
     "noted": None,
     "Column": None,
-    "_money": None,
-    "_unknown": None,
+    "money_column": None,
+    "unknown_column": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_HEADINGS = {"Column", "money_column", "unknown_column"}
+"""Their first value is a heading of a file for Excel, the others are none of people's business."""
 _NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a day of its own would change the files although no word did
 _HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^}]*\}|%[sd]")
 
@@ -147,6 +149,8 @@ def _in_python(file: Path, code: str) -> Iterator[Found]:
 
 def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | None] | None:
     """One call's texts; None stands for what is not written down there. A context comes first, a plural last."""
+    if name in _HEADINGS:
+        return (str(words[0]), None) if words and words[0] else None
     texts = [str(text) for text in words if text]
     context = texts.pop(0) if "pgettext" in name and texts else None
     if not texts:

@@ -22,6 +22,7 @@ LEFT JOIN LATERAL (
 ) AS fact ON true"""
 _BECAME = """CASE WHEN disposal.new_payout_id IS NOT NULL THEN 'Paid again'
 WHEN disposal.id IS NOT NULL THEN 'Added to the next payout' ELSE 'Waits for a decision' END"""
+_WORDS = (later("Paid again"), later("Added to the next payout"), later("Waits for a decision"))
 
 
 def _reason(row: Row) -> Any:
@@ -53,7 +54,7 @@ class FailedPayouts(Columns):
         Kind.CODE,
         sql=_BECAME,
         width=24,
-        words=(later("Paid again"), later("Added to the next payout"), later("Waits for a decision")),
+        words=_WORDS,
     )
     paid_again_as = Column("Paid again as", Kind.CODE, sql="'P' || disposal.new_payout_id", width=14)
     batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)

@@ -14,6 +14,7 @@ from payouts.exports.columns import Column, Columns, Kind, labels, literal
 from payouts.exports.definition import Definition
 from payouts.models import FundingAccount, LineKind
 from payouts.queries import export_filters, filters
+from sellers.ledger.words import noted
 
 _OF_LINE = """FROM ledger_transaction AS t JOIN ledger_entry AS e ON e.transaction_id = t.id
     WHERE t.key IN ('bankline:' || line.id, 'bankline:' || line.id || ':matched')"""
@@ -80,7 +81,7 @@ _OPEN = (
 )
 
 
-def _money(heading: str, sql: str, width: int = 16) -> Column:
+def money_column(heading: str, sql: str, width: int = 16) -> Column:
     return Column(heading, Kind.MONEY, sql=sql, currency="funding.currency", width=width)
 
 
@@ -91,9 +92,9 @@ class Reconciliation(Columns):
     booked = Column("Booked", Kind.DAY, sql="line.booking_date", width=12)
     value_date = Column("Value date", Kind.DAY, sql="line.value_date", width=12)
     currency = Column("Currency", Kind.CODE, sql="funding.currency", width=9)
-    amount = _money("Bank's amount", "item.bank")
+    amount = money_column("Bank's amount", "item.bank")
     amount_minor = Column("Bank's amount in minor units", Kind.COUNT, sql="item.bank", width=20)
-    whole = _money("Bank's whole line", "line.amount_minor")
+    whole = money_column("Bank's whole line", "line.amount_minor")
     kind = Column(
         "What it is",
         Kind.CODE,
@@ -106,14 +107,14 @@ class Reconciliation(Columns):
     attempt = Column("Payment", Kind.CODE, sql="attempt.end_to_end_id", width=14)
     payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
     message_id = Column("File", sql="submission.key", width=36)
-    paid = _money("Payment's amount", "attempt.amount_minor")
-    difference = _money("Bank less books", _OPEN)
-    on_its_way = _money("Still on its way", "item.on_its_way")
-    ledger = _money("Books: cash", "item.cash")
-    in_transit = _money("Books: on its way", "item.in_transit")
-    suspense = _money("Books: not matched yet", "item.suspense", 18)
-    charges = _money("Books: bank charges", "item.charges")
-    other = _money("Books: other accounts", "item.other")
+    paid = money_column("Payment's amount", "attempt.amount_minor")
+    difference = money_column("Bank less books", _OPEN)
+    on_its_way = money_column("Still on its way", "item.on_its_way")
+    ledger = money_column("Books: cash", "item.cash")
+    in_transit = money_column("Books: on its way", "item.in_transit")
+    suspense = money_column("Books: not matched yet", "item.suspense", 18)
+    charges = money_column("Books: bank charges", "item.charges")
+    other = money_column("Books: other accounts", "item.other")
     ledger_key = Column("Books: transaction", sql="item.booked_key", width=18)
     matched_key = Column("Books: transaction of a later match", sql="item.matched_key", width=26)
     matched_at = Column("Matched", Kind.MOMENT, sql="line.matched_at", width=20)
@@ -133,9 +134,9 @@ def _accounts(chosen: filters.ListFilter) -> QuerySet[Any]:
 
 RECONCILIATION = Definition(
     kind="reconciliation",
-    title="Reconciliation report",
+    title=noted("Reconciliation report"),
     noun="lines",
-    lead=(
+    lead=noted(
         "Each line of our bank statements, a row for each payment in it, beside what the books say; "
         "at the end what is on its way and on no statement yet."
     ),

@@ -62,11 +62,11 @@ LEFT JOIN LATERAL (
 WHERE seller.country IN ({literals(countries)})"""  # noqa: S608 - constants and data of ours only
 
 
-def _money(heading: str, sql: str) -> Column:
+def money_column(heading: str, sql: str) -> Column:
     return Column(heading, Kind.MONEY, sql=sql, currency="account.currency", width=16)
 
 
-def _unknown(heading: str, kind: Kind = Kind.TEXT) -> Column:
+def unknown_column(heading: str, kind: Kind = Kind.TEXT) -> Column:
     """A column that whoever files has to fill in: the program does not know it."""
     types = {Kind.TEXT: "text", Kind.DAY: "date", Kind.MONEY: "bigint"}
     return Column(heading, kind, sql=f"NULL::{types[kind]}", currency="account.currency", width=14)
@@ -93,11 +93,11 @@ class _Seller(Columns):
 
 
 class Dac7(_Seller):
-    tax_country = _unknown(noted("Tax id issued by"))
-    vat_number = _unknown(noted("VAT number"))
-    registration = _unknown(noted("Business registration number"))
-    birth_date = _unknown(noted("Date of birth"), Kind.DAY)
-    establishment = _unknown(noted("Permanent establishment in the EU"))
+    tax_country = unknown_column("Tax id issued by")
+    vat_number = unknown_column("VAT number")
+    registration = unknown_column("Business registration number")
+    birth_date = unknown_column("Date of birth", Kind.DAY)
+    establishment = unknown_column("Permanent establishment in the EU")
     account = Column("Account, masked", sql="bank.masked", width=22)
     holder = Column(
         "Account holder, where another",
@@ -105,29 +105,29 @@ class Dac7(_Seller):
         width=28,
     )
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    consideration = _money(noted("Consideration"), "sold.consideration")
+    consideration = money_column("Consideration", "sold.consideration")
     consideration_minor = Column(
         "Consideration in minor units", Kind.COUNT, sql="sold.consideration", width=20
     )
-    consideration_1 = _money(noted("Consideration Q1"), "sold.consideration_1")
-    consideration_2 = _money(noted("Consideration Q2"), "sold.consideration_2")
-    consideration_3 = _money(noted("Consideration Q3"), "sold.consideration_3")
-    consideration_4 = _money(noted("Consideration Q4"), "sold.consideration_4")
+    consideration_1 = money_column("Consideration Q1", "sold.consideration_1")
+    consideration_2 = money_column("Consideration Q2", "sold.consideration_2")
+    consideration_3 = money_column("Consideration Q3", "sold.consideration_3")
+    consideration_4 = money_column("Consideration Q4", "sold.consideration_4")
     activities = Column("Activities", Kind.COUNT, sql="sold.sales", width=10)
     activities_1 = Column("Activities Q1", Kind.COUNT, sql="sold.sales_1", width=10)
     activities_2 = Column("Activities Q2", Kind.COUNT, sql="sold.sales_2", width=10)
     activities_3 = Column("Activities Q3", Kind.COUNT, sql="sold.sales_3", width=10)
     activities_4 = Column("Activities Q4", Kind.COUNT, sql="sold.sales_4", width=10)
-    fees = _money(noted("Fees and commissions"), "sold.fees")
-    fees_1 = _money(noted("Fees and commissions Q1"), "sold.fees_1")
-    fees_2 = _money(noted("Fees and commissions Q2"), "sold.fees_2")
-    fees_3 = _money(noted("Fees and commissions Q3"), "sold.fees_3")
-    fees_4 = _money(noted("Fees and commissions Q4"), "sold.fees_4")
-    taxes_1 = _unknown(noted("Taxes withheld Q1"), Kind.MONEY)
-    taxes_2 = _unknown(noted("Taxes withheld Q2"), Kind.MONEY)
-    taxes_3 = _unknown(noted("Taxes withheld Q3"), Kind.MONEY)
-    taxes_4 = _unknown(noted("Taxes withheld Q4"), Kind.MONEY)
-    others = _money(noted("Adjustments and the like, in none of these"), "sold.others")
+    fees = money_column("Fees and commissions", "sold.fees")
+    fees_1 = money_column("Fees and commissions Q1", "sold.fees_1")
+    fees_2 = money_column("Fees and commissions Q2", "sold.fees_2")
+    fees_3 = money_column("Fees and commissions Q3", "sold.fees_3")
+    fees_4 = money_column("Fees and commissions Q4", "sold.fees_4")
+    taxes_1 = unknown_column("Taxes withheld Q1", Kind.MONEY)
+    taxes_2 = unknown_column("Taxes withheld Q2", Kind.MONEY)
+    taxes_3 = unknown_column("Taxes withheld Q3", Kind.MONEY)
+    taxes_4 = unknown_column("Taxes withheld Q4", Kind.MONEY)
+    others = money_column("Adjustments and the like, in none of these", "sold.others")
     excluded = Column(
         "Few sales: not reported where goods only",
         Kind.CODE,
@@ -139,24 +139,24 @@ class Dac7(_Seller):
 
 class Form1099K(_Seller):
     currency = Column("Currency", Kind.CODE, sql="account.currency", width=9)
-    gross = _money(noted("Gross amount (1a)"), "sold.gross")
+    gross = money_column("Gross amount (1a)", "sold.gross")
     gross_minor = Column("Gross amount in minor units", Kind.COUNT, sql="sold.gross", width=20)
-    card_not_present = _unknown(noted("Card not present (1b)"), Kind.MONEY)
-    category = _unknown(noted("Merchant category (2)"))
+    card_not_present = unknown_column("Card not present (1b)", Kind.MONEY)
+    category = unknown_column("Merchant category (2)")
     transactions = Column("Transactions (3)", Kind.COUNT, sql="sold.sales", width=10)
-    withheld = _unknown(noted("Federal tax withheld (4)"), Kind.MONEY)
-    january = _money(noted("January (5a)"), "sold.gross_1")
-    february = _money(noted("February (5b)"), "sold.gross_2")
-    march = _money(noted("March (5c)"), "sold.gross_3")
-    april = _money(noted("April (5d)"), "sold.gross_4")
-    may = _money(noted("May (5e)"), "sold.gross_5")
-    june = _money(noted("June (5f)"), "sold.gross_6")
-    july = _money(noted("July (5g)"), "sold.gross_7")
-    august = _money(noted("August (5h)"), "sold.gross_8")
-    september = _money(noted("September (5i)"), "sold.gross_9")
-    october = _money(noted("October (5j)"), "sold.gross_10")
-    november = _money(noted("November (5k)"), "sold.gross_11")
-    december = _money(noted("December (5l)"), "sold.gross_12")
+    withheld = unknown_column("Federal tax withheld (4)", Kind.MONEY)
+    january = money_column("January (5a)", "sold.gross_1")
+    february = money_column("February (5b)", "sold.gross_2")
+    march = money_column("March (5c)", "sold.gross_3")
+    april = money_column("April (5d)", "sold.gross_4")
+    may = money_column("May (5e)", "sold.gross_5")
+    june = money_column("June (5f)", "sold.gross_6")
+    july = money_column("July (5g)", "sold.gross_7")
+    august = money_column("August (5h)", "sold.gross_8")
+    september = money_column("September (5i)", "sold.gross_9")
+    october = money_column("October (5j)", "sold.gross_10")
+    november = money_column("November (5k)", "sold.gross_11")
+    december = money_column("December (5l)", "sold.gross_12")
     reported = Column(
         "Over the federal threshold",
         Kind.CODE,
