@@ -111,7 +111,9 @@ def test_an_export_of_another_kind_with_some_columns_is_asked_for_and_cancelled(
         "columns": ["seller", "total"], "filter": {"country": ["fr"], "at": "2026-11-01"},
     }  # fmt: skip
     made = caller.post("/api/v1/exports/", body, format="json").json()
-    assert made["filter_text"] == "As it stood at the end of Sun 1 Nov 2026 · Country is France"
+    assert made["filter_text"] == (
+        "As it stood at the end of Sun 1 Nov 2026 · By the books’ day · Country is France"
+    )
     assert made["file_name"].endswith(".csv.gz")
     over = caller.post(f"/api/v1/exports/{made['id']}/cancel")
     assert (over.status_code, over.json()["status"]) == (200, "CANCELLED")

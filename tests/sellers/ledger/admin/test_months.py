@@ -16,6 +16,7 @@ from sellers.ledger.queries import periods
 from tests import books, make
 
 pytestmark = pytest.mark.django_db
+SURE = {"confirmed": "1"}
 SEPTEMBER = date(2020, 9, 1)
 # The pages take the time from the database: a month that is over whatever the clock says.
 WHEN = books.IN_OCTOBER.replace(year=2020, month=9)
@@ -184,11 +185,11 @@ def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
     again = one.post("/books/accounts/new/", form)
     assert "waits already" in again.content.decode()
     assert "you asked for it" in text(one.get("/books/accounts/"))
-    own = one.post("/books/accounts/decide/", {"decision": f"confirm-{made.pk}"}, follow=True)
+    own = one.post("/books/accounts/decide/", {"decision": f"confirm-{made.pk}", **SURE}, follow=True)
     assert "you asked for it" in text(own).lower()
-    shown = {"decision": "confirm-all", "shown": [made.pk]}
+    shown = {"decision": "confirm-all", "shown": [made.pk], **SURE}
     assert "1 account confirmed" in text(two.post("/books/accounts/decide/", shown, follow=True))
-    assert two.post("/books/accounts/decide/", {"decision": f"dismiss-{made.pk}"}).status_code == 409
+    assert two.post("/books/accounts/decide/", {"decision": f"dismiss-{made.pk}", **SURE}).status_code == 409
     assert "in force" in text(browser("auditor").get("/books/accounts/")) or "later" in text(
         two.get("/books/accounts/")
     )
