@@ -71,14 +71,15 @@ def _read(
     found: Counter[str] = Counter()
     if money[0] and exact:
         for row in first:
-            found[row[3]] += int(row[2])
+            found[row[3]] += int(row[2] or 0)
     pk, oldest = min(((row[0], row[1]) for row in first), key=lambda each: (each[1], each[0]))
+    first_row = rows.filter(pk=pk).first()  # somebody may have decided it in the meantime
     added = [Money(minor, currency) for currency, minor in sorted(found.items())]
     return Found(
         count=min(len(first), CAP),
         exact=exact,
         sums=sums(rows) if sums and exact else added,
-        oldest=(_moment(oldest), page(rows.get(pk=pk))),
+        oldest=(_moment(oldest), page(first_row)) if first_row is not None else None,
     )
 
 

@@ -63,11 +63,15 @@ def payees(request: HttpRequest) -> HttpResponse:
         "chips": [_chip(which, asked)],
         "rows": [{"payee": each, "why": due.REASONS.get(each.wanting, "")} for each in found.rows],
         "pager": _Pager(
-            link("before", found.rows[0].account_id) if found.rows and found.more_before else "",
-            link("after", found.rows[-1].account_id) if found.rows and found.more_after else "",
+            link("before", found.before) if found.before is not None else "",
+            link("after", found.after) if found.after is not None else "",
         ),
         "empty_title": _("No balance matches"),
-        "empty_text": _("Nothing is due there, or nothing of what you filter for."),
+        "empty_text": _("Nothing is due there, or nothing of what you filter for.")
+        if found.after is None
+        else _("None among the balances looked through so far: the next page looks further."),
+        "empty_url": link("after", found.after) if found.after is not None else "",
+        "empty_label": _("Next page"),
     }
     return pages.render(request, "admin/payouts/run/payees.html", context)
 

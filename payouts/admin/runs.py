@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pace, pages
-from backoffice.words import dated, number
+from backoffice.words import dated, locale, number
 from payouts import countries
 from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
@@ -76,7 +76,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": [
                 {
                     "skip": skip,
-                    "reason": due.REASONS.get(skip.code, skip.reason),
+                    # What was written down in English names the minimum of then.
+                    "reason": skip.reason if locale() == "en" else due.REASONS.get(skip.code, skip.reason),
                     "money": Money(skip.amount_minor, skip.account.currency),
                 }
                 for skip in page.rows

@@ -44,7 +44,11 @@ _ACCOUNT_NEW = """
 SELECT p.id, {code}, jsonb_build_object('version', v.id, 'requested_at', v.requested_at, 'from', before.masked,
                                         'to', v.masked), %(now)s
 FROM payouts_payout AS p JOIN payouts_accountversion AS v ON v.id = p.payout_account_id
-JOIN payouts_accountversion AS before ON before.slot_id = v.slot_id AND before.number = v.number - 1
+CROSS JOIN LATERAL (
+  SELECT old.masked FROM payouts_accountversion AS old
+  JOIN payouts_accountdecision AS d ON d.version_id = old.id AND d.verified
+  WHERE old.slot_id = v.slot_id AND old.number < v.number ORDER BY old.number DESC LIMIT 1
+) AS before
 WHERE {chosen} AND (%(renewed)s OR v.requested_at > %(now)s::timestamptz - make_interval(days => %(days)s))
 """
 

@@ -54,7 +54,9 @@ def of_kinds(kinds: Iterable[str]) -> QuerySet[Flag]:
     """Those of `standing` of these kinds."""
     wanted = Q()
     for kind in kinds:
-        wanted |= Q(code=kind) | Q(code__startswith=f"{kind}:")
+        wanted |= Q(code=kind)
+        if kind in ABOUT_ACCOUNT:  # only these are raised anew
+            wanted |= Q(code__startswith=f"{kind}:")
     return standing().filter(wanted)
 
 

@@ -16,6 +16,8 @@ from sellers.ledger.money import Money
 
 SIZE = 50
 WINDOW = 500
+MOST_WINDOWS = 20
+"""Of one page: a reason that few have is looked for further on the next."""
 PAID = "paid"
 """Beside the codes of `due.REASONS`: what would be paid."""
 
@@ -48,33 +50,38 @@ class Payee:
 
 @dataclass(frozen=True)
 class Payees:
-    """A page of them, and whether there are more on either side."""
+    """A page of them, and the places that the pages on either side begin at; None where there is none."""
 
     rows: list[Payee]
-    more_before: bool
-    more_after: bool
+    before: int | None
+    after: int | None
 
 
 def page(
     markets: Sequence[Market], *, which: str = "", after: int | None = None, before: int | None = None
 ) -> Payees:
-    """At most `SIZE` balances beyond ``after``, or up to ``before``; ``which`` is `PAID`, a reason's code, or all."""
+    """At most `SIZE` balances beyond ``after``, or up to ``before``; ``which`` is `PAID`, a reason's code, or all.
+
+    There may be fewer, even none, although others follow: no page looks through more than `MOST_WINDOWS`.
+    """
     back = before is not None
     place = before if before is not None else after or 0
     found: list[Payee] = []
-    while len(found) <= SIZE:
+    beyond: int | None = None
+    for _number in range(MOST_WINDOWS):
         window = _window(markets, place=place, back=back)
-        if not window:
-            break
         rows = [row for row in _rows(markets, window) if not which or (row.wanting or PAID) == which]
         found += reversed(rows) if back else rows
-        place = window[-1][0]
-        if len(window) < WINDOW:
+        beyond = place = window[-1][0] if window else place
+        if len(found) > SIZE:
+            found, beyond = found[:SIZE], found[SIZE - 1].account_id
             break
-    more, rows = len(found) > SIZE, found[:SIZE]
+        if len(window) < WINDOW:
+            beyond = None
+            break
     if back:
-        return Payees(rows[::-1], more_before=more, more_after=True)
-    return Payees(rows, more_before=after is not None, more_after=more)
+        return Payees(found[::-1], before=beyond, after=(before or 0) - 1)
+    return Payees(found, before=after + 1 if after is not None else None, after=beyond)
 
 
 def _window(markets: Sequence[Market], *, place: int, back: bool) -> list[tuple[int, str]]:

@@ -42,7 +42,7 @@ SELECT a.payout_id FROM payouts_statementline AS l JOIN payouts_attempt AS a ON 
 WHERE l.bank_reference = ANY(%s) AND l.bank_reference <> ''
 UNION
 SELECT a.payout_id FROM payouts_statementline AS l JOIN payouts_attempt AS a ON a.submission_id = l.submission_id
-WHERE l.bank_reference = ANY(%s) AND l.bank_reference <> ''
+WHERE l.bank_reference = ANY(%s) AND l.bank_reference <> '' AND l.attempt_id IS NULL  -- of a whole file
 """
 
 _OF_SELLERS = "SELECT p.id FROM payouts_payout AS p WHERE p.seller_id IN ({sellers})"

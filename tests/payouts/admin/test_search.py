@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from payouts.models import Payout, StatementLine, Submission
+from payouts.models import Attempt, Payout, StatementLine, Submission
 from payouts.operations import creation, reconciliation
 from payouts.queries import filters, searching, streams
 from payouts.queries.why import question
@@ -85,6 +85,18 @@ def test_what_the_bank_calls_a_payment_finds_it_everywhere(sent):
         assert searching.unknown_in(f"{words} NOWHERE") == ["NOWHERE"]
     assert set(filters.read({"search": "ONE/1, STMT-9"}).qs) == {alone, *inside}
     assert not filters.read({"search": "one/1"}).qs.exists()
+
+
+def test_what_the_bank_calls_one_payment_of_a_file_finds_that_one_alone(sent):
+    """A line about a payment names its file, too: the others of the file are none of its business."""
+    attempt = Attempt.objects.filter(submission__batch=sent).earliest("pk")
+    body = camt.statement(
+        [camt.Line(-attempt.amount_minor, end_to_end_id=attempt.end_to_end_id, reference="STMT-10")]
+    )
+    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    line = StatementLine.objects.get()
+    assert (line.attempt, line.submission) == (attempt, attempt.submission)
+    assert set(filters.read({"search": "STMT-10"}).qs) == {attempt.payout}
 
 
 def payout_url(payout: Payout) -> str:

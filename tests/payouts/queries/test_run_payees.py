@@ -17,7 +17,10 @@ def due(country: str, amount: int = 10_000, *, payable: bool = True) -> int:
     return account.pk
 
 
-def test_pages_hold_every_balance_once_in_both_directions(monkeypatch):
+@pytest.mark.parametrize("most_windows", [20, 1])
+def test_pages_hold_every_balance_once_in_both_directions(monkeypatch, most_windows):
+    """Also where a page looks through so little that it may be empty."""
+    monkeypatch.setattr(run_payees, "MOST_WINDOWS", most_windows)
     monkeypatch.setattr(run_payees, "SIZE", 2)
     monkeypatch.setattr(run_payees, "WINDOW", 2)
     paid = [due("FR"), due("DE"), due("FR")]
@@ -33,7 +36,7 @@ def test_pages_hold_every_balance_once_in_both_directions(monkeypatch):
             assert page.status_code == 200
             found += [row["payee"].account_id for row in page.context["rows"]]
             back, url = page.context["pager"].previous_url, page.context["pager"].next_url
-        if len(found) > 2:
+        if len(found) > 2 and most_windows > 1:  # else the last page may be an empty one
             before = browser.get(f"/runs/new/payees/{back}").context["rows"]
             here = len(page.context["rows"])
             assert [row["payee"].account_id for row in before] == found[:-here][-2:]
