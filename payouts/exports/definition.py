@@ -111,6 +111,13 @@ class Definition:
             return fields.day_of(at) > periods.today(now=now)
         return fields.start_of(at) > now
 
+    def kept(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The filters of an export as they were meant when it was asked for.
+
+        Those of the time before there was a choice went by the moment of posting, and do not say so.
+        """
+        return ({export_filters.BY: [export_filters.POSTED]} if self.has_books else {}) | dict(stored)
+
     def by_books(self, chosen: filters.ListFilter) -> bool:
         """Whether the filter goes by the books' day."""
         return self.has_books and chosen.cleaned.get(export_filters.BY) == export_filters.BOOKS
