@@ -88,3 +88,11 @@ def test_who_may_not_export_sees_no_link():
     client.force_login(make.user(is_staff=True, permissions=["audit.view_event", "payouts.view_batch"]))
     for address in ("/batches/", "/audit/"):
         assert "Export these rows" not in client.get(address).content.decode()
+
+
+def test_no_link_where_an_export_would_hold_other_rows(auditor):
+    for address, offered in (
+        ("/batches/?status=PROPOSED", True),
+        ("/batches/?status=PROPOSED&waits_for=me", False),
+    ):
+        assert ("Export these rows" in auditor.get(address).content.decode()) is offered
