@@ -1,6 +1,6 @@
 """What every worklist says of itself: how many wait and since when, and the filters that narrow it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.words import labelled, later, number
+from payouts import countries
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
@@ -24,6 +25,21 @@ class WaitsChip(forms.Form):
 
 
 WAITS: dict[str, type[forms.Form]] = {"waits_for": WaitsChip}
+
+
+class CurrencyChip(forms.Form):
+    """Narrows a list to the money of one currency: of a country that we pay in, or one of ``others``."""
+
+    currency = forms.ChoiceField(label=later("Currency"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = sorted({country.currency for country in countries.all()} | set(self.others()))
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+    def others(self) -> Iterable[str]:
+        """What else the list may hold."""
+        return ()
 
 
 def for_me(request: HttpRequest) -> bool:

@@ -66,8 +66,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _export(request: HttpRequest, status: str) -> list[dict[str, str]]:
-    """The way to a file of exactly these rows."""
-    if "payouts.request_export" not in pages.permissions(request):
+    """The way to a file of exactly these rows; none to those that wait for the reader: no export knows them."""
+    if worklists.for_me(request) or "payouts.request_export" not in pages.permissions(request):
         return []
     query = {"kind": "batches"} | ({"status": status} if status in BatchStatus.values else {})
     return [

@@ -75,7 +75,7 @@ class Row:
     @property
     def rest(self) -> str:
         """What there is to say after the filter's words."""
-        return f". {self.export.order_text}" if self.export.order_text else ""
+        return f". {_(self.export.order_text)}" if self.export.order_text else ""
 
     @property
     def holds(self) -> str:

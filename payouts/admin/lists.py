@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.words import later
 from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
@@ -28,15 +28,6 @@ class CountryChip(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
-
-
-class CurrencyChip(forms.Form):
-    currency = forms.ChoiceField(label=later("Currency"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        codes = sorted({country.currency for country in countries.all()})
-        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
 class BatchChip(forms.Form):
@@ -103,7 +94,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("Seller"), SellerChip),
     (later("Made"), MadeChip),
     (later("In its status"), MovedChip),
-    (later("Currency"), CurrencyChip),
+    (later("Currency"), worklists.CurrencyChip),
     (later("Batch"), BatchChip),
     (later("Value date"), ValueDateChip),
 )

@@ -102,10 +102,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     definition = kinds.get(schedule.kind)
     form = _(FORMATS[schedule.format].words)
+    order = definition.order_in_words(schedule.sort)
     found = [
         (_("Export"), definition.called),
         (_("Rows"), schedule.filters_text or _("All of them")),
-        (_("Order"), definition.order_in_words(schedule.sort) or _("The usual one")),
+        (_("Order"), _(order) if order else _("The usual one")),
         (
             _("Dates"),
             _dates(schedule, definition),

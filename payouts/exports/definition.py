@@ -100,9 +100,23 @@ class Definition:
             data[export_filters.BY] = export_filters.usual(data)
         found = filters.read(data, queryset=self.rows() if self.rows is not None else None, kind=self.filter)
         at = found.cleaned.get("at")
-        if at is not None and fields.start_of(at) > now:
+        if at is not None and self._is_to_come(at, by_books=self.by_books(found), now=now):
             raise filters.BadFilter({"at": [_("That moment is yet to come: name one in the past.")]})
         return found
+
+    @staticmethod
+    def _is_to_come(at: date | datetime, *, by_books: bool, now: datetime) -> bool:
+        """Whether it has not begun: a day of the books begins in their zone, any other in the program's."""
+        if by_books:
+            return fields.day_of(at) > periods.today(now=now)
+        return fields.start_of(at) > now
+
+    def kept(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The filters of an export as they were meant when it was asked for.
+
+        Those of the time before there was a choice went by the moment of posting, and do not say so.
+        """
+        return ({export_filters.BY: [export_filters.POSTED]} if self.has_books else {}) | dict(stored)
 
     def by_books(self, chosen: filters.ListFilter) -> bool:
         """Whether the filter goes by the books' day."""

@@ -67,7 +67,7 @@ def require(definition: Definition, permissions: Collection[str]) -> None:
             _(
                 "{title} is not yours to export: it shows what your role does not see. "
                 "Choose another export, or ask an administrator."
-            ).format(title=definition.title)
+            ).format(title=definition.called)
         )
 
 

@@ -55,7 +55,9 @@ _SOURCE = f"""(
     WHERE e.book = 'in_transit' AND {{before}} GROUP BY e.payout_ref HAVING sum(e.amount_minor) <> 0
   ) AS sent JOIN payouts_payout AS p ON p.reference = sent.payout_ref
   CROSS JOIN LATERAL (
-    SELECT a.id, a.submission_id FROM payouts_attempt AS a WHERE a.payout_id = p.id ORDER BY a.number DESC LIMIT 1
+    SELECT a.id, a.submission_id FROM payouts_attempt AS a WHERE a.payout_id = p.id AND EXISTS (
+      SELECT FROM ledger_transaction AS t WHERE t.key = 'attempt:' || a.id || ':submitted' AND {{before}})
+    ORDER BY a.number DESC LIMIT 1
   ) AS newest
   JOIN payouts_submission AS s ON s.id = newest.submission_id JOIN payouts_batch AS b ON b.id = s.batch_id
   JOIN ({{also}}) AS home ON home.id = b.funding_account_id

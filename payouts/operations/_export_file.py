@@ -131,7 +131,7 @@ def _fill(export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress)
     form_class = FORMATS[export.format]
     done, said = 0, time.monotonic()
     with rows.snapshot():
-        chosen = definition.chosen(export.filters, now=export.requested_at)
+        chosen = definition.chosen(definition.kept(export.filters), now=export.requested_at)
         selection = rows.select(definition, chosen, columns=export.columns, sort=export.sort)
         columns, found = [column.name for column in selection.columns], {}
         if export.since is None:

@@ -157,7 +157,7 @@ def request_changes(
                 file_name=base.file_name, kind=base.kind, asked_kind=kind[:40]
             )
         )
-    filters = {name: value for name, value in base.filters.items() if name != "at"}
+    filters = {name: value for name, value in kinds.get(base.kind).kept(base.filters).items() if name != "at"}
     return request(
         kind=base.kind,
         filters=filters,

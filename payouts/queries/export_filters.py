@@ -261,9 +261,9 @@ class ApprovalFilter(ExportFilter):
 
 
 PROGRAM = "the program"
-"""As a person of the audit trail: whoever did it was nobody."""
+"""As a person of the audit trail, on its page and in its export: whoever did it was nobody."""
 SUBJECTS = {"P": "payouts.payout", "B": "payouts.batch", "S": "sellers.seller", "R": "payouts.payoutrun"}
-"""What a reference in the audit trail's filter names, by its letter."""
+"""What a reference in the audit trail's filters names, by its letter."""
 
 
 class AboutField(forms.CharField):

@@ -118,3 +118,12 @@ def test_nothing_of_the_workplace_is_named():
         except UnicodeDecodeError:
             continue
     assert found == set()
+
+
+def test_no_rule_under_a_condition_says_what_holds_without_it():
+    """Pasted into a media query, a rule would win over the others there."""
+    rule = re.compile(r"^ *([^{}@]+\{[^{}]*\})$", re.MULTILINE)
+    for path in (source.ROOT / "static" / "backoffice" / "css").glob("*.css"):
+        always, *conditions = re.split(r"^@media", path.read_text(), flags=re.MULTILINE)
+        repeated = set(rule.findall(always)) & {each for one in conditions for each in rule.findall(one)}
+        assert repeated == set(), path.name

@@ -18,16 +18,8 @@ from django.utils.translation import gettext as _
 from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages
-from backoffice.words import dated, later, recorded
-
-SUBJECTS = {
-    "P": "payouts.payout",
-    "B": "payouts.batch",
-    "S": "sellers.seller",
-    "R": "payouts.payoutrun",
-}
-PROGRAM = "the program"
-"""How an address names whoever is no person."""
+from backoffice.words import dated, later
+from payouts.queries.export_filters import PROGRAM, SUBJECTS
 
 
 class PersonChip(forms.Form):
@@ -131,8 +123,6 @@ def _export(request: HttpRequest) -> list[dict[str, str]]:
     if "payouts.request_export" not in pages.permissions(request):
         return []
     given = {name: request.GET.get(name, "").strip() for name in EXPORTED}
-    if given["person"] == PROGRAM:
-        given["person"] = recorded(PROGRAM)
     query = {EXPORTED[name]: value for name, value in given.items() if value}
     url = f"{reverse('admin:payouts_export_new')}?{urlencode({'kind': 'deeds', **query})}"
     return [{"label": _("Export these rows"), "url": url}]

@@ -1,5 +1,6 @@
 """Adjustments: ask for one on a seller's page, with reason and document; another person grants or refuses it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -109,14 +110,11 @@ class EffectChip(forms.Form):
     )
 
 
-class CurrencyChip(forms.Form):
-    currency = forms.ChoiceField(label=later("Currency"))
+class CurrencyChip(worklists.CurrencyChip):
+    """Any currency that a country or what waits here has."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        asked = questions.waiting().order_by().values_list("account__currency", flat=True).distinct()
-        codes = sorted({country.currency for country in countries.all()} | set(asked))
-        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+    def others(self) -> Iterable[str]:
+        return questions.waiting().order_by().values_list("account__currency", flat=True).distinct()
 
 
 CHIPS: dict[str, type[forms.Form]] = {"kind": KindChip, "effect": EffectChip, "currency": CurrencyChip}

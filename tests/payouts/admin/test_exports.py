@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from payouts.models import Export, ExportTemplate
 from payouts.operations import exporting
@@ -180,6 +181,21 @@ def test_who_may_not_see_a_kind_does_not_get_it():
         assert opened.status_code == 403
         assert "Deeds is not yours to export" in opened.content.decode()
     assert at("accountant").get("/exports/new/?kind=nothing").status_code == 422
+
+
+def test_a_reader_of_french_reads_titles_and_orders_in_french():
+    user = make.user("accountant", is_staff=True)
+    exporting.request(filters="", sort="-amount", format="csv", actor=make.actors.person(user), now=make.NOW)
+    client = at("", user)
+    with translation.override("fr"):  # and back: a request leaves its language behind
+        listed, refused = (
+            client.get(address, headers={"accept-language": "fr"})
+            for address in ("/exports/", "/exports/new/?kind=deeds")
+        )
+    assert (
+        listed.content.decode().count("le plus grand montant en premier") == 2
+    )  # beside the filter, and in its cell's title
+    assert refused.status_code == 403 and "Actions\xa0: vous ne pouvez" in refused.content.decode()
 
 
 def test_the_record_of_an_unfiltered_export_says_what_its_rows_are():

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from payouts.models import Export, ExportSchedule, ScheduleRun
 from payouts.operations import schedules
@@ -129,6 +130,14 @@ def test_another_person_confirms_what_is_shown(browser_of, server):
     treasurer.post(f"{address}confirm/", {"seen": schedules.digest(schedule)})
     schedule.refresh_from_db()
     assert schedule.confirmed_by_id is not None
+
+
+def test_its_order_is_told_in_the_readers_language(browser_of):
+    user = make.user("accountant", is_staff=True)
+    schedule = made(make.actors.person(user), sort="-amount")
+    with translation.override("fr"):  # and back: a request leaves its language behind
+        page = browser_of(user).get(f"/exports/schedules/{schedule.pk}/", headers={"accept-language": "fr"})
+    assert "le plus grand montant en premier" in page.content.decode()
 
 
 def test_the_files_of_a_schedule_say_so_among_the_exports(browser_of):

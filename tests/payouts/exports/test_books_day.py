@@ -1,9 +1,10 @@
 """By the books' day: what closed months say of sellers, whatever happened since."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 
 from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, Layout
@@ -136,3 +137,20 @@ def test_what_it_goes_by_is_the_books_day_where_days_are_named_and_says_so():
     assert chosen("statement").stored() == {}
     with pytest.raises(filters.BadFilter, match="without a time of day"):
         chosen("balances", at="2026-10-31T12:00:00Z", by="books")
+
+
+def test_today_by_the_books_day_is_theirs_wherever_the_program_stands():
+    morning, evening = (datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (2, 16))
+
+    def stored(now, **given):
+        return kinds.KINDS["balances"].chosen(given, now=now).stored()
+
+    with timezone.override("America/Los_Angeles"):  # still on the 23rd
+        today = stored(morning, by="books")
+        assert today == stored(morning, at="2026-11-24") == {"at": ["2026-11-24"], "by": ["books"]}
+        with pytest.raises(filters.BadFilter, match="yet to come"):
+            stored(morning, at="2026-11-24", by="posted")
+    with timezone.override("Asia/Tokyo"):  # on the 25th already
+        assert stored(evening, at="2026-11-25", by="posted")
+        with pytest.raises(filters.BadFilter, match="yet to come"):
+            stored(evening, at="2026-11-25", by="books")

@@ -1,13 +1,15 @@
 """The reconciliation report: a row for each payment of a line, what is open, and sums that are the ledger's."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
 
 from payouts.exports import kinds, rows
-from payouts.models import Attempt, Payout, StatementLine
-from payouts.operations import breaks, reconciliation
+from payouts.models import Attempt, FundingAccount, Hold, Payout, StatementLine
+from payouts.operations import batching, breaks, holds, reconciliation, settlement, submission
+from payouts.rails import base
 from sellers.ledger.models import Entry
 from tests import make, make_payouts
 from tests.payouts import camt
@@ -127,3 +129,42 @@ def test_what_is_on_no_statement_yet_follows_the_filter(bank):
     assert pending("matched=true") == pending("funding=OTHER") == []
     assert pending("booked_before=2026-11-19") == []  # nothing had been sent by then
     assert [row["amount"] for row in report("matched=false")] == [55_00, None]
+
+
+def sent_again_from_another_account(first, *, now):
+    """The bank refused the attempt; it goes out anew, from an account of ours that took the first one's place."""
+    refusal = base.Report(kind=base.ReportKind.REJECTED, source_id="r", end_to_end_id=first.end_to_end_id)
+    settlement.apply(reports=[refusal], rail="sepa", now=now - timedelta(hours=1))
+    held = list(Hold.objects.filter(payout=first.payout, released_at=None).values_list("pk", flat=True))
+    holds.release(hold_ids=held, actor=make.person("approver"), note="Looked at.", now=now)
+    FundingAccount.objects.update(active=False)
+    old = FundingAccount.objects.get()
+    FundingAccount.objects.create(
+        code="SEPA-NEW",
+        rail=old.rail,
+        currency=old.currency,
+        holder_name=old.holder_name,
+        country=old.country,
+        scheme=old.scheme,
+        identifier="FR1420041010050500013M02606",
+    )
+    (batch,), _outcome = batching.propose(
+        payout_ids=[first.payout_id], actor=make.person("treasurer"), now=now
+    )
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=now)
+    submission.submit(batch_id=batch.pk, now=now)
+
+
+def test_what_was_on_its_way_on_a_past_day_is_told_by_the_attempt_of_that_day(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings):
+        make_payouts.submitted([12_00])
+        first = Attempt.objects.get()
+        sent_again_from_another_account(first, now=make.NOW + timedelta(days=2))
+    second = Attempt.objects.exclude(pk=first.pk).get()
+
+    def told(query):
+        return [(row["funding"], row["attempt"], row["on_its_way"]) for row in report(query)]
+
+    assert told("booked_before=2026-11-24") == [("SEPA-EUR", first.end_to_end_id, 12_00)]
+    assert told("booked_before=2026-11-24&funding=SEPA-NEW") == []
+    assert told("") == [("SEPA-NEW", second.end_to_end_id, 12_00)]
