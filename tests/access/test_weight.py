@@ -1,6 +1,5 @@
 """No page loads whole files from the database: a bank file of 100,000 payments is not read to show one of them."""
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,6 +15,10 @@ HEAVY = ('"body_ciphertext"', '"document_ciphertext"', '"sellers_sellerfile"."co
 DOWNLOADS = {"ledger_adjustment_document", "payouts_statement_document", "payouts_submission_evidence"}
 
 
+def _is_heavy(statement: str) -> bool:
+    return any(column in statement for column in HEAVY)
+
+
 def addresses(standing):
     for name, door in TABLE.items():
         if door.get == 200 and name not in DOWNLOADS:
@@ -27,13 +30,12 @@ def addresses(standing):
         yield batch.status, reverse("admin:payouts_batch_detail", args=[batch.reference]), {}
 
 
-@pytest.mark.parametrize("heavy", HEAVY)
-def test_no_page_reads_a_stored_file(heavy, standing, undone):
+def test_no_page_reads_a_stored_file(standing, undone):
     client = login(make.user(permissions=set().union(*roles.ROLES.values()), is_staff=True))
     read, opened = [], 0
     for name, url, query in addresses(standing):
         with CaptureQueriesContext(connection) as asked:
             opened += client.get(url, query).status_code == 200
-        read += [f"{name} {url}: {each['sql'][:90]}" for each in asked if heavy in each["sql"]]
+        read += [f"{name} {url}: {each['sql'][:90]}" for each in asked if _is_heavy(each["sql"])]
     assert opened > 40
     assert not read, "\n".join(read)

@@ -84,7 +84,7 @@ def test_the_months_payouts_for_spain_open_in_spanish_excel_with_the_pages_total
     page.get_by_role("button", name="Export 2 payouts").click()
     text = fetched(page).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
-    at = rows[0].index("Amount")
+    at = rows[0].index("Importe")
     amounts = [parse_decimal(row[at], locale="es", strict=True) for row in rows[1:]]
     assert sum(amounts[:-1]) == amounts[-1] == Decimal("1934.57")
     assert rows[-1][0].startswith("Total EUR, 2 ")
