@@ -61,7 +61,7 @@ def test_payouts_are_reviewed_held_and_approved_by_keyboard_alone(visit, three):
     walks.said(page, "1 payout put on hold")
     assert Hold.objects.get().payout_id == third.pk
     keys(page, "Escape")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Payouts")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review")  # the list that it was opened from
 
     approver = visit("/payouts/approvals/", role="approver")
     keys(approver, "j", "x", "a")
