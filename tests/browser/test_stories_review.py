@@ -54,7 +54,7 @@ def test_an_analyst_clears_a_queue_of_200_by_keyboard_alone(visit, queue):
     expect(page.locator("#totals")).to_contain_text("200 payouts")
 
     press(page, "j Enter")  # the first, looked at closely
-    expect(page.locator("[data-walk]")).to_contain_text("1 of 50 in the list")
+    expect(page.locator("[data-walk]")).to_contain_text("1 of 200 in the list")
     first = page.url
     press(page, "r")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mark 1 payout of €101.99 reviewed")
@@ -63,7 +63,7 @@ def test_an_analyst_clears_a_queue_of_200_by_keyboard_alone(visit, queue):
     assert page.url == first
 
     press(page, "n")  # the second is odd: it is held, with a word for colleagues
-    expect(page.locator("[data-walk]")).to_contain_text("2 of 50 in the list")
+    expect(page.locator("[data-walk]")).to_contain_text("2 of 200 in the list")
     press(page, "h")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hold 1 payout")
     page.get_by_label("Note for colleagues").focus()
@@ -72,7 +72,7 @@ def test_an_analyst_clears_a_queue_of_200_by_keyboard_alone(visit, queue):
     walks.said(page, "1 payout put on hold.")
 
     press(page, "p")
-    expect(page.locator("[data-walk]")).to_contain_text("1 of 50 in the list")
+    expect(page.locator("[data-walk]")).to_contain_text("1 of 200 in the list")
     press(page, "Escape")  # back where they came from
     expect(page.locator("#totals")).to_contain_text("199 payouts")
     press(page, "?")
