@@ -48,7 +48,7 @@ check: $(VENV)/.requirements-dev  ## ruff, mypy, djlint, import contract, size r
 
 .PHONY: test
 test: check  ## everything that must pass: make check, then every test (embedded PostgreSQL unless DATABASE_URL is set)
-	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST)
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST)
 
 .PHONY: bench
 bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run,exports,changes,imports,pages] [SIZE=10000; exports, changes, imports 1000000] [ROWS=1000000]
