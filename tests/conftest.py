@@ -46,14 +46,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(worker_id: str, django_db_blocker: Any) -> Iterator[None]:
     """In place of pytest-django's own: the default connection is this worker's clone, as the role that owns nothing."""
-    with postgres.clone(worker_id) as database, django_db_blocker.unblock():
+    with postgres.clone(worker_id) as database:
         _current.append(database)
         described = _describe(database.app)
         settings.DATABASES["default"].update(described)
-        connections["default"].close()
-        connections["default"].settings_dict.update(described)
+        # Not while the tests run: one that names no database must fail wherever it stands in the order.
+        with django_db_blocker.unblock():
+            connections["default"].close()
+            connections["default"].settings_dict.update(described)
         yield
-        connections.close_all()
+        with django_db_blocker.unblock():
+            connections.close_all()
         _current.clear()
 
 

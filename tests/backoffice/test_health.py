@@ -9,6 +9,7 @@ def test_both_answer_without_login(client):
     assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
 
 
+@pytest.mark.django_db
 def test_a_balancer_asks_by_address_and_in_the_clear(client, settings):
     settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["payouts.example"], True
     for path in ("/healthz", "/readyz"):
