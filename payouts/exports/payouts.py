@@ -24,7 +24,7 @@ FROM (
 """  # noqa: S608 - constants only
 _FLAGGED = f"""
 SELECT payout_id, string_agg({labels("split_part(code, ':', 1)", flags.CODES.items())}, '; ' ORDER BY id) AS words
-FROM payouts_flag AS flag WHERE {{only}} AND {flags.STANDS} GROUP BY payout_id
+FROM {flags.STANDING} AS flag WHERE {{only}} GROUP BY payout_id
 """  # noqa: S608 - constants only
 SELLER = """JOIN sellers_seller AS seller ON seller.id = payout.seller_id"""
 _SOURCE = f"""({{rows}}) AS payout {SELLER}

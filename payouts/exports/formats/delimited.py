@@ -55,8 +55,9 @@ class Csv(Format):
         return self.delimiter.join(self.safe(text) for text in texts) + "\r\n"
 
     def row_sql(self) -> str:
-        cells = f", '{self.delimiter}', ".join(self.cell_sql(column) for column in self.columns)
-        return f"concat({cells}, E'\\r\\n')"
+        # concat_ws leaves out what is NULL; concat with the delimiters between takes twice the time.
+        cells = ", ".join(f"coalesce(({self.cell_sql(column)})::text, '')" for column in self.columns)
+        return f"concat_ws('{self.delimiter}', {cells}) || E'\\r\\n'"
 
     def cell(self, column: Column, value: Any) -> str:  # noqa: PLR0911 - one a kind
         if value is None:
