@@ -3,8 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
+from backoffice.words import recorded
 from payouts.countries import moments
+from payouts.exports import rows
+from payouts.exports.payouts import PAYOUTS
 from payouts.models import Flag, Payout
 from payouts.operations import accounts, creation, flagging, givebacks
 from payouts.queries import filters, flags, lookout, worklist
@@ -35,7 +39,14 @@ def changed(payout, fields, *, at, holder="Somebody Else") -> datetime:
 
 
 def standing(payout) -> dict[str, dict]:
-    return {flag.kind: flag.facts for flag in flags.raised(payout_ids=[payout.pk]).get(payout.pk, [])}
+    """The flags that pages show; the register, whose SQL is its own, says the same ones."""
+    shown = {flag.kind: flag.facts for flag in flags.raised(payout_ids=[payout.pk]).get(payout.pk, [])}
+    chosen = PAYOUTS.chosen(f"search={payout.reference}", now=timezone.now())
+    [[row]] = rows.raw(rows.select(PAYOUTS, chosen))
+    assert set(filter(None, (row["flags"] or "").split("; "))) == {
+        recorded(flags.CODES[kind]) for kind in shown
+    }
+    return shown
 
 
 def test_what_goes_back_to_review_says_that_its_account_changed_each_time_and_only_of_the_account_in_effect():
