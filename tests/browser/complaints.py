@@ -1,4 +1,5 @@
-"""What a browser says against a page: console, script errors, axe-core, what sticks out of the window."""
+"""What a browser says against a page: console, script errors, axe-core, what sticks out of the window or
+is squeezed."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
@@ -42,7 +43,27 @@ def overflow(page: Page) -> list[str]:
     )
 
 
+def squeezed(page: Page) -> list[str]:
+    """Text that stands in a column so narrow that hardly more than a word fits into each of four lines or more."""
+    return page.evaluate(
+        """() => {
+          const most = document.documentElement.lang.startsWith("ja") ? 4 : 7;
+          const out = [];
+          for (const e of document.querySelectorAll("main :is(p, li, td, th, dd, dt, span, a, b, button)")) {
+            if (e.getBoundingClientRect().width < 2 || e.closest("thead, .sr")) continue;
+            for (const words of [...e.childNodes].filter((n) => n.nodeType === 3 && n.data.trim().length > 11)) {
+              const range = document.createRange();
+              range.selectNodeContents(words);
+              const lines = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));
+              if (lines.size >= 4 && words.data.trim().length / lines.size < most) out.push(e.outerHTML.slice(0, 120));
+            }
+          }
+          return out.length ? [`${location.pathname} squeezes text: ${out.slice(0, 4).join(" | ")}`] : [];
+        }"""
+    )
+
+
 def all_of(page: Page) -> list[str]:
     """Everything above that can be asked of a loaded page."""
     page.wait_for_load_state("networkidle")
-    return accessibility(page) + overflow(page)
+    return accessibility(page) + overflow(page) + squeezed(page)

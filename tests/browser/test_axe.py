@@ -1,6 +1,6 @@
 """Every page of every role, at two widths, in two themes and two languages: axe-core finds nothing, nothing sticks out
-of the window, nothing comes from another host, and the browser has no complaint (script errors, refusals by the
-Content-Security-Policy, drawings that it cannot read)."""
+of the window or is squeezed, nothing comes from another host, and the browser has no complaint (script errors, refusals
+by the Content-Security-Policy, drawings that it cannot read)."""
 
 import os
 from urllib.parse import urljoin, urlsplit
@@ -35,7 +35,7 @@ def look(page: Page, shown: pages.Page, other: str, number: int) -> list[str]:
         for place, (width, theme) in enumerate(VIEWS[turn]):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
-            lines = complaints.overflow(page)
+            lines = complaints.overflow(page) + complaints.squeezed(page)
             if EVERY_VIEW or number % 4 == 2 * turn + place:
                 lines += complaints.accessibility(page)
             found += [

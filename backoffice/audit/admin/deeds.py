@@ -38,6 +38,7 @@ DEEDS: Mapping[str, str] = {
     "corrections.drop": later("Dropped a file of corrections"),
     "corrections.import": later("Confirmed and posted a file of corrections"),
     "database.restored": later("The database was put back to a backup"),
+    "demo.load": later("Loaded the demo data"),
     "earnings.check": later("Checked a file of earnings"),
     "earnings.drop": later("Dropped a file of earnings"),
     "earnings.import": later("Imported earnings"),
