@@ -11,7 +11,7 @@ def time_left(*, done: int, total: int, since: datetime | None, now: datetime) -
     if not done or not total or done >= total or seconds < 2:
         return ""
     more = seconds / done * (total - done)
-    if more >= 90 * 60:
+    if more >= 2 * 3600:
         return _("about {hours_left} h left").format(hours_left=round(more / 3600))
     if more >= 90:
         return _("about {minutes_left} min left").format(minutes_left=round(more / 60))

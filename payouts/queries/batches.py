@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from backoffice.words import later
@@ -86,15 +86,8 @@ def progress(batch: Batch) -> Progress:
 
 
 def items(batch: Batch) -> "QuerySet[BatchItem]":
-    """The batch's items with their payouts and what the bank last said of each."""
-    said = BankFact.objects.filter(attempt__payout=OuterRef("payout"), attempt__submission__batch=batch)
-    return (
-        BatchItem.objects.filter(batch=batch)
-        .select_related("payout", "payout__seller", "account_version")
-        .annotate(
-            said_id=Subquery(said.order_by("-id").values("pk")[:1]),
-        )
-    )
+    """The batch's items with their payouts."""
+    return BatchItem.objects.filter(batch=batch).select_related("payout", "payout__seller", "account_version")
 
 
 def submissions(batch: Batch) -> "QuerySet[Submission]":
@@ -103,7 +96,19 @@ def submissions(batch: Batch) -> "QuerySet[Submission]":
 
 
 def said_of(rows: Sequence[BatchItem]) -> dict[int, str]:
-    """What the bank last said about these rows of `items`, in plain words; those it said nothing of are absent."""
-    ids = {each.pk: getattr(each, "said_id", None) for each in rows}
-    found = BankFact.objects.in_bulk([pk for pk in ids.values() if pk is not None])
-    return {item: attempts.plain(found[pk]) for item, pk in ids.items() if pk is not None}
+    """What the bank last said about these items of one batch, in plain words; those it said nothing of are absent.
+
+    Asked for a page at a time: as a part of each row, with the newest fact first and a limit of one, PostgreSQL walked
+    through all facts there are.
+    """
+    said = (
+        BankFact.objects.filter(
+            attempt__payout__in=[row.payout_id for row in rows],
+            attempt__submission__batch__in={row.batch_id for row in rows},
+        )
+        .annotate(payout_id=F("attempt__payout_id"))
+        .order_by("attempt__payout_id", "-pk")
+        .distinct("attempt__payout_id")
+    )
+    words = {fact.payout_id: attempts.plain(fact) for fact in said}
+    return {row.pk: words[row.payout_id] for row in rows if row.payout_id in words}

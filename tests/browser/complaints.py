@@ -49,13 +49,14 @@ def squeezed(page: Page) -> list[str]:
         """() => {
           const most = document.documentElement.lang.startsWith("ja") ? 4 : 7;
           const out = [];
-          for (const e of document.querySelectorAll("main :is(p, li, td, th, dd, dt, span, a, b, button)")) {
-            if (e.getBoundingClientRect().width < 2 || e.closest("thead, .sr")) continue;
-            for (const words of [...e.childNodes].filter((n) => n.nodeType === 3 && n.data.trim().length > 11)) {
+          for (const e of document.querySelectorAll("main *")) {
+            if (e.getBoundingClientRect().width < 2 || e.closest("thead, .sr, option, textarea, script")) continue;
+            for (const node of [...e.childNodes].filter((n) => n.nodeType === 3)) {
+              const words = node.data.replace(/\\s+/g, " ").trim();
               const range = document.createRange();
-              range.selectNodeContents(words);
+              range.selectNodeContents(node);
               const lines = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));
-              if (lines.size >= 4 && words.data.trim().length / lines.size < most) out.push(e.outerHTML.slice(0, 120));
+              if (lines.size >= 4 && words.length / lines.size < most) out.push(e.outerHTML.slice(0, 120));
             }
           }
           return out.length ? [`${location.pathname} squeezes text: ${out.slice(0, 4).join(" | ")}`] : [];

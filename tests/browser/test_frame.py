@@ -19,6 +19,18 @@ def test_axe_finds_nothing_on_the_style_guide_and_nothing_sticks_out(visit, them
     assert complaints.all_of(page) == []
 
 
+def test_a_column_of_one_word_is_found(visit):
+    page = visit("/styleguide/", role="analyst")
+    page.evaluate("""() => {
+      const squeezed = document.createElement("p");
+      squeezed.style.width = "16px";
+      squeezed.append("It waits for a person who may confirm");
+      document.querySelector("main").append(squeezed);
+    }""")
+    (found,) = complaints.squeezed(page)
+    assert "It waits for a person" in found
+
+
 @pytest.mark.parametrize(("theme", "width"), VIEWS)
 def test_axe_finds_nothing_on_the_login_page_and_its_refusal(visit, theme, width):
     page = visit("/login/", theme=theme, width=width)

@@ -1,20 +1,21 @@
 """A month of the demo, with everything that happens in one, is closed and exported in every format: the sums of each,
 read by a reader of its own, are the ledger's to the cent, currency by currency."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
-from backoffice.audit.clock import database_now
 from backoffice.demo import history
 from payouts.exports.journal import FORMATS, YEARLY
 from payouts.operations import journals
 from sellers.ledger.models import Transaction
-from sellers.ledger.queries import periods
 from tests import books
 from tests import journal_reading as reading
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(
+    2026, 11, 20, 19, 0, tzinfo=UTC
+)  # most of October is in eight weeks, and none of it still moves
 CLEARING = "1590"  # of DATEV, where each line has two accounts
 WANTED = {
     "EUR": {"csv", "datev", "fec", "fec_year", "netsuite", "quickbooks", "sage", "xero"},
@@ -22,21 +23,7 @@ WANTED = {
     "JPY": {"csv", "datev", "netsuite", "quickbooks", "sage", "xero", "yayoi"},
     "USD": {"csv", "datev", "netsuite", "quickbooks", "sage", "xero"},
 }
-"""The FEC is kept in euros, Yayoi in yen (docs/adr/0024)."""
-
-
-def evening_of_the_twentieth() -> datetime:
-    """The last one that is over: most of the month before is in the demo then, and none of it is still moving."""
-    now = database_now().astimezone(periods.zone())
-    day = now.replace(day=20)
-    if day >= now:
-        day = (day.replace(day=1) - timedelta(days=1)).replace(day=20)
-    return datetime.combine(day, time(20), tzinfo=periods.zone())
-
-
-def month_before(day: date) -> tuple[date, date]:
-    last = day.replace(day=1) - timedelta(days=1)
-    return last.replace(day=1), last
+"""Of a company that keeps that currency: the FEC is in euros, Yayoi in yen (payouts/exports/journal)."""
 
 
 def fitting(first: date, currency: str) -> set[str]:
@@ -50,21 +37,18 @@ def fitting(first: date, currency: str) -> set[str]:
 
 def test_every_format_of_a_closed_month_of_the_demo_says_what_the_ledger_says(settings, tmp_path):
     settings.DATA_DIR, settings.EXPORT_DIR = tmp_path, str(tmp_path / "exports")
-    now = evening_of_the_twentieth()
-    history.load(seed=7, now=now, weeks=8, share=0.45)
-    first, last = month_before(now.date())
+    history.load(seed=7, now=NOW, weeks=8, share=0.45)
+    first, last = books.OCTOBER, date(2026, 10, 31)
     kinds = set(Transaction.objects.filter(booked_on__range=(first, last)).values_list("kind", flat=True))
     assert {"sale", "commission", "refund", "reserve", "submitted", "bank_line"} <= kinds
-    books.closed(first, now=now)
+    books.closed(first, now=NOW)
 
-    company = settings.BOOKS_COMPANY | {
-        "year_begins": last.month % 12 + 1
-    }  # so that a fiscal year ends here, too
+    company = settings.BOOKS_COMPANY | {"year_begins": 11}  # so that a fiscal year ends here, too
     for currency, formats in WANTED.items():
         settings.BOOKS_COMPANY = company | {"currency": currency}
         assert fitting(first, currency) == formats, currency
         for name in formats:
-            begin = date.min if name in YEARLY else first
+            begin = date(2025, 11, 1) if name in YEARLY else first
             ledger = reading.ledger(begin, last, currency)
             assert len(ledger) >= 5, (currency, ledger)
             for grouping in ("detailed",) if name in YEARLY else ("detailed", "daily"):

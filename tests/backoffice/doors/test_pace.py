@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         (100, 1_000, 10, "about 2 min left"),
         (100, 1_900, 10, "about 3 min left"),
         (100, 53_000, 10, "about 88 min left"),
+        (100, 71_900, 10, "about 120 min left"),
         (100, 72_100, 10, "about 2 h left"),
         (100, 864_100, 10, "about 24 h left"),
     ],

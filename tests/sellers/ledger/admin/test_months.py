@@ -83,6 +83,7 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
 def test_asking_shows_what_blocks_the_months_that_go_with_it_too(september):
     """September has no account for a book; October, empty, is closed with it."""
     page = text(browser().get("/books/2020-10/ask/"))
+    assert "Not yet" in page and "Everything you chose" not in page
     assert "and the month before it" in page and "No account for" in page
     assert 'id="confirm"' not in page
     assert "No account for" in text(browser().get("/books/2020-10/totals/"))
