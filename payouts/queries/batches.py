@@ -98,8 +98,8 @@ def submissions(batch: Batch) -> "QuerySet[Submission]":
 def said_of(rows: Sequence[BatchItem]) -> dict[int, str]:
     """What the bank last said about these items of one batch, in plain words; those it said nothing of are absent.
 
-    Asked for a page at a time: as a part of each row, with the newest fact first and a limit of one, PostgreSQL walked
-    through all facts there are.
+    Asked for a page at a time: as a subquery of each row, newest first with a limit of one, it took 285 ms where a
+    million payouts are.
     """
     said = (
         BankFact.objects.filter(
