@@ -13,9 +13,8 @@ from tests import books
 from tests import journal_reading as reading
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(
-    2026, 11, 20, 19, 0, tzinfo=UTC
-)  # most of October is in eight weeks, and none of it still moves
+# Most of October lies in the eight weeks before, and none of it still moves.
+NOW = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
 CLEARING = "1590"  # of DATEV, where each line has two accounts
 WANTED = {
     "EUR": {"csv", "datev", "fec", "fec_year", "netsuite", "quickbooks", "sage", "xero"},
