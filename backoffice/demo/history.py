@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from backoffice import demo
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.models import Event
-from backoffice.demo import books, people, plan, sellers
+from backoffice.demo import books, pace, people, plan, sellers
 from backoffice.demo.bank import Bank
 from backoffice.demo.plan import Agenda
 from backoffice.demo.rounds import Desk
@@ -73,9 +73,19 @@ def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> T
     The tables must be empty. Raises `demo.NotADemo`.
     """
     demo.require()
-    with connection.cursor() as cursor:
-        # Nothing here has statistics before the commit; with wild guesses compiling costs more than it saves.
-        cursor.execute("SET LOCAL jit = off")
+    with pace.one_go():
+        desk = _live(seed=seed, now=now, weeks=weeks, share=share)
+        told = Told(sellers=Seller.objects.count(), payouts=Payout.objects.count())
+        for status in PayoutStatus:
+            told.by_status[status] = Payout.objects.filter(status=status).count()
+        recording.record(actor=SYSTEM, action=LOADED, data={"seed": seed, "payouts": told.payouts}, now=now)
+    # Before the commit: a load that is killed here begins again, and writes the bank's log again.
+    told.bank_remembers = desk.bank.keep() is not None
+    return told
+
+
+def _live(*, seed: int, now: datetime, weeks: int, share: float) -> Desk:
+    """Everything that happened in the weeks before ``now`` has happened; answers who did it, and their bank."""
     ensure_funding()
     first = now - timedelta(days=now.weekday(), weeks=weeks - 1)
     first = first.replace(hour=4, minute=0, second=0, microsecond=0)
@@ -98,13 +108,7 @@ def load(*, seed: int, now: datetime, weeks: int = WEEKS, share: float = 1) -> T
     sweeping.alert(now=now - timedelta(minutes=3))
     _set_caps(staff["admin"], now - timedelta(minutes=2))
     books.chart(asks=staff["accountant"], confirms=staff["accountant2"], now=now - timedelta(minutes=2))
-    told = Told(sellers=Seller.objects.count(), payouts=Payout.objects.count())
-    for status in PayoutStatus:
-        told.by_status[status] = Payout.objects.filter(status=status).count()
-    recording.record(actor=SYSTEM, action=LOADED, data={"seed": seed, "payouts": told.payouts}, now=now)
-    # Before the commit: a load that is killed here begins again, and writes the bank's log again.
-    told.bank_remembers = desk.bank.keep() is not None
-    return told
+    return desk
 
 
 def _set_caps(administrator: Actor, now: datetime) -> None:

@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
 
-from django.db import connection
-
-from backoffice.demo import stories, trade
+from backoffice.demo import pace, stories, trade
 from backoffice.demo.rounds import GROUPS, Desk
 from backoffice.demo.sellers import Cast
 from payouts import countries
@@ -47,9 +45,6 @@ class Agenda:
         """Everything that was added has happened."""
         while self._waiting:
             at, _, deed = heapq.heappop(self._waiting)
-            with connection.cursor() as cursor:
-                # The guards' plans were made for nearly empty tables, and nothing commits that would renew them.
-                cursor.execute("DISCARD PLANS")
             deed(now=at)
 
 
@@ -80,6 +75,7 @@ class Plan:
         sunday = datetime(monday.year, monday.month, monday.day, 15, 40, tzinfo=UTC) + 6 * _DAY
 
         def bring(now: datetime) -> None:
+            pace.renew_plans()
             content = trade.of_week(cast=self.cast, monday=monday, week=week, weeks=self.weeks, random=random)
             self.desk.import_week(content, name=f"earnings-{monday:%G-W%V}.csv", now=now)
 

@@ -92,18 +92,21 @@ def post_opening(*, funding: FundingAccount, statement: Statement, now: datetime
     first = (
         Statement.objects.filter(funding_account=funding).order_by("statement_date", "sequence", "pk").first()
     )
+    if first is None or first.pk != statement.pk:
+        return  # the sum below grows with the ledger, and only another beginning can change it
     posted = (
         Entry.objects.filter(transaction__kind=OPENING, book=Book.CASH, funding_code=funding.code).aggregate(
             total=Sum("amount_minor")
         )["total"]
         or 0
     )
-    missing = (first.opening_minor if first else 0) - posted
+    missing = first.opening_minor - posted
     if missing:
         legs = (
             posting.Leg(Book.CASH, missing, funding.currency, funding_code=funding.code),
             posting.Leg(Book.SUSPENSE, -missing, funding.currency),
         )
         key = f"opening:{funding.code}:{statement.pk}"
-        day = first.statement_date if first else None
-        posting.post(postings=[posting.Posting(key=key, kind=OPENING, legs=legs, fact_on=day)], now=now)
+        posting.post(
+            postings=[posting.Posting(key=key, kind=OPENING, legs=legs, fact_on=first.statement_date)], now=now
+        )

@@ -90,9 +90,10 @@ def process(*, document_id: int, now: datetime) -> bool:
             if document is None:
                 return False
             _read(document, now)
+            if document.problem:  # an earlier try opened an incident
+                incidents.over(keys=[_key(document_id)], note="It was read.", now=now)
             document.processed_at, document.problem = now, ""
             document.save(update_fields=["processed_at", "problem"])
-            incidents.over(keys=[_key(document_id)], note="It was read.", now=now)
             return True
     except (base.Unreadable, Refused) as error:
         _put_aside(document_id=document_id, problem=str(error), processed_at=now, now=now)

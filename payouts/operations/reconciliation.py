@@ -135,6 +135,8 @@ def _funding(found: statements.Statement, rail: str) -> FundingAccount:
 
 
 def _book(*, statement: Statement, rows: list[StatementLine], funding: FundingAccount, now: datetime) -> None:
+    if not rows:
+        return  # a day without movement
     matcher = _matching.Matcher(lines=rows, funding=funding)
     matcher.hide_accounts(rows)
     pairs = [(line, matcher.match(line)) for line in rows]

@@ -183,6 +183,19 @@ def test_a_document_that_cannot_be_stored_is_put_aside_once_and_told(bank, monke
     assert collecting.process_all(now=LATER) == 0
 
 
+def test_a_document_that_is_read_at_last_ends_its_incident(bank, monkeypatch):
+    make_payouts.submitted([1200], country="US")
+    document = page()
+    with monkeypatch.context() as broken:
+        broken.setattr(Sandbox, "parse_answers", lambda self, body: 1 / 0)
+        assert not collecting.process(document_id=document.pk, now=LATER)
+    assert Incident.objects.get(code="document").closed_at is None
+
+    assert collecting.process(document_id=document.pk, now=LATER)
+
+    assert Incident.objects.get(code="document").closed_at == LATER
+
+
 def test_production_asks_no_bank_that_only_pretends(settings):
     assert collecting.rails() == ["sandbox", "sepa"]
     settings.PRODUCTION = True
