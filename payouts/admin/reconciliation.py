@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             "verbs": [{"label": _("Import a statement"), "url": reverse("admin:ledger_statement_new")}]
             if may
             else [],
-            "accounts": [_account(each) for each in books.accounts()],
+            "accounts": [_account(each) for each in books.accounts(with_books=False)],
+            "books_url": reverse("admin:payouts_statement_accounts"),
             "tabs": tabs("statements"),
             "chips": chips(account),
             "rows": asked.rows(page.rows),
@@ -62,23 +63,38 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
+@pages.page(*SEE)
+def accounts(request: HttpRequest) -> HttpResponse:
+    """What our books have on each account beside the bank's word; asked for after the rows."""
+    rows = [_account(each) for each in books.accounts()]
+    return render(request, "admin/payouts/statement/accounts.html", {"accounts": rows})
+
+
 def _account(state: books.AccountState) -> dict[str, Any]:
-    """One of our accounts: what the bank says beside what the books say."""
+    """One of our accounts: what the bank says beside what the books say, where they were asked."""
     currency = state.funding.currency
-    agrees = state.bank_minor is not None and state.difference_minor == 0
+
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, currency)
+
     return {
         "funding": state.funding,
-        "bank": None if state.bank_minor is None else Money(state.bank_minor, currency),
-        "books": Money(state.ledger_minor, currency),
-        "difference": Money(state.difference_minor, currency),
+        "bank": money(state.bank_minor),
+        "books": money(state.ledger_minor),
+        "difference": money(state.difference_minor),
         "newest": state.newest,
         "open_lines": state.open_lines,
-        "pill": (_("No statement yet"), "neutral")
-        if state.bank_minor is None
-        else (_("Agrees"), "done")
-        if agrees
-        else (_("Differs"), "stopped"),
+        "pill": _pill(state),
     }
+
+
+def _pill(state: books.AccountState) -> tuple[str, str] | None:
+    """None while the books were not asked."""
+    if state.bank_minor is None:
+        return _("No statement yet"), "neutral"
+    if state.difference_minor is None:
+        return None
+    return (_("Differs"), "stopped") if state.difference_minor else (_("Agrees"), "done")
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -156,5 +172,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("reconciliation/", listed, name="payouts_statement_list"),
+    path("reconciliation/accounts/", accounts, name="payouts_statement_accounts"),
     path("reconciliation/<int:pk>/", detail, name="payouts_statement_detail"),
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from payouts.models import FundingAccount, Statement, StatementLine
 from sellers.ledger.models import Book, Entry
@@ -14,24 +14,29 @@ class AccountState:
     """One funding account, in minor units of its currency. ``bank_minor`` is None before the first statement."""
 
     funding: FundingAccount
-    ledger_minor: int
+    ledger_minor: int | None
+    """None where the books were not asked."""
     bank_minor: int | None
     newest: Statement | None
-    statements: int
     open_lines: int
     open_minor: int
 
     @property
-    def difference_minor(self) -> int:
-        """What the ledger has more than the newest statement closes with; zero when all is well."""
-        return 0 if self.bank_minor is None else self.ledger_minor - self.bank_minor
+    def difference_minor(self) -> int | None:
+        """What the ledger has more than the newest statement closes with; zero when all is well, None where one of
+        them is not known.
+        """
+        if self.bank_minor is None or self.ledger_minor is None:
+            return None
+        return self.ledger_minor - self.bank_minor
 
 
-def accounts() -> list[AccountState]:
-    """Every funding account that is active or has statements, in order of code."""
-    cash = dict(
-        Entry.objects.filter(book=Book.CASH).values_list("funding_code").annotate(minor=Sum("amount_minor"))
-    )
+def accounts(*, with_books: bool = True) -> list[AccountState]:
+    """Every funding account that is active or has statements, in order of code.
+
+    The books are a sum over all that ever moved our cash: a page asks for it after its rows.
+    """
+    cash = cash_minor() if with_books else {}
     waiting: dict[int, Any] = {
         row["statement__funding_account"]: row
         for row in StatementLine.objects.filter(matched_at__isnull=True)
@@ -39,17 +44,20 @@ def accounts() -> list[AccountState]:
         .annotate(lines=Count("pk"), minor=Sum("amount_minor"))
     }
     found = []
-    shown = FundingAccount.objects.annotate(read=Count("statements")).filter(Q(active=True) | Q(read__gt=0))
-    for funding in shown.order_by("code"):
-        newest = statements(funding_id=funding.pk).first()
+    for funding in _shown():
+        newest = (
+            Statement.objects.filter(funding_account=funding)
+            .defer("body_ciphertext")
+            .order_by("-statement_date", "-sequence", "-pk")
+            .first()
+        )
         open_ones = waiting.get(funding.pk, {})
         found.append(
             AccountState(
                 funding=funding,
-                ledger_minor=cash.get(funding.code, 0),
+                ledger_minor=cash.get(funding.code, 0) if with_books else None,
                 bank_minor=newest.closing_minor if newest else None,
                 newest=newest,
-                statements=funding.read,
                 open_lines=open_ones.get("lines", 0),
                 open_minor=open_ones.get("minor", 0),
             )
@@ -57,11 +65,12 @@ def accounts() -> list[AccountState]:
     return found
 
 
-def statements(*, funding_id: int | None = None) -> QuerySet[Statement]:
-    """Statements, newest day first, without their bytes, with their lines and open lines counted."""
-    rows = Statement.objects.select_related("funding_account").defer("body_ciphertext")
-    if funding_id is not None:
-        rows = rows.filter(funding_account_id=funding_id)
-    return rows.annotate(
-        line_count=Count("lines"), open_count=Count("lines", filter=Q(lines__matched_at__isnull=True))
-    ).order_by("-statement_date", "-sequence", "-pk")
+def _shown() -> QuerySet[FundingAccount]:
+    read = Exists(Statement.objects.filter(funding_account=OuterRef("pk")))
+    return FundingAccount.objects.filter(Q(active=True) | read).order_by("code")
+
+
+def cash_minor() -> dict[str, int]:
+    """What the ledger has on each of our accounts, by code, in minor units of its currency."""
+    rows = Entry.objects.filter(book=Book.CASH).values_list("funding_code")
+    return dict(rows.annotate(minor=Sum("amount_minor")))

@@ -92,6 +92,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_payout_statement_pdf": Door(("payouts.view_payout",), post=405, args=_payout, unknown=NO_PAYOUT),
     "payouts_payout_note": Door(("sellers.add_note",), 405, 302, _payout, NO_PAYOUT),
     "payouts_statement_break_totals": Door(SEE_BOOKS),
+    "payouts_statement_accounts": Door(SEE_BOOKS),
     "payouts_hold_list": Door(("payouts.view_hold",)),
     "payouts_hold_totals": Door(("payouts.view_hold",)),
     "payouts_hold_release": Door(("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.hold.pk}),

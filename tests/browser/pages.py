@@ -16,7 +16,7 @@ NO_PAGES = frozenset(
         "jsi18n", "autocomplete", "payouts_batch_file", "payouts_export_download", "payouts_export_state",
         "ledger_import_errors", "ledger_adjustment_document", "payouts_payout_totals", "payouts_batch_progress",
         "payouts_run_preview", "payouts_run_progress", "payouts_statement_break_totals", "ledger_import_copy",
-        "ledger_import_progress", "payouts_hold_totals",
+        "ledger_import_progress", "payouts_hold_totals", "payouts_statement_accounts",
         "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
     }

@@ -2,12 +2,16 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.audit.models import Event
 from payouts.models import Attempt, BankDocument, Statement, StatementLine
 from payouts.operations import reconciliation
+from sellers.ledger.models import Book
+from sellers.ledger.operations import posting
 from tests import make, make_payouts
 from tests.payouts import camt
 from tests.payouts.admin.test_pages import client
@@ -67,6 +71,28 @@ def test_the_list_says_first_follows_and_gap_and_how_many_lines_match_nothing():
     assert "1 without a match" in text
     gap = page(client("treasurer"), "payouts_statement_detail", Statement.objects.get(sequence=5).pk)
     assert "Statements 3 to 4 are missing" in gap and "does not open with the balance" in gap
+
+
+def test_our_books_are_added_up_after_the_page_and_said_to_differ_where_they_do(sent):
+    browser = client("treasurer")
+    read(camt.Line(-5_00, text="Fee"))
+    first, then = page(browser, "payouts_statement_list"), page(browser, "payouts_statement_accounts")
+    assert "9,995.00<small>" in first and "adding up…" in first and "Agrees" not in first
+    assert then.count("9,995.00<small>") == 2 and "Agrees" in then and "adding up…" not in then
+
+    leg = posting.Leg(Book.CASH, 70, "EUR", funding_code="SEPA-EUR")
+    against = posting.Leg(Book.SUSPENSE, -70, "EUR")
+    posting.post(postings=[posting.Posting(key="x", kind="bank_line", legs=(leg, against))], now=make.NOW)
+    then = page(browser, "payouts_statement_accounts")
+    assert "Differs" in then and "9,995.70<small>" in then and ">0.70<small>" in then
+
+
+def test_the_page_of_statements_sums_no_ledger(sent):
+    read(camt.Line(-5_00, text="Fee"))
+    browser = client("treasurer")
+    with CaptureQueriesContext(connection) as asked:
+        page(browser, "payouts_statement_list")
+    assert not [each for each in asked if "ledger_entry" in each["sql"]]
 
 
 def test_the_list_of_one_account_hides_the_others():
