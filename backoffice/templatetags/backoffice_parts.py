@@ -63,6 +63,12 @@ def sorted_by(heading: Any, label: str, css: str = "num") -> str:
     return format_html('<th scope="col" class="{}"{}><a href="{}">{}</a></th>', css, aria, heading.url, label)
 
 
+@register.inclusion_tag("parts/sort.html")
+def sort_chip(*ways: Any) -> dict[str, Any]:
+    """The sorting of a list where its columns have no heads, on narrow screens: headings and their labels in turn."""
+    return {"ways": list(zip(ways[::2], ways[1::2], strict=True))}
+
+
 @register.filter
 def city(zone: str) -> str:
     """A time zone as people name it: "Paris" for Europe/Paris."""

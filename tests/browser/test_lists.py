@@ -162,3 +162,22 @@ def test_no_filter_panel_sticks_out_of_the_window(visit):
         expect(page.locator("details.filter[open] > form")).to_be_visible()
         assert complaints.overflow(page) == []
     assert page.locator("details.filter.edge").count() > 0  # some hang from their right edge
+
+
+def test_a_list_is_sorted_on_a_telephone_too_where_it_has_no_heads(visit, three):
+    page = visit("/payouts/review/", role="analyst", width=390)
+    chip = page.locator("details.filter summary", has_text="Sort")
+    chip.click()
+    ways = page.locator("details.filter[open] .ways")
+    ways.get_by_role("link", name="Amount").click()
+    expect(chip).to_contain_text("Sort: Amount")
+    amounts = page.locator("[data-row] .f-much")
+    expect(amounts.first).to_contain_text("1,000.00")
+    chip.click()
+    assert complaints.all_of(page) == []
+    ways.get_by_role("link", name="Amount").click()
+    expect(amounts.first).to_contain_text("30.00")
+    assert page.url.endswith("?sort=amount")
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(chip).to_be_hidden()

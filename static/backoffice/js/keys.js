@@ -66,7 +66,7 @@ document.addEventListener(
     const chip = event.target;
     if (!chip.matches("details.filter[open]")) return;
     chip.classList.remove("edge");
-    const right = chip.querySelector("form").getBoundingClientRect().right;
+    const right = chip.querySelector(":scope > :is(form, ul)").getBoundingClientRect().right;
     chip.classList.toggle("edge", right > document.documentElement.clientWidth);
   },
   true,
