@@ -4,7 +4,7 @@ import hashlib
 import pathlib
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +18,8 @@ from sellers.ledger.money import exponent
 from sellers.ledger.queries import journal, mapping, periods
 
 LONGEST_SENTENCE = 1_500
+Progress = Callable[[int, int], None]
+"""Told how many entries are written, and of how many."""
 
 
 class WouldBeRefused(Refused):
@@ -86,7 +88,7 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
     )
 
 
-def write(file: JournalFile) -> Written:
+def write(file: JournalFile, say: Progress) -> Written:
     """The whole file stands under its name. Raises `Refused` with what its target would refuse, OSError."""
     numbers = numbers_of(file)
     job = job_of(file, numbers)
@@ -95,17 +97,17 @@ def write(file: JournalFile) -> Written:
     accounts = _entries.Accounts(mapping.chart(), job.currency)
     make = _entries.detailed if file.grouping == "detailed" else _entries.daily
     entries = make(legs, accounts, first_number=job.first_number)
+    count = sum(each.detailed_count if file.grouping == "detailed" else each.daily_count for each in numbers)
     beside = pathlib.Path(settings.EXPORT_DIR, name(file)).parent
     beside.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=beside, prefix=".writing-") as folder:
         parts = Parts(pathlib.Path(folder), form, job)
+        say(0, count)
         for entry in entries:
             parts.add(entry)
+            say(parts.entries, count)
         parts.end()
         written = _checked(parts.paths, form, job)
-        count = sum(
-            each.detailed_count if file.grouping == "detailed" else each.daily_count for each in numbers
-        )
         if parts.entries != count:
             raise WouldBeRefused(
                 f"Not written: {parts.entries:,} entries, where {job.span} is closed with {count:,} numbers."
@@ -180,9 +182,7 @@ def _ledgers(form: Format, job: Job) -> dict[str, list[int]]:
     """Debits and credits of each account by its name in the file, added up by PostgreSQL from the ledger's legs."""
     own = next((need.key for need in form.needs if need.key == f"{form.name}.account"), None)
     found: dict[str, list[int]] = {}
-    for account, debit, credit in mapping.sums(
-        first=job.first_day, last=job.last_day, currency=job.currency
-    ):
+    for account, debit, credit in mapping.sums(first=job.first_day, last=job.last_day, currency=job.currency):
         called = ""
         if account is not None:
             called = (account.targets.get(own) or account.label) if own else account.number

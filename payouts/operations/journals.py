@@ -1,6 +1,7 @@
 """The journal of a closed month as a file: asked for, written and checked by a worker, the same bytes every time."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from django.core.files import File
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
@@ -15,11 +17,12 @@ from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
-from payouts.operations import _books_file, _doorbell, _shelf
+from payouts.operations import _books_file, _doorbell, _export_file, _shelf
 from payouts.operations._watch import Watch
 from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumbers
 
 log = structlog.get_logger(__name__)
+_LOCKS = 4_023  # the journals' space of advisory locks
 RIGHT = "ledger.export_journal"
 GROUPINGS = {"detailed": later("One by one"), "daily": later("Daily totals")}
 PATIENCE = timedelta(seconds=30)
@@ -97,7 +100,9 @@ def request(
     start = {"requested_by_id": actor.user_id, "asked_at": now}
     file, made = JournalFile.objects.get_or_create(**values, defaults=start)
     if not made and (file.status == JournalStatus.FAILED or not _there(file)):
-        JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.WAITING, asked_at=now, error="")
+        JournalFile.objects.filter(pk=file.pk).update(
+            status=JournalStatus.WAITING, asked_at=now, error="", started_at=None, entries_done=None
+        )
         file.refresh_from_db()
     data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
     recording.record(actor=actor, action="journal.request", subject=file, data=data, now=now)
@@ -134,64 +139,90 @@ def _lacks(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> list[str]:
 
 
 def write(*, file_id: int, now: datetime) -> bool:
-    """As `_write`. What nobody expected makes the file FAILED, too: it is not tried again for ever."""
-    try:
-        return _write(file_id, now)
-    except Exception as error:
-        log.exception("journal_failed", file=file_id, error=type(error).__name__)
-        file = JournalFile.objects.filter(pk=file_id, status=JournalStatus.WAITING).first()
-        why = _(
-            "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
+    """The file stands and is READY, or FAILED with a sentence. Answers whether this call made it ready.
+
+    While another worker writes it, or when there is nothing to do, it does nothing. It commits how far it is, and
+    holds no row while the file is stored.
+    """
+    watch = Watch(now)
+    with _export_file.only_one(file_id, space=_LOCKS) as side:
+        if side is None:
+            return False
+        file = (
+            JournalFile.objects.select_related("period")
+            .filter(pk=file_id, status=JournalStatus.WAITING)
+            .first()
         )
-        return file is not None and _fail(file, why, now)
+        if file is None:
+            return False
+        try:
+            with transaction.atomic():
+                written = _books_file.write(file, _Told(side, file_id, now).say)
+                _same_bytes(file, written)
+        except Refused as refusal:
+            return _fail(file, str(refusal), watch.now())
+        except OSError as error:
+            log.exception("journal_failed", file=file_id, error=type(error).__name__)
+            return _fail(
+                file, _("It could not be stored. Ask an administrator: is the disk full?"), watch.now()
+            )
+        except Exception as error:  # what nobody expected: it is not tried again for ever
+            log.exception("journal_failed", file=file_id, error=type(error).__name__)
+            why = _(
+                "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
+            )
+            return _fail(file, why, watch.now())
+        return _finish(file, written, watch.now())
+
+
+class _Told:
+    """Progress, committed at once beside the transaction that reads the ledger, not oftener than readers ask."""
+
+    def __init__(self, side: BaseDatabaseWrapper, file_id: int, now: datetime) -> None:
+        self._side, self._file_id, self._started, self._said = side, file_id, now, 0.0
+
+    def say(self, done: int, total: int) -> None:
+        if done and done < total and time.monotonic() - self._said < _export_file.EVERY_SECONDS:
+            return
+        with self._side.cursor() as cursor:
+            cursor.execute(
+                "UPDATE ledger_journalfile SET started_at = %s, entries_done = %s, entries_total = %s "
+                "WHERE id = %s AND status = 'WAITING'",
+                [self._started, done, total, self._file_id],
+            )
+        self._said = time.monotonic()
+
+
+def _same_bytes(file: JournalFile, written: _books_file.Written) -> None:
+    """Raises `OtherBytes`, and takes the file away, unless it is the one that was given before."""
+    if not file.sha256 or written.sha256 == file.sha256:
+        return
+    _shelf.erase(_books_file.name(file))
+    raise OtherBytes(
+        _(
+            "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
+            "offered. Were the company's settings changed? Set them back, or tell "
+            "who runs the program."
+        ).format(sha256=file.sha256[:12])
+    )
 
 
 @transaction.atomic
-def _write(file_id: int, now: datetime) -> bool:
-    """The file stands and is READY, or FAILED with a sentence. Answers whether this call made it ready.
-
-    While another worker writes it, or when there is nothing to do, it does nothing: the row is locked meanwhile.
-    """
-    watch = Watch(now)
-    rows = JournalFile.objects.select_for_update(of=("self",), skip_locked=True).select_related("period")
-    file = rows.filter(pk=file_id, status=JournalStatus.WAITING).first()
-    if file is None:
-        return False
-    try:
-        written = _books_file.write(file)
-        if file.sha256 and written.sha256 != file.sha256:
-            _shelf.erase(_books_file.name(file))
-            raise OtherBytes(
-                _(
-                    "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
-                    "offered. Were the company's settings changed? Set them back, or tell "
-                    "who runs the program."
-                ).format(sha256=file.sha256[:12])
-            )
-    except Refused as refusal:
-        return _fail(file, str(refusal), watch.now())
-    except OSError as error:
-        log.exception("journal_failed", file=file_id, error=type(error).__name__)
-        return _fail(file, _("It could not be stored. Ask an administrator: is the disk full?"), watch.now())
-    file.status, file.finished_at, file.error = JournalStatus.READY, watch.now(), ""
-    file.file_name, file.file_bytes, file.sha256 = written.name, written.size, written.sha256
-    file.lines = written.lines
-    file.totals = [[account, *sums] for account, sums in sorted(written.sums.items())]
-    file.save(
-        update_fields=[
-            "status",
-            "finished_at",
-            "error",
-            "file_name",
-            "file_bytes",
-            "sha256",
-            "lines",
-            "totals",
-        ]
+def _finish(file: JournalFile, written: _books_file.Written, now: datetime) -> bool:
+    ready = JournalFile.objects.filter(pk=file.pk, status=JournalStatus.WAITING).update(
+        status=JournalStatus.READY,
+        finished_at=now,
+        error="",
+        file_name=written.name,
+        file_bytes=written.size,
+        sha256=written.sha256,
+        lines=written.lines,
+        totals=[[account, *sums] for account, sums in sorted(written.sums.items())],
     )
-    data = {"lines": written.lines, "sha256": written.sha256}
-    recording.record(actor=SYSTEM, action="journal.written", subject=file, data=data, now=file.finished_at)
-    return True
+    if ready:
+        data = {"lines": written.lines, "sha256": written.sha256}
+        recording.record(actor=SYSTEM, action="journal.written", subject=file, data=data, now=now)
+    return bool(ready)
 
 
 @transaction.atomic
@@ -228,5 +259,6 @@ def sweep(*, now: datetime) -> int:
 
 
 def _fail(file: JournalFile, why: str, now: datetime) -> bool:
-    JournalFile.objects.filter(pk=file.pk).update(status=JournalStatus.FAILED, finished_at=now, error=why)
+    waiting = JournalFile.objects.filter(pk=file.pk, status=JournalStatus.WAITING)
+    waiting.update(status=JournalStatus.FAILED, finished_at=now, error=why)
     return False

@@ -1,6 +1,6 @@
 """The books, month by month: what each holds, what keeps it from being closed, and its journals."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import pages, worklists
-from backoffice.words import dated, later
+from backoffice.doors import pace, pages, worklists
+from backoffice.words import dated, later, number
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
@@ -118,7 +118,7 @@ def _row(month: Month) -> dict[str, Any]:
 @pages.page(SEE)
 def detail(request: HttpRequest, month: date) -> HttpResponse:
     """One month: its totals, and its journals once it is closed."""
-    found = month_or_404(month)
+    found, now = month_or_404(month), database_now()
     period, held = found.period, pages.permissions(request)
     files = list(period.files.select_related("period").order_by("-pk")) if period else []
     sums = _journal_sums.of(files)
@@ -137,7 +137,13 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
-            {"file": file, "label": FORMATS[file.format].label, "sums": sums[file.pk]} for file in files
+            {
+                "file": file,
+                "label": FORMATS[file.format].label,
+                "sums": sums[file.pk],
+                "words": _progress(file, now),
+            }
+            for file in files
         ],
         "back_url": reverse("admin:ledger_period_list"),
         "back_label": _("Books"),
@@ -218,6 +224,24 @@ def blocks_of(month: Month) -> list[dict[str, str]]:
     ]
 
 
+def _progress(file: JournalFile, now: datetime) -> str:
+    """How far a journal is that is being written."""
+    done, total = file.entries_done, file.entries_total
+    if file.status != JournalStatus.WAITING:
+        return ""
+    if done is None or total is None:
+        waited = (now - file.asked_at).total_seconds()
+        return _("Waits for a worker") + (
+            _(": none has come yet, it stays in the queue") if waited > 60 else ""
+        )
+    if done >= total:
+        return _("Being checked")
+    left = pace.time_left(done=done, total=total, since=file.started_at, now=now)
+    return _("Being written: {done} of {total} entries{value}{left}").format(
+        done=number(done), total=number(total), value=", " if left else "", left=left
+    )
+
+
 @require_POST
 @pages.page(journals.RIGHT)
 def export(request: HttpRequest, month: date) -> HttpResponse:
@@ -258,6 +282,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "file": file,
         "sums": _journal_sums.of([file])[file.pk],
+        "words": _progress(file, database_now()),
         "may_fetch": journals.RIGHT in pages.permissions(request),
     }
     return render(request, "admin/ledger/period/file.html", context)

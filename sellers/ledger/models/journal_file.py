@@ -22,7 +22,7 @@ class JournalFile(models.Model):
 
     app_may_update = (
         "status", "asked_at", "finished_at", "file_name", "file_bytes", "lines", "sha256", "totals",
-        "error",
+        "error", "started_at", "entries_done", "entries_total",
     )  # fmt: skip
 
     period = models.ForeignKey("ledger.Period", on_delete=models.PROTECT, related_name="files")
@@ -36,6 +36,10 @@ class JournalFile(models.Model):
     )
     asked_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=JournalStatus, default=JournalStatus.WAITING)
+    started_at = models.DateTimeField(null=True)
+    """When a worker last began to write it."""
+    entries_done = models.BigIntegerField(null=True)
+    entries_total = models.BigIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)
     file_name = models.CharField(max_length=100, blank=True)
     file_bytes = models.BigIntegerField(null=True)

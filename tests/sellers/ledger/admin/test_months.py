@@ -66,7 +66,7 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     wanted = {"format": "fec", "currency": "EUR", "grouping": "detailed"}
     assert two.post("/books/2020-09/journal/", wanted).status_code == 302
     file = JournalFile.objects.get()
-    assert "being written" in text(two.get(f"/books/journals/{file.pk}/state/"))
+    assert "Waits for a worker" in text(two.get(f"/books/journals/{file.pk}/state/"))
     assert two.get(f"/books/journals/{file.pk}/").status_code == 409
     journals.write(file_id=file.pk, now=make.NOW)
     assert "123456782FEC20200930-part-2020-09-detailed.txt" in text(two.get("/books/2020-09/"))
