@@ -66,7 +66,8 @@ def sorted_by(heading: Any, label: str, css: str = "num") -> str:
 @register.inclusion_tag("parts/sort.html")
 def sort_chip(*ways: Any) -> dict[str, Any]:
     """The sorting of a list where its columns have no heads, on narrow screens: headings and their labels in turn."""
-    return {"ways": list(zip(ways[::2], ways[1::2], strict=True))}
+    pairs = list(zip(ways[::2], ways[1::2], strict=True))
+    return {"ways": pairs, "now": next((pair for pair in pairs if pair[0].aria), None)}
 
 
 @register.filter

@@ -51,8 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "verbs": [{"label": _("Import a statement"), "url": reverse("admin:ledger_statement_new")}]
             if may
             else [],
-            "accounts": [_account(each) for each in books.accounts(with_books=False)],
-            "books_url": reverse("admin:payouts_statement_accounts"),
+            **_accounts(request),
             "tabs": tabs("statements"),
             "chips": chips(account),
             "rows": asked.rows(page.rows),
@@ -68,6 +67,19 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """What our books have on each account beside the bank's word; asked for after the rows."""
     rows = [_account(each) for each in books.accounts()]
     return render(request, "admin/payouts/statement/accounts.html", {"accounts": rows})
+
+
+def _accounts(request: HttpRequest) -> dict[str, Any]:
+    """For the page: without the books, and where they are asked for; with them where scripts do not run."""
+    if "books" in request.GET:
+        return {"accounts": [_account(each) for each in books.accounts()]}
+    query = request.GET.copy()
+    query["books"] = "1"
+    return {
+        "accounts": [_account(each) for each in books.accounts(with_books=False)],
+        "books_url": reverse("admin:payouts_statement_accounts"),
+        "page_url": f"?{query.urlencode()}",
+    }
 
 
 def _account(state: books.AccountState) -> dict[str, Any]:

@@ -89,10 +89,8 @@ def _in_transit(line: StatementLine, found: Match, funding: FundingAccount) -> l
 
 def post_opening(*, funding: FundingAccount, statement: Statement, now: datetime) -> None:
     """Ledger cash starts from what the earliest statement opened with; an earlier one that comes late corrects that."""
-    first = (
-        Statement.objects.filter(funding_account=funding).order_by("statement_date", "sequence", "pk").first()
-    )
-    if first is None or first.pk != statement.pk:
+    earliest = Statement.objects.filter(funding_account=funding).order_by("statement_date", "sequence", "pk")
+    if earliest.values_list("pk", flat=True).first() != statement.pk:
         return  # the sum below grows with the ledger, and only another beginning can change it
     posted = (
         Entry.objects.filter(transaction__kind=OPENING, book=Book.CASH, funding_code=funding.code).aggregate(
@@ -100,13 +98,12 @@ def post_opening(*, funding: FundingAccount, statement: Statement, now: datetime
         )["total"]
         or 0
     )
-    missing = first.opening_minor - posted
+    missing = statement.opening_minor - posted
     if missing:
         legs = (
             posting.Leg(Book.CASH, missing, funding.currency, funding_code=funding.code),
             posting.Leg(Book.SUSPENSE, -missing, funding.currency),
         )
         key = f"opening:{funding.code}:{statement.pk}"
-        posting.post(
-            postings=[posting.Posting(key=key, kind=OPENING, legs=legs, fact_on=first.statement_date)], now=now
-        )
+        day = statement.statement_date
+        posting.post(postings=[posting.Posting(key=key, kind=OPENING, legs=legs, fact_on=day)], now=now)

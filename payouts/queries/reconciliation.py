@@ -1,7 +1,6 @@
 """How our bank accounts stand: statements against the ledger, and the lines nobody has explained yet."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -19,7 +18,6 @@ class AccountState:
     bank_minor: int | None
     newest: Statement | None
     open_lines: int
-    open_minor: int
 
     @property
     def difference_minor(self) -> int | None:
@@ -36,13 +34,12 @@ def accounts(*, with_books: bool = True) -> list[AccountState]:
 
     The books are a sum over all that ever moved our cash: a page asks for it after its rows.
     """
-    cash = cash_minor() if with_books else {}
-    waiting: dict[int, Any] = {
-        row["statement__funding_account"]: row
-        for row in StatementLine.objects.filter(matched_at__isnull=True)
-        .values("statement__funding_account")
-        .annotate(lines=Count("pk"), minor=Sum("amount_minor"))
-    }
+    cash = _cash_minor() if with_books else {}
+    waiting = dict(
+        StatementLine.objects.filter(matched_at__isnull=True)
+        .values_list("statement__funding_account")
+        .annotate(lines=Count("pk"))
+    )
     found = []
     for funding in _shown():
         newest = (
@@ -51,15 +48,13 @@ def accounts(*, with_books: bool = True) -> list[AccountState]:
             .order_by("-statement_date", "-sequence", "-pk")
             .first()
         )
-        open_ones = waiting.get(funding.pk, {})
         found.append(
             AccountState(
                 funding=funding,
                 ledger_minor=cash.get(funding.code, 0) if with_books else None,
                 bank_minor=newest.closing_minor if newest else None,
                 newest=newest,
-                open_lines=open_ones.get("lines", 0),
-                open_minor=open_ones.get("minor", 0),
+                open_lines=waiting.get(funding.pk, 0),
             )
         )
     return found
@@ -70,7 +65,7 @@ def _shown() -> QuerySet[FundingAccount]:
     return FundingAccount.objects.filter(Q(active=True) | read).order_by("code")
 
 
-def cash_minor() -> dict[str, int]:
+def _cash_minor() -> dict[str, int]:
     """What the ledger has on each of our accounts, by code, in minor units of its currency."""
     rows = Entry.objects.filter(book=Book.CASH).values_list("funding_code")
     return dict(rows.annotate(minor=Sum("amount_minor")))

@@ -25,7 +25,8 @@ def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, An
     """`visit("/review/", role="analyst")` opens the page; also user=, width=, theme=, javascript=, touch=.
 
     At the end of the test every script error, every refusal by the Content-Security-Policy and every failed
-    request that a page had is an error of the test; only the page's own status (404, 409) is not.
+    request that a page had is an error of the test; only the page's own status (404, 409) is not, nor what the test
+    breaks: addresses with the word of broken=.
     """
     contexts: list[BrowserContext] = []
     heard: list[str] = []
@@ -39,6 +40,7 @@ def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, An
         theme: str = "light",
         javascript: bool = True,
         touch: bool = False,
+        broken: str = "",
     ) -> Page:
         context = browser.new_context(
             **{**browser_context_args, "viewport": {"width": width, "height": 900}},
@@ -52,7 +54,7 @@ def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, An
         if role or user:
             context.add_cookies([session(user or make.user(role, is_staff=True), live_server.url)])
         page = context.new_page()
-        complaints.listen(page, heard)
+        complaints.listen(page, heard, broken=broken)
         page.goto(path)
         return page
 

@@ -156,7 +156,7 @@ def test_on_a_narrow_screen_the_selection_and_its_verbs_are_in_reach(visit, thre
 def test_no_filter_panel_sticks_out_of_the_window(visit):
     quick.payout()
     page = visit("/payouts/", role="auditor", width=1100)
-    chips = page.locator("details.filter > summary")
+    chips = page.locator("details.filter:not(.narrow) > summary")
     for chip in chips.all():
         chip.click()
         expect(page.locator("details.filter[open] > form")).to_be_visible()
@@ -181,3 +181,17 @@ def test_a_list_is_sorted_on_a_telephone_too_where_it_has_no_heads(visit, three)
 
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(chip).to_be_hidden()
+
+
+def test_totals_that_do_not_come_say_so_and_can_be_asked_for_again(visit, three):
+    page = visit("/", role="analyst", broken="/payouts/totals/")
+    page.route("**/payouts/totals/**", lambda route: route.fulfill(status=503, body="later"))
+    page.goto("/payouts/review/")
+    totals = page.locator("#totals")
+    expect(totals).to_contain_text("Not added up: the program did not answer.")
+    expect(totals).to_contain_text("not known")
+    assert complaints.overflow(page) == []
+    page.unroute("**/payouts/totals/**")
+    page.get_by_role("button", name="Ask again").click()
+    expect(totals).to_contain_text("1,230.50")
+    expect(totals).not_to_contain_text("Not added up")

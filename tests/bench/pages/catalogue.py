@@ -86,6 +86,7 @@ def views(rows: int) -> list[View]:
         View("transactions", "last", "auditor", "/books/transactions/?after=0", "/stock/ledger/transaction/?p=LAST"),
         View("accounts", "decided", "auditor", "/accounts/?show=decided"),
         *(View(name, "first", "auditor", url) for name, url in _SMALL),
+        View("reconciliation", "our books, after the page", "auditor", "/reconciliation/accounts/"),
         View("search", "name", "auditor", "/search/?q=nordlicht+konsolen"),
         View("search", "common word", "auditor", "/search/?q=mobile"),
         *(View("home", person, person, "/") for person in ("analyst", "approver", "treasurer", "auditor")),
