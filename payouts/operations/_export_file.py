@@ -6,10 +6,10 @@ import pathlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO
 
 from django.conf import settings
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from payouts.exports import changes, kinds, rows
 from payouts.exports.formats import FORMATS, Format, Layout
 from payouts.exports.kinds import BadExport
 from payouts.models import Export
-from payouts.operations import _shelf
+from payouts.operations import _alone, _shelf
 
-_LOCKS = 4_021  # the exports' space of advisory locks
+only_one = partial(_alone.only_one, space=4_021)
 EVERY_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
@@ -69,22 +69,6 @@ def suffix(export: Export) -> str:
 
 def media_type(export: Export) -> str:
     return "application/gzip" if export.compressed else FORMATS[export.format].media_type
-
-
-@contextlib.contextmanager
-def only_one(number: int, *, space: int = _LOCKS) -> Iterator[BaseDatabaseWrapper | None]:
-    """A connection beside the program's own that holds this export's lock while it lives; None when another has it.
-
-    Another ``space`` of locks is for other things than exports.
-    """
-    side = connection.copy()
-    try:
-        with side.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number % 2**31])
-            row = cursor.fetchone()
-        yield side if row and row[0] else None
-    finally:
-        side.close()
 
 
 def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | None = None) -> Written:

@@ -1,17 +1,16 @@
 """What a worker at an import holds and tells: a lock that lives as long as it does, and progress that others see."""
 
-import contextlib
 import time
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from payouts.operations import _alone
 from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile
 
-_LOCKS = 4_031  # our space of advisory locks
+only_one = partial(_alone.only_one, space=4_031)
 _EVERY_SECONDS = 0.5
 
 # A step that begins starts the clock anew: each has a pace of its own.
@@ -25,19 +24,6 @@ WHERE id = %(file)s AND status = %(status)s
 
 class Stopped(Exception):
     """Somebody dropped the file meanwhile."""
-
-
-@contextlib.contextmanager
-def only_one(import_id: int) -> Iterator[BaseDatabaseWrapper | None]:
-    """A connection beside the program's own that holds this import's lock while it lives; None when another has it."""
-    side = connection.copy()
-    try:
-        with side.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, import_id % 2**31])
-            row = cursor.fetchone()
-        yield side if row and row[0] else None
-    finally:
-        side.close()
 
 
 class Told:

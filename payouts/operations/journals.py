@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from django.core.files import File
@@ -17,12 +18,12 @@ from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS
-from payouts.operations import _books_file, _doorbell, _export_file, _shelf
+from payouts.operations import _alone, _books_file, _doorbell, _export_file, _shelf
 from payouts.operations._watch import Watch
 from sellers.ledger.models import JournalFile, JournalStatus, Period, PeriodNumbers
 
 log = structlog.get_logger(__name__)
-_LOCKS = 4_023  # the journals' space of advisory locks
+only_one = partial(_alone.only_one, space=4_023)
 RIGHT = "ledger.export_journal"
 GROUPINGS = {"detailed": later("One by one"), "daily": later("Daily totals")}
 PATIENCE = timedelta(seconds=30)
@@ -145,7 +146,7 @@ def write(*, file_id: int, now: datetime) -> bool:
     holds no row while the file is stored.
     """
     watch = Watch(now)
-    with _export_file.only_one(file_id, space=_LOCKS) as side:
+    with only_one(file_id) as side:
         if side is None:
             return False
         file = (

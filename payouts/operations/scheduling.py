@@ -5,6 +5,7 @@ goes on where the row stands. Only one at a time works on a run (an advisory loc
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -20,6 +21,7 @@ from payouts.countries.rhythms import Occasion
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus, RunStatus, ScheduleRun, SftpTarget
 from payouts.operations import (
+    _alone,
     _doorbell,
     _export_file,
     _schedule_runs,
@@ -38,7 +40,7 @@ log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=30)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480))
 """Between one try and the next. After the last the run has failed."""
-_LOCKS = 4_022
+only_one = partial(_alone.only_one, space=4_022)
 _RUNNING = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
 
@@ -85,7 +87,7 @@ def _start(schedule_id: int, now: datetime) -> int:
 def work(*, run_id: int, now: datetime) -> bool:
     """The run goes on as far as it can; answers whether it is done. Not inside a transaction: it commits its steps."""
     watch = Watch(now)
-    with _export_file.only_one(run_id, space=_LOCKS) as side:
+    with only_one(run_id) as side:
         if side is None:
             return False
         rows = ScheduleRun.objects.select_related("schedule__owner", "schedule__target", "export")

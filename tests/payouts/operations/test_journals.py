@@ -44,7 +44,9 @@ def from_beside(sql: str, *values) -> list:
         side.close()
 
 
-def test_while_it_is_stored_others_see_all_entries_lock_its_row_and_write_it_no_second_time(october, monkeypatch):
+def test_while_it_is_stored_others_see_all_entries_lock_its_row_and_write_it_no_second_time(
+    october, monkeypatch
+):
     seen, put = [], _shelf.put
 
     def stored(whole, name):
@@ -85,7 +87,11 @@ def test_its_page_says_how_far_it_is_and_how_long_it_takes(october):
 
 def test_asked_for_again_it_begins_from_nothing(october):
     JournalFile.objects.filter(pk=october.pk).update(
-        status=JournalStatus.FAILED, error="The disk was full.", started_at=make.NOW, entries_done=9, entries_total=12
+        status=JournalStatus.FAILED,
+        error="The disk was full.",
+        started_at=make.NOW,
+        entries_done=9,
+        entries_total=12,
     )
     again = journals.request(
         first=books.OCTOBER, format="csv", currency="EUR", grouping="detailed", actor=make.person("accountant"),

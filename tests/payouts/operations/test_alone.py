@@ -1,0 +1,32 @@
+"""One worker at a time, by a lock that lives as long as it does."""
+
+import pytest
+
+from payouts.operations import _alone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_one_worker_has_left_another_takes_at_once():
+    """On a busy machine a session that ended held its lock for a moment, and the next worker did nothing."""
+    taken = []
+    for _ in range(200):
+        with _alone.only_one(7, space=1) as side:
+            taken.append(side is not None)
+    assert all(taken)
+
+
+def test_while_one_works_no_other_does_and_another_kind_of_work_does():
+    with (
+        _alone.only_one(7, space=1) as one,
+        _alone.only_one(7, space=1) as other,
+        _alone.only_one(7, space=2) as kind,
+    ):
+        assert (one is not None, other, kind is not None) == (True, None, True)
+
+
+def test_work_that_breaks_leaves_it_to_the_next():
+    for _ in range(50):
+        with pytest.raises(ZeroDivisionError), _alone.only_one(7, space=1) as side:
+            assert side is not None
+            raise ZeroDivisionError
