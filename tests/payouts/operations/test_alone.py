@@ -28,5 +28,4 @@ def test_while_one_works_no_other_does_and_another_kind_of_work_does():
 def test_work_that_breaks_leaves_it_to_the_next():
     for _ in range(50):
         with pytest.raises(ZeroDivisionError), _alone.only_one(7, space=1) as side:
-            assert side is not None
-            raise ZeroDivisionError
+            1 / bool(side is None)
