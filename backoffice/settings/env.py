@@ -52,7 +52,8 @@ def database(url: str) -> dict[str, Any]:
     """Django's description of the PostgreSQL database that `url` names, in any form libpq understands.
 
     PostgreSQL ends the session of who says nothing in a transaction for as long as a lease: a process that was frozen,
-    or cut off, must not keep locks for which everybody else waits.
+    or cut off, must not keep locks for which everybody else waits. Of a machine that is gone it learns within a minute,
+    in place of the two hours that are usual: the locks of workers last as long as their sessions.
     """
     try:
         parts = conninfo.conninfo_to_dict(url)
@@ -64,6 +65,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user:password@host:5432/NAME")
     # The just-in-time compiler costs a second or two where our statements take a tenth of one.
     ours = f"-c jit=off -c idle_in_transaction_session_timeout={lease_seconds()}s"
+    ours += " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
     return described | {
         "ENGINE": "django.db.backends.postgresql",
         "OPTIONS": dict(parts) | {"options": f"{ours} {parts.get('options', '')}".strip()},

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -21,8 +21,10 @@ def only_one(number: int, *, space: int) -> Iterator[BaseDatabaseWrapper | None]
         held = bool(row and row[0])
         yield side if held else None
     finally:
-        if held:
-            # A session that is only closed goes on holding it for a moment, and the next try would find it taken.
-            with contextlib.suppress(DatabaseError), side.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
-        side.close()
+        try:
+            if held:
+                # A session that is only closed goes on holding it for a moment, and the next try would find it taken.
+                with contextlib.suppress(Error), side.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+        finally:
+            side.close()

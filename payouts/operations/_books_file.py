@@ -1,18 +1,21 @@
 """Writing a journal file: whole and checked, or not at all. Months too long for a format come in parts, as a ZIP."""
 
+import contextlib
 import hashlib
 import pathlib
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
 from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job
-from payouts.operations import _entries, _shelf
+from payouts.operations import _entries
 from sellers.ledger.models import JournalFile, PeriodNumbers
 from sellers.ledger.money import exponent
 from sellers.ledger.queries import journal, mapping, periods
@@ -26,6 +29,13 @@ class WouldBeRefused(Refused):
     """What was written is not what its target takes; it is not offered."""
 
     code = "journal_refused"
+
+
+class OtherBytes(Refused):
+    """A file that was written anew is not the one that was given before."""
+
+    code = "journal_changed"
+    status = 409
 
 
 @dataclass
@@ -88,37 +98,53 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
     )
 
 
-def write(file: JournalFile, say: Progress) -> Written:
-    """The whole file stands under its name. Raises `Refused` with what its target would refuse, OSError."""
-    numbers = numbers_of(file)
-    job = job_of(file, numbers)
-    form = FORMATS[file.format]
-    legs = journal.legs(first=job.first_day, last=job.last_day, currency=job.currency)
-    accounts = _entries.Accounts(mapping.chart(), job.currency)
-    make = _entries.detailed if file.grouping == "detailed" else _entries.daily
-    entries = make(legs, accounts, first_number=job.first_number)
-    count = sum(each.detailed_count if file.grouping == "detailed" else each.daily_count for each in numbers)
+@contextlib.contextmanager
+def made(file: JournalFile, say: Progress) -> Iterator[tuple[Written, pathlib.Path]]:
+    """The whole file, checked, in a folder that is gone afterwards; no transaction is open while the caller stores it.
+
+    Raises `Refused` with what its target would refuse, or when it is not the file that was given before, OSError.
+    """
     beside = pathlib.Path(settings.EXPORT_DIR, name(file)).parent
     beside.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=beside, prefix=".writing-") as folder:
-        parts = Parts(pathlib.Path(folder), form, job)
-        say(0, count)
-        for entry in entries:
-            parts.add(entry)
-            say(parts.entries, count)
-        parts.end()
-        written = _checked(parts.paths, form, job)
-        if parts.entries != count:
-            raise WouldBeRefused(
-                f"Not written: {parts.entries:,} entries, where {job.span} is closed with {count:,} numbers."
-            )
+        with transaction.atomic(durable=True):
+            form, job, parts = _filled(file, pathlib.Path(folder), say)
+            written = _checked(parts.paths, form, job)
         whole = parts.paths[0] if len(parts.paths) == 1 else _packed(parts.paths, form, job)
         written.name = form.file_name(job) if len(parts.paths) == 1 else f"{job.stem(form.name)}.zip"
         with whole.open("rb") as stream:
             written.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         written.size = whole.stat().st_size
-        _shelf.put(whole, name(file))
-    return written
+        if file.sha256 and written.sha256 != file.sha256:
+            raise OtherBytes(
+                _(
+                    "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
+                    "offered. Were the company's settings changed? Set them back, or tell "
+                    "who runs the program."
+                ).format(sha256=file.sha256[:12])
+            )
+        yield written, whole
+
+
+def _filled(file: JournalFile, folder: pathlib.Path, say: Progress) -> tuple[Format, Job, "Parts"]:
+    """Every entry of the month or year is in the folder. Raises `WouldBeRefused` where some are missing."""
+    numbers = numbers_of(file)
+    count = sum(each.detailed_count if file.grouping == "detailed" else each.daily_count for each in numbers)
+    job, form = job_of(file, numbers), FORMATS[file.format]
+    legs = journal.legs(first=job.first_day, last=job.last_day, currency=job.currency)
+    accounts = _entries.Accounts(mapping.chart(), job.currency)
+    make = _entries.detailed if file.grouping == "detailed" else _entries.daily
+    parts = Parts(folder, form, job)
+    say(0, count)
+    for entry in make(legs, accounts, first_number=job.first_number):
+        parts.add(entry)
+        say(parts.entries, count)
+    parts.end()
+    if parts.entries != count:
+        raise WouldBeRefused(
+            f"Not written: {parts.entries:,} entries, where {job.span} is closed with {count:,} numbers."
+        )
+    return form, job, parts
 
 
 class Parts:

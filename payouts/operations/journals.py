@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 from django.core.files import File
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
@@ -40,13 +40,6 @@ class NotClosed(Refused):
     """Only a closed month has a journal: an open one still changes."""
 
     code = "period_open"
-
-
-class OtherBytes(Refused):
-    """A file that was written anew is not the one that was given before."""
-
-    code = "journal_changed"
-    status = 409
 
 
 @dataclass(frozen=True)
@@ -99,10 +92,16 @@ def request(
     if lacks:
         raise BadJournal(_("Not exported: ") + " ".join(lacks))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
-    file, made = JournalFile.objects.get_or_create(**values, defaults=start)
-    if not made and (file.status == JournalStatus.FAILED or not _there(file)):
-        JournalFile.objects.filter(pk=file.pk).update(
-            status=JournalStatus.WAITING, asked_at=now, error="", started_at=None, entries_done=None
+    file = JournalFile.objects.get_or_create(**values, defaults=start)[0]
+    if file.status == JournalStatus.FAILED or (file.status == JournalStatus.READY and not _there(file)):
+        # As it was seen: a worker may be at it, or have finished it meanwhile.
+        JournalFile.objects.filter(pk=file.pk, status=file.status, finished_at=file.finished_at).update(
+            status=JournalStatus.WAITING,
+            asked_at=now,
+            error="",
+            started_at=None,
+            entries_done=None,
+            entries_total=None,
         )
         file.refresh_from_db()
     data = {"month": str(period), "format": format, "currency": currency, "grouping": grouping}
@@ -156,24 +155,27 @@ def write(*, file_id: int, now: datetime) -> bool:
         )
         if file is None:
             return False
+        told = _Told(side, file_id, now)
         try:
-            with transaction.atomic():
-                written = _books_file.write(file, _Told(side, file_id, now).say)
-                _same_bytes(file, written)
+            with _books_file.made(file, told.say) as (written, whole):
+                told.check()
+                _shelf.put(whole, _books_file.name(file))
+        except _export_file.Stopped:
+            log.warning("journal_stopped", file=file_id)
         except Refused as refusal:
-            return _fail(file, str(refusal), watch.now())
+            _fail(file, str(refusal), watch.now())
         except OSError as error:
             log.exception("journal_failed", file=file_id, error=type(error).__name__)
-            return _fail(
-                file, _("It could not be stored. Ask an administrator: is the disk full?"), watch.now()
-            )
+            _fail(file, _("It could not be stored. Ask an administrator: is the disk full?"), watch.now())
         except Exception as error:  # what nobody expected: it is not tried again for ever
             log.exception("journal_failed", file=file_id, error=type(error).__name__)
             why = _(
                 "It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."
             )
-            return _fail(file, why, watch.now())
-        return _finish(file, written, watch.now())
+            _fail(file, why, watch.now())
+        else:
+            return _finish(file, written, watch.now())
+        return False
 
 
 class _Told:
@@ -183,7 +185,7 @@ class _Told:
         self._side, self._file_id, self._started, self._said = side, file_id, now, 0.0
 
     def say(self, done: int, total: int) -> None:
-        if done and done < total and time.monotonic() - self._said < _export_file.EVERY_SECONDS:
+        if done and done != total and time.monotonic() - self._said < _export_file.EVERY_SECONDS:
             return
         with self._side.cursor() as cursor:
             cursor.execute(
@@ -193,19 +195,18 @@ class _Told:
             )
         self._said = time.monotonic()
 
+    def check(self) -> None:
+        """Raises `Stopped` unless the file waits for this worker, whose lock lives as long as its session.
 
-def _same_bytes(file: JournalFile, written: _books_file.Written) -> None:
-    """Raises `OtherBytes`, and takes the file away, unless it is the one that was given before."""
-    if not file.sha256 or written.sha256 == file.sha256:
-        return
-    _shelf.erase(_books_file.name(file))
-    raise OtherBytes(
-        _(
-            "The bytes are not those given before (SHA-256 {sha256}…), so nothing is "
-            "offered. Were the company's settings changed? Set them back, or tell "
-            "who runs the program."
-        ).format(sha256=file.sha256[:12])
-    )
+        What is stored for nobody would stand where another worker's file does.
+        """
+        try:
+            with self._side.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except Error as error:
+            raise _export_file.Stopped from error
+        if not JournalFile.objects.filter(pk=self._file_id, status=JournalStatus.WAITING).exists():
+            raise _export_file.Stopped
 
 
 @transaction.atomic
@@ -243,7 +244,9 @@ def download(*, file_id: int, actor: Actor, now: datetime) -> Download:
         raise _silent(file, error) from error
     if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
         stream.close()
-        raise OtherBytes(_("The stored file is damaged, so it is not offered. Tell who runs the program."))
+        raise _books_file.OtherBytes(
+            _("The stored file is damaged, so it is not offered. Tell who runs the program.")
+        )
     stream.seek(0)
     data = {"name": file.file_name, "sha256": file.sha256}
     recording.record(actor=actor, action="journal.download", subject=file, data=data, now=now)
@@ -259,7 +262,6 @@ def sweep(*, now: datetime) -> int:
     return len(waiting)
 
 
-def _fail(file: JournalFile, why: str, now: datetime) -> bool:
+def _fail(file: JournalFile, why: str, now: datetime) -> None:
     waiting = JournalFile.objects.filter(pk=file.pk, status=JournalStatus.WAITING)
     waiting.update(status=JournalStatus.FAILED, finished_at=now, error=why)
-    return False

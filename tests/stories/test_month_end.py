@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from payouts.exports.journal import FORMATS, YEARLY
 from payouts.models import StatementLine
-from payouts.operations import _entries, breaks, journals, reconciliation
+from payouts.operations import _books_file, _entries, breaks, journals, reconciliation
 from sellers.ledger.models import EarningKind, Entry, JournalFile, Transaction
 from tests import books, make, make_payouts
 from tests import journal_reading as reading
@@ -177,7 +177,7 @@ def test_other_bytes_than_those_given_before_are_never_offered(october, settings
     books_file = Path(settings.EXPORT_DIR) / "journals" / f"journal-{first.pk}"
     assert books.file(books.OCTOBER, "fec").sha256 == first.sha256  # what was kept is given
     books_file.write_bytes(b"tampered")
-    with pytest.raises(journals.OtherBytes, match="damaged"):
+    with pytest.raises(_books_file.OtherBytes, match="damaged"):
         journals.download(file_id=first.pk, actor=make.person("accountant"), now=make.NOW)
     books.account(books.Book.PAYABLE, "4679", "Renamed", effective_from=books.NOVEMBER)
     books_file.unlink()

@@ -1,10 +1,15 @@
-"""How far a journal is. Columns that may be empty: the program before this one writes none of them."""
+"""How far a journal is. Columns that may be empty: the program before this one writes none of them.
+
+A program before this one that is writing a journal keeps its table for so long: then this gives up after five seconds,
+and is run again.
+"""
 
 from django.db import migrations, models
 
 _COLUMNS = (
     "status", "asked_at", "finished_at", "file_name", "file_bytes", "lines", "sha256", "totals", "error",
 )  # fmt: skip
+_PATIENCE = "SET LOCAL lock_timeout = '5s'"
 _PROGRESS = ("started_at", "entries_done", "entries_total")
 
 
@@ -21,9 +26,10 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0010_imports")]
 
     operations = [
-        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
+        migrations.RunSQL(_PATIENCE, migrations.RunSQL.noop),
         migrations.AddField("journalfile", "started_at", models.DateTimeField(null=True)),
         migrations.AddField("journalfile", "entries_done", models.BigIntegerField(null=True)),
         migrations.AddField("journalfile", "entries_total", models.BigIntegerField(null=True)),
         migrations.RunSQL(guard(*_COLUMNS, *_PROGRESS), guard(*_COLUMNS)),
+        migrations.RunSQL(migrations.RunSQL.noop, _PATIENCE),
     ]

@@ -1,12 +1,13 @@
 """A journal while it is being written: others see how far it is, write it no second time, and wait for nothing."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from payouts.operations import _shelf, journals
+from payouts.operations import _books_file, _shelf, journals
 from sellers.ledger.models import JournalFile, JournalStatus
 from tests import books, make
 
@@ -69,6 +70,67 @@ def test_while_it_is_stored_others_see_all_entries_lock_its_row_and_write_it_no_
     assert october.status == JournalStatus.READY
 
 
+def bent(parts) -> None:
+    parts._stream.write(b"x")
+    parts._stream.close()
+
+
+def ask_again() -> JournalFile:
+    return journals.request(
+        first=books.OCTOBER,
+        format="csv",
+        currency="EUR",
+        grouping="detailed",
+        actor=make.person("accountant"),
+        now=make.NOW + timedelta(minutes=2),
+        ring=False,
+    )
+
+
+def test_who_asks_for_it_meanwhile_changes_nothing_of_it(october, monkeypatch):
+    put = _shelf.put
+
+    def stored(whole, name):
+        asked = ask_again()
+        assert (asked.asked_at, asked.entries_done) == (make.NOW, 12)
+        put(whole, name)
+
+    monkeypatch.setattr(_shelf, "put", stored)
+    assert journals.write(file_id=october.pk, now=make.NOW)
+    assert ask_again().status == JournalStatus.READY
+
+
+def test_what_is_wanted_no_longer_is_not_stored(october, monkeypatch):
+    checked = _books_file._checked
+
+    def meanwhile(*given):
+        from_beside("UPDATE ledger_journalfile SET status = 'FAILED' WHERE id = %s RETURNING id", october.pk)
+        return checked(*given)
+
+    monkeypatch.setattr(_books_file, "_checked", meanwhile)
+    assert not journals.write(file_id=october.pk, now=make.NOW)
+    assert not _shelf.exists(_books_file.name(october))
+
+
+def test_other_bytes_than_those_given_before_leave_what_is_stored_as_it_is(october, settings):
+    assert journals.write(file_id=october.pk, now=make.NOW)
+    october.refresh_from_db()
+    with _shelf.opened(_books_file.name(october)) as file:
+        good = file.read()
+    # As after a crash between the file and its row: it stands, and waits to be written.
+    JournalFile.objects.filter(pk=october.pk).update(status=JournalStatus.WAITING)
+    # What is booked never changes, so the bytes are bent on their way.
+    with (
+        mock.patch.object(_books_file.Parts, "end", bent),
+        mock.patch.object(_books_file, "_checked", return_value=_books_file.Written("", 0, "", 0)),
+    ):
+        assert not journals.write(file_id=october.pk, now=make.NOW)
+    october.refresh_from_db()
+    assert "not those given before" in october.error
+    with _shelf.opened(_books_file.name(october)) as file:
+        assert file.read() == good
+
+
 def test_its_page_says_how_far_it_is_and_how_long_it_takes(october):
     client = Client()
     client.force_login(make.user("accountant", is_staff=True))
@@ -93,10 +155,7 @@ def test_asked_for_again_it_begins_from_nothing(october):
         entries_done=9,
         entries_total=12,
     )
-    again = journals.request(
-        first=books.OCTOBER, format="csv", currency="EUR", grouping="detailed", actor=make.person("accountant"),
-        now=make.NOW, ring=False,
-    )  # fmt: skip
+    again = ask_again()
     assert (again.pk, again.status, again.entries_done) == (october.pk, JournalStatus.WAITING, None)
 
 
