@@ -86,6 +86,7 @@ def commands(plan: plans.Plan, *, simbank: bool) -> dict[str, list[str]]:
         python, "-m", "gunicorn", "backoffice.wsgi:application", "--bind", f"{plan.host}:{plan.port}",
         "--workers", str(plan.web_processes), "--threads", "4", "--timeout", "60", "--graceful-timeout", "10",
         "--access-logfile", "-", "--error-logfile", "-", "--access-logformat", ACCESS_LOG,
+        "--logger-class", "backoffice.embedded.access_log.Log", "--limit-request-line", "8190",
     ]  # fmt: skip
     return found
 

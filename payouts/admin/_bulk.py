@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,6 +52,8 @@ class Bulk:
     accounts: Callable[[Sequence[Payout]], Mapping[int, int]] = lambda payouts: {}
     most: int = MOST
     meanings: Callable[[], Sequence[tuple[str, hold_words.Meaning]]] = tuple
+    leads: Callable[[Sequence[int]], str] = lambda moved: ""
+    """Where the payouts that it moved are now, with the way there."""
 
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
@@ -189,6 +192,8 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
             )
         )
     text = ", ".join(parts) + "."
+    if count and (leads := bulk.leads(outcome.moved)):
+        text = format_html("{} {}", text, leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
 

@@ -49,7 +49,7 @@ PLACES = {
         Place(
             "list",
             later("Payouts"),
-            later("Every payout, newest first."),
+            later("Every payout."),
             None,
             (
                 ("hold", later("Hold"), "h", "stop"),

@@ -9,6 +9,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from payouts import countries
 from payouts.admin import _bulk
 from payouts.admin._bulk import Bulk
 from payouts.countries import calendars
-from payouts.models import Hold, HoldReason
+from payouts.models import Hold, HoldReason, Payout
 from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
 from payouts.operations._outcome import Outcome, Preview
 from payouts.queries import explain, hold_words
@@ -91,6 +92,20 @@ def _propose(
     return outcome
 
 
+def _batches(moved: Sequence[int]) -> str:
+    """The batches that payouts were put into."""
+    found = Payout.objects.filter(pk__in=moved, batch__isnull=False).order_by("batch_id").distinct("batch_id")
+    links = format_html_join(
+        ", ",
+        '<a href="{}">{}</a>',
+        (
+            (reverse("admin:payouts_batch_detail", args=[reference]), reference)
+            for reference in found.values_list("batch__reference", flat=True)[:MOST_NAMED]
+        ),
+    )
+    return format_html(_("They wait for approval in {batches}."), batches=links)
+
+
 def _next_dates(preview: Preview) -> Sequence[str]:
     """What approval leads to, per country: the one computation that the payout page uses too."""
     now, lines = database_now(), []
@@ -109,6 +124,7 @@ def _next_dates(preview: Preview) -> Sequence[str]:
 
 
 MOST_DISPOSED = 500  # each is a transaction of its own, while the reader waits
+MOST_NAMED = 20  # batches in a message
 MOST_HOLDS = 200  # as many as a page's address carries
 
 BULKS: dict[str, Bulk] = {
@@ -143,7 +159,7 @@ BULKS: dict[str, Bulk] = {
         Bulk(
             "batch", "payouts.propose_batch", later("Put {n} into batches"),
             later("{n} batched"), batching.preview, _propose,
-            forms.Form, follows=_next_dates,
+            forms.Form, follows=_next_dates, leads=_batches,
         ),
         Bulk(
             "take_out", "payouts.take_out_payout", later("Take {n} out of their batch"), later("{n} taken out"),

@@ -119,6 +119,17 @@ def test_what_changed_since_the_page_is_not_batched_either(verb, role):
     assert "it was" in answer.content.decode() and "is to review now" in answer.content.decode()
 
 
+def test_who_puts_payouts_into_batches_is_told_which_and_led_there():
+    quick.funding()
+    made = [quick.approved(), quick.approved()]
+    browser, url = client("treasurer"), reverse("admin:payouts_payout_act", args=["batch"])
+    shown = browser.post(url, {"ids": [each.pk for each in made]}, follow=True)
+    answer = browser.post(url, {"confirmed": "1", **dict(shown.context["hidden"])}, follow=True)
+    batch = Batch.objects.get()
+    link = f'<a href="{reverse("admin:payouts_batch_detail", args=[batch.reference])}">{batch.reference}</a>'
+    assert f"2 payouts batched. They wait for approval in {link}." in answer.content.decode()
+
+
 def test_a_batch_is_not_approved_from_a_page_that_is_stale_or_torn():
     batch, browser = quick.batch(), client("treasurer")
     url = reverse("admin:payouts_batch_approve", args=[batch.reference])
