@@ -8,11 +8,23 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.audit.errors import Refused
 from backoffice.words import labelled, later, number
 from payouts import countries
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
+
+
+class UnknownChoice(Refused):
+    """The address narrows a list by what its filter does not know."""
+
+    code = "bad_filter"
+    status = 400
+
+    def __init__(self, label: str, value: str) -> None:
+        words = _("Not shown: the filter “{label}” has no choice “{value}”. Take it out of the address.")
+        super().__init__(words.format(label=label, value=value[:40]))
 
 
 ME = "me"
@@ -66,9 +78,18 @@ def lead(*, count: Callable[..., int], oldest: str) -> str:
 
 
 def chosen(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> dict[str, str]:
-    """The filters in the address that their form knows, by name. Each form has one choice field, of that name."""
-    found = {name: request.GET.get(name, "").strip() for name in forms_of}
-    return {name: value for name, value in found.items() if value and value in _choices(forms_of[name], name)}
+    """The filters in the address by name. Each form has one choice field, of that name.
+
+    Raises `UnknownChoice`: a list that left the filter out would show what nobody asked for.
+    """
+    found = {}
+    for name, form in forms_of.items():
+        value = request.GET.get(name, "").strip()
+        if value and value not in _choices(form, name):
+            raise UnknownChoice(str(form().fields[name].label), value)
+        if value:
+            found[name] = value
+    return found
 
 
 def chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> list[dict[str, Any]]:

@@ -39,7 +39,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every batch, newest first."""
     rows = asked.all_of()
     status = request.GET.get("status", "")
-    if status in BatchStatus.values:
+    if status:
+        if status not in BatchStatus.values:
+            raise worklists.UnknownChoice(_("Status"), status)
         rows = rows.filter(status=status)
     if worklists.for_me(request):
         rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))

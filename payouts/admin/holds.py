@@ -67,17 +67,18 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
 
 
 def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
-    """The choice in the address, and the words of each part; what it cannot mean is left out."""
+    """The choice in the address, and the words of each part; Raises `UnknownChoice`."""
     words, values = {}, {}
     for name in NAMES:
         value = query.get(name, "")
         if value:
-            _unused, reads, choices = _choices(name)
+            called, reads, choices = _choices(name)
             label = dict(choices).get(value, "")
-            if label or (name == "who" and numbers.whole(value) is not None):
-                said = label or _("somebody whose holds are released")
-                small = said[0].lower() + said[1:] if name in SMALL else said
-                values[name], words[name] = value, reads.format(small)
+            if not label and (name != "who" or numbers.whole(value) is None):
+                raise worklists.UnknownChoice(called, value)
+            said = label or _("somebody whose holds are released")
+            small = said[0].lower() + said[1:] if name in SMALL else said
+            values[name], words[name] = value, reads.format(small)
     show = query.get("show", "")
     return asked.Chosen(
         reason=values.get("reason", ""),
