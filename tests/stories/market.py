@@ -46,8 +46,16 @@ def send(payout_ids: list[int], *, proposer: Actor | None = None) -> list[Batch]
     assert not outcome.refused
     for batch in batches:
         batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=database_now())
-        submission.submit(batch_id=batch.pk, now=database_now())
+        _submit(batch)
     return batches
+
+
+def _submit(batch: Batch) -> None:
+    """As a worker does: on a busy machine a call ends when its time is over, and rings for the rest."""
+    inside, left = Payout.objects.filter(batch=batch, status=PayoutStatus.BATCHED), None
+    while (waiting := inside.count()) not in (0, left):
+        left = waiting
+        submission.submit(batch_id=batch.pk, now=database_now())
 
 
 def hear(rail: str) -> None:
