@@ -67,7 +67,7 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
 
 
 def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[str, str]]:
-    """The choice in the address, and the words of each part; Raises `UnknownChoice`."""
+    """The choice in the address, and the words of each part. Raises `UnknownChoice`."""
     words, values = {}, {}
     for name in NAMES:
         value = query.get(name, "")

@@ -1,6 +1,6 @@
 """A journal while it is being written: others see how far it is, write it no second time, and wait for nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
@@ -14,6 +14,18 @@ from tests import books, make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def asked_for(now: datetime = make.NOW) -> JournalFile:
+    return journals.request(
+        first=books.OCTOBER,
+        format="csv",
+        currency="EUR",
+        grouping="detailed",
+        actor=make.person("accountant"),
+        now=now,
+        ring=False,
+    )
+
+
 @pytest.fixture
 def october(settings, tmp_path):
     """A closed month with twelve entries, and its journal asked for."""
@@ -23,15 +35,7 @@ def october(settings, tmp_path):
         make.earning(account, amount_minor=10_00, due_date=books.IN_OCTOBER.date(), now=books.IN_OCTOBER)
     books.charted()
     books.closed()
-    return journals.request(
-        first=books.OCTOBER,
-        format="csv",
-        currency="EUR",
-        grouping="detailed",
-        actor=make.person("accountant"),
-        now=make.NOW,
-        ring=False,
-    )
+    return asked_for()
 
 
 def from_beside(sql: str, *values) -> list:
@@ -75,29 +79,17 @@ def bent(parts) -> None:
     parts._stream.close()
 
 
-def ask_again() -> JournalFile:
-    return journals.request(
-        first=books.OCTOBER,
-        format="csv",
-        currency="EUR",
-        grouping="detailed",
-        actor=make.person("accountant"),
-        now=make.NOW + timedelta(minutes=2),
-        ring=False,
-    )
-
-
 def test_who_asks_for_it_meanwhile_changes_nothing_of_it(october, monkeypatch):
     put = _shelf.put
 
     def stored(whole, name):
-        asked = ask_again()
+        asked = asked_for(make.NOW + timedelta(minutes=2))
         assert (asked.asked_at, asked.entries_done) == (make.NOW, 12)
         put(whole, name)
 
     monkeypatch.setattr(_shelf, "put", stored)
     assert journals.write(file_id=october.pk, now=make.NOW)
-    assert ask_again().status == JournalStatus.READY
+    assert asked_for(make.NOW + timedelta(minutes=2)).status == JournalStatus.READY
 
 
 def test_what_is_wanted_no_longer_is_not_stored(october, monkeypatch):
@@ -155,7 +147,7 @@ def test_asked_for_again_it_begins_from_nothing(october):
         entries_done=9,
         entries_total=12,
     )
-    again = ask_again()
+    again = asked_for(make.NOW + timedelta(minutes=2))
     assert (again.pk, again.status, again.entries_done) == (october.pk, JournalStatus.WAITING, None)
 
 
