@@ -27,16 +27,3 @@ def of_payout(payout: Payable) -> str:
 def of_batch(item_digests: Iterable[str]) -> str:
     """SHA-256, hex, of the digests of a batch's items in the order of their payouts."""
     return hashlib.sha256("\n".join(item_digests).encode()).hexdigest()
-
-
-def seen(payout: "SeenPayout") -> str:
-    """What a page showed: if this differs when the form comes back, the page was stale."""
-    return f"{payout.status}.{payout.round}.{payout.payout_account_id}"
-
-
-class SeenPayout(Protocol):
-    """The facts of a payout that may change under a reader."""
-
-    status: str
-    round: int
-    payout_account_id: int

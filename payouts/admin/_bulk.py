@@ -21,10 +21,9 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
 from backoffice.words import number
-from payouts import digests
 from payouts.models import Payout
-from payouts.operations._outcome import Outcome, Preview, Refusal
-from payouts.queries import filters, hold_words, lookout
+from payouts.operations._outcome import Outcome, Preview, refuse
+from payouts.queries import filters, hold_words, lookout, shown
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -101,7 +100,7 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
 
 
 def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
-    """The ids, and what the reader's page showed of them (`digests.seen`), where it said."""
+    """The ids, and what the reader's page showed of them (`shown.token`), where it said."""
     source = request.POST if request.method == "POST" else request.GET
     seen: dict[int, str] = {}
     for pair in source.get("seen", "").split(","):
@@ -118,13 +117,11 @@ def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
 
 def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
     """What changed between the reader's page and now is refused already here."""
-    if not seen:
-        return preview
-    stale = [p for p in preview.allowed if p.pk in seen and seen[p.pk] != digests.seen(p)]
-    reason = _("it changed since you looked: open it again before you decide")
+    changed = shown.changes(preview.allowed, seen)
+    stale = [refuse(p, "changed", changed[p.pk]) for p in preview.allowed if p.pk in changed]
     return Preview(
-        allowed=tuple(p for p in preview.allowed if p not in stale),
-        refused=(*preview.refused, *(Refusal(p.pk, str(p.reference), "changed", reason) for p in stale)),
+        allowed=tuple(p for p in preview.allowed if p.pk not in changed),
+        refused=(*preview.refused, *stale),
     )
 
 
@@ -149,7 +146,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
         "back_url": back,
         "hidden": [
             ("back", back),
-            ("seen", ",".join(f"{p.pk}={digests.seen(p)}" for p in preview.allowed)),
+            ("seen", ",".join(f"{pk}={token}" for pk, token in shown.tokens(preview.allowed).items())),
         ],
         "preview": {
             "count": len(preview.allowed),

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from backoffice.audit.actors import Actor
 from backoffice.doors import role_words
 from backoffice.words import either, later
-from payouts import digests, states
+from payouts import states
 from payouts.admin import verbs
 from payouts.models import Payout
-from payouts.queries import recalls
+from payouts.queries import recalls, shown
 from payouts.states import DEAD, UNSENT, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -127,6 +127,7 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
     """Every verb on this payout for a reader who holds these permissions."""
     now: list[dict[str, Any]] = []
     later: list[dict[str, str]] = []
+    seen = shown.tokens([payout])[payout.pk]
     for deed in DEEDS:
         unfit = deed.unfit(payout)
         if (
@@ -144,7 +145,7 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
         elif deed.permission not in held:
             later.append({"label": deed.label, "why": _whose(deed.permission)})
         else:
-            now.append(_verb(deed, payout, actor))
+            now.append(_verb(deed, payout, actor, seen))
     return Doings(now, later)
 
 
@@ -160,7 +161,7 @@ def _whose(permission: str) -> str:
     return _("Your role does not do this: ask {names}.").format(names=names)
 
 
-def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
+def _verb(deed: Deed, payout: Payout, actor: Actor, seen: str) -> dict[str, Any]:
     label = deed.label
     if deed.name == "approve":
         money = Money(payout.amount_minor, payout.currency)
@@ -175,11 +176,11 @@ def _verb(deed: Deed, payout: Payout, actor: Actor) -> dict[str, Any]:
             "url": reverse("admin:payouts_payout_recall", args=[payout.reference]),
             "key": deed.key,
         }
-    return shown | {"key": deed.key, "url": _act(deed.name, payout)}
+    return shown | {"key": deed.key, "url": _act(deed.name, payout, seen)}
 
 
-def _act(name: str, payout: Payout) -> str:
+def _act(name: str, payout: Payout, seen: str) -> str:
     """The page of the verb for this payout as it is shown now."""
     back = reverse("admin:payouts_payout_detail", args=[payout.reference])
-    query = {"seen": f"{payout.pk}={digests.seen(payout)}", "back": back}
+    query = {"seen": f"{payout.pk}={seen}", "back": back}
     return f"{reverse('admin:payouts_payout_act', args=[name])}?{urlencode(query)}"

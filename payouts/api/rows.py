@@ -7,9 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from payouts import digests
 from payouts.models import Hold, HoldReason, Payout
-from payouts.queries import blocks, flags, periods
+from payouts.queries import blocks, flags, periods, shown
 from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 
@@ -91,7 +90,7 @@ class PayoutRow(serializers.Serializer[Payout]):
         return f"B{payout.batch_id}" if payout.batch_id else None
 
     def get_seen(self, payout: Payout) -> str:
-        return digests.seen(payout)
+        return shown.token(payout, self.context["about"].holds.get(payout.pk, []))
 
 
 class About:

@@ -16,10 +16,10 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers
 from backoffice.doors.api.bodies import Body, Moment, Text, Whole, Words
-from payouts import digests
 from payouts.models import Hold, HoldReason, Payout
 from payouts.operations import approval, batching, givebacks, holds, review
 from payouts.operations._outcome import Outcome, refuse
+from payouts.queries import shown
 from payouts.states import TRANSITIONS
 
 MOST = 10_000
@@ -173,14 +173,10 @@ def _one_by_one(operation: Callable[..., Any]) -> Callable[[Call], Outcome]:
 
 def _stale(call: Call) -> Outcome:
     """Refusals of payouts that are not what the caller saw, for operations that do not compare themselves."""
-    outcome = Outcome()
-    if call.seen:
-        for payout in Payout.objects.filter(pk__in=list(call.seen)).order_by("pk"):
-            if payout.pk in call.payout_ids and call.seen[payout.pk] != digests.seen(payout):
-                outcome.refused.append(
-                    refuse(payout, "changed", "it changed since you looked. Look again, then decide again")
-                )
-    return outcome
+    chosen = set(call.payout_ids).intersection(call.seen or ())
+    payouts = list(Payout.objects.filter(pk__in=chosen).order_by("pk"))
+    changed = shown.changes(payouts, call.seen)
+    return Outcome(refused=[refuse(p, "changed", changed[p.pk]) for p in payouts if p.pk in changed])
 
 
 _MOVES: dict[str, tuple[str, Any, Callable[[Call], Outcome]]] = {

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
-from payouts import digests
 from payouts.models import Payout
 from payouts.operations._outcome import Preview, Refusal, refuse
-from payouts.queries import blocks
+from payouts.queries import blocks, shown
 from payouts.states import Move, PayoutStatus, moves_named
 
 _CHANGE = """
@@ -77,19 +76,20 @@ def verdicts(
 ) -> tuple[list[Payout], list[Refusal]]:
     """Sorts payouts into those the table, the holds and the reader's page let move, and refusals with reasons.
 
-    ``seen`` maps a payout's id to `digests.seen` as the page showed it; one that differs now is refused.
+    ``seen`` maps a payout's id to `shown.token` as the page showed it; one that differs now is refused.
     Raises `NotAllowed` when the actor may not do this at all.
     """
     permission = moves_named(name)[0].permission
     if permission:
         authority.require(actor=actor, permission=permission)
     blocked = blocks.of(payouts=payouts) if any(move.blocked_by_hold for move in moves_named(name)) else {}
+    changed = shown.changes(payouts, seen)
     fine: list[Payout] = []
     refused: list[Refusal] = []
     for payout in payouts:
         edge = edge_for(name, payout.status)
-        if seen is not None and payout.pk in seen and seen[payout.pk] != digests.seen(payout):
-            refused.append(refuse(payout, "changed", _what_changed(payout, seen[payout.pk])))
+        if payout.pk in changed:
+            refused.append(refuse(payout, "changed", changed[payout.pk]))
         elif edge is None:
             refused.append(
                 refuse(
@@ -104,20 +104,6 @@ def verdicts(
         else:
             fine.append(payout)
     return fine, refused
-
-
-def _what_changed(payout: Payout, seen: str) -> str:
-    status, _unused, account = seen.split(".", 2) if seen.count(".") == 2 else ("", "", "")
-    if status not in PayoutStatus.values:
-        return _("what you say you saw is nothing that was shown to you. Look again")
-    if status != payout.status:
-        before, after = PayoutStatus(status).label.lower(), PayoutStatus(payout.status).label.lower()
-        return _("it changed since you looked: it was {before} and is {after} now. Look again").format(
-            before=before, after=after
-        )
-    if account != str(payout.payout_account_id):
-        return _("its bank account changed since you looked. Look again")
-    return _("it went back to review since you looked. Look again")
 
 
 def change(

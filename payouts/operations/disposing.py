@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from payouts import countries, digests
+from payouts import countries
 from payouts.models import Disposal, OutsidePayment, Payout, PayoutAccount
 from payouts.operations import givebacks
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
-from payouts.queries import outside
+from payouts.queries import outside, shown
 
 PERMISSION = "payouts.dispose_payout"
 Refuses = Callable[[Payout], Refusal | None]
@@ -117,10 +117,11 @@ def _each(
 ) -> Outcome:
     authority.require(actor=actor, permission=PERMISSION)
     outcome = Outcome()
-    for payout in _payouts(payout_ids):
-        if seen and payout.pk in seen and seen[payout.pk] != digests.seen(payout):
-            reason = _("it changed since you looked: open it again before you decide")
-            outcome.refused.append(refuse(payout, "changed", reason))
+    payouts = _payouts(payout_ids)
+    changed = shown.changes(payouts, seen)
+    for payout in payouts:
+        if payout.pk in changed:
+            outcome.refused.append(refuse(payout, "changed", changed[payout.pk]))
             continue
         try:
             with transaction.atomic():

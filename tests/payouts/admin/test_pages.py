@@ -107,6 +107,16 @@ def test_a_stale_confirmation_does_nothing_and_says_what_changed(payout):
     assert payout.reviews.count() == 1
 
 
+def test_what_was_put_on_hold_since_the_page_is_not_reviewed(payout):
+    browser, url = client("analyst"), reverse("admin:payouts_payout_act", args=["review"])
+    seen = dict(browser.post(url, {"ids": [payout.pk]}, follow=True).context["hidden"])["seen"]
+    press(client("compliance"), "hold", payout, reason="dispute", note="Ask the seller.")
+    answer = browser.post(url, {"confirmed": "1", "seen": seen, "back": "/payouts/"})
+    assert answer.status_code == 409
+    assert f"{payout.reference}: it was put on hold since you looked." in answer.content.decode()
+    assert not payout.reviews.exists()
+
+
 @pytest.mark.parametrize(("verb", "role"), [("batch", "treasurer"), ("take_out", "treasurer")])
 def test_what_changed_since_the_page_is_not_batched_either(verb, role):
     quick.funding()

@@ -187,6 +187,18 @@ def test_a_stale_reader_gets_409_with_what_changed(token):
     assert caller.post(f"/api/v1/payouts/{made.pk}/hold", hold, format="json").status_code == 409
 
 
+def test_a_hold_that_was_not_read_is_not_released(token, session):
+    made = quick.payout()
+    holds.hold(payout_ids=[made.pk], actor=make.person("analyst"), reason="dispute", note="A", now=make.NOW)
+    seen = token("analyst").get(f"/api/v1/payouts/{made.pk}").json()["seen"]
+    holds.hold(payout_ids=[made.pk], actor=make.person("analyst"), reason="documents", note="B", now=make.NOW)
+    found = {"note": "Paid.", "seen": seen}
+    answer = session("compliance").post(f"/api/v1/payouts/{made.pk}/release", found, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed")
+    assert "it was put on hold since you looked" in answer.json()["detail"]
+    assert made.holds.filter(released_at=None).count() == 2
+
+
 def test_hold_and_release(token, session):
     made = quick.payout()
     hold = {"reason": "dispute", "note": "Ask the seller.", "until": "2027-01-01T09:00:00Z"}

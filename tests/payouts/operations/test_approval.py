@@ -9,6 +9,7 @@ from backoffice.audit.errors import NotAllowed
 from payouts import digests
 from payouts.models import Approval, FundingAccount, Payout, Review, Transition
 from payouts.operations import approval, batching, creation, holds, review
+from payouts.queries import shown
 from sellers.ledger.models import Account
 from tests import make, make_accounts
 
@@ -123,7 +124,7 @@ def test_a_held_payout_is_not_approved_until_every_hold_is_released(payout):
 
 
 def test_a_stale_page_is_refused_with_what_changed(payout):
-    seen = {payout.pk: digests.seen(payout)}
+    seen = shown.tokens([payout])
     reviewed(payout)
     outcome = review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=make.NOW, seen=seen)
     assert outcome.refused[0].code == "changed"
