@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import NamedTuple
-
-import holidays
+from typing import TYPE_CHECKING, NamedTuple
 
 from payouts.countries import holiday_words
 from payouts.countries.country import Country
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _MISLEADING = {
     "US": "“XFED”: the Federal Reserve does not move a Saturday's holiday to Friday",
@@ -144,7 +145,9 @@ def _aware(now: datetime) -> datetime:
 
 
 @cache
-def _days(calendar: str) -> holidays.HolidayBase:
+def _days(calendar: str) -> "HolidayBase":
+    import holidays  # every country's days, 20 MB: not for a process that asks for none, such as an export
+
     if calendar in _MISLEADING:
         raise UnknownCalendar(f"“{calendar}” misleads. Write {_MISLEADING[calendar]}.")
     if calendar in holidays.list_supported_financial():
@@ -168,8 +171,10 @@ def _days(calendar: str) -> holidays.HolidayBase:
         raise _unknown(calendar) from None
 
 
-def _brazilian(part: str | None) -> holidays.HolidayBase:
+def _brazilian(part: str | None) -> "HolidayBase":
     """National holidays and those of `_BRAZILIAN_BANKS`, for as long as the program may run."""
+    import holidays
+
     days = holidays.country_holidays("BR", subdiv=part, language="en_US", years=range(2000, 2100))
     optional = holidays.country_holidays(
         "BR", categories=("optional",), language="en_US", years=range(2000, 2100)

@@ -45,6 +45,8 @@ class CodesField(forms.MultipleChoiceField):
         return list(dict.fromkeys(code for code in codes if code))
 
     def validate(self, value: list[str]) -> None:
+        if not value:
+            return  # what is known is read from country files, say: not for every list
         known = {str(code) for code, _unused in cast(Sequence[tuple[str, str]], self.choices) if code}
         wrong = [code for code in value if code not in known]
         if wrong:
