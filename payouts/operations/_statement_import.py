@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -15,17 +16,18 @@ from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
 from sellers.ledger.importing import parts
+from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile, ImportStatus, StagedEarning
 
 
-def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime) -> None:
+def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime, say: Say) -> None:
     """The file's preview, counts, sums and status are set, its errors stand; saving the file is the caller's."""
     body = stream.read(uploading.LARGEST + 1)
     file.sha256 = bankfiles.sha256(body)
     errors: list[tuple[int, str]] = []
     try:
         uploading.check_size(body)
-        found = camt053.read(body)
+        found = camt053.read(body, told=partial(say, _("Reading the statement")))
     except uploading.NoStatement as refusal:
         found, errors = [], [(1, str(refusal))]
     except base.Unreadable as error:
@@ -53,11 +55,11 @@ def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime) -> 
     recording.record(actor=actor, action="statement.check", subject=file, data=data, now=now)
 
 
-def post(*, file: ImportFile, actor: Actor, now: datetime) -> None:
+def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     """The statements that were not known are booked and matched, and the file is POSTED. Raises as `uploading` does."""
     with parts.opened(file) or io.BytesIO() as stream:
         body = stream.read()
-    made = uploading.statement(body=body, name=file.name, actor=actor, now=now)
+    made = uploading.statement(body=body, name=file.name, actor=actor, now=now, say=say)
     booked = {statement.statement_id for statement in made}
     for shown in file.preview:
         shown["known"] = shown["id"] not in booked

@@ -188,22 +188,18 @@ def _do(file: ImportFile, now: datetime, say: Say) -> None:
 def _read(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     with parts.opened(file) or io.BytesIO() as stream:
         if file.kind == ImportKind.STATEMENT:
-            _statement_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now)
+            _statement_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now, say=say)
         elif file.kind == ImportKind.SELLERS:
             _seller_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now)
         else:
             staging.stage(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now, say=say)
-    # The staged rows of earnings say all of it; nobody takes a statement for its copy with the errors.
-    if (file.kind, file.status) in (
-        (ImportKind.EARNINGS, ImportStatus.CHECKED),
-        (ImportKind.STATEMENT, ImportStatus.REFUSED),
-    ):
-        file.parts.all().delete()
+    if (file.kind, file.status) == (ImportKind.EARNINGS, ImportStatus.CHECKED):
+        file.parts.all().delete()  # the staged rows say all of it
 
 
 def _post(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     if file.kind == ImportKind.STATEMENT:
-        _statement_import.post(file=file, actor=actor, now=now)
+        _statement_import.post(file=file, actor=actor, now=now, say=say)
     elif file.kind == ImportKind.SELLERS:
         _seller_import.post(file=file, actor=actor, now=now)
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from django.db import transaction
@@ -21,25 +22,26 @@ from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
 from sellers import vault
+from sellers.ledger.importing.progress import Say, quiet
 
 _TOLD = ("amount_minor", "booking_date", "bank_reference", "end_to_end_id", "batch_reference", "return_code")
 """By what two readings of a statement's lines are told apart."""
 
 
 @transaction.atomic
-def read(*, body: bytes, rail: str, name: str, now: datetime) -> list[Statement]:
+def read(*, body: bytes, rail: str, name: str, now: datetime, say: Say = quiet) -> list[Statement]:
     """Every statement in the document stands with its lines booked, matched where nothing is in doubt.
 
     Reading it again changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
     is no statement, does not add up or is of an account that is not ours; then nothing is booked.
     """
-    found = camt053.read(body)
-    taken = [_take(each, body=body, alone=len(found) == 1, rail=rail, now=now) for each in found]
+    found = camt053.read(body, told=partial(say, _("Reading the statement")))
+    taken = [_take(each, body=body, alone=len(found) == 1, rail=rail, now=now, say=say) for each in found]
     return [statement for statement in taken if statement is not None]
 
 
 def _take(
-    found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime
+    found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime, say: Say
 ) -> Statement | None:
     funding = _funding(found, rail)
     if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
@@ -81,7 +83,7 @@ def _take(
         read_at=now,
     )
     _bookings.post_opening(funding=funding, statement=statement, now=now)
-    _book(statement=statement, rows=_matching.lines_of(found, day=day), funding=funding, now=now)
+    _book(statement=statement, rows=_matching.lines_of(found, day=day), funding=funding, now=now, say=say)
     check_chain(funding=funding, now=now)
     return statement
 
@@ -134,12 +136,18 @@ def _funding(found: statements.Statement, rail: str) -> FundingAccount:
     )
 
 
-def _book(*, statement: Statement, rows: list[StatementLine], funding: FundingAccount, now: datetime) -> None:
+def _book(
+    *, statement: Statement, rows: list[StatementLine], funding: FundingAccount, now: datetime, say: Say
+) -> None:
     if not rows:
         return  # a day without movement
     matcher = _matching.Matcher(lines=rows, funding=funding)
     matcher.hide_accounts(rows)
-    pairs = [(line, matcher.match(line)) for line in rows]
+    pairs = []
+    for number, line in enumerate(rows):
+        say(_("Matching lines to payments"), number, len(rows))
+        pairs.append((line, matcher.match(line)))
+    say(_("Writing to the ledger"), 0, len(rows))
     for line, found in pairs:
         line.statement = statement
         if found is not None:
@@ -171,9 +179,7 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
             broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(problems)}"
     for key, text in broken.items():
         incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
-    incidents.over_with_prefix(
-        prefix=prefix, but=list(broken), note="The missing statement came.", now=now
-    )
+    incidents.over_with_prefix(prefix=prefix, but=list(broken), note="The missing statement came.", now=now)
 
 
 @transaction.atomic

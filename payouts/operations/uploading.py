@@ -13,9 +13,9 @@ from payouts.operations import bankfiles, reconciliation
 from payouts.rails import base
 from payouts.rails.statements import camt053
 from sellers.ledger.importing import kinds
+from sellers.ledger.importing.progress import Say, quiet
 
-LARGEST = kinds.DOCUMENT_BYTES
-"""Bytes. A day's statement of one account has a few hundred kilobytes."""
+LARGEST = kinds.STATEMENT_BYTES
 
 
 class NoStatement(Refused):
@@ -25,7 +25,7 @@ class NoStatement(Refused):
 
 
 @transaction.atomic
-def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[Statement]:
+def statement(*, body: bytes, name: str, actor: Actor, now: datetime, say: Say = quiet) -> list[Statement]:
     """The camt.053 is kept and read like one that came by itself; answers the statements that were new.
 
     Bringing it twice changes nothing and answers nothing. Raises `NoStatement`, `NotAllowed`.
@@ -35,7 +35,7 @@ def statement(*, body: bytes, name: str, actor: Actor, now: datetime) -> list[St
     try:
         rail = _rail(body)
         kept, new = _keep(body, rail=rail, name=name, now=now)
-        made = reconciliation.read(body=body, rail=rail, name=kept.name, now=now)
+        made = reconciliation.read(body=body, rail=rail, name=kept.name, now=now, say=say)
     except base.Unreadable as error:
         raise NoStatement(_("Not read: {error}").format(error=error)) from error
     if new:
@@ -56,7 +56,7 @@ def check_size(body: bytes) -> None:
 
 def too_large() -> NoStatement:
     """The no to a file that is larger than any statement."""
-    return NoStatement(_("Not read: the file is larger than 5 MB. Ask the bank for one statement per day."))
+    return NoStatement(_("Not read: the file is larger than 64 MB. Ask the bank for one statement per day."))
 
 
 def _rail(body: bytes) -> str:

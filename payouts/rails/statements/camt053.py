@@ -5,6 +5,7 @@ in `Statement.problems`. Reports of the day (camt.052) and notices (camt.054) ar
 accounting truth.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,35 +20,71 @@ _OTHERS = {
 }
 
 
-def read(body: bytes) -> list[Statement]:
-    """Every statement in the document. Raises `Unreadable` when it is not a camt.053 or holds none."""
-    root = xml.parse(body)
+def read(body: bytes, told: Callable[[int, int], None] | None = None) -> list[Statement]:
+    """Every statement in the document. Raises `Unreadable` when it is not a camt.053 or holds none.
+
+    Lines are read one by one, so that a day of 50,000 needs little more memory than its bytes. ``told`` is called at
+    each with how many were read, and how many there are, or 0.
+    """
+    statements, lines, done = [], _Lines(), 0
+    there_are = body.count(b"Ntry>") // 2  # about: for who waits, nothing depends on it
+    root = None
+    for root in xml.ends(body, "Ntry", "Stmt"):
+        if _is(root, "Ntry", of="Stmt"):
+            lines.take(root)
+            done += 1
+            if told is not None:
+                told(min(done, there_are) if there_are else done, there_are)
+        elif xml.name(root) == "Stmt":
+            if _is(root, "Stmt", of="BkToCstmrStmt"):
+                statements.append(_statement(root, lines))
+            root.clear()
+            lines = _Lines()
     kind = xml.root_message(root)
     if kind != "BkToCstmrStmt":
         what = _OTHERS.get(kind, "not a bank statement")
         raise base.Unreadable(f"The document is {what}; only statements (camt.053) are read here.")
-    message = root if xml.name(root) == kind else xml.child(root, kind)
-    statements = [_statement(element) for element in xml.children(message, "Stmt")]
     if not statements:
         raise base.Unreadable("The document holds no statement (Stmt).")
     return statements
 
 
-def _statement(element: Any) -> Statement:
-    problems: list[str] = []
+def _is(element: Any, name: str, *, of: str) -> bool:
+    above = element.getparent()
+    return xml.name(element) == name and above is not None and xml.name(above) == of
+
+
+class _Lines:
+    """The lines of one statement, read as they come."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.problems: list[str] = []
+        self.currency: str | None = None
+        self._position = 0
+
+    def take(self, line: Any) -> None:
+        """One more line, which holds nothing afterwards."""
+        if self.currency is None:
+            # Before the first line stand the account and, as the schema has it, the balances.
+            self.currency = _currency(line.getparent())
+        self._position += 1
+        entry = _entry(line, self._position, self.currency)
+        if entry is None:
+            self.problems.append(
+                f"Line {self._position} has no readable amount in {self.currency or 'a known currency'}: left out."
+            )
+        else:
+            self.entries.append(entry)
+        line.getparent().remove(line)
+
+
+def _statement(element: Any, lines: _Lines) -> Statement:
+    problems = lines.problems
     balances = {_balance_type(balance): balance for balance in reversed(list(xml.children(element, "Bal")))}
     opening = next((balances[code] for code in _OPENING if code in balances), None)
     closing = next((balances[code] for code in _CLOSING if code in balances), None)
-    currency = _currency(element, opening)
-    entries = []
-    for position, line in enumerate(xml.children(element, "Ntry"), start=1):
-        entry = _entry(line, position, currency)
-        if entry is None:
-            problems.append(
-                f"Line {position} has no readable amount in {currency or 'a known currency'}: left out."
-            )
-        else:
-            entries.append(entry)
+    currency = lines.currency or _currency(element)
     sequence = xml.text(element, "ElctrncSeqNb") or xml.text(element, "LglSeqNb")
     statement = Statement(
         statement_id=kept.name(xml.text(element, "Id")),
@@ -58,7 +95,7 @@ def _statement(element: Any) -> Statement:
         closing_minor=_signed(closing, currency) if closing is not None else None,
         opening_date=_day(opening, "Dt"),
         closing_date=_day(closing, "Dt"),
-        entries=tuple(entries),
+        entries=tuple(lines.entries),
     )
     return _with_problems(statement, problems)
 
@@ -170,12 +207,12 @@ def _balance_type(balance: Any) -> str:
     return xml.text(balance, "Tp/CdOrPrtry/Cd") or xml.text(balance, "Tp/CdOrPrtry/Prtry")
 
 
-def _currency(element: Any, opening: Any | None) -> str:
-    """The account's; banks that leave it out show it on the balance or the first line."""
+def _currency(element: Any) -> str:
+    """The account's; banks that leave it out show it on the balances or the first line."""
     named = xml.text(element, "Acct/Ccy")
     if named:
         return named
-    for candidate in (opening, *xml.children(element, "Bal"), *xml.children(element, "Ntry")):
+    for candidate in (*xml.children(element, "Bal"), *xml.children(element, "Ntry")):
         amount = xml.child(candidate, "Amt") if candidate is not None else None
         if amount is not None and amount.get("Ccy"):
             return str(amount.get("Ccy"))

@@ -1,8 +1,9 @@
 """One import: how far it is, its preview while it waits, its errors when it was refused, its sums when it is in."""
 
+import io
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 import tablib
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from import_export.formats.base_formats import CSV
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from payouts.rails.statements import marking as statements
 from sellers import importing as seller_files
 from sellers import marking
 from sellers.ledger import importing, profiles
@@ -65,7 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_another": corrects and file.status == ImportStatus.CHECKED,
         "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
-        "has_copy": file.kind != ImportKind.STATEMENT,
+        "has_copy": bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count),
         "back_url": reverse(_import_words.LIST),
         "back_label": _("Imports"),
         "reference": file.name,
@@ -102,8 +104,12 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused file with a column more that says at each row what is wrong; only the errors where it is not kept."""
     file = found(request, pk)
     upload = parts.opened(file) if file.status == ImportStatus.REFUSED else None
-    made = None
-    if upload is not None and file.kind != ImportKind.STATEMENT:
+    made: IO[bytes] | None = None
+    if upload is not None and file.kind == ImportKind.STATEMENT:
+        with upload:
+            marked = statements.made(upload.read(), _by_place(file))
+        made = io.BytesIO(marked) if marked is not None else None
+    elif upload is not None:
         chosen: Any = (
             seller_files.get(file.profile) if file.kind == ImportKind.SELLERS else profiles.get(file.profile)
         )
@@ -117,12 +123,21 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
             )
     if made is None:
         return errors(request, pk=pk)
+    ending, kind = ("xml", "application/xml") if file.kind == ImportKind.STATEMENT else ("csv", "text/csv")
     values: dict[str, Any] = {
         "as_attachment": True,
-        "filename": f"{PurePath(file.name).stem}-with-errors.csv",
-        "content_type": "text/csv",
+        "filename": f"{PurePath(file.name).stem}-with-errors.{ending}",
+        "content_type": kind,
     }
     return FileResponse(made, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
+
+
+def _by_place(file: ImportFile) -> dict[int, list[str]]:
+    """Errors of a bank's file, by which statement of it they are about."""
+    found: dict[int, list[str]] = {}
+    for place, error in _errors(file):
+        found.setdefault(place, []).append(error)
+    return found
 
 
 def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
@@ -147,6 +162,6 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [
     path("imports/<int:pk>/", detail, name="ledger_import_detail"),
     path("imports/<int:pk>/progress/", progress, name="ledger_import_progress"),
-    path("imports/<int:pk>/copy.csv", copy, name="ledger_import_copy"),
+    path("imports/<int:pk>/copy/", copy, name="ledger_import_copy"),
     path("imports/<int:pk>/errors.csv", errors, name="ledger_import_errors"),
 ]

@@ -7,8 +7,8 @@ from django.conf import settings
 from sellers import reading
 from sellers.ledger.models import ImportKind
 
-DOCUMENT_BYTES = 5 * 1024 * 1024
-"""What is a document that people fetch whole: a bank statement, a file of corrections."""
+STATEMENT_BYTES = 64 * 1024 * 1024
+"""As much as is read of one that came by itself: a day of an account with some 50,000 single payments."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def of(kind: str) -> Rights:
 def largest(kind: str) -> int:
     """How many bytes a file of this kind may have."""
     match kind:
-        case ImportKind.STATEMENT | ImportKind.CORRECTIONS:
-            return DOCUMENT_BYTES
+        case ImportKind.STATEMENT:
+            return STATEMENT_BYTES
         case ImportKind.SELLERS:
             return int(settings.SELLER_IMPORT_MAX_BYTES)
     return reading.limit()

@@ -153,3 +153,30 @@ def test_a_file_that_is_no_statement_of_ours_is_refused_with_what_is_wrong(body,
     make_payouts.funding()
     assert sentence in upload(client("treasurer"), body).content.decode()
     assert not BankDocument.objects.exists() and not Statement.objects.exists()
+
+
+def test_a_refused_statement_is_given_back_with_its_errors_and_no_other_change():
+    make_payouts.funding()
+    browser = client("treasurer")
+    body = camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<")
+    refused = upload(browser, body)
+    address = reverse("admin:ledger_import_copy", args=[refused.context["file"].pk])
+    assert address in refused.content.decode()
+    answer = browser.get(address)
+    copy = b"".join(answer.streaming_content)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="day-with-errors.xml"'
+    assert answer.headers["Content-Type"] == "application/xml"
+    said = copy.partition(b"<!-- error: ")[2].partition(b" -->")[0].decode()
+    assert said == "Statement STMT-1: Opening balance plus booked lines is not the closing balance."
+    assert copy.replace(f"<!-- error: {said} -->\n".encode(), b"") == body
+    assert "is not the closing balance" in upload(browser, copy).content.decode(), (
+        "it is read like the original"
+    )
+
+
+def test_what_is_no_xml_has_no_copy_to_mark():
+    browser = client("treasurer")
+    refused = upload(browser, b"Dear bank")
+    address = reverse("admin:ledger_import_copy", args=[refused.context["file"].pk])
+    assert address not in refused.content.decode()
+    assert "Not read:" in browser.get(address).content.decode(), "the errors alone"

@@ -193,6 +193,25 @@ def test_a_bank_statement_is_looked_at_before_it_is_booked_and_once_only():
     assert (worked(again).status, Statement.objects.count()) == ("POSTED", 1)
 
 
+def test_a_statement_says_how_far_it_is_while_it_is_read_and_booked():
+    make_payouts.funding()
+    treasurer = make.person("treasurer")
+    file = received(
+        camt.statement([camt.Line(-1_200), camt.Line(500)]), treasurer, kind="statement", profile=""
+    )
+    said: list[tuple[str, int, int]] = []
+    worked(file, say=lambda *step: said.append(step))
+    assert said == [("Reading the statement", 1, 2), ("Reading the statement", 2, 2)]
+    imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
+    said.clear()
+    worked(file, say=lambda *step: said.append(step))
+    assert said[2:] == [
+        ("Matching lines to payments", 0, 2),
+        ("Matching lines to payments", 1, 2),
+        ("Writing to the ledger", 0, 2),
+    ]
+
+
 def test_what_is_wrong_with_a_statement_is_said_with_its_entry_and_a_gap_before_it_is_booked():
     make_payouts.funding()
     treasurer = make.person("treasurer")

@@ -129,23 +129,20 @@ def test_a_file_of_sellers_that_failed_keeps_nothing(analyst, monkeypatch):
     assert (SellerFileRow.objects.count(), ImportPart.objects.count()) == (0, 0)
 
 
-def test_the_bytes_of_a_refused_statement_are_not_kept():
-    treasurer = make.person("treasurer")
-    file = worked(received(b"<no statement>", treasurer, kind="statement", profile=""))
-    assert (file.status, ImportPart.objects.count()) == ("REFUSED", 0)
-
-
 def test_each_kind_has_its_own_limit_before_anything_is_kept(analyst, monkeypatch, settings):
-    monkeypatch.setattr(kinds, "DOCUMENT_BYTES", 10)
+    monkeypatch.setattr(kinds, "STATEMENT_BYTES", 10)
     settings.SELLER_IMPORT_MAX_BYTES = 10
     with pytest.raises(TooBig):
         received(SELLERS, analyst, kind="sellers")
-    with pytest.raises(TooBig):
-        received(b"external_id,seller\n", analyst, kind="corrections", profile="corrections")
     with pytest.raises(uploading.NoStatement, match="one statement per day"):
         received(b"<Document/>", make.person("treasurer"), kind="statement", profile="")
     assert (ImportFile.objects.count(), ImportPart.objects.count()) == (0, 0)
     assert received(csv(row("a", seller="shop-1")), analyst).file_bytes > 10
+    made = received(b"external_id,seller\n", analyst, kind="corrections", profile="corrections")
+    assert made.file_bytes > 10
+    settings.IMPORT_MAX_BYTES = 10
+    with pytest.raises(TooBig):
+        received(b"external_id,seller\n", analyst, kind="corrections", profile="corrections")
 
 
 def test_two_people_who_book_the_same_statement_at_once_book_it_once():

@@ -37,7 +37,9 @@ def test_long_names_stay_apart_and_short_ones_as_they_are() -> None:
     assert kept.name("P48213A1") == "P48213A1"
 
 
-@pytest.mark.parametrize(("minor", "amount"), [(10**17, 10**17), (10**17 + 1, None), (-(10**19), None), (0, 0)])
+@pytest.mark.parametrize(
+    ("minor", "amount"), [(10**17, 10**17), (10**17 + 1, None), (-(10**19), None), (0, 0)]
+)
 def test_amounts_are_those_that_a_column_holds(minor: int, amount: int | None) -> None:
     assert kept.amount(minor) == amount
 
@@ -51,7 +53,9 @@ def test_counts_are_digits_that_a_column_holds(written: str, number: int | None)
     assert kept.count(written, most=1000) == number
 
 
-@pytest.mark.parametrize(("year", "fits"), [(1, False), (1969, False), (1970, True), (2199, True), (9999, False)])
+@pytest.mark.parametrize(
+    ("year", "fits"), [(1, False), (1969, False), (1970, True), (2199, True), (9999, False)]
+)
 def test_moments_are_those_that_can_be_read_again(year: int, fits: bool) -> None:
     assert (kept.moment(datetime(year, 1, 1, tzinfo=UTC)) is not None) is fits
 

@@ -33,3 +33,15 @@ def test_what_is_too_large_is_refused_before_it_is_parsed() -> None:
 def test_what_is_no_xml_is_refused_with_a_sentence(body: bytes) -> None:
     with pytest.raises(base.Unreadable, match="well-formed"):
         xml.parse(body)
+
+
+def test_ends_gives_elements_as_they_are_complete_and_the_root_last() -> None:
+    body = b"<a:D xmlns:a='x'><!-- no --><a:B>1</a:B><a:C><a:B>2</a:B></a:C></a:D>"
+    assert [xml.name(each) for each in xml.ends(body, "B", "C")] == ["B", "B", "C", "D"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_ends_refuses_what_parse_refuses(encoding: str) -> None:
+    for text in ("<!DOCTYPE d [<!ENTITY a 'x'>]><d><b>&a;</b></d>", "<d><b/>", ""):
+        with pytest.raises(base.Unreadable):
+            list(xml.ends(text.encode(encoding), "b"))

@@ -145,6 +145,8 @@ def test_a_cursor_that_cannot_be_kept_is_unreadable(last: int) -> None:
 
 
 def test_an_answer_keeps_only_what_can_be_stored() -> None:
-    refused = answer(422, refusal(error={"code": "account_invalid", "message": "No\0.", "reason": "AC\ud800"}))
+    refused = answer(
+        422, refusal(error={"code": "account_invalid", "message": "No\0.", "reason": "AC\ud800"})
+    )
     assert (refused.outcome, refused.code, refused.text) == (base.Outcome.REJECTED, "AC\ufffd", "No\ufffd.")
     assert answer(201, {"id": "SB\0", "key": "K1", "status": "paid"}).bank_reference == "SB\ufffd"

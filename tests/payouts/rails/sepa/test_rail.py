@@ -222,10 +222,14 @@ def test_dates_and_times_are_the_envelopes_own() -> None:
     assert b"<Dt>2027-01-04</Dt>" in body
 
 
-def test_what_stands_in_the_outbox_under_other_keys_is_found(directory: transports.DirectoryTransport) -> None:
+def test_what_stands_in_the_outbox_under_other_keys_is_found(
+    directory: transports.DirectoryTransport,
+) -> None:
     for key, reference, cents in (("B7F1", "P1A1", 1250), ("B8F1", "P2A1", 70_05)):
         one = samples.instruction(end_to_end_id=reference, amount_minor=cents)
-        RAIL.deliver(RAIL.render(samples.envelope([one], key=key)), key=key, transport=directory, now=samples.NOW)
+        RAIL.deliver(
+            RAIL.render(samples.envelope([one], key=key)), key=key, transport=directory, now=samples.NOW
+        )
     (directory.outbox / "notes.txt").write_text("not ours")
 
     assert list(RAIL.handed_over(transport=directory, known={"B7F1"})) == [

@@ -182,3 +182,31 @@ def test_numbers_and_names_that_no_row_can_hold_are_left_out_or_shortened() -> N
 
 def test_an_amount_that_no_row_can_hold_makes_the_statement_not_add_up() -> None:
     assert not one(document(entry("9" * 18, "CRDT"), closing="9" * 18)).adds_up
+
+
+def test_lines_are_told_of_as_they_are_read() -> None:
+    told: list[tuple[int, int]] = []
+    body = document(entry("60.00", "DBIT"), entry("40.00", "CRDT"), closing="80.00")
+    camt053.read(body, told=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_lines_of_what_is_no_statement_of_the_message_are_nobodys() -> None:
+    other = f"<Other><Stmt>{entry('1.00', 'CRDT')}</Stmt></Other>"
+    body = document(closing="100.00").replace(b"<BkToCstmrStmt>", f"<BkToCstmrStmt>{other}".encode())
+    found = one(body)
+    assert (found.entries, found.adds_up) == ((), True)
+
+
+def test_the_currency_is_of_the_account_the_balance_or_the_first_line() -> None:
+    line = entry("60.00", "DBIT", currency="USD")
+    body = document(line, closing="40.00").replace(b"<Ccy>EUR</Ccy>", b"")
+    assert one(body).currency == "EUR", "the balance's"
+    assert one(body).problems[0] == "Line 1 has no readable amount in EUR: left out."
+    bare = body.replace(b' Ccy="EUR"', b"")
+    assert (one(bare).currency, one(bare).entries[0].amount_minor) == ("USD", -6000)
+
+
+def test_a_fault_at_the_end_is_a_fault_of_the_whole() -> None:
+    with pytest.raises(base.Unreadable, match="not well-formed"):
+        camt053.read(document(entry("60.00", "DBIT"), closing="40.00")[:-5])

@@ -24,7 +24,7 @@ def desk(client):
 
 
 def copy(desk, file) -> bytes:
-    answer = desk.get(f"/imports/{file.pk}/copy.csv")
+    answer = desk.get(f"/imports/{file.pk}/copy/")
     assert answer.status_code == 200
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 

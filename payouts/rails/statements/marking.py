@@ -1,0 +1,70 @@
+"""The copy of a refused statement: the bank's own bytes, and before what is wrong a comment that says so."""
+
+import codecs
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from xml.parsers import expat
+
+_MESSAGE, _STATEMENT = "BkToCstmrStmt", "Stmt"
+_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def made(body: bytes, errors: Mapping[int, Sequence[str]]) -> bytes | None:
+    """The document with each statement's errors before it; ``errors`` are by the statement's place, from 1.
+
+    Nothing else of it changes, and it is read like the original. None where it is no XML that could be marked.
+    """
+    places = _Places()
+    try:
+        places.read(body)
+    except (expat.ExpatError, LookupError, ValueError):
+        return None
+    pieces, done = [], 0
+    for number, place in enumerate(places.statements, start=1):
+        said = "".join(f"<!-- error: {_plain(text)} -->\n" for text in errors.get(number, ()))
+        pieces += [body[done:place], said.encode(places.encoding, errors="replace")]
+        done = place
+    return b"".join((*pieces, body[done:]))
+
+
+def _plain(text: str) -> str:
+    """As a comment may hold it: XML forbids two hyphens in one, and every control character."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return shown.replace("--", "- -").replace("--", "- -").rstrip("-")
+
+
+class _Places:
+    """Where each statement of a camt.053 begins, in bytes."""
+
+    def __init__(self) -> None:
+        self.statements: list[int] = []
+        self.encoding = "utf-8"
+        self._above: list[str] = []
+
+    def read(self, body: bytes) -> None:
+        """Raises `ExpatError`, `LookupError` or `ValueError` for what is no XML or has a document type."""
+        self.encoding = next((name for mark, name in _MARKS if body.startswith(mark)), "utf-8")
+        parser = expat.ParserCreate()
+        handlers: dict[str, Callable[..., object]] = {
+            "XmlDeclHandler": self._declared,
+            "StartDoctypeDeclHandler": _refuse,
+            "StartElementHandler": lambda tag, _attributes: self._opened(tag, parser.CurrentByteIndex),
+            "EndElementHandler": lambda _tag: self._above.pop(),
+        }
+        for name, handler in handlers.items():
+            setattr(parser, name, handler)
+        parser.Parse(body, True)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and not self.encoding.startswith("utf-16"):
+            self.encoding = codecs.lookup(encoding).name
+
+    def _opened(self, tag: str, place: int) -> None:
+        name = tag.rpartition(":")[2]
+        if name == _STATEMENT and self._above and self._above[-1] == _MESSAGE:
+            self.statements.append(place)
+        self._above.append(name)
+
+
+def _refuse(*_given: Any) -> None:
+    raise ValueError("A document type.")
