@@ -215,8 +215,9 @@ def _pay_again(batch: Batch) -> list[dict[str, str]]:
 
 
 def _progress(request: HttpRequest, batch: Batch) -> dict[str, Any]:
-    found = asked.progress(batch)
-    url = f"{reverse('admin:payouts_batch_progress', args=[batch.reference])}?{request.GET.urlencode()}"
+    found, query = asked.progress(batch), request.GET.copy()
+    query["was"] = batch.status
+    url = f"{reverse('admin:payouts_batch_progress', args=[batch.reference])}?{query.urlencode()}"
     return {"progress": found, "live_id": "progress", "live_url": url if found.moving else ""}
 
 
@@ -233,7 +234,11 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
         "rows": _items(keyset.page(request, asked.items(batch)).rows),
         **_progress(request, batch),
     }
-    return render(request, "admin/payouts/batch/progress.html", context)
+    answer = render(request, "admin/payouts/batch/progress.html", context)
+    if request.GET.get("was", batch.status) != batch.status:
+        # What people and the bank did stands elsewhere on the page: it is fetched anew, once.
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST

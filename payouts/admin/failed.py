@@ -60,8 +60,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     try:
         chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
     except filters.BadFilter as problem:
-        context = {"title": _("Failed & returned"), "what": str(problem), "back_url": request.path}
-        return pages.render(request, "admin/refused.html", context, status=problem.status)
+        return lists.refused(request, problem, _("Failed & returned"))
     page = keyset.page(request, chosen.qs, sorts=SORTS)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [

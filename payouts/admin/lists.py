@@ -153,6 +153,17 @@ def chips(
     return shown
 
 
+def refused(request: HttpRequest, problem: filters.BadFilter, title: str) -> HttpResponse:
+    """What is wrong with the filter, and the way to the list without that and with all else."""
+    context = {
+        "title": title,
+        "what": str(problem),
+        "back_url": f"{request.path}?{_without(request, *problem.errors).urlencode() or 'view=all'}",
+        "back_label": _("The list without it"),
+    }
+    return pages.render(request, "admin/refused.html", context, status=problem.status)
+
+
 def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
     """What an empty list says: that all is done, or that the filter leaves nothing of what there may be."""
     if not filtered:
@@ -190,8 +201,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     try:
         chosen, query = _chosen(request, place)
     except filters.BadFilter as problem:
-        context = {"title": place.title, "what": str(problem), "back_url": request.path}
-        return pages.render(request, "admin/refused.html", context, status=problem.status)
+        return refused(request, problem, place.title)
     page = keyset.page(
         request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
     )

@@ -1,18 +1,20 @@
-"""Search everywhere: one box for a payout, a seller, an order, a batch or a bank reference."""
+"""Search everywhere: one box for a payout, a seller, an order, a batch, a run, an adjustment or a bank reference."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import pages
-from payouts.models import Attempt, Batch, Payout
+from backoffice.doors import numbers, pages
+from payouts.models import Attempt, Batch, Payout, PayoutRun
 from payouts.queries import everywhere, filters, searching, streams
 from sellers import queries as sellers
+from sellers.ledger.models import Adjustment
 from sellers.ledger.money import Money
 from sellers.models import Seller
 
@@ -23,7 +25,7 @@ SHOWN = 20
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find. A reference that names one thing opens it at once."""
     words = " ".join(request.GET.get("q", "").split())[:2000]
-    straight = _straight(words)
+    straight = _straight(words) or _numbered(request, words)
     if straight:
         return redirect(straight)
     context: dict[str, Any] = {"title": _("Search"), "search_words": words, "shortest": sellers.SHORTEST}
@@ -43,6 +45,27 @@ def search(request: HttpRequest) -> HttpResponse:
         "unknown": _unknown(words),
     }
     return pages.render(request, "admin/search.html", context)
+
+
+_NUMBERED: dict[str, tuple[type[Model], str, frozenset[str]]] = {
+    "A": (
+        Adjustment,
+        "admin:ledger_adjustment_detail",
+        frozenset({"ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment"}),
+    ),
+    "R": (PayoutRun, "admin:payouts_run_detail", frozenset({"payouts.view_payoutrun"})),
+}
+"""What is called by a letter and its number alone: the page of each, and the rights that open it."""
+
+
+def _numbered(request: HttpRequest, words: str) -> str:
+    """The page of the adjustment (A4) or of the run (R80) that the words name, for those who may open it."""
+    kind, page, rights = _NUMBERED.get(words[:1].upper(), (None, "", frozenset[str]()))
+    number = numbers.whole(words[1:])
+    if kind is None or number is None or not pages.permissions(request) & rights:
+        return ""
+    known = kind._default_manager.filter(pk=number).exists()
+    return reverse(page, args=[number]) if known else ""
 
 
 def _batches(words: str) -> Sequence[Batch]:

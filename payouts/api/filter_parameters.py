@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from backoffice.doors.api.bodies import Body, Text
 from payouts import countries
-from payouts.queries import filters
+from payouts.queries import filters, flags
 from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import EXPONENTS
@@ -28,7 +28,7 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "created_before": ("A day (2026-11-24, whole) or a moment.", {"type": "string", "pattern": _MOMENT}),
     "amount_min": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
     "amount_max": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
-    "flag": ("A flag's code, or any.", {"type": "string", "pattern": "^[a-z_]{1,30}$"}),
+    "flag": ("A flag's code, or any.", {"type": "string", "enum": ["any", *flags.CODES]}),
     "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
     "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
     "waits_for": (

@@ -8,6 +8,7 @@ from django.db import connection
 from payouts.models import Attempt, Batch, Payout, StatementLine, Submission
 from payouts.queries import searching
 from payouts.rails import registry
+from sellers.ledger import profiles
 from sellers.ledger.models import Earning
 from sellers.ledger.money import Money
 from sellers.models import Seller
@@ -21,7 +22,9 @@ WHERE e.id = ANY(%s) GROUP BY e.id
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One earning of an order; ``payout`` is the reference of the payout that covers it, or nothing yet."""
+    """One earning, of an order or named by its source; ``payout`` is the reference of the payout that covers it, or
+    nothing yet.
+    """
 
     order: str
     seller: Seller
@@ -32,11 +35,19 @@ class OrderLine:
 
 
 def orders(*, text: str, most: int) -> list[OrderLine]:
-    """The lines of the orders that the text names, oldest first, whether a payout covers them yet or not."""
+    """The lines of the orders that the text names, oldest first, whether a payout covers them yet or not; and the
+    lines that their source itself calls so.
+    """
     terms = list(dict.fromkeys([*searching.terms_of(text), " ".join(text.split())]))
+    sources = {
+        profile.source for profile in (*profiles.all_profiles(), *profiles.all_profiles("corrections"))
+    }
+    # Two probes, each with an index of its own.
+    by_order = Earning.objects.filter(order_ref__in=terms).exclude(order_ref="")
+    by_line = Earning.objects.filter(source__in=sources, external_id__in=terms)
+    found = [pk for rows in (by_order, by_line) for pk in rows.order_by().values_list("pk", flat=True)[:most]]
     lines = list(
-        Earning.objects.filter(order_ref__in=terms)
-        .exclude(order_ref="")
+        Earning.objects.filter(pk__in=found)
         .select_related("account__seller")
         .order_by("order_ref", "id")[:most]
     )
@@ -45,7 +56,7 @@ def orders(*, text: str, most: int) -> list[OrderLine]:
         covering = dict(cursor.fetchall())
     return [
         OrderLine(
-            order=line.order_ref,
+            order=line.order_ref or line.external_id,
             seller=line.account.seller,
             what=str(line.get_kind_display()),
             money=Money(line.amount_minor, line.account.currency),

@@ -164,10 +164,17 @@ class AmountField(forms.CharField):
         if not text:
             return None
         try:
-            amount = Decimal(text) if re.fullmatch(r"\d{1,15}(\.\d{1,4})?", text) else None
+            amount = Decimal(text) if re.fullmatch(r"\d{1,38}(\.\d{1,4})?", text) else None
         except InvalidOperation:
             amount = None
-        if amount is None or amount > self.largest:
+        if amount is not None and amount > self.largest:
+            raise ValidationError(
+                _("“{text}” is more than any payout: write at most {largest}.").format(
+                    text=shortened(text), largest=self.largest
+                ),
+                code="large",
+            )
+        if amount is None:
             raise ValidationError(
                 _("“{text}” is no amount. Write digits, a point before decimals: 5000 or 5000.50.").format(
                     text=shortened(text)
@@ -197,16 +204,6 @@ class NumberedField(forms.CharField):
                 code="invalid",
             )
         return int(found[1])
-
-
-class FlagField(forms.RegexField):
-    """The code of a flag, or `any`."""
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(regex=r"^[a-z_]{1,30}$", **values)
-        self.error_messages["invalid"] = _(
-            "A flag is named in small letters, such as unusual_amount, or any."
-        )
 
 
 class OneOfField(forms.CharField):

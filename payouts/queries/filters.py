@@ -162,7 +162,13 @@ class PayoutFilter(ListFilter, StandingFilter):
     created_before = OwnFilter(fields.MomentField, "by_moment", later("Created until"), max_length=40)
     amount_min = OwnFilter(fields.AmountField, "by_amount", later("Amount from"), max_length=40)
     amount_max = OwnFilter(fields.AmountField, "by_amount", later("Amount to"), max_length=40)
-    flag = OwnFilter(fields.FlagField, "by_flag", later("Flag"), max_length=30)
+    flag = OwnFilter(
+        fields.OneOfField,
+        "by_flag",
+        later("Flag"),
+        known=[(filter_words.ANY_FLAG, later("Any flag")), *flags.CODES.items()],
+        max_length=30,
+    )
     batch = OwnFilter(
         fields.NumberedField, "by_number", later("Batch"), letter="B", noun=later("batch"), max_length=40
     )

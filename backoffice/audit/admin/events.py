@@ -128,12 +128,22 @@ def _export(request: HttpRequest) -> list[dict[str, str]]:
     return [{"label": _("Export these rows"), "url": url}]
 
 
+def _check_names(request: HttpRequest) -> None:
+    """Raises `_Bad` for a filter that is none: a typing error must not silently mean every deed."""
+    unknown = sorted(set(request.GET) - {*EXPORTED, "before", "after"})
+    if unknown:
+        raise _Bad(
+            _("“{name}” is no filter of deeds. Use one of {known}.").format(
+                name=unknown[0][:40], known=", ".join(EXPORTED)
+            )
+        )
+
+
 def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
     """What the address selects, and each filter that is set in words. Raises `_Bad`."""
+    _check_names(request)
     rows, words = Event.objects.all(), {}
-    given = {
-        name: request.GET.get(name, "").strip() for name in ("person", "action", "about", "first", "last")
-    }
+    given = {name: request.GET.get(name, "").strip() for name in EXPORTED}
     if given["person"] == PROGRAM:
         rows, words["person"] = rows.filter(actor=None), _("By {who}").format(who=_("the program"))
     elif given["person"]:

@@ -83,3 +83,12 @@ def test_deeds_are_found_by_person_deed_subject_and_day(auditor):
 def test_a_filter_that_cannot_be_read_says_what_to_write(auditor, query, says):
     answer = auditor.get("/audit/", query)
     assert answer.status_code == 400 and says in answer.content.decode()
+
+
+def test_a_filter_that_there_is_none_of_is_refused_instead_of_showing_everything(auditor):
+    answer = auditor.get("/audit/?persn=ada")
+    assert answer.status_code == 400
+    assert (
+        "“persn” is no filter of deeds. Use one of person, action, about, first, last."
+        in answer.content.decode()
+    )

@@ -1,5 +1,8 @@
 """The page of a batch: its file holds full account numbers, and is handed out like a reveal."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -72,3 +75,12 @@ def test_who_cannot_approve_a_batch_is_not_shown_what_would_be_sent(treasurer):
 
     batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make_payouts.NOW)
     assert treasurer.get(page).status_code == 409
+
+
+def test_the_page_is_fetched_anew_once_the_batch_has_moved_on(treasurer):
+    batch = make_payouts.proposed_batch([1200])
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make_payouts.NOW)
+    page = treasurer.get(f"/batches/{batch.reference}/").content.decode()
+    url = html.unescape(re.search(r'hx-get="(/batches/[^"]*/progress/[^"]*)"', page)[1])
+    assert "HX-Refresh" not in treasurer.get(url).headers
+    assert treasurer.get(url.replace("was=APPROVED", "was=PROPOSED")).headers["HX-Refresh"] == "true"

@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from payouts.models import Attempt, Payout, StatementLine, Submission
+from payouts.models import Attempt, Payout, PayoutRun, StatementLine, Submission
 from payouts.operations import creation, reconciliation
 from payouts.queries import filters, searching, streams
 from payouts.queries.why import question
+from sellers.ledger.models import AdjustmentKind
+from sellers.ledger.operations import adjustments
 from tests import make, make_accounts
 from tests.payouts import camt, quick, standing
 
@@ -114,3 +116,34 @@ def test_batches_are_rows_with_status_and_sum_and_what_is_left_out_is_said(sent)
         make.seller(name=f"Same name {number}")
     page = browser("support").get("/search/", {"q": "same name"})
     assert len(page.context["sellers"]) == 20 and "the newest 20 of more" in page.content.decode()
+
+
+def test_a_run_and_an_adjustment_open_by_their_number_for_those_who_may():
+    made = quick.payout()
+    run = PayoutRun.objects.get()
+    url = reverse("admin:payouts_run_detail", args=[run.pk])
+    assert browser("support").get("/search/", {"q": f"r{run.pk}"}).url == url
+    assert browser("support").get("/search/", {"q": f"R{run.pk + 1_000}"}).status_code == 200
+    asked = adjustments.request(
+        seller_id=made.seller_id,
+        currency="EUR",
+        kind=AdjustmentKind.ADJUSTMENT,
+        amount_minor=500,
+        reason="Goodwill",
+        document_name="claim.pdf",
+        document=b"%PDF-1.7 claim",
+        actor=make.person("analyst"),
+        now=make.NOW,
+    )
+    detail = reverse("admin:ledger_adjustment_detail", args=[asked.pk])
+    assert browser("accountant").get("/search/", {"q": f"A{asked.pk}"}).url == detail
+    assert browser("support").get("/search/", {"q": f"A{asked.pk}"}).status_code == 200
+
+
+def test_a_line_is_found_by_what_its_source_calls_it():
+    account = make.ledger_account()
+    earning = make.earning(account, amount_minor=700, external_id="tx_ABC/7", source="generic")
+    page = browser("support").get("/search/", {"q": "tx_ABC/7"})
+    assert [(line.order, line.money.minor) for line in page.context["orders"]] == [
+        (earning.order_ref or "tx_ABC/7", 700)
+    ]

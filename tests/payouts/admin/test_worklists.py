@@ -1,5 +1,7 @@
 """Bank accounts to verify and adjustments to decide: how many, how old, what to check, and the action beside."""
 
+import html
+
 import pytest
 
 from backoffice.audit import actors
@@ -85,10 +87,25 @@ def test_adjustments_say_how_many_wait_and_are_narrowed(client, shops):
 
 @pytest.mark.parametrize(
     ("path", "label"),
-    [("/holds/?reason=nonsense", "Reason"), ("/holds/?who=nobody", "Placed by"), ("/batches/?status=ZZZ", "Status")],
+    [
+        ("/holds/?reason=nonsense", "Reason"),
+        ("/holds/?who=nobody", "Placed by"),
+        ("/batches/?status=ZZZ", "Status"),
+    ],
 )
 def test_an_unknown_choice_shows_no_list_that_nobody_asked_for(client, path, label):
     log_in(client, "compliance" if "holds" in path else "treasurer")
     answer = client.get(path)
     assert answer.status_code == 400
     assert f"the filter “{label}” has no choice “{path.partition('=')[2]}”" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/payouts/", "/payouts/review/", "/payouts/failed/"])
+def test_a_mistyped_filter_leads_back_to_the_list_with_all_others(client, address):
+    log_in(client, "analyst")
+    answer = client.get(address, {"amount_min": "5,000", "country": "FR", "after": "7"})
+    assert answer.status_code == 400
+    shown = html.unescape(answer.content.decode())
+    assert "“5,000” is no amount." in shown and "The list without it" in shown
+    assert f'href="{address}?country=FR"' in shown
+    assert client.get(f"{address}?country=FR").status_code == 200

@@ -219,3 +219,15 @@ def test_a_stored_filter_means_the_same_rows(query):
 def test_an_invalid_filter_selects_nothing_even_when_nobody_asks_whether_it_is_valid():
     quick.payout()
     assert not filters.PayoutFilter(QueryDict("status=DONE")).qs.exists()
+
+
+def test_a_flag_that_there_is_none_of_is_refused_with_those_there_are():
+    with pytest.raises(filters.BadFilter, match="“zzz” is none of any, first_payout"):
+        filters.read("flag=zzz")
+
+
+def test_an_amount_beyond_any_payout_is_told_from_what_is_no_amount():
+    with pytest.raises(filters.BadFilter, match="more than any payout"):
+        filters.read("amount_min=1000000000000000")
+    with pytest.raises(filters.BadFilter, match="is no amount"):
+        filters.read("amount_min=5,000")
