@@ -257,7 +257,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The document, as a download that no browser opens as a page of ours; that it was read is recorded."""
     get_object_or_404(questions.all_of(), pk=pk)
     name, plain = adjustments.read_document(adjustment_id=pk, actor=pages.actor(request), now=database_now())
-    return pages.attachment(name, plain)
+    return pages.stream(name, plain)
 
 
 def local_today(seller: Seller, now: datetime) -> date:
@@ -285,6 +285,7 @@ def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
         "seller": it.account.seller,
         "money": Money(it.amount_minor, currency),
         "balance": Money(balance.payable, currency) if balance else Money(0, currency),
+        "alike": list(questions.alike(it)[:5]),
         "form": form if may and not own else None,
         "why_not": _("You asked for it: another person must decide.") if may and own else "",
         "may_read": SEE in pages.permissions(request),

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import date, datetime
+from typing import IO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -130,20 +131,22 @@ def decide(
 
 
 @transaction.atomic
-def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[str, bytes]:
-    """The document's name and plain bytes; that it was read is recorded. Raises `BadRequest`, `NotAllowed`."""
+def read_document(*, adjustment_id: int, actor: Actor, now: datetime) -> tuple[str, IO[bytes]]:
+    """The document's name, and its plain bytes as an open file, which whoever asked closes; that it was read is
+    recorded. Raises `BadRequest`, `NotAllowed`.
+    """
     authority.require(actor=actor, permission="ledger.view_adjustment")
     found = Adjustment.objects.select_related("import_file").filter(pk=adjustment_id).first()
     if found is None:
         raise BadRequest(_("There is no such adjustment."))
+    plain: IO[bytes] | None
     if found.import_file is not None:
-        with parts.opened(found.import_file) or io.BytesIO() as file:
-            plain = file.read()
+        plain = parts.opened(found.import_file)
     else:
         aad = _place(found.account_id, found.document_sha256)
-        plain = vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad)
+        plain = io.BytesIO(vault.decrypt_blob(found.document_ciphertext, ring=vault.keyring(), aad=aad))
     recording.record(actor=actor, action="adjustment.read_document", subject=found, now=now)
-    return found.document_name, plain
+    return found.document_name, plain or io.BytesIO()
 
 
 def _amount_faults(kind: str, amount_minor: int, currency: str) -> list[str]:

@@ -1,8 +1,12 @@
 """Adjustments to decide, and those that were. The documents' bytes stay where they are."""
 
+from datetime import timedelta
+
 from django.db.models import QuerySet
 
 from sellers.ledger.models import Adjustment
+
+NEAR = timedelta(days=90)
 
 
 def all_of() -> "QuerySet[Adjustment]":
@@ -19,6 +23,15 @@ def waiting() -> "QuerySet[Adjustment]":
 
 def decided() -> "QuerySet[Adjustment]":
     return all_of().exclude(decision="")
+
+
+def alike(it: Adjustment) -> "QuerySet[Adjustment]":
+    """Others of the same kind and amount on the same balance within 90 days, the newest first: perhaps the same wish
+    twice. What was refused is none.
+    """
+    near = (it.requested_at - NEAR, it.requested_at + NEAR)
+    same = all_of().filter(account=it.account_id, kind=it.kind, amount_minor=it.amount_minor)
+    return same.filter(requested_at__range=near).exclude(pk=it.pk).exclude(decision="refused").order_by("-pk")
 
 
 def of_seller(*, seller_id: int) -> "QuerySet[Adjustment]":

@@ -1,12 +1,14 @@
 """Adjustments through their pages: asked by one person, decided by another."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sellers.ledger.models import Adjustment, Earning
 from tests import make
-from tests.sellers.ledger.operations.test_adjustments import asked
+from tests.sellers.ledger.operations.test_adjustments import asked, decided
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +117,7 @@ def test_the_document_is_a_download_and_never_a_page(client):
 
     answer = client.get(reverse("admin:ledger_adjustment_document", args=[it.pk]))
 
-    assert answer.content == b"<script>"
+    assert b"".join(answer.streaming_content) == b"<script>"
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
@@ -128,3 +130,20 @@ def test_other_roles_do_not_open_it(client, role):
     assert (
         client.get(reverse("admin:ledger_adjustment_new", args=[make.seller().reference])).status_code == 403
     )
+
+
+def test_the_same_amount_asked_for_twice_is_said_to_who_decides(client):
+    seller, asker = make.seller(), make.person("analyst")
+    first = asked(asker, seller=seller)
+    as_user(client, "approver")
+    says = "The same amount was asked for on this balance"
+    page = reverse("admin:ledger_adjustment_detail", args=[first.pk])
+    asked(asker, seller=seller, amount_minor=2_501)
+    asked(asker, seller=make.seller())
+    asked(asker, seller=seller, now=make.NOW - timedelta(days=91))
+    assert says not in client.get(page).content.decode()
+    again = asked(asker, seller=seller)
+    shown = client.get(page).content.decode()
+    assert says in shown and f">A{again.pk}<" in shown
+    decided(again, make.person("approver"), granted=False)
+    assert says not in client.get(page).content.decode()

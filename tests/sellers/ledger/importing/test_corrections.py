@@ -84,7 +84,8 @@ def test_the_file_is_the_document_of_each(shop, asker, other):
     name, plain = adjustments.read_document(
         adjustment_id=Adjustment.objects.get().pk, actor=other, now=make.NOW
     )
-    assert (name, plain) == ("claims.csv", f"{HEADER}{UP}\n".encode())
+    with plain:
+        assert (name, plain.read()) == ("claims.csv", f"{HEADER}{UP}\n".encode())
 
 
 def test_who_brought_it_may_not_confirm_it_whatever_they_may_do(shop):

@@ -185,7 +185,7 @@ def test_the_document_is_stored_encrypted_and_read_with_a_record(asker, decider)
 
     name, plain = adjustments.read_document(adjustment_id=waiting.pk, actor=decider, now=make.NOW)
 
-    assert (name, plain) == ("claim.pdf", b"%PDF the claim")
+    assert (name, plain.read()) == ("claim.pdf", b"%PDF the claim")
     assert b"claim" not in bytes(waiting.document_ciphertext)
     assert Event.objects.get(action="adjustment.read_document").actor_id == decider.user_id
 
