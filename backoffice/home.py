@@ -19,7 +19,7 @@ from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import WORK, Work
 from payouts.models import Batch, Incident, Payout, RailSwitch
-from payouts.queries import batch_words, cutoffs, deciding, filters, unknown, worklist
+from payouts.queries import batch_words, cutoffs, deciding, filters, incident_words, unknown, worklist
 from sellers.ledger.money import Money
 
 
@@ -78,7 +78,7 @@ def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
     submissions = unknown.of_incidents(rows) if "payouts.view_submission" in permissions else {}
     found = []
     for row in rows:
-        one: dict[str, Any] = {"incident": row}
+        one: dict[str, Any] = {"incident": row, "what": incident_words.what(row.code)}
         if row.pk in submissions:
             rail, key = submissions[row.pk]
             url = reverse("admin:payouts_submission_detail", args=[rail, key])

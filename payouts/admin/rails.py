@@ -17,7 +17,7 @@ from backoffice.words import labelled, number
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
-from payouts.queries import caps
+from payouts.queries import caps, incident_words
 from payouts.queries import rails as asked
 from payouts.rails import base, registry
 
@@ -49,7 +49,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": _("Closed"), "url": "?closed=1", "current": closed},
             ],
             "closed": closed,
-            "rows": page.rows,
+            "rows": [{"it": row, "what": incident_words.what(row.code)} for row in page.rows],
             "may_close": "payouts.resolve_unknown" in held and not closed,
             "pager": page,
         },
@@ -225,7 +225,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("admin:payouts_rail_list")
     context = {
         "title": _("Close the incident"),
-        "lead": incident.text,
+        "lead": labelled(incident_words.what(incident.code), incident.text),
         "form": form,
         "verb": _("Close the incident"),
         "back_url": reverse("admin:payouts_rail_list"),

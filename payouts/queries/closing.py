@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import number
+from backoffice.words import labelled, number
 from payouts.models import Incident, StatementLine, Submission
+from payouts.queries import incident_words
 from payouts.states import SubmissionStatus
 from sellers.ledger.queries import mapping, periods
 
@@ -51,7 +52,10 @@ def blocks(*, first: date, last: date) -> list[Block]:
             )
         )
     broken = Incident.objects.filter(code="invariant", closed_at__isnull=True).order_by("pk")
-    found += [Block(incident.text, "payouts_rail_list") for incident in broken[:MOST_NAMED]]
+    found += [
+        Block(labelled(incident_words.what(each.code), each.text), "payouts_rail_list")
+        for each in broken[:MOST_NAMED]
+    ]
     unmapped = mapping.unmapped(first=first, last=last)
     if unmapped:
         named = "; ".join(each.words for each in unmapped[:MOST_NAMED])

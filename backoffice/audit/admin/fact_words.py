@@ -13,6 +13,7 @@ from payouts.exports.kinds import KINDS
 from payouts.models import HoldReason, LineResolution, RecallChannel, RecallState, Resolution
 from payouts.models.cap import CapKind
 from payouts.operations import journals
+from payouts.queries import incident_words
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.models import Book, EarningKind
 from sellers.ledger.models.importing import ImportKind
@@ -127,6 +128,7 @@ _CODES: Mapping[str, Mapping[str, Any]] = {
 }
 _STATUSES = {str(each.value): each.label for each in (*BatchStatus, *PayoutStatus)}
 _SAYINGS: Mapping[str, Callable[[str], str]] = {
+    "code": incident_words.what,
     "country": countries.called,
     "format": lambda code: _(FORMATS[code].words) if code in FORMATS else code,
     "granted": lambda name: role_words.called(name) if name in role_words.ROLES else role_words.right(name),
