@@ -135,6 +135,29 @@ def newest() -> list[Closing]:
     return [line for paths in by_host.values() for line in _last(paths)]
 
 
+def handed_over_since(*, rail: str, key: str, since: datetime) -> list[datetime]:
+    """When this submission was about to be handed over, newest first, as far back as ``since``. Raises `NotWritten`."""
+    by_host: dict[str, list[Path]] = defaultdict(list)
+    for path in _files():
+        by_host[path.stem[: -len("-2026-11")]].append(path)
+    return sorted(
+        (moment for paths in by_host.values() for moment in _moments(paths, rail, key, since)), reverse=True
+    )
+
+
+def _moments(paths: Sequence[Path], rail: str, key: str, since: datetime) -> Iterator[datetime]:
+    """Of one host. Read until `ENOUGH` lines in a row are older: a worker that slept writes late what began early."""
+    older = 0
+    lines = chain.from_iterable(_backwards(path, most=None) for path in reversed(paths))
+    for line in _parsed(line for line in lines if b'"sha256"' in line):
+        moment = datetime.fromisoformat(line.at)
+        older = older + 1 if moment < since else 0
+        if older > ENOUGH:
+            return
+        if moment >= since and (line.rail, line.key) == (rail, key):
+            yield moment
+
+
 def _last(paths: Sequence[Path]) -> Iterable[Closing]:
     """The closings of one host's files from the end, each submission once, at most `ENOUGH`."""
     found: dict[tuple[str, str, str], Closing] = {}
@@ -147,12 +170,12 @@ def _last(paths: Sequence[Path]) -> Iterable[Closing]:
     return found.values()
 
 
-def _backwards(path: Path) -> Iterator[bytes]:
-    """The lines of a file from its end, of its last `MOST` bytes."""
+def _backwards(path: Path, *, most: int | None = MOST) -> Iterator[bytes]:
+    """The lines of a file from its end, of its last ``most`` bytes or all."""
     try:
         with path.open("rb") as file:
             left, rest = file.seek(0, os.SEEK_END), b""
-            stop = max(0, left - MOST)
+            stop = 0 if most is None else max(0, left - most)
             while left > stop:
                 size = min(_BLOCK, left - stop)
                 left -= size

@@ -9,7 +9,18 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Attempt, Evidence, Resolution, Submission, SubmissionEvent
-from payouts.operations import _leases, _locks, _progress, answering, delivering, lookups, papers, switches
+from payouts.operations import (
+    _journal,
+    _leases,
+    _locks,
+    _progress,
+    answering,
+    delivering,
+    lookups,
+    papers,
+    switches,
+)
+from payouts.operations._watch import Watch
 from payouts.queries import unknown as desk
 from payouts.states import SubmissionStatus
 
@@ -35,6 +46,7 @@ def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submissio
 
     Raises `Refused` where the rail cannot be asked, `NotUnknown`, `NotAllowed`.
     """
+    watch = Watch(now)
     with transaction.atomic(durable=True):
         row = _unknown(submission_id=submission_id, actor=actor)
         why_not = desk.why_not_look_up(row)
@@ -45,7 +57,7 @@ def look_up_now(*, submission_id: int, actor: Actor, now: datetime) -> Submissio
         recording.record(
             actor=actor, action="submission.look_up", subject=row, data={"key": row.key}, now=now
         )
-    lookups.work(submission_id=submission_id, now=now)
+    lookups.work(submission_id=submission_id, now=watch.now())
     return Submission.objects.get(pk=submission_id)
 
 
@@ -55,13 +67,14 @@ def send_again(*, submission_id: int, actor: Actor, now: datetime) -> Submission
     Raises `Refused` where that could pay twice, `Conflict` where somebody was quicker, `RailStopped`, `NotUnknown`,
     `NotAllowed`; then nothing went out and nothing is recorded.
     """
+    watch = Watch(now)
     with transaction.atomic(durable=True):
         row = _unknown(submission_id=submission_id, actor=actor)
         switches.require_open_way(row.rail)
         why_not = desk.why_not_again(submission=row, now=now)
         if why_not:
             raise Refused(_("Not sent again: {why_not}").format(why_not=why_not), code="not_again")
-    if not lookups.again(submission_id=submission_id, fence=row.fence, now=now, by=actor):
+    if not lookups.again(submission_id=submission_id, fence=row.fence, now=watch.now(), by=actor):
         raise Conflict(_("Not sent again: it changed while you asked for it. Look at it again."))
     return Submission.objects.get(pk=submission_id)
 
@@ -144,14 +157,10 @@ def confirm(*, resolution_id: int, actor: Actor, now: datetime) -> Submission:
 
 
 def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
-    events = SubmissionEvent.objects.filter(submission=row)
-    idle = events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER).values_list(
-        "fence", flat=True
-    )
-    lease = events.filter(what="lease").exclude(fence__in=list(idle)).order_by("-pk").first()
-    if lease is None:
+    begun = _may_have_begun(row, now)
+    if begun is None:
         return
-    free_at = lease.at + _leases.length() + desk.COOL_DOWN
+    free_at = begun + _leases.length() + desk.COOL_DOWN
     if now < free_at:
         raise Refused(
             _(
@@ -160,6 +169,31 @@ def _check_nothing_is_on_its_way(row: Submission, now: datetime) -> None:
             ).format(key=row.key, free_at=free_at),
             code="cool_down",
         )
+
+
+def _may_have_begun(row: Submission, now: datetime) -> datetime | None:
+    """When the last worker began that may have handed it over; None where none did.
+
+    Of this database's leases, without those whose worker says that it handed nothing over; and of what the journal
+    outside knows of and this database forgot when it was restored. Raises `Refused` where that cannot be read.
+    """
+    events = SubmissionEvent.objects.filter(submission=row)
+    idle = set(
+        events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER).values_list("fence", flat=True)
+    )
+    leases = list(events.filter(what="lease").values_list("at", "fence"))
+    begun = [at for at, fence in leases if fence not in idle]
+    since = now - _leases.length() - desk.COOL_DOWN
+    try:
+        written = _journal.handed_over_since(rail=row.rail, key=row.key, since=since)
+    except _journal.NotWritten as error:
+        raise Refused(
+            _("Not confirmed: what was handed over lately cannot be looked up. {error}").format(error=error),
+            code="cool_down",
+        ) from error
+    length = _leases.length()
+    begun += [moment for moment in written if not any(at <= moment <= at + length for at, _unused in leases)]
+    return max(begun, default=None)
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 import dataclasses
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 
 from backoffice.audit.actors import SYSTEM
 from payouts.models import Submission
-from payouts.operations import _journal, _outside, delivering, preparing, restoring
+from payouts.operations import _journal, _leases, _outside, delivering, preparing, restoring
 from payouts.operations._watch import Watch
 from tests import make_payouts
 from tests.make_payouts import NOW
@@ -70,7 +71,11 @@ def test_a_line_that_a_crash_cut_short_hides_nothing_after_it(bank, journal):
 
 
 def closing(key: str, **more) -> str:
-    return "\n" + json.dumps({"rail": "sandbox", "key": key, "sha256": "0" * 64, "at": NOW.isoformat()} | more) + "\n"
+    return (
+        "\n"
+        + json.dumps({"rail": "sandbox", "key": key, "sha256": "0" * 64, "at": NOW.isoformat()} | more)
+        + "\n"
+    )
 
 
 def test_a_submission_lost_by_a_restore_is_found_behind_later_ones_that_are_known(bank, journal):
@@ -161,3 +166,22 @@ def test_workers_of_one_host_write_whole_lines(journal):
         thread.join()
 
     assert set(text(journal).split("\n")) == {"", "x" * 5000}
+
+
+def test_when_one_submission_was_handed_over_lately_is_found_behind_others_and_behind_who_slept(journal):
+    def wrote(key, minutes):
+        lease = _leases.Lease(0, "sandbox", key, 1, NOW, b"x")
+        _journal.write(leases=[lease], watch=Watch(NOW + timedelta(minutes=minutes)))
+
+    for key, minutes in (("P1A1", 0), ("P1A1", 20), ("P2A1", 21), ("P3A1", 2), ("P1A1", 25), ("P4A1", 1)):
+        wrote(key, minutes)
+    since = NOW + timedelta(minutes=10)
+    found = _journal.handed_over_since(rail="sandbox", key="P1A1", since=since)
+    assert [round((each - NOW).total_seconds() / 60) for each in found] == [25, 20]
+    assert _journal.handed_over_since(rail="sepa", key="P1A1", since=since) == []
+    assert _journal.handed_over_since(rail="sandbox", key="P9A1", since=since) == []
+    (path,) = journal.iterdir()
+    path.write_text(path.read_text() + f"\n{'x' * _journal.MOST}\n")
+    assert len(_journal.handed_over_since(rail="sandbox", key="P1A1", since=since)) == 2, (
+        "however much follows"
+    )
