@@ -83,6 +83,12 @@ def test_who_has_a_password_is_given_no_other_by_a_link(two):
         )
 
 
+def test_the_verb_itself_asks_for_the_token(new):
+    with pytest.raises(links.DeadLink):
+        links.choose(user_id=new.user.pk, token="c0ffee-1", password=SECRET, now=make.NOW)
+    assert not User.objects.get(pk=new.user.pk).has_usable_password()
+
+
 def test_a_weak_password_is_refused_and_the_link_stays_good(new):
     browser = Client()
     _, refused = choose(browser, new.link, "short", "short")
