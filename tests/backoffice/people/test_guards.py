@@ -98,11 +98,17 @@ def test_one_open_request_for_a_new_name(two):
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("roles", "person_request_names_"), ("king", "person_request_(kind|names)")]
+    ("values", "name"),
+    [
+        ({"kind": "password", "person": None}, "person_request_names_somebody"),
+        ({"kind": "roles"}, "person_request_names_roles"),
+        ({"kind": "king"}, "person_request_kind_is_known"),
+    ],
 )
-def test_a_request_says_what_and_for_whom(kind, name, two):
+def test_a_request_says_what_and_for_whom(values, name, two):
+    values = {"person": make.user(), "username": "x", "asked_by_id": two.one.user_id, **values}
     with pytest.raises(IntegrityError, match=name):
-        PersonRequest.objects.create(kind=kind, username="x", asked_by_id=two.one.user_id, asked_at=make.NOW)
+        PersonRequest.objects.create(asked_at=make.NOW, **values)
 
 
 def test_no_role_without_a_request_that_is_confirmed_with_it(two, waits, raw_sql):

@@ -83,6 +83,15 @@ def test_who_has_a_password_is_given_no_other_by_a_link(two):
         )
 
 
+def test_the_page_opens_to_nobody_who_is_closed_or_has_a_password(new):
+    """Though Django's token would be good."""
+    user = make.user("analyst")
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    assert Client().get(f"/password/{key}/{default_token_generator.make_token(user)}/").status_code == 410
+    User.objects.filter(pk=new.user.pk).update(is_active=False)
+    assert Client().get(new.link).status_code == 410
+
+
 def test_the_verb_itself_asks_for_the_token(new):
     with pytest.raises(links.DeadLink):
         links.choose(user_id=new.user.pk, token="c0ffee-1", password=SECRET, now=make.NOW)
