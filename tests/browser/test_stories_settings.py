@@ -1,4 +1,4 @@
-"""Two administrators let somebody in: one asks, the other confirms and hands a link over, the person chooses a password."""
+"""Two administrators let somebody in: one asks, the other hands a link over, the person chooses a password."""
 
 import pytest
 from playwright.sync_api import Page, expect
