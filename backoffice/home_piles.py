@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice.people import queries as people
 from payouts.models import Hold
 from payouts.queries import deciding, recalls, statements
 from payouts.queries import holds as held
@@ -236,4 +237,13 @@ def exports(reader: Reader) -> Found:
         deciding.finished_exports(person_id=reader.person_id),
         since="finished_at",
         page=lambda row: f"{reverse('admin:payouts_export_list')}?show=ready",
+    )
+
+
+def people_requests(reader: Reader) -> Found:
+    """What another administrator asked for about a person, as far as it does not concern the reader."""
+    return _read(
+        people.waiting_for(person_id=reader.person_id),
+        since="asked_at",
+        page=_to("person_decide", "pk"),
     )

@@ -171,6 +171,13 @@ WORK = (
         pile=Pile(piles.cap_raises, "payouts_cap_list", "waits_for=me"),
     ),
     Work(
+        later("People to confirm"),
+        "auth.change_user",
+        later("Another administrator asked for a way in, a role or a password"),
+        pile=Pile(piles.people_requests, "settings", "waits_for=me"),
+        second=True,
+    ),
+    Work(
         later("Schedules to confirm"),
         "payouts.confirm_schedule",
         later("Somebody else’s, and they send files elsewhere"),

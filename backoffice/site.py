@@ -18,7 +18,13 @@ from backoffice import country_pages, home, logins, preferences, settings_pages,
 from backoffice.audit import authority, clock
 from backoffice.words import later
 
-DOORS = ("payouts.admin", "sellers.admin", "sellers.ledger.admin", "backoffice.audit.admin")
+DOORS = (
+    "payouts.admin",
+    "sellers.admin",
+    "sellers.ledger.admin",
+    "backoffice.audit.admin",
+    "backoffice.people.admin",
+)
 
 
 class BackOfficeSite(admin.AdminSite):

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import Q
 
 from backoffice.audit import actors
@@ -37,11 +38,21 @@ def user(role: str = "", *, permissions: Iterable[str] = (), username: str = "",
         username or f"{role or 'user'}-{number()}", password="demo", **values
     )
     if role:
-        made.groups.add(_group(role))
+        give_role(made, role)
     for name in permissions:
         app, codename = name.split(".")
         made.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
     return made
+
+
+def give_role(user: Any, role: str) -> None:
+    """The user has the role, too, without a second person, as demo data has."""
+    from backoffice.people.models import Kind
+    from backoffice.people.operations import beginning
+
+    with transaction.atomic():
+        beginning.cover(user=user, kind=Kind.ROLES, role_names=[role], now=NOW)
+        user.groups.add(_group(role))
 
 
 def person(role: str = "", *, permissions: Iterable[str] = ()) -> actors.Actor:

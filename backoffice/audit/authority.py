@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from .actors import Actor, Via
 from .errors import NotAllowed
 
-# Permissions that complete or release a payment, or show full account numbers: a person at a session only,
-# never a token, never the system.
+# Permissions that complete or release a payment, show full account numbers, or give others a way in: a person at a
+# session only, never a token, never the system.
 PERSON_ONLY = frozenset(
     {
+        "auth.add_user",
+        "auth.change_user",
         "payouts.approve_payout",
         "payouts.approve_batch",
         "payouts.release_hold",

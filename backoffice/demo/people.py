@@ -9,7 +9,9 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from backoffice import demo, roles
-from backoffice.audit import actors
+from backoffice.audit import actors, clock
+from backoffice.people.models import Kind
+from backoffice.people.operations import beginning
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ PEOPLE = (
     Person("compliance2", "Marta", "Nowak", "compliance"),
     Person("accountant2", "Elena", "Rossi", "accountant"),
     Person("support2", "Diego", "Santos", "support"),
+    Person("admin2", "Hanna", "Lindqvist", "admin"),
 )
 
 
@@ -61,14 +64,19 @@ def ensure() -> dict[str, actors.Actor]:
     fits = {encoded: check_password(settings.DEMO_PASSWORD, encoded) for encoded in fits}
     encoded = next((each for each, fine in fits.items() if fine), "") or make_password(settings.DEMO_PASSWORD)
     found = {}
+    now = clock.database_now()
     for person in PEOPLE:
         user = known.get(person.username) or model(username=person.username)
+        if user.pk and not user.is_active:
+            beginning.cover(user=user, kind=Kind.OPEN, now=now)
         user.first_name, user.last_name = person.first_name, person.last_name
         user.email = f"{person.username}@example.com"
         user.is_staff = user.is_active = True
         if not fits.get(user.password):
             user.password = encoded
         user.save()
-        user.groups.add(groups[person.role])
+        if not user.groups.filter(name=person.role).exists():
+            beginning.cover(user=user, kind=Kind.ADD, role_names=[person.role], now=now)
+            user.groups.add(groups[person.role])
         found[person.username] = actors.person(user)
     return found

@@ -18,8 +18,10 @@ ROLES: Mapping[str, tuple[str, str]] = {
 
 RIGHTS: Mapping[str, str] = {
     "audit.view_event": later("audit trail"),
-    "auth.add_user": later("add people"),
-    "auth.change_user": later("change people and their roles"),
+    "auth.add_user": later("ask to add people, and confirm those another asked for"),
+    "auth.change_user": later(
+        "change people, ask for roles and passwords, and confirm those another asked for"
+    ),
     "auth.view_group": later("roles"),
     "auth.view_user": later("people"),
     "ledger.approve_adjustment": later("grant or refuse another's adjustment"),

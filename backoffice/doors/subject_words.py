@@ -34,6 +34,7 @@ SUBJECTS: Mapping[str, str] = {
     "payouts.statement": later("bank statement"),
     "payouts.statementline": later("bank line"),
     "payouts.submission": later("submission"),
+    "people.personrequest": later("request about a person"),
     "sellers.sellerfile": later("file of sellers"),
 }
 TRANSACTIONS: Mapping[str, str] = {

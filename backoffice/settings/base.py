@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "backoffice",
     "backoffice.audit",
     "backoffice.outbox",
+    "backoffice.people",
     "sellers",
     "sellers.ledger",
     "payouts",
@@ -82,6 +83,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = env.read.int("PASSWORD_LINK_HOURS", default=24) * 60 * 60  # of a link to choose one
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

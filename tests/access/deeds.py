@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from backoffice.people import queries
 from payouts.operations import schedules
 from sellers.ledger.importing import seen
 from tests import books, make, make_payouts
@@ -31,6 +32,10 @@ def _seller(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"seller_id": world.seller.pk, **more}
 
 
+def _support(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"user_id": world.users["support"].pk, **more}
+
+
 def _file(text: bytes) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"stream": io.BytesIO(text), "name": "f.csv", "profile": "generic"}
 
@@ -40,6 +45,7 @@ def _lost(world: World) -> dict[str, Any]:
 
 
 P, S, L = "payouts.operations.", "sellers.operations.", "sellers.ledger.operations."
+H = "backoffice.people.operations."
 
 DEEDS: Mapping[str, Row] = {
     f"{P}review.preview": ("payouts.review_payout", _ids("pending")),
@@ -294,27 +300,23 @@ DEEDS: Mapping[str, Row] = {
         "ledger.import_earnings",
         lambda w: {"import_file_id": w.earnings_file.pk},
     ),
-    "backoffice.people.add": (
+    f"{H}asking.new_person": (
         "auth.add_user",
-        lambda w: {
-            "username": "new",
-            "names": ("N", "W"),
-            "email": "",
-            "role_names": ["approver"],
-            "password": "a-long-password-7",
-        },
+        lambda w: {"username": "new", "names": ("N", "W"), "email": "", "role_names": ["approver"]},
     ),
-    "backoffice.people.change": (
+    f"{H}asking.more_roles": ("auth.change_user", _support(role_names=["approver"])),
+    f"{H}asking.log_in_again": ("auth.change_user", _support()),
+    f"{H}asking.new_password": ("auth.change_user", _support()),
+    f"{H}changing.change": (
         "auth.change_user",
-        lambda w: {
-            "user_id": w.users["support"].pk,
-            "names": ("N", "W"),
-            "email": "",
-            "role_names": ["approver"],
-            "active": True,
-            "password": "",
-        },
+        _support(names=("N", "W"), email="", role_names=[], active=False),
     ),
+    f"{H}deciding.confirm": (
+        "auth.change_user",
+        lambda w: {"request_id": w.person_request.pk, "seen": queries.digest(w.person_request)},
+    ),
+    f"{H}deciding.dismiss": ("auth.change_user", lambda w: {"request_id": w.person_request.pk}),
+    f"{H}deciding.take_back": ("auth.change_user", lambda w: {"request_id": w.person_request.pk}),
 }
 
 # Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none.
@@ -325,5 +327,6 @@ INNER = frozenset(
         f"{P}account_rows.write",
         f"{P}account_rows.write_decisions",
         f"{P}batching.ask_again",
+        f"{H}links.make",
     }
 )

@@ -75,6 +75,9 @@ TABLE: Mapping[str, Door] = {
     "settings_country": Door(("auth.view_user",), args=lambda w: ["FR"], unknown=(("XX",), ("fr",))),
     "person_add": Door(("auth.add_user",)),
     "person_change": Door(("auth.change_user",), args=lambda w: [w.users["support"].pk], unknown=NO_NUMBER),
+    "person_decide": Door(
+        ("auth.add_user", "auth.change_user"), args=lambda w: [w.person_request.pk], unknown=NO_NUMBER
+    ),
     "payouts_payout_list": Door(("payouts.view_payout",)),
     "payouts_payout_review": Door(("payouts.view_payout",)),
     "payouts_payout_approvals": Door(("payouts.view_payout",)),
@@ -322,5 +325,5 @@ assert set(VERBS) == set(verbs.BULKS), "a verb has no row in the table"
 LEADS_TO_HOLDS = "release"
 
 # Open before anybody has logged in, or made by Django without a page behind it.
-OPEN = frozenset({"login"})
+OPEN = frozenset({"login", "password_link", "password_link_done"})
 EMPTY = frozenset({"view_on_site", "app_list"})

@@ -10,9 +10,10 @@ from types import ModuleType
 import pytest
 from django.db import connection
 
-from backoffice import people, roles
+from backoffice import roles
 from backoffice.audit import actors, authority
 from backoffice.audit.errors import NotAllowed
+from backoffice.people import operations as people_operations
 from payouts import operations as payout_operations
 from sellers import importing as seller_files
 from sellers import operations as seller_operations
@@ -26,9 +27,8 @@ EVERY_RIGHT = frozenset().union(*roles.ROLES.values())
 
 def modules() -> Iterator[ModuleType]:
     """Every module whose public functions are verbs."""
-    yield people
     yield seller_operations
-    for package in (payout_operations, ledger_operations, seller_files, earning_files):
+    for package in (people_operations, payout_operations, ledger_operations, seller_files, earning_files):
         for found in pkgutil.iter_modules(package.__path__):
             if not found.name.startswith("_"):
                 yield importlib.import_module(f"{package.__name__}.{found.name}")

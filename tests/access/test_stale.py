@@ -29,6 +29,7 @@ TWICE = {
         lambda w: {"decision": "rejected", "note": "Not theirs"},
     ),
     "payouts_cap_decide": (lambda w: [w.raised.pk], lambda w: {"decision": "grant", "confirmed": "1"}),
+    "person_decide": (lambda w: [w.person_request.pk], lambda w: {"decision": "dismiss", "confirmed": "1"}),
     "payouts_recall_answer": (
         lambda w: [w.recall.pk],
         lambda w: {"state": "no_answer", "words": "Nobody there called back."},

@@ -13,6 +13,8 @@ from django.db import transaction
 from backoffice import roles
 from backoffice.audit import actors
 from backoffice.audit.actors import SYSTEM
+from backoffice.people.models import PersonRequest
+from backoffice.people.operations import asking
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import (
@@ -117,6 +119,7 @@ class World:
     adjusted: Earning
     journal: JournalFile
     account_wanted: AccountMapping
+    person_request: PersonRequest
 
 
 def _sent_elsewhere() -> ExportSchedule:
@@ -303,6 +306,12 @@ def _build(bank: Any, settings: Any) -> World:
             effective_from=books.NOVEMBER,
             reason="A second bank.",
             actor=make.person("accountant"),
+            now=make.NOW,
+        ),
+        person_request=asking.more_roles(
+            user_id=make.user("analyst", is_staff=True, first_name="New", last_name="Who").pk,
+            role_names=["approver"],
+            actor=make.person("admin"),
             now=make.NOW,
         ),
     )

@@ -88,6 +88,11 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("not there", "analyst", "/payouts/P999999/", 404)
     yield Page("month open", "accountant", "/books/2026-11/")
     yield Page("month asked for", "auditor", "/books/2026-10/")
+    asked = reverse("admin:person_decide", args=[world.person_request.pk])
+    yield Page("person to confirm", "admin", f"{asked}?decision=confirm")
+    yield Page("people who wait for me", "admin", "/settings/?waits_for=me")
+    yield Page("link that is none", "support", "/password/MA/c0ffee-1/", 410)
+    yield Page("password chosen", "support", "/password/done/")
     for role in roles.ROLES:
         yield Page(f"home {role}", role, "/")
 

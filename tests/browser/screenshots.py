@@ -95,6 +95,7 @@ SHOTS = (
     Shot("transactions", ("accountant",), path="/books/transactions/"),
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),
+    Shot("person-new", ("admin",), path="/settings/people/add/"),
     Shot("roles", ("admin",), path="/settings/roles/"),
     Shot("countries", ("admin",), path="/settings/countries/"),
     Shot("country", ("admin",), path="/settings/countries/FR/"),

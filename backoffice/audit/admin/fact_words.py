@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backoffice.doors import role_words
+from backoffice.people.models import Kind as PersonKind
 from backoffice.words import later
 from payouts import countries
 from payouts.exports.formats import FORMATS
@@ -111,7 +112,7 @@ KEYS: Mapping[str, str] = {
 
 _KINDS = {
     code: label
-    for choices in (ImportKind, EarningKind, CapKind)
+    for choices in (ImportKind, EarningKind, CapKind, PersonKind)
     for code, label in choices.choices
     if code not in KINDS
 }

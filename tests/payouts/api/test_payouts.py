@@ -153,7 +153,7 @@ def test_a_token_never_approves_and_never_releases(token, verb):
 def test_a_person_approves_at_a_session_but_not_what_they_reviewed(session):
     made = quick.reviewed()
     reviewer = made.reviews.get().reviewer
-    reviewer.groups.add(make.user("approver").groups.get())
+    make.give_role(reviewer, "approver")
     answer = session("analyst", user=reviewer).post(f"/api/v1/payouts/{made.pk}/approve", {}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (422, "four_eyes")
     answer = session("approver").post(f"/api/v1/payouts/{made.pk}/approve", {}, format="json")

@@ -62,7 +62,7 @@ def test_nobody_approves_their_own_review(payout):
 def test_who_touched_the_bank_account_does_not_approve(payout, who):
     decision = reviewed(payout).payout_account.decision
     person = getattr(decision, who)
-    person.groups.add(make.user("approver").groups.get())
+    make.give_role(person, "approver")
     outcome = approval.approve(payout_ids=[payout.pk], actor=actors.person(person), now=make.NOW)
     assert outcome.refused[0].code == "four_eyes"
 

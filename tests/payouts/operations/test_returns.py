@@ -118,7 +118,7 @@ def test_paying_again_is_a_new_payout_that_needs_its_own_review_and_approval(ban
         word(NOW + timedelta(days=180))
     new = givebacks.reissue(payout_id=old.pk, actor=make.person("analyst"), now=NOW)
     treasurer, approver, reviewer = make.person("treasurer"), make.person("approver"), make.user("analyst")
-    reviewer.groups.add(*make.user("approver").groups.all())
+    make.give_role(reviewer, "approver")
 
     def batched() -> bool:
         return bool(batching.propose(payout_ids=[new.pk], actor=treasurer, now=NOW)[0])
@@ -129,8 +129,12 @@ def test_paying_again_is_a_new_payout_that_needs_its_own_review_and_approval(ban
     by_both = make.actors.person(reviewer)
     assert review.review(payout_ids=[new.pk], actor=by_both, now=NOW).moved
     assert not batched()
-    assert approval.approve(payout_ids=[new.pk], actor=approver, now=NOW).refused  # its account sent money back
-    holds.release(hold_ids=[Hold.objects.get(payout=new).pk], actor=approver, note="It is open again.", now=NOW)
+    assert approval.approve(
+        payout_ids=[new.pk], actor=approver, now=NOW
+    ).refused  # its account sent money back
+    holds.release(
+        hold_ids=[Hold.objects.get(payout=new).pk], actor=approver, note="It is open again.", now=NOW
+    )
     assert approval.approve(payout_ids=[new.pk], actor=by_both, now=NOW).refused
     assert approval.approve(payout_ids=[new.pk], actor=approver, now=NOW).moved
     assert batched()

@@ -1,0 +1,52 @@
+"""What every verb about people asks of names and roles."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext as _
+
+from backoffice import roles
+from backoffice.audit.errors import Refused
+
+
+class NameTaken(Refused):
+    """Somebody logs in by that name, however it is written."""
+
+    code = "name_taken"
+
+
+class NoSuchRole(Refused):
+    code = "no_such_role"
+
+
+class OwnRights(Refused):
+    """Nobody sets their own roles, closes or opens themselves, or asks for their own new password."""
+
+    code = "own_rights"
+    status = 403
+
+
+def groups(role_names: Collection[str]) -> list[Group]:
+    """The groups of these roles. Raises `NoSuchRole`."""
+    found = list(Group.objects.filter(name__in=set(role_names) & set(roles.ROLES)))
+    missing = sorted(set(role_names) - {group.name for group in found})
+    if missing:
+        raise NoSuchRole(
+            _("There is no role {missing}. Run setup_roles, or choose another.").format(
+                missing=", ".join(missing)
+            )
+        )
+    return found
+
+
+def require_free(username: str) -> None:
+    """Raises `NameTaken` where somebody logs in by that name."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken(
+            _("Somebody already logs in as {username}. Choose another user name.").format(username=username)
+        )
+
+
+def locked(user_id: int) -> User:
+    """The person, whom nobody else changes until this transaction is over."""
+    return User.objects.select_for_update().get(pk=user_id)
