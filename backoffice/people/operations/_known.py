@@ -3,6 +3,8 @@
 from collections.abc import Collection
 
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from backoffice import roles
@@ -13,6 +15,12 @@ class NameTaken(Refused):
     """Somebody logs in by that name, however it is written."""
 
     code = "name_taken"
+
+
+class BadName(Refused):
+    """Nobody could tell it from another, or type it."""
+
+    code = "bad_name"
 
 
 class NoSuchRole(Refused):
@@ -40,7 +48,15 @@ def groups(role_names: Collection[str]) -> list[Group]:
 
 
 def require_free(username: str) -> None:
-    """Raises `NameTaken` where somebody logs in by that name."""
+    """Raises `BadName` for what is no user name, `NameTaken` where somebody logs in by it."""
+    try:
+        UnicodeUsernameValidator()(username)
+    except ValidationError:
+        raise BadName(
+            _("“{username}” is no user name. Write letters, digits and @ . + - _, without spaces.").format(
+                username=username[:40]
+            )
+        ) from None
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(
             _("Somebody already logs in as {username}. Choose another user name.").format(username=username)

@@ -24,7 +24,7 @@ def new_person(
 ) -> PersonRequest:  # fmt: skip
     """Somebody is to log in with these roles; ``names`` are first and last. They are nobody here until confirmed.
 
-    Raises `NameTaken`, `NoSuchRole`, `Conflict` where the name is asked for already, `NotAllowed`.
+    Raises `BadName`, `NameTaken`, `NoSuchRole`, `Conflict` where the name is asked for already, `NotAllowed`.
     """
     authority.require(actor=actor, permission=ADD)
     _known.groups(role_names)

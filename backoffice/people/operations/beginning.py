@@ -27,7 +27,7 @@ class AdminsExist(Refused):
 def add_admin(*, username: str, password: str, now: datetime) -> User:
     """A person may log in with the role `admin`. Only while fewer than two administrators can.
 
-    Raises `AdminsExist`, `NameTaken`, `NoSuchRole`, `WeakPassword`; nothing is written then.
+    Raises `AdminsExist`, `BadName`, `NameTaken`, `NoSuchRole`, `WeakPassword`; nothing is written then.
     """
     groups = _known.groups([queries.ADMIN])  # says what to do where there is none yet
     Group.objects.select_for_update().get(name=queries.ADMIN)  # two at once: the second sees the first

@@ -8,7 +8,7 @@ from backoffice.audit.errors import Conflict, NotAllowed
 from backoffice.audit.models import Event
 from backoffice.people.models import PersonRequest
 from backoffice.people.operations import asking
-from backoffice.people.operations._known import NameTaken, NoSuchRole, OwnRights
+from backoffice.people.operations._known import BadName, NameTaken, NoSuchRole, OwnRights
 from tests import make
 from tests.backoffice.people import ask, roles_of, user_of
 
@@ -38,6 +38,8 @@ def test_roles_an_open_account_and_a_password_are_not_in_force_before_confirmati
     ("values", "error"),
     [
         ({"username": "TAKEN"}, NameTaken),
+        ({"username": "ana lyst"}, BadName),
+        ({"username": "<ana>"}, BadName),
         ({"username": "Waits"}, Conflict),
         ({"role_names": ["king"]}, NoSuchRole),
     ],
