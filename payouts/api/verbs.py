@@ -211,7 +211,7 @@ VERBS: tuple[Verb, ...] = (
 class SeenMap(serializers.DictField):
     """{"12": "token"}: the `seen` of each payout as it was read."""
 
-    child = serializers.CharField(max_length=100)
+    child = serializers.CharField(max_length=200)
 
     def to_internal_value(self, data: Any) -> dict[int, str]:
         found = super().to_internal_value(data)
@@ -223,7 +223,7 @@ class SeenMap(serializers.DictField):
 
 def body_for_one(verb: Verb) -> type[Body]:
     """The body of the endpoint for one payout."""
-    seen = Text(required=False, max_length=100, help_text="the payout's `seen` as it was read")
+    seen = Text(required=False, max_length=200, help_text="the payout's `seen` as it was read")
     return type(f"{_camel(verb.name)}Body", (Body,), {**verb.fields(), "seen": seen, "__doc__": verb.summary})
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from itertools import chain
 from pathlib import Path
 
@@ -136,7 +137,12 @@ def newest() -> list[Closing]:
 
 
 def handed_over_since(*, rail: str, key: str, since: datetime) -> list[datetime]:
-    """When this submission was about to be handed over, newest first, as far back as ``since``. Raises `NotWritten`."""
+    """When this submission was about to be handed over, newest first, as far back as ``since``.
+
+    Raises `NotWritten` where it cannot be read; a folder that is not there is none that says nothing.
+    """
+    if watched() and not Path(settings.HANDOVER_DIR).is_dir():
+        raise NotWritten(f"There is no folder {settings.HANDOVER_DIR}: is it mounted here?")
     by_host: dict[str, list[Path]] = defaultdict(list)
     for path in _files():
         by_host[path.stem[: -len("-2026-11")]].append(path)
@@ -196,7 +202,17 @@ def everything() -> Iterator[Payment | Closing]:
 
 
 def _files() -> list[Path]:
-    return sorted(Path(settings.HANDOVER_DIR).glob("handovers-*.jsonl")) if watched() else []
+    """Raises `NotWritten` for a folder that may not be looked into; before the first hand-over there is none."""
+    if not watched():
+        return []
+    folder = Path(settings.HANDOVER_DIR)
+    try:
+        names = os.listdir(folder)  # a glob would answer that nothing is there
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise NotWritten(f"The journal in {folder} cannot be read: {error.strerror}.") from error
+    return sorted(folder / name for name in names if fnmatch(name, "handovers-*.jsonl"))
 
 
 def _parsed(lines: Iterable[str | bytes]) -> Iterator[Payment | Closing]:

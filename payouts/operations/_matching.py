@@ -52,7 +52,8 @@ def lines_of(statement: statements.Statement, *, day: date) -> list[StatementLin
                     end_to_end_id=detail.end_to_end_id if detail else "",
                     batch_reference="" if detail else (entry.message_id or entry.payment_information_id),
                     item_count=entry.batch_count,
-                    return_code=(detail.return_code if detail else "")[:10] or ("NARR" if entry.is_return else ""),
+                    return_code=(detail.return_code if detail else "")[:10]
+                    or ("NARR" if entry.is_return else ""),
                     text=_evidence.plain(" · ".join(filter(None, (entry.text, *words)))),
                 )
             )

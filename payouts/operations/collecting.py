@@ -37,7 +37,9 @@ def take(*, rail: str, transport: Any, now: datetime) -> int:
     last = BankDocument.objects.filter(rail=rail).exclude(cursor="").order_by("-pk").first()
     came = 0
     try:
-        found = registry.get(rail).collect(transport=transport, after=last.cursor if last else "", known=known)
+        found = registry.get(rail).collect(
+            transport=transport, after=last.cursor if last else "", known=known
+        )
         for document in found:
             came += _keep(document, rail=rail, now=now)
     except (base.Unreachable, base.Unreadable) as error:

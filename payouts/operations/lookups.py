@@ -78,7 +78,7 @@ def again(*, submission_id: int, fence: int, now: datetime, by: Actor | None = N
     """
     watch = Watch(now)
     _restored.stop_if_restored(now=now)
-    lease = _lease_again(submission_id=submission_id, fence=fence, by=by, now=now)
+    lease = _lease_again(submission_id=submission_id, fence=fence, by=by, watch=watch)
     if lease is None:
         return False
     answers = delivering.deliver(leases=[lease], watch=watch)
@@ -88,12 +88,11 @@ def again(*, submission_id: int, fence: int, now: datetime, by: Actor | None = N
 
 
 @transaction.atomic(durable=True)
-def _lease_again(
-    *, submission_id: int, fence: int, by: Actor | None, now: datetime
-) -> _leases.Lease | None:
+def _lease_again(*, submission_id: int, fence: int, by: Actor | None, watch: Watch) -> _leases.Lease | None:
     row = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
     if row.status != SubmissionStatus.UNKNOWN or row.fence != fence:
         return None
+    now = watch.now()  # after the wait for the row
     if desk.why_not_again(submission=row, now=now) or switches.open_on(row.rail):
         return None
     body = bankfiles.body_of_submission(row)

@@ -177,13 +177,14 @@ def _may_have_begun(row: Submission, now: datetime) -> datetime | None:
     Of this database's leases, without those whose worker says that it handed nothing over; and of what the journal
     outside knows of and this database forgot when it was restored. Raises `Refused` where that cannot be read.
     """
-    events = SubmissionEvent.objects.filter(submission=row)
-    idle = set(
-        events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER).values_list("fence", flat=True)
-    )
+    events, length = SubmissionEvent.objects.filter(submission=row), _leases.length()
+    said = events.filter(what__in=("answer", "late"), code__in=_NOT_HANDED_OVER)
+    idle = dict(said.values_list("fence", "at"))
     leases = list(events.filter(what="lease").values_list("at", "fence"))
     begun = [at for at, fence in leases if fence not in idle]
-    since = now - _leases.length() - desk.COOL_DOWN
+    # A worker that handed nothing over writes no more once it has said so.
+    ours = [(at, idle.get(fence, at + length)) for at, fence in leases]
+    since = now - length - desk.COOL_DOWN
     try:
         written = _journal.handed_over_since(rail=row.rail, key=row.key, since=since)
     except _journal.NotWritten as error:
@@ -191,8 +192,7 @@ def _may_have_begun(row: Submission, now: datetime) -> datetime | None:
             _("Not confirmed: what was handed over lately cannot be looked up. {error}").format(error=error),
             code="cool_down",
         ) from error
-    length = _leases.length()
-    begun += [moment for moment in written if not any(at <= moment <= at + length for at, _unused in leases)]
+    begun += [moment for moment in written if not any(at <= moment <= until for at, until in ours)]
     return max(begun, default=None)
 
 

@@ -9,15 +9,18 @@ from payouts.queries import blocks
 from payouts.states import PayoutStatus
 
 PARTS = 4
+MOST_NAMED = 6
+"""Holds, the newest first: few payouts have two. Of more their number tells when one goes."""
 
 
 def token(payout: Payout, holds: Iterable[Hold]) -> str:
-    """Status, round, bank-account version and newest open hold: what may change under a reader.
+    """Status, round, bank-account version and open holds: what may change under a reader. At most 200 characters.
 
     ``holds`` are the open ones on the payout and on its seller, as `blocks.open_holds` gives them.
     """
-    newest = max((hold.pk for hold in holds), default=0)
-    return f"{payout.status}.{payout.round}.{payout.payout_account_id}.{newest}"
+    ids = sorted((hold.pk for hold in holds), reverse=True)
+    named = "-".join(map(str, ids[:MOST_NAMED]))
+    return f"{payout.status}.{payout.round}.{payout.payout_account_id}.{len(ids)}:{named}"
 
 
 def tokens(payouts: Sequence[Payout]) -> dict[int, str]:
@@ -43,7 +46,7 @@ def _change(payout: Payout, *, before: str, now: str) -> str:
     parts = before.split(".")
     if len(parts) != PARTS or parts[0] not in PayoutStatus.values:
         return _("what you say you saw is nothing that was shown to you. Look again")
-    (status, round_, account, hold), (*_unused, newest) = parts, now.split(".")
+    (status, round_, account, held), (*_unused, holds) = parts, now.split(".")
     if status != payout.status:
         was, became = PayoutStatus(status).label.lower(), PayoutStatus(payout.status).label.lower()
         return _("it changed since you looked: it was {before} and is {after} now. Look again").format(
@@ -53,6 +56,10 @@ def _change(payout: Payout, *, before: str, now: str) -> str:
         return _("its bank account changed since you looked. Look again")
     if round_ != str(payout.round):
         return _("it went back to review since you looked. Look again")
-    if hold.isdecimal() and int(hold) > int(newest):
-        return _("a hold on it was released since you looked. Look again")
-    return _("it was put on hold since you looked. Look again")
+    if _ids(holds) - _ids(held):
+        return _("it was put on hold since you looked. Look again")
+    return _("a hold on it was released since you looked. Look again")
+
+
+def _ids(held: str) -> set[str]:
+    return set(held.partition(":")[2].split("-")) - {""}

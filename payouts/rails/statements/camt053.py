@@ -64,7 +64,7 @@ class _Lines:
         self._position = 0
 
     def take(self, line: Any) -> None:
-        """One more line, which holds nothing afterwards."""
+        """One more line, which holds nothing afterwards; the one before it goes, as the parser is done with that."""
         if self.currency is None:
             # Before the first line stand the account and, as the schema has it, the balances.
             self.currency = _currency(line.getparent())
@@ -76,7 +76,10 @@ class _Lines:
             )
         else:
             self.entries.append(entry)
-        line.getparent().remove(line)
+        line.clear()
+        before = line.getprevious()
+        if before is not None and xml.name(before) == "Ntry":
+            line.getparent().remove(before)
 
 
 def _statement(element: Any, lines: _Lines) -> Statement:

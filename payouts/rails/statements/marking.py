@@ -6,7 +6,13 @@ from typing import Any
 from xml.parsers import expat
 
 _MESSAGE, _STATEMENT = "BkToCstmrStmt", "Stmt"
-_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""How two bytes a character begin, with a mark or without; a codec that chose by itself would write a mark inside."""
 
 
 def made(body: bytes, errors: Mapping[int, Sequence[str]]) -> bytes | None:

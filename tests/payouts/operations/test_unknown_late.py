@@ -1,6 +1,8 @@
 """What was handed over late, by who slept or in days that a restore forgot, is waited for before two people decide."""
 
 import contextlib
+import dataclasses
+import shutil
 import time
 from datetime import timedelta
 from unittest import mock
@@ -85,6 +87,45 @@ def test_what_was_stopped_before_it_went_out_is_not_waited_for_though_the_journa
 
     confirm(never_sent(batch), SOON)
     assert make_payouts.statuses(batch) == ["APPROVED"]
+
+
+def test_a_hand_over_that_was_forgotten_is_not_hidden_by_a_lease_that_ended_before_it(bank, line, journal):
+    batch = make_payouts.approved_batch([1200], country="US")
+    (lease,) = preparing.prepare(batch_id=batch.pk, now=NOW).leases
+    given = answering.Given(lease.submission_id, lease.fence, delivering.STOPPED)
+    answering.record(given=[given], now=NOW + timedelta(seconds=2))
+    again = dataclasses.replace(lease, fence=lease.fence + 1)
+    _journal.write(leases=[again], watch=Watch(NOW + timedelta(seconds=90)))  # then the database is put back
+
+    finding = never_sent(batch)
+    with pytest.raises(Refused, match="may still be on its way"):
+        confirm(finding, NOW + timedelta(seconds=120))
+    confirm(finding, NOW + timedelta(minutes=18))
+
+
+@pytest.mark.parametrize("gone", ["removed", "renamed before it was read"])
+def test_a_journal_that_is_not_there_says_nothing_and_so_nobody_does(bank, line, journal, gone, settings):
+    line.posts = [lines.DROP_BEFORE]
+    batch = make_payouts.submitted([1200], country="US")
+    finding = never_sent(batch)
+    if gone == "removed":
+        shutil.rmtree(journal)
+    else:
+        settings.HANDOVER_DIR = str(journal / "elsewhere")
+
+    with pytest.raises(Refused, match="is it mounted here"):
+        confirm(finding, COOL)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_empty_journal(journal, monkeypatch):
+    """As any user but root meets it."""
+    journal.mkdir()
+    monkeypatch.setattr(
+        _journal.os, "listdir", mock.Mock(side_effect=PermissionError(13, "Permission denied"))
+    )
+    for ask in (_journal.newest, lambda: list(_journal.everything())):
+        with pytest.raises(_journal.NotWritten, match="Permission denied"):
+            ask()
 
 
 def test_nothing_is_found_never_sent_while_the_journal_cannot_be_read(bank, line, journal):

@@ -48,6 +48,27 @@ def test_a_hold_released_meanwhile_is_a_change():
     assert told(payout, seen) == "a hold on it was released since you looked. Look again"
 
 
+def test_any_of_several_holds_released_meanwhile_is_a_change():
+    payout = quick.payout()
+    first, second = hold(payout), hold(payout)
+    for released in (first, second):
+        seen = shown.tokens([payout])
+        holds.release(hold_ids=[released.pk], actor=make.person("approver"), note="Found.", now=make.NOW)
+        assert told(payout, seen) == "a hold on it was released since you looked. Look again"
+
+
+def test_of_many_holds_one_more_and_one_less_is_a_change():
+    payout = quick.payout()
+    placed = [hold(payout) for _ in range(shown.MOST_NAMED + 3)]
+    seen = shown.tokens([payout])
+    assert len(seen[payout.pk]) < 200
+    holds.release(hold_ids=[placed[0].pk], actor=make.person("approver"), note="Found.", now=make.NOW)
+    assert "released" in told(payout, seen)
+    seen = shown.tokens([payout])
+    hold(payout)
+    assert "put on hold" in told(payout, seen)
+
+
 def test_back_in_review_is_a_change():
     payout = quick.payout()
     seen = shown.tokens([payout])
@@ -56,7 +77,17 @@ def test_back_in_review_is_a_change():
     assert told(payout, seen) == "it went back to review since you looked. Look again"
 
 
-@pytest.mark.parametrize("word", ["", "x", "PENDING_REVIEW.1.2", "SENT?.1.2.0", "PENDING_REVIEW.1.2.x"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "x",
+        "PENDING_REVIEW.1.2",
+        "SENT?.1.2.0",
+        "PENDING_REVIEW.1.2.x",
+        f"PENDING_REVIEW.1.2.{'9' * 5000}",
+    ],
+)
 def test_what_was_never_shown_is_no_state(word: str):
     payout = quick.payout()
     assert told(payout, {payout.pk: word}).endswith("Look again")

@@ -12,9 +12,9 @@ TWO = (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_each_error_stands_before_its_statement_and_nothing_else_changes(encoding: str) -> None:
-    text = TWO.format(encoding=encoding)
+    text = TWO.format(encoding=encoding.removesuffix("-le").removesuffix("-be"))
     made = marking.made(text.encode(encoding), {1: ["Kein Tag für «ä1».", "Zweitens."], 2: ["Falsch."]})
     assert made is not None
     second = "<!-- error: Falsch. -->\n<ns2:Stmt><ns2:Id>é2"
