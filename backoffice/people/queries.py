@@ -47,6 +47,13 @@ def present_roles(request: PersonRequest) -> list[str]:
     return [] if person is None else sorted(person.groups.values_list("name", flat=True))
 
 
+def person_digest(user: User) -> str:
+    """Changes when anything does that the form of a person shows."""
+    roles = sorted(user.groups.values_list("name", flat=True))
+    shown = [user.pk, user.first_name, user.last_name, user.email, user.is_active, roles]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
 def digest(request: PersonRequest) -> str:
     """Changes when anything does that a second person is shown before they confirm."""
     person = request.person

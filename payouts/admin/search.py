@@ -19,13 +19,14 @@ from sellers.ledger.money import Money
 from sellers.models import Seller
 
 SHOWN = 20
+FOUND = ("payouts", "sellers", "batches", "orders", "bank_lines")
 
 
 @pages.page("payouts.view_payout", "sellers.view_seller")
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find. A reference that names one thing opens it at once."""
     words = " ".join(request.GET.get("q", "").split())[:2000]
-    straight = _straight(words) or _numbered(request, words)
+    straight = _straight(words)
     if straight:
         return redirect(straight)
     context: dict[str, Any] = {"title": _("Search"), "search_words": words, "shortest": sellers.SHORTEST}
@@ -43,7 +44,10 @@ def search(request: HttpRequest) -> HttpResponse:
         **_first("bank_lines", _bank_lines(request, words)),
         "sellers_url": f"{reverse('admin:sellers_seller_list')}?{urlencode({'q': words})}",
         "unknown": _unknown(words),
+        "numbered": _numbered(request, words),
     }
+    if context["numbered"] and not any(context[name] for name in FOUND):
+        return redirect(context["numbered"])
     return pages.render(request, "admin/search.html", context)
 
 

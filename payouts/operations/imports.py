@@ -39,6 +39,8 @@ MOST_WAITING = 10
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
 GIVE_UP = timedelta(hours=6)
+KEEP_REFUSED = timedelta(days=14)
+"""How long a refused file can be had back with its errors. The errors stay."""
 _OVER = (ImportStatus.DROPPED, ImportStatus.FAILED)
 _RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
            "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at", "seen")  # fmt: skip
@@ -256,7 +258,7 @@ def sweep(*, now: datetime) -> int:
     """Imports that a lost message, or a killed worker, left undone are rung for again; answers how many.
 
     One that no worker could finish for `GIVE_UP` has failed. What was kept of dropped and failed files is gone,
-    where no worker is at them still.
+    where no worker is at them still; and the bytes of those that were refused `KEEP_REFUSED` ago.
     """
     since = Coalesce("confirmed_at", "uploaded_at")
     under_way = ImportFile.objects.filter(status__in=posting.UNDER_WAY).annotate(since=since)
@@ -268,6 +270,8 @@ def sweep(*, now: datetime) -> int:
     )
     for import_id in forgotten:
         _doorbell.ring("work_import", import_id=import_id)
+    refused = ImportFile.objects.filter(status=ImportStatus.REFUSED, uploaded_at__lt=now - KEEP_REFUSED)
+    ImportPart.objects.filter(import_file__in=refused).delete()
     for import_id in _left_over():
         with _import_job.only_one(import_id) as side:
             if side is not None:

@@ -84,6 +84,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if job is not None and job.status in posting.UNDER_WAY:
         return redirect("admin:ledger_import_detail", pk=job.pk)
     failed = job is not None and job.status == ImportStatus.FAILED
+    may = IMPORT in pages.permissions(request)
     context = {
         "title": file.name,
         "file": file,
@@ -105,9 +106,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "pager": page,
         "count": file.new_count + file.changed_count,
-        "copy_url": reverse("admin:ledger_import_copy", args=[job.pk]) if job is not None and refused else "",
+        "copy_url": reverse("admin:ledger_import_copy", args=[job.pk])
+        if job is not None and refused and may
+        else "",
         "waits": file.status == SellerFileStatus.CHECKED and not failed,
-        "may": IMPORT in pages.permissions(request),
+        "may": may,
         "back_url": reverse("admin:ledger_import_list"),
         "back_label": _("Imports"),
         "reference": file.name,

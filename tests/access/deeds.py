@@ -309,7 +309,10 @@ DEEDS: Mapping[str, Row] = {
     f"{H}asking.new_password": ("auth.change_user", _support()),
     f"{H}changing.change": (
         "auth.change_user",
-        _support(names=("N", "W"), email="", role_names=[], active=False),
+        lambda w: {
+            "user_id": w.users["support"].pk, "names": ("N", "W"), "email": "", "role_names": [], "active": False,
+            "seen": queries.person_digest(w.users["support"]),
+        },
     ),
     f"{H}deciding.confirm": (
         "auth.change_user",

@@ -129,6 +129,7 @@ DEEDS: Mapping[str, str] = {
     "seller.suspend": later("Suspended a seller"),
     "seller.verify": later("Wrote a finding about a seller"),
     "import.confirm": later("Said yes to a large import"),
+    "import.copy": later("Took a refused file back with its errors"),
     "import.receive": later("Brought a file to import"),
     "sellers.check": later("Checked a file of sellers"),
     "sellers.drop": later("Dropped a file of sellers"),

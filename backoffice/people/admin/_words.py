@@ -74,7 +74,7 @@ def _in_force(request: PersonRequest) -> list[str]:
     if request.kind == Kind.ROLES:
         lines.append(_("They get these beside them: {roles}.").format(roles=roles(request.roles)))
     elif request.kind == Kind.OPEN:
-        lines.append(_("They may log in again, with the roles and the password they had."))
+        lines.append(_("They may log in again, with the roles they had."))
         if request.person is not None and not request.person.has_usable_password():
             lines.append(link)
     else:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backoffice import roles
 from backoffice.audit import clock
-from backoffice.audit.errors import NotAllowed, Refused
+from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pages, role_words, worklists
 from backoffice.people import queries
 from backoffice.people.admin import _words
@@ -153,6 +153,7 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
         "role_names": list(user.groups.values_list("name", flat=True)),
         "active": user.is_active,
     }
+    seen = request.POST.get("seen", "") if request.method == "POST" else queries.person_digest(user)
     form = ChangeForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -164,11 +165,14 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
                 role_names=given["role_names"],
                 active=given["active"],
                 new_password=given["new_password"],
+                seen=seen,
                 actor=pages.actor(request),
                 now=clock.database_now(),
             )
         except NotAllowed:
             raise
+        except Conflict as conflict:
+            return pages.stale(request, [str(conflict)], request.path)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -182,6 +186,7 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
         alone=_words.alone(asked_by=request.user.pk or 0, person_id=user_id)
         if user_id != request.user.pk
         else "",
+        seen=seen,
     )
 
 
@@ -192,17 +197,27 @@ def _tell(request: HttpRequest, user: User, changed: changing.Changed) -> None:
     if changed.asked:
         waits = _("{user}: {changed}, once another administrator confirms it.")
         messages.success(request, waits.format(user=user.get_username(), changed=together(changed.asked)))
-    if not (changed.done or changed.asked):
+    for sentence in changed.refused:
+        messages.warning(request, sentence)
+    if not (changed.done or changed.asked or changed.refused):
         messages.success(request, _("Nothing was different."))
 
 
 def _form(
-    request: HttpRequest, form: forms.Form, *, title: str, verb: str, alone: str, lead: str = ""
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    verb: str,
+    alone: str,
+    lead: str = "",
+    seen: str = "",
 ) -> HttpResponse:
     context = {
         "title": title,
         "lead": lead,
         "form": form,
+        "hidden": [("seen", seen)] if seen else [],
         "verb": verb,
         "problem": {"what": _("Nobody can confirm"), "todo": alone} if alone else None,
         "back_url": reverse("admin:settings"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from backoffice import roles
+from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 
 
@@ -63,6 +64,15 @@ def require_free(username: str) -> None:
         )
 
 
-def locked(user_id: int) -> User:
-    """The person, whom nobody else changes until this transaction is over."""
-    return User.objects.select_for_update().get(pk=user_id)
+def locked(user_id: int, *, by: Actor | None = None) -> User:
+    """The person, whom nobody else changes until this transaction is over, and who acts beside them.
+
+    In the order of their ids, so that two who change each other wait for each other; the second asks after that what
+    they may still do. Not against foreign keys: what is written down of a person meanwhile does not wait.
+    """
+    ids = {user_id} if by is None or by.user_id is None else {user_id, by.user_id}
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    found = {row.pk: row for row in rows}
+    if user_id not in found:
+        raise User.DoesNotExist
+    return found[user_id]

@@ -48,7 +48,6 @@ def more_roles(*, user_id: int, role_names: Collection[str], actor: Actor, now: 
 
     Raises `OwnRights`, `NoSuchRole`, `Conflict` where more roles are asked for already, `NotAllowed`.
     """
-    authority.require(actor=actor, permission=CHANGE)
     _known.groups(role_names)
     user = _another(user_id, actor)
     return _ask(Kind.ROLES, user, roles=sorted(set(role_names)), actor=actor, now=now)
@@ -57,7 +56,6 @@ def more_roles(*, user_id: int, role_names: Collection[str], actor: Actor, now: 
 @transaction.atomic
 def log_in_again(*, user_id: int, actor: Actor, now: datetime) -> PersonRequest:
     """The closed account is to open. Raises `OwnRights`, `Conflict` where it is open or asked for, `NotAllowed`."""
-    authority.require(actor=actor, permission=CHANGE)
     user = _another(user_id, actor)
     if user.is_active:
         raise Conflict(_("Not asked: this account is open. Look again."))
@@ -70,7 +68,6 @@ def new_password(*, user_id: int, actor: Actor, now: datetime) -> PersonRequest:
 
     Raises `OwnRights`, `Conflict` where the account is closed or this is asked for already, `NotAllowed`.
     """
-    authority.require(actor=actor, permission=CHANGE)
     if user_id == actor.user_id:
         raise OwnRights(_("Your own password you change yourself, in the menu of your name."))
     user = _another(user_id, actor)
@@ -82,7 +79,9 @@ def new_password(*, user_id: int, actor: Actor, now: datetime) -> PersonRequest:
 def _another(user_id: int, actor: Actor) -> User:
     if user_id == actor.user_id:
         raise OwnRights(_("Nobody sets their own roles. Ask another administrator."))
-    return _known.locked(user_id)
+    user = _known.locked(user_id, by=actor)
+    authority.require(actor=actor, permission=CHANGE)
+    return user
 
 
 def _ask(kind: Kind, user: User | None, *, actor: Actor, now: datetime, **values: Any) -> PersonRequest:

@@ -1,15 +1,21 @@
 """Changing a person: what makes the house safer is done at once by one administrator, all else is asked for."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from knox.models import get_token_model
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Conflict
+from backoffice.people import queries
+from backoffice.people.models import PersonRequest
 from backoffice.people.operations import _known, asking
 from backoffice.people.operations._known import OwnRights
 
@@ -20,22 +26,27 @@ class Changed:
 
     done: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Sentences about what could not be asked for; what was done is done all the same."""
 
 
 @transaction.atomic
 def change(
-    *, user_id: int, names: tuple[str, str], email: str, role_names: Collection[str], active: bool, actor: Actor,
-    now: datetime, new_password: bool = False,
+    *, user_id: int, names: tuple[str, str], email: str, role_names: Collection[str], active: bool, seen: str,
+    actor: Actor, now: datetime, new_password: bool = False,
 ) -> Changed:  # fmt: skip
     """The person has these names, loses roles that are not named, and is closed unless ``active``: at once.
 
     Roles they do not have yet, an account that is closed and ``new_password`` are asked for. Rights given beside the
-    roles are taken away. Raises `OwnRights` when people set their own roles, close themselves or ask for their own
-    password, `NoSuchRole`, `Conflict`, `NotAllowed`.
+    roles are taken away. ``seen`` is the `queries.person_digest` of what the page showed. Raises `OwnRights` when
+    people set their own roles, close themselves or ask for their own password, `NoSuchRole`, `Conflict` when the
+    person is not as they were seen, `NotAllowed`.
     """
-    authority.require(actor=actor, permission=asking.CHANGE)
     _known.groups(role_names)
-    user = _known.locked(user_id)
+    user = _known.locked(user_id, by=actor)
+    authority.require(actor=actor, permission=asking.CHANGE)
+    if queries.person_digest(user) != seen:
+        raise Conflict(_("Not saved: the person is not as the page showed them any more. Look again."))
     before, wanted = set(user.groups.values_list("name", flat=True)), set(role_names)
     if user.pk == actor.user_id and (before != wanted or user.is_active != active):
         raise OwnRights(_("Nobody sets their own roles. Ask another administrator."))
@@ -45,16 +56,25 @@ def change(
     _close(user, active, changed, actor, now)
     _name(user, (*names, email), changed, actor, now)
     user.save()
+    about: dict[str, Any] = {"user_id": user_id, "actor": actor, "now": now}
     if wanted - before:
-        asking.more_roles(user_id=user_id, role_names=wanted - before, actor=actor, now=now)
-        changed.asked.append(_("more roles"))
+        more = partial(asking.more_roles, role_names=wanted - before, **about)
+        _ask(more, _("more roles"), changed)
     if opens:
-        asking.log_in_again(user_id=user_id, actor=actor, now=now)
-        changed.asked.append(_("log in again"))
+        _ask(partial(asking.log_in_again, **about), _("log in again"), changed)
     if new_password:
-        asking.new_password(user_id=user_id, actor=actor, now=now)
-        changed.asked.append(_("a new password"))
+        _ask(partial(asking.new_password, **about), _("a new password"), changed)
     return changed
+
+
+def _ask(wish: Callable[[], PersonRequest], words: str, changed: Changed) -> None:
+    """What cannot be asked for does not undo what makes the house safer."""
+    try:
+        wish()
+    except Conflict as conflict:
+        changed.refused.append(str(conflict))
+    else:
+        changed.asked.append(words)
 
 
 def _take(user: User, taken: set[str], changed: Changed, actor: Actor, now: datetime) -> None:
@@ -68,12 +88,12 @@ def _take(user: User, taken: set[str], changed: Changed, actor: Actor, now: date
 
 
 def _close(user: User, active: bool, changed: Changed, actor: Actor, now: datetime) -> None:
-    """A link that nobody used yet dies with the account, and does not come to life with it."""
+    """The password, sessions, tokens and an unused link die with the account, and do not come to life with it."""
     if active or not user.is_active:
         return
     user.is_active = False
-    if not user.has_usable_password():
-        user.set_unusable_password()
+    user.set_unusable_password()
+    get_token_model().objects.filter(user=user).delete()
     changed.done.append(_("may no longer log in"))
     recording.record(actor=actor, action="person.closed", subject=user, now=now)
 

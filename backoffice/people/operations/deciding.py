@@ -79,10 +79,11 @@ def _open(request_id: int, actor: Actor, *, others: str = "") -> PersonRequest:
         raise Conflict(_("Not done: somebody decided on this just now."))
     if others and request.asked_by_id == actor.user_id:
         raise OwnWish(others)
-    if request.person_id is not None:
-        request.person = _known.locked(request.person_id)
-        if request.person_id == actor.user_id:
-            raise OwnWish(_("Not done: it is about you. Another administrator decides on it."))
+    if request.person_id == actor.user_id:
+        raise OwnWish(_("Not done: it is about you. Another administrator decides on it."))
+    locked = _known.locked(request.person_id or actor.person_id, by=actor)
+    request.person = locked if request.person_id is not None else None
+    authority.require(actor=actor, permission=RIGHTS[kind])  # whoever closed them meanwhile was first
     return request
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.formats.base_formats import CSV
 
+from backoffice.audit import recording
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from payouts.rails.statements import marking as statements
@@ -67,7 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_another": corrects and file.status == ImportStatus.CHECKED,
         "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
-        "has_copy": bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count),
+        "has_copy": rights.brings in held and parts.kept(file) and _can_be_marked(file),
         "back_url": reverse(_import_words.LIST),
         "back_label": _("Imports"),
         "reference": file.name,
@@ -75,6 +76,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_import_words.progress(file, database_now()),
     }
     return pages.render(request, "admin/ledger/importfile/detail.html", context)
+
+
+def _can_be_marked(file: ImportFile) -> bool:
+    """Something of it could be read."""
+    return bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count)
 
 
 def _statement(shown: dict[str, Any]) -> dict[str, Any]:
@@ -101,9 +107,13 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @pages.page(*_import_words.EVERY_RIGHT)
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """The refused file with a column more that says at each row what is wrong; only the errors where it is not kept."""
+    """The refused file with what is wrong beside each row, for those who bring such files; on the record.
+
+    Only the errors where it is not kept, and for those who only look: it may hold names and account numbers.
+    """
     file = found(request, pk)
-    upload = parts.opened(file) if file.status == ImportStatus.REFUSED else None
+    brings = kinds.of(file.kind).brings in pages.permissions(request)
+    upload = parts.opened(file) if brings and file.status == ImportStatus.REFUSED else None
     made: IO[bytes] | None = None
     if upload is not None and file.kind == ImportKind.STATEMENT:
         with upload:
@@ -123,6 +133,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
             )
     if made is None:
         return errors(request, pk=pk)
+    data = {"file": file.name, "kind": file.kind}
+    recording.record(
+        actor=pages.actor(request), action="import.copy", subject=file, data=data, now=database_now()
+    )
     ending, kind = ("xml", "application/xml") if file.kind == ImportKind.STATEMENT else ("csv", "text/csv")
     values: dict[str, Any] = {
         "as_attachment": True,

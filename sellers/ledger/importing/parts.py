@@ -43,5 +43,10 @@ def opened(file: ImportFile) -> IO[bytes] | None:
     return upload
 
 
+def kept(file: ImportFile) -> bool:
+    """Whether `opened` would find anything."""
+    return file.parts.exists()
+
+
 def _place(file_id: int, position: int) -> bytes:
     return vault.place("ledger.ImportPart", file_id, position)

@@ -36,6 +36,7 @@ def change(actor, user: User, **values) -> changing.Changed:
         "email": user.email,
         "role_names": roles_of(user),
         "active": user.is_active,
+        "seen": queries.person_digest(user),
     }
     return changing.change(user_id=user.pk, actor=actor, now=make.NOW, **(defaults | values))
 

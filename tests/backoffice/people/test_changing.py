@@ -2,13 +2,18 @@
 
 import pytest
 from django.contrib.auth.models import User
+from knox.models import get_token_model
 
+from backoffice.audit.actors import person
+from backoffice.audit.errors import Conflict
 from backoffice.audit.models import Event
+from backoffice.people import queries
 from backoffice.people.models import PersonRequest
 from backoffice.people.operations._known import OwnRights
 from tests import make
 from tests.backoffice.people import ask as ask_to_add
 from tests.backoffice.people import change, confirm, roles_of, user_of
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +74,49 @@ def test_a_link_that_nobody_used_dies_with_the_account(two, client):
     change(two.one, User.objects.get(pk=done.user.pk), active=True)
     confirm(two.other, PersonRequest.objects.get(outcome="", kind="open"))
     assert client.get(done.link).status_code == 410
+
+
+def test_password_sessions_and_tokens_die_with_the_account_for_good(two, client):
+    user = make.user("analyst", is_staff=True)
+    get_token_model().objects.create(user=user)
+    assert client.login(username=user.username, password="demo")
+    change(two.one, user, active=False)
+    assert not get_token_model().objects.filter(user=user).exists()
+    change(two.one, User.objects.get(pk=user.pk), active=True)
+    done = confirm(two.other, PersonRequest.objects.get(outcome="", kind="open"))
+    assert done.link and client.get("/").status_code == 302, "the cookie of before is no way in"
+    assert not client.login(username=user.username, password="demo")
+
+
+def test_a_page_that_is_out_of_date_takes_nothing_away(two):
+    user = make.user("analyst")
+    seen = queries.person_digest(user)
+    make.give_role(user, "treasurer")
+    with pytest.raises(Conflict, match="not as the page showed them"):
+        change(two.one, user, role_names=["analyst"], email="a@example.com", seen=seen)
+    assert roles_of(user) == ["analyst", "treasurer"]
+
+
+def test_what_cannot_be_asked_for_undoes_nothing_that_makes_the_house_safer(two):
+    user = make.user("analyst")
+    make.give_role(user, "treasurer")
+    change(two.one, user, role_names=["analyst", "treasurer", "support"])
+    changed = change(two.one, user, role_names=["analyst", "approver"])
+    assert (changed.done, changed.asked) == (["roles taken away"], [])
+    assert "the same waits already" in changed.refused[0]
+    assert roles_of(user) == ["analyst"]
+    closed = change(two.one, user, active=False, new_password=True)
+    assert closed.done == ["may no longer log in"] and "the account is closed" in closed.refused[0]
+    assert not User.objects.get(pk=user.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_close_each_other_leave_one():
+    one, other = (person(make.user("admin", is_staff=True)) for _ in range(2))
+    deeds = [
+        lambda by=by, whom=whom: change(by, user_of(whom), active=False)
+        for by, whom in ((one, other), (other, one))
+    ]
+    results = together(*deeds)
+    assert sorted(type(each).__name__ for each in results) == ["Changed", "NotAllowed"]
+    assert User.objects.filter(groups__name="admin", is_active=True).count() == 1

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from backoffice.audit.models import Event
+from backoffice.people import queries
 from backoffice.people.models import PersonRequest
 from backoffice.people.operations import asking
 from tests import make
@@ -123,13 +124,14 @@ def test_what_changed_after_it_was_shown_is_answered_with_409(other, two):
 def test_a_change_says_what_is_done_and_what_waits(one):
     user = make.user("analyst", is_staff=True, first_name="Léa", last_name="Petit")
     sent = {"first_name": "Léa", "last_name": "Petit", "role_names": ["support"], "active": "on"}
-    page = one.post(
-        f"/settings/people/{user.pk}/", sent | {"new_password": "on"}, follow=True
-    ).content.decode()
+    url, both = f"/settings/people/{user.pk}/", sent | {"new_password": "on"}
+    assert one.post(url, both).status_code == 409, "it does not say what was seen"
+    page = one.post(url, both | {"seen": queries.person_digest(user)}, follow=True).content.decode()
     assert "roles taken away" in page
     assert "more roles and a new password, once another administrator confirms it" in page
     assert roles_of(user) == []
-    again = one.post(f"/settings/people/{user.pk}/", sent | {"new_password": "on"})
+    shown = one.get(url).context["hidden"]
+    again = one.post(url, both | dict(shown), follow=True)
     assert "the same waits already" in again.content.decode()
     assert "password" not in one.get("/settings/people/add/").context["form"].fields
 
@@ -206,7 +208,9 @@ def test_an_administrator_cannot_be_two_people(two, one):
     one.post("/settings/people/add/", LEA)
     user = make.user("analyst", is_staff=True)
     sent = {"first_name": "A", "last_name": "B", "role_names": ["analyst", "approver"], "active": "on"}
-    one.post(f"/settings/people/{user.pk}/", sent | {"new_password": "on", "password": SECRET})
+    shown = dict(one.get(f"/settings/people/{user.pk}/").context["hidden"])
+    one.post(f"/settings/people/{user.pk}/", sent | shown | {"new_password": "on", "password": SECRET})
+    assert PersonRequest.objects.filter(outcome="", person=user).count() == 2
     for request in PersonRequest.objects.filter(outcome=""):
         for verb in ("confirm", "dismiss"):
             assert press(one, request, verb)[1].status_code == 422

@@ -1,5 +1,7 @@
 """The pages of reconciliation: statements, their lines, and what matches nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -9,7 +11,7 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from payouts.models import Attempt, BankDocument, Statement, StatementLine
-from payouts.operations import reconciliation
+from payouts.operations import imports, reconciliation
 from sellers.ledger.models import Book
 from sellers.ledger.operations import posting
 from tests import make, make_payouts
@@ -180,3 +182,36 @@ def test_what_is_no_xml_has_no_copy_to_mark():
     address = reverse("admin:ledger_import_copy", args=[refused.context["file"].pk])
     assert address not in refused.content.decode()
     assert "Not read:" in browser.get(address).content.decode(), "the errors alone"
+
+
+def test_who_only_looks_gets_the_errors_of_a_refused_statement_and_not_what_the_bank_wrote():
+    make_payouts.funding()
+    browser = client("treasurer")
+    refused = upload(browser, camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<"))
+    file = refused.context["file"]
+    address, page = (
+        reverse("admin:ledger_import_copy", args=[file.pk]),
+        reverse("admin:ledger_import_detail", args=[file.pk]),
+    )
+    for role in ("accountant", "auditor"):
+        assert address not in client(role).get(page).content.decode()
+        answer = client(role).get(address)
+        assert (
+            answer.headers["Content-Type"].startswith("text/csv") and camt.IBAN not in answer.content.decode()
+        )
+    assert not Event.objects.filter(action="import.copy").exists()
+    b"".join(browser.get(address).streaming_content)
+    assert Event.objects.get(action="import.copy").subject_id == file.pk
+
+
+def test_the_bytes_of_a_refused_file_are_kept_for_two_weeks_and_its_errors_for_good():
+    make_payouts.funding()
+    browser = client("treasurer")
+    file = upload(browser, camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<")).context["file"]
+    imports.sweep(now=file.uploaded_at + imports.KEEP_REFUSED)
+    assert file.parts.exists()
+    imports.sweep(now=file.uploaded_at + imports.KEEP_REFUSED + timedelta(seconds=1))
+    assert not file.parts.exists()
+    page = browser.get(reverse("admin:ledger_import_detail", args=[file.pk])).content.decode()
+    assert "is not the closing balance" in page
+    assert reverse("admin:ledger_import_copy", args=[file.pk]) not in page

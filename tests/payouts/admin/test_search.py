@@ -147,3 +147,12 @@ def test_a_line_is_found_by_what_its_source_calls_it():
     assert [(line.order, line.money.minor) for line in page.context["orders"]] == [
         (earning.order_ref or "tx_ABC/7", 700)
     ]
+
+
+def test_an_order_of_the_same_name_as_a_run_is_found_beside_it():
+    quick.payout()
+    run = PayoutRun.objects.get()
+    make.earning(make.ledger_account(), amount_minor=700, order_ref=f"R{run.pk}")
+    page = browser("support").get("/search/", {"q": f"R{run.pk}"})
+    assert [line.order for line in page.context["orders"]] == [f"R{run.pk}"]
+    assert f'href="{reverse("admin:payouts_run_detail", args=[run.pk])}"' in page.content.decode()
