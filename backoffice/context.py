@@ -76,11 +76,21 @@ class Frame:
         )
 
     @cached_property
-    def work(self) -> list[navigation.Entry]:
+    def _held(self) -> frozenset[str]:
         if not self.known or self._user is None or self._user.pk is None:
+            return frozenset()
+        return authority.permissions_of(self._user.pk)
+
+    @property
+    def may_search(self) -> bool:
+        """Whether the search box leads anywhere for this reader."""
+        return bool(self._held & {"payouts.view_payout", "sellers.view_seller"})
+
+    @cached_property
+    def work(self) -> list[navigation.Entry]:
+        if not self._held or self._user is None or self._user.pk is None:
             return []
-        held = authority.permissions_of(self._user.pk)
-        return navigation.entries(permissions=held, path=self._request.path, person_id=self._user.pk)
+        return navigation.entries(permissions=self._held, path=self._request.path, person_id=self._user.pk)
 
     @property
     def theme(self) -> str:

@@ -48,7 +48,9 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
             except Refused as refusal:
-                context = {"title": _("Not done"), "what": str(refusal), "back_url": back_url(request, "/")}
+                # A list whose address cannot be read: to the list without it.
+                back = request.path if request.method == "GET" and refusal.status == 400 else "/"
+                context = {"title": _("Not done"), "what": str(refusal), "back_url": back_url(request, back)}
                 return render(request, "admin/refused.html", context, status=refusal.status)
 
         return opened

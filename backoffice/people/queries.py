@@ -41,6 +41,14 @@ def names(request: PersonRequest) -> str:
     return f"{request.first_name} {request.last_name}".strip() or request.username
 
 
+def namesakes(request: PersonRequest) -> list[str]:
+    """The user names of those who have the name that a new person is to have."""
+    same = User.objects.filter(
+        first_name__iexact=request.first_name, last_name__iexact=request.last_name, is_staff=True
+    )
+    return sorted(same.values_list("username", flat=True))
+
+
 def present_roles(request: PersonRequest) -> list[str]:
     """The roles the person has now, sorted."""
     person = request.person

@@ -22,7 +22,7 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
 from backoffice.words import number
 from payouts.models import Payout
-from payouts.operations._outcome import Outcome, Preview, refuse
+from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import filters, hold_words, lookout, shown
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -36,7 +36,7 @@ class Bulk:
     """A verb as a page: its words hold {n} for the number and {money} for one payout's amount.
 
     ``accounts`` says to which account versions the money would go, where that is not the payout's own; ``most`` is how
-    many go in one step.
+    many go in one step. What is ``safe`` is done whatever changed since the page was read.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Bulk:
     follows: Callable[[Preview], Sequence[str]] = lambda preview: ()
     accounts: Callable[[Sequence[Payout]], Mapping[int, int]] = lambda payouts: {}
     most: int = MOST
+    safe: bool = False
     meanings: Callable[[], Sequence[tuple[str, hold_words.Meaning]]] = tuple
     leads: Callable[[Sequence[int]], str] = lambda moved: ""
     """Where the payouts that it moved are now, with the way there."""
@@ -90,12 +91,19 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
         else:
             changed = [each for each in outcome.refused if each.code == "changed"]
             if changed and len(changed) == len(outcome.refused) and not outcome.moved:
-                changes = [f"{each.reference}: {each.reason}." for each in changed[:SHOWN]]
-                return pages.stale(request, changes, back)
+                return pages.stale(request, _changes(changed), back)
             _report(request, bulk, outcome)
             return redirect(back)
     preview = bulk.preview(payout_ids=ids, actor=actor)
-    preview = _mark_stale(preview, seen)
+    return _previewed(request, bulk, preview if bulk.safe else _mark_stale(preview, seen), form)
+
+
+def _previewed(request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form) -> HttpResponse:
+    """What would be done; where all that was chosen has changed, what did."""
+    back = pages.back_url(request, reverse("admin:payouts_payout_list"))
+    changed = [each for each in preview.refused if each.code == "changed"]
+    if changed and len(changed) == len(preview.refused) and not preview.allowed:
+        return pages.stale(request, _changes(changed), back)
     return pages.render(request, "admin/payouts/payout/bulk.html", _context(bulk, preview, form, back))
 
 
@@ -116,13 +124,22 @@ def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
 
 
 def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
-    """What changed between the reader's page and now is refused already here."""
-    changed = shown.changes(preview.allowed, seen)
-    stale = [refuse(p, "changed", changed[p.pk]) for p in preview.allowed if p.pk in changed]
+    """What changed between the reader's page and now is refused already here, and for that first."""
+    if not seen:
+        return preview
+    read = list(Payout.objects.filter(pk__in=seen).order_by("pk"))
+    changed = shown.changes(read, seen)
     return Preview(
         allowed=tuple(p for p in preview.allowed if p.pk not in changed),
-        refused=(*preview.refused, *stale),
+        refused=(
+            *(each for each in preview.refused if each.payout_id not in changed),
+            *(refuse(p, "changed", changed[p.pk]) for p in read if p.pk in changed),
+        ),
     )
+
+
+def _changes(refused: Sequence[Refusal]) -> list[str]:
+    return [f"{each.reference}: {each.reason}." for each in refused[:SHOWN]]
 
 
 def _words(text: str, payouts: Sequence[Payout]) -> str:
@@ -168,7 +185,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
                 {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
                 for reason, group in preview.reasons
             ],
-            "follows": bulk.follows(preview),
+            "follows": bulk.follows(preview) if preview.allowed else (),
         },
     }
 

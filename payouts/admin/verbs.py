@@ -142,7 +142,7 @@ BULKS: dict[str, Bulk] = {
         ),
         Bulk(
             "hold", "payouts.place_hold", later("Hold {n}"),
-            later("{n} put on hold"), holds.preview, _hold, HoldForm, kind="stop",
+            later("{n} put on hold"), holds.preview, _hold, HoldForm, kind="stop", safe=True,
             follows=lambda preview: [_("Approve, batch and submit are blocked until every hold is released.")],
             meanings=hold_words.meanings,
         ),

@@ -31,7 +31,7 @@ def parse(body: bytes, *, largest: int = LARGEST_DOCUMENT) -> Any:
     try:
         root = etree.fromstring(body, etree.XMLParser(**_GIVEN))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise base.Unreadable(f"The document is not well-formed XML: {error}.") from error
+        raise _broken(body, error) from error
     _check_type(root)
     return root
 
@@ -49,7 +49,7 @@ def ends(body: bytes, *names: str) -> Iterator[Any]:
         for _event, element in found:
             yield element
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise base.Unreadable(f"The document is not well-formed XML: {error}.") from error
+        raise _broken(body, error) from error
     _check_type(found.root)
     yield found.root
 
@@ -64,6 +64,13 @@ def _check(body: bytes, largest: int) -> None:
 def _check_type(root: Any) -> None:
     if root.getroottree().docinfo.doctype:  # also in encodings where `_check` sees nothing
         raise _typed()
+
+
+def _broken(body: bytes, error: Exception) -> base.Unreadable:
+    if b"<" not in body[:100]:
+        return base.Unreadable("The document is no XML.")
+    said = error.msg if isinstance(error, etree.XMLSyntaxError) and error.msg else str(error)
+    return base.Unreadable(f"The document is not well-formed XML: {said}.")
 
 
 def _typed() -> base.Unreadable:

@@ -69,7 +69,13 @@ def _in_force(request: PersonRequest) -> list[str]:
     held = roles(queries.present_roles(request))
     link = _("You get a link, once, and hand it to them in person: whoever opens it chooses the password.")
     if request.kind == Kind.ADD:
-        return [_("They get these roles: {roles}.").format(roles=roles(request.roles)), link]
+        lines = [_("They get these roles: {roles}.").format(roles=roles(request.roles)), link]
+        same = queries.namesakes(request)
+        if same:
+            lines.insert(
+                0, _("Somebody of this name is here already, as {same}.").format(same=together(same))
+            )
+        return lines
     lines = [_("They have these roles now: {roles}.").format(roles=held)]
     if request.kind == Kind.ROLES:
         lines.append(_("They get these beside them: {roles}.").format(roles=roles(request.roles)))

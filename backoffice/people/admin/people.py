@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice import roles
-from backoffice.audit import clock
+from backoffice.audit import authority, clock
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pages, role_words, worklists
 from backoffice.people import queries
@@ -91,6 +91,8 @@ def _wish(wish: PersonRequest, *, me: int, held: frozenset[str]) -> dict[str, An
         off = _words.alone(asked_by=me, person_id=wish.person_id) or _("Another administrator confirms it.")
     elif may and wish.person_id == me:
         off = _("It is about you: another administrator decides.")
+    elif may and deciding.RIGHTS[Kind(wish.kind)] not in authority.permissions_of(wish.asked_by_id or 0):
+        off = _("Who asked may not ask for it any more: dismiss it.")
     return {
         "wish": wish,
         "name": queries.names(wish),
@@ -99,6 +101,7 @@ def _wish(wish: PersonRequest, *, me: int, held: frozenset[str]) -> dict[str, An
         "url": reverse("admin:person_decide", args=[wish.pk]),
         "off": off,
         "may_decide": may and not off,
+        "may_dismiss": may and not own and wish.person_id != me,
         "may_take_back": may and own,
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.contrib.auth.models import Group, User
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -51,12 +51,12 @@ def groups(role_names: Collection[str]) -> list[Group]:
 def require_free(username: str) -> None:
     """Raises `BadName` for what is no user name, `NameTaken` where somebody logs in by it."""
     try:
-        UnicodeUsernameValidator()(username)
+        ASCIIUsernameValidator()(username)  # of more letters some look like others
     except ValidationError:
         raise BadName(
-            _("“{username}” is no user name. Write letters, digits and @ . + - _, without spaces.").format(
-                username=username[:40]
-            )
+            _(
+                "“{username}” is no user name. Write letters without accents, digits and @ . + - _, without spaces."
+            ).format(username=username[:40])
         ) from None
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(

@@ -76,6 +76,8 @@ class _Lines:
             )
         else:
             self.entries.append(entry)
+            if entry.booking_date is None and xml.child(line, "BookgDt") is not None:
+                self.problems.append(f"Line {self._position} has a booking date that is no day.")
         line.clear()
         before = line.getprevious()
         if before is not None and xml.name(before) == "Ntry":

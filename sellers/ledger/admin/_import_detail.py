@@ -68,6 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_another": corrects and file.status == ImportStatus.CHECKED,
         "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
+        "adds": _import_words.adds(file),
         "has_copy": rights.brings in held and parts.kept(file) and _can_be_marked(file),
         "back_url": reverse(_import_words.LIST),
         "back_label": _("Imports"),

@@ -70,11 +70,18 @@ def profile(file: ImportFile) -> str:
     return next((_(each.title) for each in known if each.name == file.profile), file.profile)
 
 
+def adds(file: ImportFile) -> bool:
+    """Whether it brings anything: a statement without a line brings its day and its balance."""
+    return bool(file.new_count) or any(not shown["known"] for shown in file.preview)
+
+
 def said(file: ImportFile) -> str:
     """What posting did, or that a worker does it now, in a sentence."""
     if file.status == ImportStatus.POSTING:
         return _("“{file}” is being posted. You may leave this page and come back.").format(file=file.name)
     kind = ImportKind(file.kind)
+    if not file.new_count and adds(file):
+        return _("“{file}” is booked: no line, but the day and its balance stand.").format(file=file.name)
     if not file.new_count:
         return _("Nothing changed: all {what} of “{file}” are known already.").format(
             what=_counted(kind, file.known_count), file=file.name

@@ -40,6 +40,8 @@ def test_roles_an_open_account_and_a_password_are_not_in_force_before_confirmati
         ({"username": "TAKEN"}, NameTaken),
         ({"username": "ana lyst"}, BadName),
         ({"username": "<ana>"}, BadName),
+        ({"username": "admin\u200b"}, BadName),
+        ({"username": "аdmin"}, BadName),  # its first letter is Cyrillic
         ({"username": "Waits"}, Conflict),
         ({"role_names": ["king"]}, NoSuchRole),
     ],

@@ -218,3 +218,26 @@ def test_an_administrator_cannot_be_two_people(two, one):
     assert after - before == {(user.pk, "analyst")}
     assert not Client().login(username=user.username, password=SECRET)
     assert Client().login(username=user.username, password="demo")
+
+
+def test_who_confirms_is_told_of_somebody_of_the_same_name(one, other):
+    make.user("approver", is_staff=True, username="lea1", first_name="Léa", last_name="PETIT")
+    one.post("/settings/people/add/", LEA)
+    request = PersonRequest.objects.get(outcome="")
+    page = other.get(f"/settings/people/requests/{request.pk}/", {"decision": "confirm"}).content.decode()
+    assert "Somebody of this name is here already, as lea1." in page
+
+
+def test_what_somebody_asked_for_who_may_not_any_more_is_only_dismissed(two, one, other):
+    one.post("/settings/people/add/", LEA)
+    user_of(two.one).groups.clear()
+    page = other.get("/settings/").content.decode()
+    assert "Who asked may not ask for it any more: dismiss it." in page
+    assert 'value="confirm"' not in page and 'value="dismiss"' in page
+
+
+def test_who_may_not_search_has_no_search_box(one):
+    assert 'role="search"' not in one.get("/settings/").content.decode()
+    client = Client()
+    client.force_login(make.user("support", is_staff=True))
+    assert 'role="search"' in client.get("/").content.decode()

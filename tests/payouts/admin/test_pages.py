@@ -1,5 +1,8 @@
 """The pages of the payouts' door, as their readers use them."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -287,3 +290,17 @@ def test_what_the_page_of_a_batch_says_and_offers_moves_with_its_progress():
         assert f'id="{name}"' in page
         assert f'id="{name}" hx-swap-oob="true"' in answer
     assert "Awaiting approval" in answer and "Dissolve" in answer
+
+
+def test_the_link_of_a_page_that_is_out_of_date_leads_to_what_changed_and_to_no_verb(payout):
+    page = client("analyst").get(reverse("admin:payouts_payout_detail", args=[payout.reference]))
+    links = {
+        verb: html.unescape(re.search(rf'href="(/payouts/act/{verb}/[^"]*)"', page.content.decode())[1])
+        for verb in ("review", "hold")
+    }
+    press(client("compliance"), "hold", payout, reason="dispute", note="Ask the seller.")
+    answer = client("analyst").get(links["review"])
+    assert answer.status_code == 409
+    assert f"{payout.reference}: it was put on hold since you looked." in answer.content.decode()
+    safe = client("analyst").get(links["hold"])
+    assert safe.status_code == 200 and len(safe.context["preview"]["rows"]) == 1, "a hold is for safety"

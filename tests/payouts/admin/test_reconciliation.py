@@ -215,3 +215,17 @@ def test_the_bytes_of_a_refused_file_are_kept_for_two_weeks_and_its_errors_for_g
     page = browser.get(reverse("admin:ledger_import_detail", args=[file.pk])).content.decode()
     assert "is not the closing balance" in page
     assert reverse("admin:ledger_import_copy", args=[file.pk]) not in page
+
+
+def test_a_day_without_movement_is_booked_like_any_other():
+    make_payouts.funding()
+    browser = client("treasurer")
+    looked = upload(browser, camt.statement())
+    assert (
+        "Book the statement" in looked.content.decode()
+        and "Nothing would change" not in looked.content.decode()
+    )
+    confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
+    done = browser.post(confirm, follow=True).content.decode()
+    assert Statement.objects.get().statement_id == "STMT-1" and "Nothing changed" not in done
+    assert "Nothing would change" in upload(browser, camt.statement()).content.decode()

@@ -210,3 +210,10 @@ def test_the_currency_is_of_the_account_the_balance_or_the_first_line() -> None:
 def test_a_fault_at_the_end_is_a_fault_of_the_whole() -> None:
     with pytest.raises(base.Unreadable, match="not well-formed"):
         camt053.read(document(entry("60.00", "DBIT"), closing="40.00")[:-5])
+
+
+def test_a_booking_date_that_is_no_day_is_a_problem_and_none_at_all_is_not() -> None:
+    day = "<BookgDt><Dt>2026-11-31</Dt></BookgDt>"
+    wrong = one(document(entry("60.00", "DBIT", day), closing="40.00"))
+    assert wrong.problems == ("Line 1 has a booking date that is no day.",)
+    assert one(document(entry("60.00", "DBIT"), closing="40.00")).problems == ()
