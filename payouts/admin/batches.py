@@ -234,11 +234,9 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
         "rows": _items(keyset.page(request, asked.items(batch)).rows),
         **_progress(request, batch),
     }
-    answer = render(request, "admin/payouts/batch/progress.html", context)
     if request.GET.get("was", batch.status) != batch.status:
-        # What people and the bank did stands elsewhere on the page: it is fetched anew, once.
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+        context["timeline_entries"] = facts.timeline(batch, list(asked.submissions(batch)[:5]))
+    return render(request, "admin/payouts/batch/progress.html", context)
 
 
 @require_POST

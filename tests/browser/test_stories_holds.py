@@ -190,6 +190,7 @@ def test_what_is_shown_moves_while_the_bank_answers(visit, bank):
     collecting.collect(rail="sepa", now=database_now())
     assert walks.status(first) == walks.status(second) == "PAID"
     expect(row).to_contain_text("Paid")
+    expect(page.locator("#timeline")).to_contain_text("Settled")
     assert walks.same_page(page)
 
 

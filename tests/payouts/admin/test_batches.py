@@ -77,10 +77,11 @@ def test_who_cannot_approve_a_batch_is_not_shown_what_would_be_sent(treasurer):
     assert treasurer.get(page).status_code == 409
 
 
-def test_the_page_is_fetched_anew_once_the_batch_has_moved_on(treasurer):
+def test_the_timeline_comes_along_once_the_batch_has_moved_on(treasurer):
     batch = make_payouts.proposed_batch([1200])
     batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make_payouts.NOW)
     page = treasurer.get(f"/batches/{batch.reference}/").content.decode()
     url = html.unescape(re.search(r'hx-get="(/batches/[^"]*/progress/[^"]*)"', page)[1])
-    assert "HX-Refresh" not in treasurer.get(url).headers
-    assert treasurer.get(url.replace("was=APPROVED", "was=PROPOSED")).headers["HX-Refresh"] == "true"
+    assert 'id="timeline"' not in treasurer.get(url).content.decode()
+    moved = treasurer.get(url.replace("was=APPROVED", "was=PROPOSED")).content.decode()
+    assert '<div id="timeline" hx-swap-oob="true">' in moved and "Approved" in moved
