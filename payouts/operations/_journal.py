@@ -5,6 +5,7 @@ A database that was restored from a backup has forgotten payments; the journal h
 Names of sellers and account numbers never stand there.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -82,6 +83,13 @@ def write(*, leases: Sequence[Lease], watch: Watch) -> None:
         lines.append(json.dumps(asdict(payment), ensure_ascii=False))
     lines += [json.dumps(asdict(Closing(lease.rail, lease.key, sha256(lease.body), at))) for lease in leases]
     _append("".join(f"\n{line}" for line in lines) + "\n", now)
+
+
+def begin() -> None:
+    """The folder is there before anything is leased, so that one that is not there later was taken away."""
+    if watched():
+        with contextlib.suppress(OSError):  # who writes the first line says what is wrong
+            Path(settings.HANDOVER_DIR).mkdir(parents=True, exist_ok=True)
 
 
 def can_write(*, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from payouts import digests, transports
 from payouts.models import Batch, BatchItem, HoldReason, Payout
 from payouts.operations import (
     _batches,
+    _journal,
     _leases,
     _locks,
     _move,
@@ -70,6 +71,7 @@ def prepare(*, batch_id: int, now: datetime) -> Prepared:
     twice, also at once, nothing is prepared twice. Raises `RailStopped`, `SealBroken`, `CannotRender`, `NotHere`;
     then nothing has changed.
     """
+    _journal.begin()
     shape = Batch.objects.get(pk=batch_id)
     if not registry.allowed(shape.rail, production=settings.PRODUCTION):
         raise NotHere(

@@ -201,7 +201,7 @@ def test_the_back_button_after_a_deed_does_it_no_second_time(visit):
     press(page, "Enter")
     walks.said(page, "1 payout reviewed.")
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing can be done")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("It changed in the meantime")
     assert made.reviews.count() == 1
 
 

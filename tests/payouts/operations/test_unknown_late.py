@@ -17,6 +17,7 @@ from payouts.operations import (
     _watch,
     answering,
     delivering,
+    lookups,
     preparing,
     unknown,
 )
@@ -165,3 +166,10 @@ def test_who_sleeps_before_the_call_wakes_up_to_the_time_it_is(bank, line, monke
         verb(submission_id=one(batch).pk, actor=make.person("treasurer"), now=SOON)
     assert [kind for kind, _ in line.seen].count("POST") == 1, "the bank may have forgotten the key"
     assert one(batch).status == SubmissionStatus.UNKNOWN
+
+
+def test_where_nothing_was_ever_handed_over_the_journal_is_there_and_says_so(bank, line, journal):
+    batch = make_payouts.approved_batch([1200], country="US")
+    preparing.prepare(batch_id=batch.pk, now=NOW)  # its worker dies before it writes a line
+    lookups.work(submission_id=one(batch).pk, now=NOW + timedelta(minutes=6))
+    assert journal.is_dir()
