@@ -23,7 +23,7 @@ _OTHERS = {
 def read(body: bytes, told: Callable[[int, int], None] | None = None) -> list[Statement]:
     """Every statement in the document. Raises `Unreadable` when it is not a camt.053 or holds none.
 
-    Lines are read one by one, so that a day of 50,000 needs little more memory than its bytes. ``told`` is called at
+    Lines are read one by one, so that a day of 50,000 needs about its bytes once more in memory. ``told`` is called at
     each with how many were read, and how many there are, or 0.
     """
     statements, lines, done = [], _Lines(), 0
