@@ -215,6 +215,9 @@ ACCOUNT_WAIT_HOURS = env.read.int("ACCOUNT_WAIT_HOURS", default=72)  # a new ban
 IMPORT_MAX_BYTES = env.read.int(
     "IMPORT_MAX_BYTES", default=512 * 1024 * 1024
 )  # a larger file is refused unread
+STATEMENT_IMPORT_MAX_BYTES = env.read.int(
+    "STATEMENT_IMPORT_MAX_BYTES", default=1536 * 1024 * 1024
+)  # a day of an account with a million single payments
 SELLER_IMPORT_MAX_BYTES = env.read.int("SELLER_IMPORT_MAX_BYTES", default=10 * 1024 * 1024)  # held in memory
 SIMBANK_URL = env.read.str("SIMBANK_URL", default="http://127.0.0.1:8090")
 SEPA_OUTBOX_DIR = env.read.str("SEPA_OUTBOX_DIR", default=str(DATA_DIR / "sepa" / "outbox"))

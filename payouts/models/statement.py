@@ -8,7 +8,11 @@ from backoffice.words import later
 
 
 class Statement(models.Model):
-    """One camt.053 as read: its balances, its bytes (encrypted) and its place in the chain. Append-only."""
+    """One camt.053 as read: its balances and its place in the chain. Append-only.
+
+    Its bytes are those of the document that came by itself, or of the file that a person brought; of statements read
+    before that was so, ``body_ciphertext``.
+    """
 
     append_only = True
 
@@ -20,7 +24,13 @@ class Statement(models.Model):
     statement_date = models.DateField()
     opening_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField()
-    body_ciphertext = models.BinaryField()
+    body_ciphertext = models.BinaryField(default=bytes, db_default=b"")
+    document = models.ForeignKey(
+        "payouts.BankDocument", null=True, on_delete=models.PROTECT, related_name="statements"
+    )
+    import_file = models.ForeignKey(
+        "ledger.ImportFile", null=True, on_delete=models.PROTECT, related_name="statements"
+    )
     body_sha256 = models.CharField(max_length=64, unique=True)
     read_at = models.DateTimeField(db_default=Now())
 
@@ -28,6 +38,10 @@ class Statement(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["funding_account", "statement_id"], name="statement_once"),
+            models.CheckConstraint(
+                name="statement_bytes_are_kept",
+                condition=~Q(body_ciphertext=b"") | Q(document__isnull=False) | Q(import_file__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

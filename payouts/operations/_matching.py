@@ -1,7 +1,7 @@
 """Which attempts a line of a bank statement is about."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,14 +26,14 @@ class Match:
         return sum(attempt.amount_minor for attempt in self.attempts)
 
 
-def lines_of(statement: statements.Statement, *, day: date) -> list[StatementLine]:
+def lines_of(entries: Iterable[statements.Entry], *, day: date) -> Iterator[StatementLine]:
     """The booked entries as rows to be, numbered from 1. ``day`` is the booking date of entries without one.
 
     An entry with several payments is a row for each of them where the bank says what each moved, so that every
     return finds its own attempt.
     """
-    rows: list[StatementLine] = []
-    for entry in statement.entries:
+    number = 0
+    for entry in entries:
         if not entry.booked or entry.amount_minor == 0:
             continue
         details = entry.details
@@ -42,22 +42,20 @@ def lines_of(statement: statements.Statement, *, day: date) -> list[StatementLin
         for detail in details if told else (details[0] if len(details) == 1 else None,):
             moved = (detail.amount_minor if told and detail else None) or entry.amount_minor
             words = (detail.return_text, detail.counterparty, detail.remittance) if detail else ()
-            rows.append(
-                StatementLine(
-                    number=len(rows) + 1,
-                    amount_minor=moved,
-                    booking_date=entry.booking_date or day,
-                    value_date=entry.value_date,
-                    bank_reference=(detail.bank_reference if detail else "") or entry.bank_reference,
-                    end_to_end_id=detail.end_to_end_id if detail else "",
-                    batch_reference="" if detail else (entry.message_id or entry.payment_information_id),
-                    item_count=entry.batch_count,
-                    return_code=(detail.return_code if detail else "")[:10]
-                    or ("NARR" if entry.is_return else ""),
-                    text=_evidence.plain(" · ".join(filter(None, (entry.text, *words)))),
-                )
+            number += 1
+            yield StatementLine(
+                number=number,
+                amount_minor=moved,
+                booking_date=entry.booking_date or day,
+                value_date=entry.value_date,
+                bank_reference=(detail.bank_reference if detail else "") or entry.bank_reference,
+                end_to_end_id=detail.end_to_end_id if detail else "",
+                batch_reference="" if detail else (entry.message_id or entry.payment_information_id),
+                item_count=entry.batch_count,
+                return_code=(detail.return_code if detail else "")[:10]
+                or ("NARR" if entry.is_return else ""),
+                text=_evidence.plain(" · ".join(filter(None, (entry.text, *words)))),
             )
-    return rows
 
 
 class Matcher:

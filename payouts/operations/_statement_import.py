@@ -1,49 +1,70 @@
-"""A bank statement as an import: what it holds and what is wrong with it, before anything is booked."""
+"""A bank statement that a person brings, when the bank's own way to us is broken or an old one is missing.
 
-import io
+What it holds and what is wrong with it is shown before anything is booked.
+"""
+
+import hashlib
 from datetime import date, datetime
 from functools import partial
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from backoffice.audit import recording
+from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
+from backoffice.audit.errors import Refused
+from backoffice.words import number
 from payouts.models import FundingAccount, Statement
-from payouts.operations import bankfiles, uploading
+from payouts.operations import reconciliation
+from payouts.queries import statement_words
 from payouts.queries.statements import as_read
 from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
-from sellers.ledger.importing import parts
+from sellers.ledger.importing import kinds, parts
 from sellers.ledger.importing.progress import Say
-from sellers.ledger.models import ImportFile, ImportStatus, StagedEarning
+from sellers.ledger.models import ImportFile, ImportKind, ImportStatus, StagedEarning
+
+_PIECE = 1 << 20
 
 
-def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime, say: Say) -> None:
+class NoStatement(Refused):
+    """What was brought is no statement of ours that can be booked; nothing was kept."""
+
+    code = "no_statement"
+
+
+def too_large() -> NoStatement:
+    """The no to a file that is larger than any statement."""
+    most = number(kinds.largest(ImportKind.STATEMENT) // 1024 // 1024)
+    text = _("Not read: the file is larger than {most} MB. Ask the bank for one statement per day.")
+    return NoStatement(text.format(most=most))
+
+
+def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, say: Say) -> None:
     """The file's preview, counts, sums and status are set, its errors stand; saving the file is the caller's."""
-    body = stream.read(uploading.LARGEST + 1)
-    file.sha256 = bankfiles.sha256(body)
+    file.sha256 = _hashed(stream).hexdigest()
+    found: list[statements.Statement] = []
     errors: list[tuple[int, str]] = []
-    try:
-        uploading.check_size(body)
-        found = camt053.read(body, told=partial(say, _("Reading the statement")))
-    except uploading.NoStatement as refusal:
-        found, errors = [], [(1, str(refusal))]
-    except base.Unreadable as error:
-        found, errors = [], [(1, _("Not read: {error}").format(error=error))]
+    if stream.tell() == 0:
+        errors = [(1, _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))]
+    else:
+        try:
+            found = camt053.read(stream, told=partial(say, _("Reading the statement")))
+        except base.Unreadable as error:
+            errors = [(1, _("Not read: {error}").format(error=statement_words.said(error)))]
     file.totals, file.preview = {}, []
-    for number, each in enumerate(found, start=1):
-        faults, shown = _look(each, found[: number - 1])
+    for place, each in enumerate(found, start=1):
+        faults, shown = _look(each, found[: place - 1])
         errors += [
-            (number, _("Statement {value}: {fault}").format(value=each.statement_id or number, fault=fault))
+            (place, _("Statement {value}: {fault}").format(value=each.statement_id or place, fault=fault))
             for fault in faults
         ]
         file.preview.append(shown)
         if not faults and not shown["known"]:
             _add(file.totals, each)
     StagedEarning.objects.bulk_create(
-        StagedEarning(import_file=file, row_number=number, error=text) for number, text in errors
+        StagedEarning(import_file=file, row_number=place, error=text) for place, text in errors
     )
     file.row_count = sum(shown["lines"] for shown in file.preview)
     file.error_count = len(errors)
@@ -55,35 +76,60 @@ def read(*, file: ImportFile, stream: BinaryIO, actor: Actor, now: datetime, say
     recording.record(actor=actor, action="statement.check", subject=file, data=data, now=now)
 
 
+def _hashed(stream: IO[bytes]) -> "hashlib._Hash":
+    """SHA-256 of all of it; the stream stands at its end."""
+    digest = hashlib.sha256()
+    stream.seek(0)
+    for piece in iter(lambda: stream.read(_PIECE), b""):
+        digest.update(piece)
+    return digest
+
+
 def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
-    """The statements that were not known are booked and matched, and the file is POSTED. Raises as `uploading` does."""
-    with parts.opened(file) or io.BytesIO() as stream:
-        body = stream.read()
-    made = uploading.statement(body=body, name=file.name, actor=actor, now=now, say=say)
+    """The statements that were not known are booked and matched, and the file, their document, is POSTED.
+
+    The bytes of a file in which nothing was new go. Raises `NoStatement`, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="payouts.reconcile")
+    stream = parts.opened(file)
+    if stream is None:
+        raise NoStatement(_("Not booked: the file's bytes are gone. Bring it again."))
+    with stream:
+        source = reconciliation.Source(stream=stream, digest=_hashed(stream), import_file=file)
+        try:
+            made = reconciliation.read(source=source, now=now, say=say)
+        except base.Unreadable as error:
+            text = _("Not read: {error}").format(error=statement_words.said(error))
+            raise NoStatement(text) from error
+    if made:
+        data = {"name": file.name, "sha256": file.sha256}
+        recording.record(actor=actor, action="statement.upload", subject=file, data=data, now=now)
+        reconciliation.match_open_lines(now=now)
+    else:
+        file.parts.all().delete()
     booked = {statement.statement_id for statement in made}
     for shown in file.preview:
         shown["known"] = shown["id"] not in booked
     file.new_count = sum(shown["lines"] for shown in file.preview if not shown["known"])
     file.known_count = file.row_count - file.new_count
     file.status, file.posted_at = ImportStatus.POSTED, now
-    file.parts.all().delete()  # the bank's document keeps the bytes
 
 
 def _look(
     found: statements.Statement, others: list[statements.Statement]
 ) -> tuple[list[str], dict[str, Any]]:
     """What keeps it from being booked, and what a person is shown of it: days, lines, sums in minor units, chain."""
-    faults = [*found.problems]
-    number = found.account.replace(" ", "")
+    faults = [statement_words.said(each) for each in found.problems]
+    number_of = found.account.replace(" ", "")
     ours = FundingAccount.objects.filter(currency=found.currency).order_by("-active", "pk")
-    account = next((each for each in ours if each.identifier.replace(" ", "") == number), None)
+    account = next((each for each in ours if each.identifier.replace(" ", "") == number_of), None)
     day = _day(found)
-    if account is None and number:
+    if account is None and number_of:
         faults.append(
             _(
                 "It is of an account in {currency} that is none of our funding accounts "
                 "(…{number}). Add the account in the settings, or choose another file."
-            ).format(currency=found.currency, number=number[-4:])
+            ).format(currency=found.currency, number=number_of[-4:])
         )
     if day is None:
         faults.append(_("It does not say of which day it is: ask the bank for a right one."))
@@ -93,21 +139,20 @@ def _look(
         found.closing_minor,
     ):
         faults.append(_("It was read before with other balances: ask the bank which one is right."))
-    amounts = [entry.amount_minor for entry in found.entries if entry.booked]
     shown = {
         "id": found.statement_id,
         "account": f"{account.code} {account.masked}"
         if account
-        else _("ending in {number}").format(number=number[-4:])
-        if number
+        else _("ending in {number}").format(number=number_of[-4:])
+        if number_of
         else "",
         "currency": found.currency,
         "day": day.isoformat() if day else "",
         "opening": found.opening_minor,
         "closing": found.closing_minor,
-        "lines": len(found.entries),
-        "credited": sum(amount for amount in amounts if amount > 0),
-        "debited": sum(amount for amount in amounts if amount < 0),
+        "lines": found.lines,
+        "credited": found.credited_minor,
+        "debited": found.debited_minor,
         "known": known is not None,
         "chain": _chain(account, found, others)
         if account is not None and day is not None and not faults
@@ -132,7 +177,8 @@ def _chain(
     before = [as_read(stands)] if stands is not None else []
     before += [each for each in others if (each.account, each.currency) == (found.account, found.currency)]
     before = [each for each in before if _place(each) < _place(found)]
-    return statements.chain_problems(max(before, key=_place), found) if before else []
+    gaps = statements.chain_problems(max(before, key=_place), found) if before else []
+    return [statement_words.said(each) for each in gaps]
 
 
 def _day(found: statements.Statement) -> date | None:
@@ -145,6 +191,5 @@ def _place(found: statements.Statement) -> tuple[date, int]:
 
 def _add(totals: dict[str, dict[str, int]], found: statements.Statement) -> None:
     of = totals.setdefault(found.currency, {"credited": 0, "debited": 0})
-    for entry in found.entries:
-        if entry.booked:
-            of["credited" if entry.amount_minor > 0 else "debited"] += entry.amount_minor
+    of["credited"] += found.credited_minor
+    of["debited"] += found.debited_minor

@@ -1,5 +1,7 @@
 """Fetching what banks left for us: every document is kept before it is acted on, and read exactly once."""
 
+import hashlib
+import io
 from datetime import datetime
 from typing import Any
 
@@ -120,7 +122,10 @@ def _read(document: BankDocument, now: datetime) -> None:
         reports = registry.get(document.rail).parse_answers(body)
         settlement.apply(reports=reports, rail=document.rail, now=now)
     elif document.kind == BankDocument.Kind.STATEMENT:
-        reconciliation.read(body=body, rail=document.rail, name=document.name, now=now)
+        source = reconciliation.Source(
+            stream=io.BytesIO(body), digest=hashlib.sha256(body), rail=document.rail, document=document
+        )
+        reconciliation.read(source=source, now=now)
     else:
         raise base.Unreadable(
             "The program does not know this kind of document. Look at it, and tell the bank."

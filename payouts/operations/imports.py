@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Refused
-from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import, uploading
+from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
 from payouts.operations._watch import Watch
 from sellers import importing
 from sellers.ledger import profiles
@@ -90,7 +90,7 @@ def receive(
     try:
         file.file_bytes = parts.keep(file=file, stream=stream)
     except TooBig as error:
-        raise uploading.too_large() if kind == ImportKind.STATEMENT else error from None
+        raise _statement_import.too_large() if kind == ImportKind.STATEMENT else error from None
     file.save(update_fields=["file_bytes"])
     data = {"file": file.name, "kind": kind, "bytes": file.file_bytes}
     recording.record(actor=actor, action="import.receive", subject=file, data=data, now=now)

@@ -1,66 +1,102 @@
 """Reading bank statements and matching their lines: the bank's word closes the loop."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
+from operator import itemgetter
+from typing import IO
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from payouts.models import FundingAccount, Statement, StatementLine
+from payouts.models import BankDocument, FundingAccount, Statement, StatementLine
 from payouts.operations import (
     _bookings,
     _contradictions,
     _lines,
     _matching,
-    bankfiles,
     incidents,
 )
+from payouts.queries import statement_words
 from payouts.queries.statements import as_read
 from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
-from sellers import vault
 from sellers.ledger.importing.progress import Say, quiet
+from sellers.ledger.models import ImportFile
 
 _TOLD = ("amount_minor", "booking_date", "bank_reference", "end_to_end_id", "batch_reference", "return_code")
 """By what two readings of a statement's lines are told apart."""
 
 
+PORTION = 2_000
+"""Lines that are booked at a time: a day of a million needs no more memory than one of two thousand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A message as it is kept: its bytes, to be read from the start as often as needed, and the row that has them.
+
+    ``rail`` is empty for one that a person brought: then it may be of any account of ours.
+    """
+
+    stream: IO[bytes]
+    digest: "hashlib._Hash"
+    """SHA-256 of the bytes."""
+    rail: str = ""
+    document: BankDocument | None = None
+    import_file: ImportFile | None = None
+
+
 @transaction.atomic
-def read(*, body: bytes, rail: str, name: str, now: datetime, say: Say = quiet) -> list[Statement]:
-    """Every statement in the document stands with its lines booked, matched where nothing is in doubt.
+def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
+    """Every statement in the message stands with its lines booked, matched where nothing is in doubt; answers the new.
 
     Reading it again changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
     is no statement, does not add up or is of an account that is not ours; then nothing is booked.
     """
-    found = camt053.read(body, told=partial(say, _("Reading the statement")))
-    taken = [_take(each, body=body, alone=len(found) == 1, rail=rail, now=now, say=say) for each in found]
-    return [statement for statement in taken if statement is not None]
+    found = camt053.read(source.stream, told=partial(say, _("Reading the statement")))
+    total = sum(each.lines for each in found)
+    takers = [_taker(each, source=source, alone=len(found) == 1, now=now) for each in found]
+    done = 0
+    for place, lines in groupby(camt053.entries(source.stream), key=itemgetter(0)):
+        taker = takers[place - 1]
+        rows = _matching.lines_of((entry for _place, entry in lines), day=taker.day)
+        while portion := list(islice(rows, PORTION)):
+            say(_("Matching lines to payments"), min(done, total), total)
+            taker.take(portion)
+            done += len(portion)
+    for taker in takers:
+        taker.over()
+    return [taker.statement for taker in takers if isinstance(taker, _Booking)]
 
 
-def _take(
-    found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime, say: Say
-) -> Statement | None:
-    funding = _funding(found, rail)
+def _taker(
+    found: statements.Statement, *, source: Source, alone: bool, now: datetime
+) -> "_Booking | _Comparing":
+    """Who takes the statement's lines: it is booked, or one that stands under its id is compared with it."""
+    funding = _funding(found, source.rail)
     if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
-        why = " ".join(found.problems) or _("It does not add up.")
+        why = " ".join(statement_words.said(each) for each in found.problems) or _("It does not add up.")
         raise base.Unreadable(
             _("Statement {statement_id}: {why} Nothing was booked: ask the bank for a right one.").format(
                 statement_id=found.statement_id, why=why
             )
         )
-    known = Statement.objects.filter(funding_account=funding, statement_id=found.statement_id).first()
-    if known is not None:
-        if (known.opening_minor, known.closing_minor) != (found.opening_minor, found.closing_minor):
+    digest = _sha256(found, source=source, alone=alone, funding=funding)
+    known = Statement.objects.filter(funding_account=funding, statement_id=found.statement_id)
+    before = known.defer("body_ciphertext").first()
+    if before is not None:
+        if (before.opening_minor, before.closing_minor) != (found.opening_minor, found.closing_minor):
             raise base.Unreadable(
                 _("Statement {statement_id} was read before with other balances: ask the bank.").format(
                     statement_id=found.statement_id
                 )
             )
-        _compare(known, found, body=body, alone=alone, rail=rail, now=now)
-        return None
+        return _Comparing(before, found, digest=digest, funding=funding, now=now)
     day = found.closing_date or found.opening_date
     if day is None:
         raise base.Unreadable(
@@ -68,9 +104,6 @@ def _take(
                 statement_id=found.statement_id
             )
         )
-    sealed = vault.encrypt_blob(
-        body, ring=vault.keyring(), aad=vault.place("payouts.Statement", funding.code, found.statement_id)
-    )
     statement = Statement.objects.create(
         funding_account=funding,
         statement_id=found.statement_id,
@@ -78,55 +111,113 @@ def _take(
         statement_date=day,
         opening_minor=found.opening_minor,
         closing_minor=found.closing_minor,
-        body_ciphertext=sealed,
-        body_sha256=_sha256(found, body=body, alone=alone, funding=funding),
+        document=source.document,
+        import_file=source.import_file,
+        body_sha256=digest,
         read_at=now,
     )
     _bookings.post_opening(funding=funding, statement=statement, now=now)
-    _book(statement=statement, rows=_matching.lines_of(found, day=day), funding=funding, now=now, say=say)
-    check_chain(funding=funding, now=now)
-    return statement
+    return _Booking(statement, funding, now)
 
 
-def _sha256(found: statements.Statement, *, body: bytes, alone: bool, funding: FundingAccount) -> str:
+def _sha256(found: statements.Statement, *, source: Source, alone: bool, funding: FundingAccount) -> str:
     """Of the message; with which statement of it where it holds several. Two accounts may share an id."""
-    return bankfiles.sha256(
-        body if alone else b"\0".join((body, funding.code.encode(), found.statement_id.encode()))
-    )
+    digest = source.digest.copy()
+    if not alone:
+        digest.update(b"\0".join((b"", funding.code.encode(), found.statement_id.encode())))
+    return digest.hexdigest()
 
 
-def _compare(
-    known: Statement, found: statements.Statement, *, body: bytes, alone: bool, rail: str, now: datetime
-) -> None:
+class _Booking:
+    """A new statement: its lines are booked, matched and told."""
+
+    def __init__(self, statement: Statement, funding: FundingAccount, now: datetime) -> None:
+        self.statement, self.day = statement, statement.statement_date
+        self._funding, self._now = funding, now
+
+    def take(self, rows: list[StatementLine]) -> None:
+        matcher = _matching.Matcher(lines=rows, funding=self._funding)
+        matcher.hide_accounts(rows)
+        pairs = [(line, matcher.match(line)) for line in rows]
+        for line, found in pairs:
+            line.statement = self.statement
+            if found is not None:
+                _lines.mark(line, found, self._now)
+        StatementLine.objects.bulk_create(rows)
+        _bookings.post_lines(lines=pairs, funding=self._funding, now=self._now)
+        _lines.tell([line for line, found in pairs if found], self._funding, self._now)
+        _tell_contradictions(matcher, [line for line, found in pairs if not found], self._funding, self._now)
+        if len(rows) == PORTION:
+            _check_now()
+
+    def over(self) -> None:
+        check_chain(funding=self._funding, now=self._now)
+
+
+def _check_now() -> None:
+    """What waits for the commit to be checked is checked: millions of such rows would fill the server's memory."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class _Comparing:
     """The same statement again is nothing; another one under an id that was used before opens an incident."""
-    digest = _sha256(found, body=body, alone=alone, funding=known.funding_account)
-    if known.body_sha256 == digest:
-        return
-    day = found.closing_date or found.opening_date or known.statement_date
-    same = (known.sequence, known.statement_date) == (found.sequence, day)
-    told = [[getattr(row, name) for name in _TOLD] for row in _matching.lines_of(found, day=day)]
-    stand = [list(row) for row in known.lines.order_by("number").values_list(*_TOLD)]
-    if same and told == stand:
-        return
-    incidents.open_one(
-        code="statement_reused",
-        key=f"statement_reused:{known.pk}:{digest[:16]}",
-        text=(
-            f"Another statement came under the id {found.statement_id} that was read before, with another date, "
-            "number or other lines. It was not booked: ask the bank which one is right."
-        ),
-        rail=rail,
-        now=now,
-    )
+
+    def __init__(
+        self,
+        known: Statement,
+        found: statements.Statement,
+        *,
+        digest: str,
+        funding: FundingAccount,
+        now: datetime,
+    ) -> None:
+        self.day = found.closing_date or found.opening_date or known.statement_date
+        self._known, self._funding, self._digest, self._now = known, funding, digest, now
+        self._same_bytes = known.body_sha256 == digest
+        self._same = (known.sequence, known.statement_date) == (found.sequence, self.day)
+        stand = known.lines.order_by("number").values_list(*_TOLD)
+        self._stand = iter(()) if self._same_bytes else stand.iterator(chunk_size=PORTION)
+
+    def take(self, rows: list[StatementLine]) -> None:
+        if self._same and not self._same_bytes:
+            self._same = all(
+                tuple(getattr(row, name) for name in _TOLD) == next(self._stand, None) for row in rows
+            )
+
+    def over(self) -> None:
+        if self._same_bytes or (self._same and next(self._stand, None) is None):
+            return
+        statement_id = self._known.statement_id
+        incidents.open_one(
+            code="statement_reused",
+            key=f"statement_reused:{self._known.pk}:{self._digest[:16]}",
+            text=(
+                f"Another statement came under the id {statement_id} that was read before, with another date, "
+                "number or other lines. It was not booked: ask the bank which one is right."
+            ),
+            rail=self._funding.rail,
+            now=self._now,
+        )
 
 
 def _funding(found: statements.Statement, rail: str) -> FundingAccount:
     """Our account the statement is of, locked: statements of one account are read one after the other."""
     number = found.account.replace(" ", "")
-    ours = FundingAccount.objects.select_for_update(no_key=True).filter(rail=rail, currency=found.currency)
+    ours = FundingAccount.objects.select_for_update(no_key=True).filter(currency=found.currency)
+    if rail:
+        ours = ours.filter(rail=rail)
     for account in ours.order_by("-active", "pk"):
         if account.identifier.replace(" ", "") == number:
             return account
+    if not rail:
+        raise base.Unreadable(
+            _(
+                "It is of an account in {currency} that is none of our funding accounts "
+                "(…{number}). Add the account in the settings, or choose another file."
+            ).format(currency=found.currency, number=number[-4:])
+        )
     raise base.Unreadable(
         _(
             "Statement {statement_id} is of an account ending in {number} in {currency}, "
@@ -134,28 +225,6 @@ def _funding(found: statements.Statement, rail: str) -> FundingAccount:
             "the bank why we got it."
         ).format(statement_id=found.statement_id, number=number[-4:], currency=found.currency, rail=rail)
     )
-
-
-def _book(
-    *, statement: Statement, rows: list[StatementLine], funding: FundingAccount, now: datetime, say: Say
-) -> None:
-    if not rows:
-        return  # a day without movement
-    matcher = _matching.Matcher(lines=rows, funding=funding)
-    matcher.hide_accounts(rows)
-    pairs = []
-    for number, line in enumerate(rows):
-        say(_("Matching lines to payments"), number, len(rows))
-        pairs.append((line, matcher.match(line)))
-    say(_("Writing to the ledger"), 0, len(rows))
-    for line, found in pairs:
-        line.statement = statement
-        if found is not None:
-            _lines.mark(line, found, now)
-    StatementLine.objects.bulk_create(rows, batch_size=2000)
-    _bookings.post_lines(lines=pairs, funding=funding, now=now)
-    _lines.tell([line for line, found in pairs if found], funding, now)
-    _tell_contradictions(matcher, [line for line, found in pairs if not found], funding, now)
 
 
 def _tell_contradictions(
@@ -176,7 +245,7 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
     for before, after in pairwise(rows.defer("body_ciphertext")):
         problems = statements.chain_problems(as_read(before), as_read(after))
         if problems:
-            broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(problems)}"
+            broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(map(str, problems))}"
     for key, text in broken.items():
         incidents.open_one(code="statement_chain", key=key, text=text, rail=funding.rail, now=now)
     incidents.over_with_prefix(prefix=prefix, but=list(broken), note="The missing statement came.", now=now)
@@ -187,15 +256,19 @@ def match_open_lines(*, now: datetime) -> int:
     """Lines that matched nothing when they came are tried again, now that more is known; answers how many match."""
     matched = 0
     open_lines = StatementLine.objects.filter(matched_at__isnull=True)
-    accounts = set(open_lines.values_list("statement__funding_account_id", flat=True))
+    accounts = set(open_lines.values_list("statement__funding_account_id", flat=True).distinct())
     for funding in (
         FundingAccount.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk")
     ):
-        rows = list(open_lines.filter(statement__funding_account=funding).order_by("pk"))
-        matcher = _matching.Matcher(lines=rows, funding=funding)
-        pairs = [(line, found) for line in rows if (found := matcher.match(line))]
-        _lines.settle(pairs=pairs, funding=funding, now=now)
-        done = {line.pk for line, _unused in pairs}
-        _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
-        matched += len(pairs)
+        last = 0
+        while rows := list(
+            open_lines.filter(statement__funding_account=funding, pk__gt=last).order_by("pk")[:PORTION]
+        ):
+            last = rows[-1].pk
+            matcher = _matching.Matcher(lines=rows, funding=funding)
+            pairs = [(line, found) for line in rows if (found := matcher.match(line))]
+            _lines.settle(pairs=pairs, funding=funding, now=now)
+            done = {line.pk for line, _unused in pairs}
+            _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
+            matched += len(pairs)
     return matched

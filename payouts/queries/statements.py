@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.words import number
 from payouts.models import Attempt, LineResolution, Statement, StatementLine
-from payouts.queries import tallies, worklist
+from payouts.queries import statement_words, tallies, worklist
 from payouts.rails import base, reasons
 from payouts.rails.statements import base as pure
 from sellers.ledger.money import Money
@@ -73,7 +73,7 @@ def _row(statement: Statement, before: Statement | None, counts: tuple[int, int]
         closing=Money(statement.closing_minor, currency),
         lines=counts[0],
         unmatched=counts[1],
-        gaps=tuple(gaps),
+        gaps=tuple(statement_words.said(each) for each in gaps),
         first=before is None,
     )
 
@@ -96,7 +96,6 @@ def as_read(row: Statement) -> pure.Statement:
         closing_minor=row.closing_minor,
         opening_date=None,
         closing_date=row.statement_date,
-        entries=(),
     )
 
 

@@ -220,7 +220,14 @@ class Unrenderable(ValueError):
 
 
 class Unreadable(ValueError):
-    """A document that cannot be understood as a whole. The message says what is wrong."""
+    """A document that cannot be understood as a whole. The message says what is wrong.
+
+    ``text`` is the sentence in English, to be filled with ``values``, so that it can be said in any language.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text.format(**values) if values else text)
+        self.text, self.values = text, values
 
 
 class Unreachable(Exception):

@@ -4,16 +4,18 @@ Banks send foreign namespaces or none, so elements are found by local name. Docu
 and files beyond the size bound are refused before anything is read from them.
 """
 
-import io
+import secrets
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
 from payouts.rails import base
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
-"""Bytes. A statement of 50,000 single payments takes about 60 MB."""
+"""Bytes of what is read at once."""
+MOST_ELEMENTS = 1_000_000
+"""That `Elements` has at once: some 150 MB."""
 _GIVEN: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -36,27 +38,75 @@ def parse(body: bytes, *, largest: int = LARGEST_DOCUMENT) -> Any:
     return root
 
 
-def ends(body: bytes, *names: str) -> Iterator[Any]:
-    """Each element of these local names once it is complete, and at last the root.
+class Elements:
+    """A document of any size, element by element: each of these local names once it is complete.
 
-    Whoever asks clears what it is done with, and so a large document needs little memory. Raises as `parse`, perhaps
-    after elements before the fault were given.
+    Whoever reads says what it is done with (`over`, `inside`), and so little of it is ever in memory: at most
+    `LARGEST_DOCUMENT` bytes and `MOST_ELEMENTS` since the last `over`. Raises as `parse`, perhaps after elements before
+    the fault were given.
     """
-    _check(body, LARGEST_DOCUMENT)
-    wanted = [f"{{*}}{each}" for each in names]
-    found: Any = etree.iterparse(io.BytesIO(body), events=("end",), tag=wanted, **_GIVEN)
-    try:
-        for _event, element in found:
-            yield element
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise _broken(body, error) from error
-    _check_type(found.root)
-    yield found.root
+
+    root: Any = None
+    """Known once all was read."""
+
+    def __init__(self, stream: IO[bytes], *names: str) -> None:
+        self._stream, self._names = stream, [f"{{*}}{each}" for each in names]
+        self._mark = f"read-{secrets.token_hex(8)}"  # no document can have it
+        self._bytes = self._elements = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self._stream.seek(0)
+        head = self._stream.read(4096)
+        self._stream.seek(0)
+        _check(head, LARGEST_DOCUMENT)
+        found: Any = etree.iterparse(self, events=("end",), tag=self._names, **_GIVEN)
+        try:
+            for _event, element in found:
+                yield element
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise _broken(head, error) from error
+        _check_type(found.root)
+        self.root = found.root
+
+    def read(self, size: int) -> bytes:
+        """For the parser. Raises `Unreadable` where there is too much that nobody was done with."""
+        data = self._stream.read(size)
+        self._bytes += len(data)
+        # The second ending is that of UTF-16, in either order of bytes.
+        self._elements += data.count(b"<") - data.count(b"</") - data.count(b"<\0/")
+        if self._bytes > LARGEST_DOCUMENT or self._elements > MOST_ELEMENTS:
+            raise base.Unreadable(
+                "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
+            )
+        return data
+
+    def over(self, element: Any) -> None:
+        """Everything before it has been read too: of its parent the first children stay, up to the first so ended."""
+        self.inside(element)
+        self._bytes = self._elements = 0
+
+    def inside(self, element: Any) -> None:
+        """It has been read, but not yet what it stands in. What is between it and the one before it goes."""
+        self._elements -= sum(1 for _each in element.iter()) - 1
+        element.clear()
+        element.set(self._mark, "")
+        parent = element.getparent()
+        passed = []
+        for before in element.itersiblings(preceding=True):
+            passed.append(before)
+            if before.get(self._mark) is not None:
+                break
+        else:
+            return  # the first: what stands before it is the head
+        for before in passed:
+            parent.remove(before)
 
 
 def _check(body: bytes, largest: int) -> None:
     if len(body) > largest:
-        raise base.Unreadable(f"The document has {len(body):,} bytes; at most {largest:,} are read.")
+        raise base.Unreadable(
+            "The document has {bytes} bytes; at most {largest} are read.", bytes=len(body), largest=largest
+        )
     if b"<!DOCTYPE" in body[:4096].upper():
         raise _typed()
 
@@ -70,7 +120,7 @@ def _broken(body: bytes, error: Exception) -> base.Unreadable:
     if b"<" not in body[:100]:
         return base.Unreadable("The document is no XML.")
     said = error.msg if isinstance(error, etree.XMLSyntaxError) and error.msg else str(error)
-    return base.Unreadable(f"The document is not well-formed XML: {said}.")
+    return base.Unreadable("The document is not well-formed XML: {said}.", said=said)
 
 
 def _typed() -> base.Unreadable:

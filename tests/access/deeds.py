@@ -157,7 +157,6 @@ DEEDS: Mapping[str, Row] = {
     ),
     f"{P}caps.grant": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
     f"{P}caps.dismiss": ("payouts.grant_cap", lambda w: {"change_id": w.raised.pk}),
-    f"{P}uploading.statement": ("payouts.reconcile", lambda w: {"body": b"<x/>", "name": "s.xml"}),
     f"{P}breaks.propose": (
         "payouts.reconcile",
         lambda w: {"line_id": w.line.pk, "verdict": "charges", "evidence": "The bank said so."},
@@ -310,7 +309,11 @@ DEEDS: Mapping[str, Row] = {
     f"{H}changing.change": (
         "auth.change_user",
         lambda w: {
-            "user_id": w.users["support"].pk, "names": ("N", "W"), "email": "", "role_names": [], "active": False,
+            "user_id": w.users["support"].pk,
+            "names": ("N", "W"),
+            "email": "",
+            "role_names": [],
+            "active": False,
             "seen": queries.person_digest(w.users["support"]),
         },
     ),

@@ -49,7 +49,6 @@ from payouts.operations import (
     incidents,
     periods,
     recalls,
-    reconciliation,
     schedules,
     switches,
     unknown,
@@ -165,7 +164,7 @@ def _build(bank: Any, settings: Any) -> World:
     body = camt.statement(
         [camt.Line(-102_00, batch=f"{sent.reference}F1", count=3), camt.Line(5_00), camt.Line(-9)]
     )
-    (statement,) = reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    (statement,) = camt.read(body=body, rail="sepa", name="day", now=make.NOW)
 
     break_proposal = breaks.propose(
         line_id=StatementLine.objects.get(amount_minor=-9).pk,

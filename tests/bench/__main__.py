@@ -10,7 +10,7 @@ from tests import standalone
 from tests.bench.pages import measuring
 
 WORKS = ("approve", "run")
-MILLION = {"exports": "1000000", "changes": "1000000", "imports": "1000000"}
+MILLION = {"exports": "1000000", "changes": "1000000", "imports": "1000000", "statements": "1000000"}
 """Works that are measured on a million rows, and only when named: they take minutes."""
 PAGES = "pages"
 
@@ -40,7 +40,7 @@ def main() -> int:
 def _show(work: str, row: dict[str, Any]) -> None:
     memory = f" {row['mb']:>6,} MB" if "mb" in row else ""
     print(
-        f"{work:<10}{row['what']:<46}{row['rows']:>9,} rows {row['seconds']:>9.3f} s {row['ratio']:>7.2f} x{memory}"
+        f"{work:<11}{row['what']:<46}{row['rows']:>9,} rows {row['seconds']:>9.3f} s {row['ratio']:>7.2f} x{memory}"
     )
     print(json.dumps({"work": work, **row}))
 

@@ -2,14 +2,13 @@
 
 import json
 import pathlib
-import resource
 import sys
 import time
 from typing import Any
 
 import django
 
-from tests.bench import _installed
+from tests.bench import _installed, _memory
 
 _installed.only_what_runs()
 django.setup()
@@ -19,28 +18,32 @@ from payouts.operations import imports  # noqa: E402 - Django first
 from sellers.ledger.models import ImportFile  # noqa: E402
 from tests import make  # noqa: E402
 
-
-def memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+BROUGHT_BY = {"earnings": ("analyst", "generic"), "statement": ("treasurer", "")}
 
 
-def main(path: pathlib.Path) -> None:
-    actor = make.person("analyst")
-    before, phases, since = memory(), [], time.perf_counter()
+def main(path: pathlib.Path, kind: str) -> None:
+    role, profile = BROUGHT_BY[kind]
+    actor = make.person(role)
+    before, phases, since = _memory.peak(), [], time.perf_counter()
 
     def over(what: str) -> None:
         nonlocal since
         now = time.perf_counter()
-        found: dict[str, Any] = {"what": what, "seconds": now - since, "mb": memory(), "mb_before": before}
+        found: dict[str, Any] = {
+            "what": what,
+            "seconds": now - since,
+            "mb": _memory.peak(),
+            "mb_before": before,
+        }
         phases.append(found)
         since = time.perf_counter()
 
     with path.open("rb") as stream:
         file = imports.receive(
-            kind="earnings",
-            profile="generic",
+            kind=kind,
+            profile=profile,
             stream=stream,
-            name="bench.csv",
+            name=path.name,
             actor=actor,
             now=database_now(),
         )
@@ -56,4 +59,4 @@ def main(path: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), sys.argv[2])

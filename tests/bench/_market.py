@@ -71,7 +71,9 @@ def _earnings(cursor, each: int) -> None:
         [each],
     )
     cursor.execute("ANALYZE wanted")
-    cursor.execute("INSERT INTO ledger_transaction (key, kind, description) SELECT key, 'earning', '' FROM wanted")
+    cursor.execute(
+        "INSERT INTO ledger_transaction (key, kind, description) SELECT key, 'earning', '' FROM wanted"
+    )
     cursor.execute(
         """INSERT INTO ledger_entry (transaction_id, book, account_id, currency, amount_minor, payout_ref, funding_code)
            SELECT t.id, leg.book, CASE leg.book WHEN 'payable' THEN w.account_id END, 'EUR', leg.sign * w.amount, '', ''

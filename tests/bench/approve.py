@@ -51,11 +51,21 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
             cursor.execute(_LIMIT, {"who": approver.user_id})
         limit = time.perf_counter() - started
         transaction.set_rollback(True)
-    yield {"what": "one SQL statement, same rows and guards", "rows": len(ids), "seconds": limit, "ratio": 1.0}
+    yield {
+        "what": "one SQL statement, same rows and guards",
+        "rows": len(ids),
+        "seconds": limit,
+        "ratio": 1.0,
+    }
 
     started = time.perf_counter()
     outcome = approval.approve(payout_ids=ids, actor=approver, now=make.NOW)
     ours = time.perf_counter() - started
     assert len(outcome.moved) == Approval.objects.count() == len(ids)
     assert Transition.objects.filter(name="approve").count() == len(ids)
-    yield {"what": "approval.approve, every rule checked", "rows": len(ids), "seconds": ours, "ratio": ours / limit}
+    yield {
+        "what": "approval.approve, every rule checked",
+        "rows": len(ids),
+        "seconds": ours,
+        "ratio": ours / limit,
+    }

@@ -32,15 +32,20 @@ def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "earnings.csv"
         _write(path, size=size, sellers=sellers)
-        phases = _ours(url, path)
-        limit = _copy(owner_url, Path(folder))
+        phases = ours(url, path, "earnings")
+        limit = copy(owner_url, Path(folder), TABLES)
+    yield from figures(phases, limit, size=size, what="ours, from the file to the ledger")
+
+
+def figures(phases: list[dict[str, Any]], limit: float, *, size: int, what: str) -> Iterator[dict[str, Any]]:
+    """The limit, each phase beside it, and all of them together under the name ``what``."""
     yield {"what": "COPY of the same rows, raw", "rows": size, "seconds": limit, "ratio": 1.0}
     total = 0.0
     for phase in phases:
         total += phase["seconds"]
         yield {**phase, "rows": size, "ratio": phase["seconds"] / limit}
     yield {
-        "what": "ours, from the file to the ledger",
+        "what": what,
         "rows": size,
         "seconds": total,
         "ratio": total / limit,
@@ -60,16 +65,17 @@ def _write(path: Path, *, size: int, sellers: int) -> None:
             )
 
 
-def _ours(url: str, path: Path) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.bench._import_child", str(path)]
+def ours(url: str, path: Path, kind: str) -> list[dict[str, Any]]:
+    """The file of this kind is received, read and posted; answers seconds and peak memory of each."""
+    command = [sys.executable, "-m", "tests.bench._import_child", str(path), kind]
     done = subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, check=True)
     return list(json.loads(done.stdout))
 
 
-def _copy(owner_url: str, folder: Path) -> float:
-    """What ours wrote, once more by COPY from files, into tables like those."""
+def copy(owner_url: str, folder: Path, tables: tuple[str, ...]) -> float:
+    """What ours wrote, once more by COPY from files, into tables like those; answers seconds."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        for table in TABLES:
+        for table in tables:
             connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
             with (
                 (folder / table).open("wb") as file,
@@ -79,12 +85,12 @@ def _copy(owner_url: str, folder: Path) -> float:
                     file.write(data)
         started = time.perf_counter()
         with connection.transaction():
-            for table in TABLES:
+            for table in tables:
                 copying = connection.cursor().copy(f"COPY bench_{table} FROM STDIN")
                 with (folder / table).open("rb") as file, copying as copy:
                     while piece := file.read(1 << 20):
                         copy.write(piece)
         seconds = time.perf_counter() - started
-        for table in TABLES:
+        for table in tables:
             connection.execute(f"DROP TABLE bench_{table}")
     return seconds

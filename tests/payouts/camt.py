@@ -1,7 +1,14 @@
 """Bank statements (camt.053) as our bank would write them, of the account that `make_payouts.funding` makes."""
 
+import hashlib
+import io
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from payouts.models import BankDocument, Statement
+from payouts.operations import bankfiles, reconciliation
 
 IBAN = "FR7630006000011234567890189"
 
@@ -67,3 +74,21 @@ def statement(
         f"{_balance('OPBD', opening_minor, day)}{_balance('CLBD', closing, day)}"
         f"{''.join(_entry(line, day) for line in lines)}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
+
+
+def read(*, body: bytes, rail: str, name: str, now: datetime) -> list[Statement]:
+    """The message is kept as one that came by itself, and read."""
+    kept = f"{name}-{uuid.uuid4().hex}"
+    document = BankDocument.objects.create(
+        rail=rail,
+        name=kept,
+        kind=BankDocument.Kind.STATEMENT,
+        body_ciphertext=bankfiles.seal_document(body, rail=rail, name=kept),
+        body_sha256=bankfiles.sha256(body),
+        received_at=now,
+        processed_at=now,
+    )
+    source = reconciliation.Source(
+        stream=io.BytesIO(body), digest=hashlib.sha256(body), rail=rail, document=document
+    )
+    return reconciliation.read(source=source, now=now)

@@ -7,11 +7,11 @@ from unittest import mock
 from payouts.operations import (
     _journal,
     _restored,
+    _statement_import,
     delivering,
     preparing,
     reconciliation,
     restoring,
-    uploading,
 )
 from payouts.rails.statements import camt053
 from tests.simulate.bug import Bug, Patches, nothing, put
@@ -30,15 +30,20 @@ def _written_afterwards() -> Patches:
 
 
 def _counted_again() -> Patches:
-    def renamed(body: bytes) -> Any:
-        return [dataclasses.replace(each, statement_id=f"{each.statement_id}U") for each in camt053.read(body)]
+    def renamed(stream: Any, told: Any = None) -> Any:
+        return [
+            dataclasses.replace(each, statement_id=f"{each.statement_id}U")
+            for each in camt053.read(stream, told)
+        ]
 
     def read(**values: Any) -> Any:
-        with put(reconciliation, "camt053", mock.Mock(read=renamed)):
+        with put(reconciliation, "camt053", mock.Mock(read=renamed, entries=camt053.entries)):
             return reconciliation.read(**values)
 
-    by_hand = mock.Mock(read=read, match_open_lines=reconciliation.match_open_lines)
-    return [put(uploading, "reconciliation", by_hand)]
+    by_hand = mock.Mock(
+        read=read, match_open_lines=reconciliation.match_open_lines, Source=reconciliation.Source
+    )
+    return [put(_statement_import, "reconciliation", by_hand)]
 
 
 BUGS: tuple[Bug, ...] = (

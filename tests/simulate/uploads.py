@@ -1,9 +1,11 @@
 """A treasurer brings statements by hand: one that never came, the same twice, an older one after a newer, one that the
 collector reads too."""
 
+import io
 from collections.abc import Iterator
 
-from payouts.operations import uploading
+from payouts.operations import imports
+from sellers.ledger.importing.progress import quiet
 from tests.simulate.people import Deed
 from tests.simulate.world import World
 
@@ -15,7 +17,8 @@ def deeds(world: World) -> Iterator[Deed]:
 
 def _upload(world: World, statements: dict[str, bytes]) -> str:
     name = world.rng.choice(sorted(statements))
-    new = uploading.statement(
-        body=statements[name], name=name, actor=world.one("treasurer"), now=world.clock.now
-    )
-    return f"{name}: {len(new)} new"
+    who = {"actor": world.one("treasurer"), "now": world.clock.now, "say": quiet}
+    stream = io.BytesIO(statements[name])
+    file = imports.receive(kind="statement", stream=stream, name=name, **who)
+    file = imports.confirm(import_file_id=file.pk, **who)
+    return f"{name}: {file.new_count} new"

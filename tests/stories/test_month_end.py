@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from payouts.exports.journal import FORMATS, YEARLY
 from payouts.models import StatementLine
-from payouts.operations import _books_file, _entries, breaks, journals, reconciliation
+from payouts.operations import _books_file, _entries, breaks, journals
 from sellers.ledger.models import EarningKind, Entry, JournalFile, Transaction
 from tests import books, make, make_payouts
 from tests import journal_reading as reading
@@ -92,9 +92,7 @@ def test_payouts_returns_and_the_banks_charges_are_in_every_journal(settings, tm
     with make_payouts.bank(tmp_path, settings):
         sent = make_payouts.submitted([100_00, 34_00])
         lines = [camt.Line(-134_00, batch=f"{sent.reference}F1", count=2), camt.Line(-9)]
-        reconciliation.read(
-            body=camt.statement(lines, day="2026-11-20"), rail="sepa", name="day", now=make.NOW
-        )
+        camt.read(body=camt.statement(lines, day="2026-11-20"), rail="sepa", name="day", now=make.NOW)
     fee = StatementLine.objects.get(amount_minor=-9)
     wish = breaks.propose(
         line_id=fee.pk, verdict="charges", evidence="A fee.", actor=make.person("treasurer"), now=make.NOW

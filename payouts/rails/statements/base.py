@@ -4,8 +4,10 @@ Amounts are signed minor units of the statement's currency, seen from our accoun
 negative.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +60,23 @@ class Entry:
         )
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A sentence about a statement: English, to be filled with ``values``, so that it can be said in any language."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One account, one stretch of time. `opening_minor` and `closing_minor` are booked balances."""
+    """One account, one stretch of time. `opening_minor` and `closing_minor` are booked balances.
+
+    Its lines are not here: a day may have a million of them.
+    """
 
     statement_id: str
     sequence: int | None
@@ -71,14 +87,18 @@ class Statement:
     closing_minor: int | None
     opening_date: date | None
     closing_date: date | None
-    entries: tuple[Entry, ...]
-    problems: tuple[str, ...] = ()
-    """Sentences: unreadable parts that were left out, balances that do not add up. Not empty: show them."""
+    lines: int = 0
+    """How many entries it has, booked or not."""
+    credited_minor: int = 0
+    debited_minor: int = 0
+    """Sums of the booked entries; what went out is negative."""
+    problems: tuple[Problem, ...] = ()
+    """Unreadable parts that were left out, balances that do not add up. Not empty: show them."""
 
     @property
     def booked_minor(self) -> int:
         """Sum of the booked entries."""
-        return sum(entry.amount_minor for entry in self.entries if entry.booked)
+        return self.credited_minor + self.debited_minor
 
     @property
     def adds_up(self) -> bool:
@@ -88,23 +108,34 @@ class Statement:
         return self.opening_minor + self.booked_minor == self.closing_minor
 
 
-def chain_problems(previous: Statement, following: Statement) -> list[str]:
+LEFT_OUT = "Line {line} has no readable amount in {currency}: left out."
+NO_CURRENCY = "Line {line} has no readable amount: left out."
+NO_DAY = "Line {line} has a booking date that is no day."
+MORE = "More lines than these cannot be read."
+NO_ID = "The statement has no id."
+NO_ACCOUNT = "The statement does not say which account it is of."
+NO_BALANCE = "The statement has no opening or no closing booked balance in {currency}."
+NOT_ADDED_UP = "Opening balance plus booked lines is not the closing balance."
+ONE_MISSING = "Statement {first} is missing: ask the bank for it."
+SOME_MISSING = "Statements {first} to {last} are missing: ask the bank for them."
+OTHER_OPENING = "Statement {statement} does not open with the balance that {before} closed with."
+
+
+def chain_problems(previous: Statement, following: Statement) -> list[Problem]:
     """What is wrong between two statements of one account that should follow each other; empty when nothing
     is."""
     problems = []
     if previous.sequence is not None and following.sequence is not None:
-        missing = following.sequence - previous.sequence - 1
-        if missing > 0:
-            first, last = previous.sequence + 1, following.sequence - 1
-            which = f"Statement {first} is" if missing == 1 else f"Statements {first} to {last} are"
-            problems.append(f"{which} missing: ask the bank for {'it' if missing == 1 else 'them'}.")
+        first, last = previous.sequence + 1, following.sequence - 1
+        if last == first:
+            problems.append(Problem(ONE_MISSING, {"first": first}))
+        elif last > first:
+            problems.append(Problem(SOME_MISSING, {"first": first, "last": last}))
     if (
         previous.closing_minor is not None
         and following.opening_minor is not None
         and previous.closing_minor != following.opening_minor
     ):
-        problems.append(
-            f"Statement {following.statement_id} does not open with the balance "
-            f"that {previous.statement_id} closed with."
-        )
+        values = {"statement": following.statement_id, "before": previous.statement_id}
+        problems.append(Problem(OTHER_OPENING, values))
     return problems

@@ -1,6 +1,5 @@
 """One import: how far it is, its preview while it waits, its errors when it was refused, its sums when it is in."""
 
-import io
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import IO, Any
@@ -10,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.formats.base_formats import CSV
@@ -115,11 +115,9 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     file = found(request, pk)
     brings = kinds.of(file.kind).brings in pages.permissions(request)
     upload = parts.opened(file) if brings and file.status == ImportStatus.REFUSED else None
-    made: IO[bytes] | None = None
+    made: IO[bytes] | Iterator[bytes] | None = None
     if upload is not None and file.kind == ImportKind.STATEMENT:
-        with upload:
-            marked = statements.made(upload.read(), _by_place(file))
-        made = io.BytesIO(marked) if marked is not None else None
+        made = statements.made(upload, _by_place(file))
     elif upload is not None:
         chosen: Any = (
             seller_files.get(file.profile) if file.kind == ImportKind.SELLERS else profiles.get(file.profile)
@@ -139,12 +137,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
         actor=pages.actor(request), action="import.copy", subject=file, data=data, now=database_now()
     )
     ending, kind = ("xml", "application/xml") if file.kind == ImportKind.STATEMENT else ("csv", "text/csv")
-    values: dict[str, Any] = {
-        "as_attachment": True,
-        "filename": f"{PurePath(file.name).stem}-with-errors.{ending}",
-        "content_type": kind,
-    }
-    return FileResponse(made, **values)  # type: ignore[return-value]  # the stubs make it no HttpResponse
+    name = f"{PurePath(file.name).stem}-with-errors.{ending}"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    answer: Any = FileResponse(made, content_type=kind, headers=headers)  # the stubs make it no HttpResponse
+    return answer
 
 
 def _by_place(file: ImportFile) -> dict[int, list[str]]:

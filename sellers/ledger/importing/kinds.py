@@ -7,9 +7,6 @@ from django.conf import settings
 from sellers import reading
 from sellers.ledger.models import ImportKind
 
-STATEMENT_BYTES = 64 * 1024 * 1024
-"""As much as is read of one that came by itself: a day of an account with some 50,000 single payments."""
-
 
 @dataclass(frozen=True)
 class Rights:
@@ -43,7 +40,7 @@ def largest(kind: str) -> int:
     """How many bytes a file of this kind may have."""
     match kind:
         case ImportKind.STATEMENT:
-            return STATEMENT_BYTES
+            return int(settings.STATEMENT_IMPORT_MAX_BYTES)
         case ImportKind.SELLERS:
             return int(settings.SELLER_IMPORT_MAX_BYTES)
     return reading.limit()

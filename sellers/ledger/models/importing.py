@@ -105,8 +105,8 @@ class ImportPart(models.Model):
     """A piece of a file as it was uploaded, compressed and, if ``sealed``, encrypted in its place.
 
     Pieces, so that no file is ever in memory whole. Kept while a worker needs them, of a refused file for its copy
-    with the errors, and of corrections for good: they are the document, which by trigger changes no more. Gone once
-    the file is dropped.
+    with the errors, and of corrections and booked statements for good: they are the document, which by trigger changes
+    no more. Gone once the file is dropped.
     """
 
     holds_ciphertext = ("body",)

@@ -11,9 +11,9 @@ from lxml import etree
 from backoffice.simbank import camt053, pain002
 from payouts.rails import base
 from payouts.rails.sepa import pain002 as answers
-from payouts.rails.statements import camt053 as reader
 from tests.backoffice.simbank import orders
 from tests.payouts.rails import samples
+from tests.payouts.rails.statements import whole
 
 PAIN002_10 = pain002.NAMESPACE
 PAIN002_14 = PAIN002_10.replace(".10", ".14")
@@ -110,7 +110,7 @@ def test_a_statement_is_read_back_with_equal_counts_and_sums(
     lines: list[dict[str, object]], opening: int, currency: str
 ) -> None:
     made = day(lines, opening_minor=opening, currency=currency)
-    (read,) = reader.read(camt053.write(made))
+    (read,) = whole.read(camt053.write(made))
     assert read.problems == ()
     assert (read.opening_minor, read.closing_minor) == (opening, made.closing_minor)
     assert [entry.amount_minor for entry in read.entries] == [line["amount_minor"] for line in lines]

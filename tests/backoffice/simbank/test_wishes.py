@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from backoffice.simbank import bank, wishes
-from payouts.rails.statements import base, camt053
+from payouts.rails.statements import base
 from tests.backoffice.simbank import orders
+from tests.payouts.rails.statements import whole
 
 MONDAY = date(2026, 11, 24)
 
@@ -32,7 +33,7 @@ def names(it: bank.Bank) -> list[str]:
 
 
 def lines(it: bank.Bank, day: str) -> tuple[base.Entry, ...]:
-    (statement,) = camt053.read(it.books.outgoing[f"camt053-{orders.OURS}-EUR-{day}.xml"])
+    (statement,) = whole.read(it.books.outgoing[f"camt053-{orders.OURS}-EUR-{day}.xml"])
     assert statement.problems == ()
     return statement.entries
 
@@ -88,7 +89,7 @@ def test_a_return_told_twice_stands_in_an_answer_and_on_a_statement_that_is_sent
     it.close_days(MONDAY)
     assert names(it) == ["2026-11-24.xml", "2026-11-24-copy.xml"]
     first, copy = (
-        camt053.read(it.books.outgoing[f"camt053-{orders.OURS}-EUR-{name}"])[0] for name in names(it)
+        whole.read(it.books.outgoing[f"camt053-{orders.OURS}-EUR-{name}"])[0] for name in names(it)
     )
     assert (copy.statement_id, copy.entries) == (first.statement_id, first.entries)
     refused = [body for body in it.books.outgoing.values() if b"<TxSts>RJCT" in body]

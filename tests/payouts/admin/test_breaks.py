@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from backoffice.audit import actors
 from payouts.models import Attempt, StatementLine
-from payouts.operations import breaks, reconciliation
+from payouts.operations import breaks
 from tests import make, make_payouts
 from tests.payouts import camt
 from tests.payouts.admin.test_pages import client
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def open_lines(*lines: camt.Line, **values) -> list[StatementLine]:
-    reconciliation.read(body=camt.statement(lines, **values), rail="sepa", name="s", now=make.NOW)
+    camt.read(body=camt.statement(lines, **values), rail="sepa", name="s", now=make.NOW)
     return list(StatementLine.objects.filter(matched_at=None).order_by("pk"))
 
 

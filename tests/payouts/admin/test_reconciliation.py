@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.audit.models import Event
-from payouts.models import Attempt, BankDocument, Statement, StatementLine
-from payouts.operations import imports, reconciliation
-from sellers.ledger.models import Book
+from payouts.models import Attempt, Statement, StatementLine
+from payouts.operations import imports
+from sellers.ledger.importing import parts
+from sellers.ledger.models import Book, ImportPart
 from sellers.ledger.operations import posting
 from tests import make, make_payouts
 from tests.payouts import camt
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(*lines: camt.Line, **values) -> Statement:
-    (made,) = reconciliation.read(body=camt.statement(lines, **values), rail="sepa", name="s", now=make.NOW)
+    (made,) = camt.read(body=camt.statement(lines, **values), rail="sepa", name="s", now=make.NOW)
     return made
 
 
@@ -138,7 +139,9 @@ def test_a_statement_brought_by_hand_is_kept_read_matched_and_recorded_once(sent
     assert "1 bank line imported" in browser.post(confirm, follow=True).content.decode()
     assert StatementLine.objects.get().submission.batch == sent
     assert "Nothing would change" in upload(browser, body).content.decode()
-    assert BankDocument.objects.filter(kind="statement").count() == 1
+    file = Statement.objects.get().import_file
+    with parts.opened(file) as kept:
+        assert kept.read() == body
     assert Event.objects.filter(action="statement.upload").count() == 1
 
 
@@ -154,7 +157,7 @@ def test_a_statement_brought_by_hand_is_kept_read_matched_and_recorded_once(sent
 def test_a_file_that_is_no_statement_of_ours_is_refused_with_what_is_wrong(body, sentence):
     make_payouts.funding()
     assert sentence in upload(client("treasurer"), body).content.decode()
-    assert not BankDocument.objects.exists() and not Statement.objects.exists()
+    assert not Statement.objects.exists()
 
 
 def test_a_refused_statement_is_given_back_with_its_errors_and_no_other_change():

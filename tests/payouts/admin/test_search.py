@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from payouts.models import Attempt, Payout, PayoutRun, StatementLine, Submission
-from payouts.operations import creation, reconciliation
+from payouts.operations import creation
 from payouts.queries import filters, searching, streams
 from payouts.queries.why import question
 from sellers.ledger.models import AdjustmentKind
@@ -60,7 +60,7 @@ def test_a_batch_is_found_by_its_file_and_by_what_the_bank_calls_that(sent):
 
 def test_a_line_of_a_statement_is_found_by_the_banks_reference_by_those_who_see_statements(sent):
     body = camt.statement([camt.Line(-4_600, batch=f"{sent.reference}F1", count=2, reference="STMT-9")])
-    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    camt.read(body=body, rail="sepa", name="day", now=make.NOW)
     line = StatementLine.objects.get()
     found = browser("accountant").get("/search/", {"q": line.bank_reference})
     assert [row["line"] for row in found.context["bank_lines"]] == [line]
@@ -76,7 +76,7 @@ def test_what_the_bank_calls_a_payment_finds_it_everywhere(sent):
     assert client.get("/search/", {"q": "ONE/1"}).url == payout_url(alone)
     assert question.ask(text="ONE/1", now=make.NOW).answer.payout == alone
     body = camt.statement([camt.Line(-4_600, batch=f"{sent.reference}F1", count=2, reference="STMT-9")])
-    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    camt.read(body=body, rail="sepa", name="day", now=make.NOW)
     inside = set(Payout.objects.filter(batch=sent))
     Submission.objects.filter(batch=sent).update(bank_reference="FILE/2")
     for words in ("FILE/2", "STMT-9"):
@@ -95,7 +95,7 @@ def test_what_the_bank_calls_one_payment_of_a_file_finds_that_one_alone(sent):
     body = camt.statement(
         [camt.Line(-attempt.amount_minor, end_to_end_id=attempt.end_to_end_id, reference="STMT-10")]
     )
-    reconciliation.read(body=body, rail="sepa", name="day", now=make.NOW)
+    camt.read(body=body, rail="sepa", name="day", now=make.NOW)
     line = StatementLine.objects.get()
     assert (line.attempt, line.submission) == (attempt, attempt.submission)
     assert set(filters.read({"search": "STMT-10"}).qs) == {attempt.payout}

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from payouts.exports import kinds, rows
 from payouts.models import Attempt, FundingAccount, Hold, Payout, StatementLine
-from payouts.operations import batching, breaks, holds, reconciliation, settlement, submission
+from payouts.operations import batching, breaks, holds, settlement, submission
 from payouts.rails import base
 from sellers.ledger.models import Entry
 from tests import make, make_payouts
@@ -37,7 +37,7 @@ def explained(amount, verdict, **named):
 
 
 def read(lines, *, number, day, opening):
-    reconciliation.read(
+    camt.read(
         body=camt.statement(lines, number=number, day=day, opening_minor=opening),
         rail="sepa",
         name=day,

@@ -11,6 +11,7 @@ from payouts.rails import base
 from sellers.ledger.models import Book, Transaction
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import camt
 from tests.payouts.operations.test_reconciliation import key, line, read, sent, statement, sum_of
 
 pytestmark = pytest.mark.django_db
@@ -288,7 +289,7 @@ def test_a_line_of_another_account_undoes_nothing(bank):
     (ours,) = open_lines(line(5_000))
     american = make_payouts.funding("US")
     body = statement(line(-5_000), statement_id="US1", account=american.identifier, currency="USD")
-    reconciliation.read(body=body, rail="sandbox", name="us", now=NOW)
+    camt.read(body=body, rail="sandbox", name="us", now=NOW)
 
     with pytest.raises(Refused, match="on the same account"):
         propose(ours, "undone", other_line_id=StatementLine.objects.get(amount_minor=-5_000).pk)

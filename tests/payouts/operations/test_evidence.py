@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from payouts.models import Attempt, StatementLine
-from payouts.operations import _evidence, accounts, answering, preparing, reconciliation, settlement
+from payouts.operations import _evidence, accounts, answering, preparing, settlement
 from payouts.rails import base
 from tests import make_payouts
 from tests.make_payouts import NOW
@@ -74,7 +74,7 @@ def test_what_a_statement_says_is_stored_without_account_numbers(bank):
         camt.Line(-5, text=f"Fee {FOREIGN} {LONG}"),
     ]
 
-    reconciliation.read(body=camt.statement(lines), rail="sepa", name="camt", now=NOW)
+    camt.read(body=camt.statement(lines), rail="sepa", name="camt", now=NOW)
 
     stored = " ".join(StatementLine.objects.values_list("text", flat=True))
     assert "No such account ••••" in stored

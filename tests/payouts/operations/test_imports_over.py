@@ -7,8 +7,7 @@ import pytest
 from django.db import close_old_connections, connections
 
 from payouts.models import Statement
-from payouts.operations import _import_job, _seller_import, imports, uploading
-from sellers.ledger.importing import kinds
+from payouts.operations import _import_job, _seller_import, _statement_import, imports, reconciliation
 from sellers.ledger.models import Earning, ImportFile, ImportPart, StagedEarning
 from sellers.models import Seller, SellerFileRow
 from sellers.reading import TooBig
@@ -129,12 +128,12 @@ def test_a_file_of_sellers_that_failed_keeps_nothing(analyst, monkeypatch):
     assert (SellerFileRow.objects.count(), ImportPart.objects.count()) == (0, 0)
 
 
-def test_each_kind_has_its_own_limit_before_anything_is_kept(analyst, monkeypatch, settings):
-    monkeypatch.setattr(kinds, "STATEMENT_BYTES", 10)
+def test_each_kind_has_its_own_limit_before_anything_is_kept(analyst, settings):
+    settings.STATEMENT_IMPORT_MAX_BYTES = 10
     settings.SELLER_IMPORT_MAX_BYTES = 10
     with pytest.raises(TooBig):
         received(SELLERS, analyst, kind="sellers")
-    with pytest.raises(uploading.NoStatement, match="one statement per day"):
+    with pytest.raises(_statement_import.NoStatement, match="one statement per day"):
         received(b"<Document/>", make.person("treasurer"), kind="statement", profile="")
     assert (ImportFile.objects.count(), ImportPart.objects.count()) == (0, 0)
     assert received(csv(row("a", seller="shop-1")), analyst).file_bytes > 10
@@ -153,7 +152,7 @@ def test_two_people_who_book_the_same_statement_at_once_book_it_once():
         file = received(camt.statement([camt.Line(-1_200)]), treasurer, kind="statement", profile="")
         files.append(confirmed(file, treasurer))
     both = threading.Barrier(2)
-    plain = uploading.statement
+    plain = reconciliation.read
 
     def together(**values):
         both.wait(10)
@@ -167,7 +166,7 @@ def test_two_people_who_book_the_same_statement_at_once_book_it_once():
             connections.close_all()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uploading, "statement", together)
+        patch.setattr(reconciliation, "read", together)
         threads = [threading.Thread(target=work, args=[file]) for file in files]
         for each in threads:
             each.start()

@@ -8,7 +8,7 @@ from django.db import connection
 from backoffice.audit.errors import Conflict, NotAllowed
 from backoffice.audit.models import Event
 from payouts.models import Incident
-from payouts.operations import periods, reconciliation
+from payouts.operations import periods
 from sellers.ledger.models import Book, Period, PeriodNumbers, PeriodTotal
 from sellers.ledger.queries import periods as asked
 from tests import books, make, make_payouts
@@ -146,7 +146,7 @@ def test_a_book_without_an_account_keeps_the_month_open():
 def test_a_bank_line_that_nobody_explained_keeps_the_month_open():
     books.charted()
     make_payouts.funding("FR")
-    reconciliation.read(body=camt.statement([camt.Line(-9)]), rail="sepa", name="day", now=make.NOW)
+    camt.read(body=camt.statement([camt.Line(-9)]), rail="sepa", name="day", now=make.NOW)
     refused("1 bank line is not explained")
 
 

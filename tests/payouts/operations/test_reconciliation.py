@@ -12,10 +12,17 @@ from payouts.rails import base
 from sellers.ledger.models import Book, Entry
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import camt
 from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True, params=[reconciliation.PORTION, 1], ids=["together", "one by one"])
+def portions(request, monkeypatch):
+    """A statement's lines are booked some at a time; which are booked together changes nothing."""
+    monkeypatch.setattr(reconciliation, "PORTION", request.param)
 
 
 def sum_of(book: Book, **values) -> int:
@@ -45,7 +52,7 @@ def statement(
 
 
 def read(body: bytes) -> list[Statement]:
-    return reconciliation.read(body=body, rail="sepa", name="camt", now=NOW)
+    return camt.read(body=body, rail="sepa", name="camt", now=NOW)
 
 
 def sent(*amounts: int) -> list[Attempt]:
@@ -280,7 +287,7 @@ def test_what_our_account_was_debited_for_is_at_the_bank_though_no_answer_said_s
             account=batch.funding_account.identifier,
             currency="USD",
         )
-        reconciliation.read(body=body, rail="sandbox", name="camt", now=NOW)
+        camt.read(body=body, rail="sandbox", name="camt", now=NOW)
 
         sweeping.sweep(now=NOW + timedelta(minutes=1))
 
@@ -292,11 +299,11 @@ def test_what_our_account_was_debited_for_is_at_the_bank_though_no_answer_said_s
 @pytest.mark.parametrize("single", [True, False])
 def test_a_refusal_after_the_debit_means_it_was_not_delivered_and_what_comes_back_matches(bank, single):
     (attempt,) = sent(1200)
-    named = {"end_to_end_id": attempt.end_to_end_id} if single else {"message_id": key(attempt), "batch_count": 1}
-    read(statement(line(-1200, **named)))
-    report = base.Report(
-        kind=base.ReportKind.REJECTED, source_id="late", end_to_end_id=attempt.end_to_end_id
+    named = (
+        {"end_to_end_id": attempt.end_to_end_id} if single else {"message_id": key(attempt), "batch_count": 1}
     )
+    read(statement(line(-1200, **named)))
+    report = base.Report(kind=base.ReportKind.REJECTED, source_id="late", end_to_end_id=attempt.end_to_end_id)
     settlement.apply(reports=[report], rail="sepa", now=NOW)
     attempt.payout.refresh_from_db()
     assert attempt.payout.status == "FAILED"

@@ -27,6 +27,7 @@ from payouts.rails import base
 from sellers.ledger.models import Book, Transaction
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import camt
 from tests.payouts.operations.test_reconciliation import line, sent, statement, sum_of
 from tests.payouts.operations.test_settlement import books, tell
 
@@ -51,7 +52,7 @@ def words(attempt: Attempt) -> dict[str, Tell]:
 
     def read(body: bytes) -> Tell:
         def told(now: datetime) -> None:
-            reconciliation.read(body=body, rail="sepa", name="s", now=now)
+            camt.read(body=body, rail="sepa", name="s", now=now)
             reconciliation.match_open_lines(now=now)
 
         return told

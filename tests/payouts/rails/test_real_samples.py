@@ -8,8 +8,8 @@ from backoffice.simbank import pain001 as independent
 from payouts.rails import base
 from payouts.rails.sepa import pain002
 from payouts.rails.statements import base as statements
-from payouts.rails.statements import camt053
 from tests.payouts.rails import samples
+from tests.payouts.rails.statements import whole
 
 
 def found(folder: str) -> list[Path]:
@@ -33,7 +33,7 @@ def test_every_real_answer_is_read(path: Path) -> None:
 
 @pytest.mark.parametrize("path", found("camt053"), ids=lambda path: path.name)
 def test_every_real_statement_is_read(path: Path) -> None:
-    for statement in camt053.read(path.read_bytes()):
+    for statement in whole.read(path.read_bytes()):
         assert statement.account
         assert statement.currency
 
@@ -41,7 +41,7 @@ def test_every_real_statement_is_read(path: Path) -> None:
 @pytest.mark.parametrize("path", [*found("camt052"), *found("camt054")], ids=lambda path: path.name)
 def test_interim_reports_and_notices_are_refused_with_a_sentence(path: Path) -> None:
     with pytest.raises(base.Unreadable, match=r"camt\.05[24]"):
-        camt053.read(path.read_bytes())
+        whole.read(path.read_bytes())
 
 
 def test_a_verification_at_group_level_changes_nothing() -> None:
@@ -63,14 +63,14 @@ def test_a_real_duplicate_is_no_rejection() -> None:
 
 
 def test_a_real_batch_booking_says_its_count() -> None:
-    (statement,) = camt053.read(sample("camt053", "sepafileparser-v2-batch.xml"))
+    (statement,) = whole.read(sample("camt053", "sepafileparser-v2-batch.xml"))
     entry = statement.entries[0]
     assert (entry.amount_minor, entry.batch_count) == (-475_374, 3)
     assert entry.payment_information_id == "O0OpeAYTkhjerKu3eE9asw"
 
 
 def test_a_foreign_return_code_is_kept_as_it_stands() -> None:
-    (statement,) = camt053.read(sample("camt053", "isojs-goldman-us.xml"))
+    (statement,) = whole.read(sample("camt053", "isojs-goldman-us.xml"))
     codes = {
         detail.end_to_end_id: detail.return_code for entry in statement.entries for detail in entry.details
     }
@@ -78,7 +78,7 @@ def test_a_foreign_return_code_is_kept_as_it_stands() -> None:
 
 
 def test_a_real_chain_of_two_statements_holds() -> None:
-    first, second = camt053.read(sample("camt053", "genkgo-v2-multi-statement.xml"))
+    first, second = whole.read(sample("camt053", "genkgo-v2-multi-statement.xml"))
     assert first.adds_up
     assert second.adds_up
     assert statements.chain_problems(first, second) == []

@@ -1,3 +1,5 @@
+import io
+
 import pytest
 
 from payouts.rails import base, xml
@@ -35,13 +37,58 @@ def test_what_is_no_xml_is_refused_with_a_sentence(body: bytes) -> None:
         xml.parse(body)
 
 
-def test_ends_gives_elements_as_they_are_complete_and_the_root_last() -> None:
+def test_elements_are_given_as_they_are_complete_and_the_root_is_known_at_last() -> None:
     body = b"<a:D xmlns:a='x'><!-- no --><a:B>1</a:B><a:C><a:B>2</a:B></a:C></a:D>"
-    assert [xml.name(each) for each in xml.ends(body, "B", "C")] == ["B", "B", "C", "D"]
+    elements = xml.Elements(io.BytesIO(body), "B", "C")
+    assert [xml.name(each) for each in elements] == ["B", "B", "C"]
+    assert xml.name(elements.root) == "D"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_ends_refuses_what_parse_refuses(encoding: str) -> None:
+def test_elements_are_refused_as_by_parse(encoding: str) -> None:
     for text in ("<!DOCTYPE d [<!ENTITY a 'x'>]><d><b>&a;</b></d>", "<d><b/>", ""):
         with pytest.raises(base.Unreadable):
-            list(xml.ends(text.encode(encoding), "b"))
+            list(xml.Elements(io.BytesIO(text.encode(encoding)), "b"))
+
+
+def inside(text: str) -> bytes:
+    return f"<D><Head/>{text}</D>".encode()
+
+
+def read_through(body: bytes) -> xml.Elements:
+    elements = xml.Elements(io.BytesIO(body), "B")
+    for element in elements:
+        elements.over(element)
+    return elements
+
+
+def test_what_was_read_and_what_stood_between_is_gone() -> None:
+    elements = read_through(inside("<B><C>1</C></B><Junk><C/></Junk>" * 500))
+    assert [xml.name(each) for each in elements.root] == ["Head", "B", "Junk"]
+    assert len(elements.root[1]) == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("bound", "most"), [("MOST_ELEMENTS", 40_000), ("LARGEST_DOCUMENT", 400_000)])
+def test_any_number_of_parts_is_read_but_none_without_end(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(xml, bound, most)
+    small = inside(f"<B>{'<C>1</C>' * 50}</B>" * 2_000).decode()
+    read_through(small.encode(encoding))
+    endless = inside("<B/>" + "<C>1</C>" * 100_000).decode()
+    with pytest.raises(base.Unreadable, match="larger than any payment"):
+        read_through(endless.encode(encoding))
+
+
+def test_a_document_cannot_feign_that_something_was_read() -> None:
+    elements = xml.Elements(io.BytesIO(inside("<B/><J/>" * 3)), "B")
+    marks = set()
+    for element in elements:
+        elements.over(element)
+        marks |= set(element.attrib)
+    (mark,) = marks
+    again = xml.Elements(io.BytesIO(inside(f"<B/><J {mark}=''/><B/>")), "B")
+    for element in again:
+        again.over(element)
+    assert [xml.name(each) for each in again.root] == ["Head", "B"]

@@ -9,8 +9,8 @@ import pytest
 from backoffice.simbank import process
 from payouts.rails import base, transports
 from payouts.rails.sandbox.rail import Sandbox
-from payouts.rails.statements import camt053
 from tests.payouts.rails import samples
+from tests.payouts.rails.statements import whole
 
 RAIL = Sandbox()
 ACCEPTED = base.Outcome.ACCEPTED
@@ -165,7 +165,7 @@ def test_statements_of_accounts_used_by_calls_come_over_the_api(
     bank.advance(60)
     bank.advance(86_400)
     documents = [d for d in RAIL.collect(transport=calls) if d.kind is base.DocumentKind.STATEMENT]
-    (statement,) = camt053.read(documents[0].body)
+    (statement,) = whole.read(documents[0].body)
     assert (statement.account, statement.currency) == ("SIM-USD-1", "USD")
     assert sorted(entry.amount_minor for entry in statement.entries) == [-1250, -1250, 1250]
     assert statement.problems == ()

@@ -1,5 +1,6 @@
 """Statements as banks write them. Written here; the real ones are read in test_real_samples.py."""
 
+import io
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from payouts.rails import base
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053
+from tests.payouts.rails.statements import whole
 
 V8 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
@@ -35,8 +37,8 @@ def document(*content: str, opening: str = "100.00", closing: str = "100.00", na
     ).encode()
 
 
-def one(body: bytes) -> statements.Statement:
-    (statement,) = camt053.read(body)
+def one(body: bytes) -> whole.Whole:
+    (statement,) = whole.read(body)
     return statement
 
 
@@ -135,13 +137,13 @@ def test_a_payment_in_another_currency_does_not_borrow_its_amount() -> None:
 def test_a_line_that_cannot_be_read_is_left_out_and_said() -> None:
     statement = one(document(entry("1.001", "CRDT"), entry("5", "CRDT", currency="USD"), entry("7", "CRDT")))
     assert [(line.position, line.amount_minor) for line in statement.entries] == [(3, 700)]
-    assert [problem[:6] for problem in statement.problems[:2]] == ["Line 1", "Line 2"]
-    assert "not the closing balance" in statement.problems[2]
+    assert [str(problem)[:6] for problem in statement.problems[:2]] == ["Line 1", "Line 2"]
+    assert "not the closing balance" in str(statement.problems[2])
 
 
 def test_a_statement_that_does_not_add_up_says_so() -> None:
     assert not one(document(entry("5", "CRDT"))).adds_up
-    assert "not the closing balance" in one(document(entry("5", "CRDT"))).problems[0]
+    assert "not the closing balance" in str(one(document(entry("5", "CRDT"))).problems[0])
 
 
 def test_the_former_closing_balance_opens_where_there_is_no_other() -> None:
@@ -156,9 +158,9 @@ def test_interim_reports_and_notices_are_no_statements() -> None:
         ("X", "not a bank"),
     ):
         with pytest.raises(base.Unreadable, match=word):
-            camt053.read(f"<Document><{root}/></Document>".encode())
+            whole.read(f"<Document><{root}/></Document>".encode())
     with pytest.raises(base.Unreadable, match="no statement"):
-        camt053.read(b"<Document><BkToCstmrStmt/></Document>")
+        whole.read(b"<Document><BkToCstmrStmt/></Document>")
 
 
 def test_statements_chain_from_one_to_the_next() -> None:
@@ -166,9 +168,11 @@ def test_statements_chain_from_one_to_the_next() -> None:
     second = one(document().replace(b">7<", b">8<"))
     assert statements.chain_problems(first, second) == []
     gap = one(document().replace(b">7<", b">10<"))
-    assert statements.chain_problems(first, gap) == ["Statements 8 to 9 are missing: ask the bank for them."]
+    assert [str(each) for each in statements.chain_problems(first, gap)] == [
+        "Statements 8 to 9 are missing: ask the bank for them."
+    ]
     other = one(document(opening="99.00", closing="99.00").replace(b">7<", b">8<"))
-    assert "does not open with the balance" in statements.chain_problems(first, other)[0]
+    assert "does not open with the balance" in str(statements.chain_problems(first, other)[0])
 
 
 def test_numbers_and_names_that_no_row_can_hold_are_left_out_or_shortened() -> None:
@@ -187,7 +191,7 @@ def test_an_amount_that_no_row_can_hold_makes_the_statement_not_add_up() -> None
 def test_lines_are_told_of_as_they_are_read() -> None:
     told: list[tuple[int, int]] = []
     body = document(entry("60.00", "DBIT"), entry("40.00", "CRDT"), closing="80.00")
-    camt053.read(body, told=lambda done, total: told.append((done, total)))
+    camt053.read(io.BytesIO(body), told=lambda done, total: told.append((done, total)))
     assert told == [(1, 2), (2, 2)]
 
 
@@ -202,18 +206,42 @@ def test_the_currency_is_of_the_account_the_balance_or_the_first_line() -> None:
     line = entry("60.00", "DBIT", currency="USD")
     body = document(line, closing="40.00").replace(b"<Ccy>EUR</Ccy>", b"")
     assert one(body).currency == "EUR", "the balance's"
-    assert one(body).problems[0] == "Line 1 has no readable amount in EUR: left out."
+    assert str(one(body).problems[0]) == "Line 1 has no readable amount in EUR: left out."
     bare = body.replace(b' Ccy="EUR"', b"")
     assert (one(bare).currency, one(bare).entries[0].amount_minor) == ("USD", -6000)
 
 
 def test_a_fault_at_the_end_is_a_fault_of_the_whole() -> None:
     with pytest.raises(base.Unreadable, match="not well-formed"):
-        camt053.read(document(entry("60.00", "DBIT"), closing="40.00")[:-5])
+        whole.read(document(entry("60.00", "DBIT"), closing="40.00")[:-5])
 
 
 def test_a_booking_date_that_is_no_day_is_a_problem_and_none_at_all_is_not() -> None:
     day = "<BookgDt><Dt>2026-11-31</Dt></BookgDt>"
     wrong = one(document(entry("60.00", "DBIT", day), closing="40.00"))
-    assert wrong.problems == ("Line 1 has a booking date that is no day.",)
+    assert [str(each) for each in wrong.problems] == ["Line 1 has a booking date that is no day."]
     assert one(document(entry("60.00", "DBIT"), closing="40.00")).problems == ()
+
+
+def test_payments_of_a_line_are_read_one_by_one_and_keep_their_place() -> None:
+    payments = "".join(
+        f"<TxDtls><Refs><EndToEndId>P{n}</EndToEndId></Refs>{amount('1.00', 'DBIT')}</TxDtls>"
+        for n in range(60)
+    )
+    statement = one(document(entry("60.00", "DBIT", f"<NtryDtls>{payments}</NtryDtls>"), closing="40.00"))
+    details = statement.entries[0].details
+    assert [detail.end_to_end_id for detail in details] == [f"P{n}" for n in range(60)]
+    assert sum(detail.amount_minor or 0 for detail in details) == -6_000
+
+
+def test_of_many_lines_that_cannot_be_read_the_first_are_said() -> None:
+    statement = one(document(*[entry("1.001", "CRDT")] * 1_500))
+    assert len(statement.problems) == 1_001
+    assert str(statement.problems[-1]) == "More lines than these cannot be read."
+    assert statement.lines == 0
+
+
+def test_sums_and_counts_stand_beside_the_balances() -> None:
+    pending = entry("9.00", "CRDT", status="<Cd>PDNG</Cd>")
+    statement = one(document(entry("60.00", "DBIT"), entry("5.00", "CRDT"), pending, closing="45.00"))
+    assert (statement.lines, statement.credited_minor, statement.debited_minor) == (3, 500, -6_000)

@@ -1,0 +1,42 @@
+"""What is wrong with a bank's document, in the reader's language. The sentences are of the rails, which know none."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.words import later, number
+from payouts.rails import base
+from payouts.rails.statements.base import Problem
+
+# For the translators: each stands in payouts/rails/statements or payouts/rails/xml.py in these very words.
+SENTENCES = (
+    later("Line {line} has no readable amount in {currency}: left out."),
+    later("Line {line} has no readable amount: left out."),
+    later("Line {line} has a booking date that is no day."),
+    later("More lines than these cannot be read."),
+    later("The statement has no id."),
+    later("The statement does not say which account it is of."),
+    later("The statement has no opening or no closing booked balance in {currency}."),
+    later("Opening balance plus booked lines is not the closing balance."),
+    later("Statement {first} is missing: ask the bank for it."),
+    later("Statements {first} to {last} are missing: ask the bank for them."),
+    later("Statement {statement} does not open with the balance that {before} closed with."),
+    later("The document is not a bank statement; only statements (camt.053) are read here."),
+    later("The document is an interim report of the day (camt.052); only statements (camt.053) are read."),
+    later("The document is a notice of movements (camt.054); only statements (camt.053) are read."),
+    later("The document holds no statement (Stmt)."),
+    later("The document has {bytes} bytes; at most {largest} are read."),
+    later("The document is no XML."),
+    later("The document is not well-formed XML: {said}."),
+    later("The document declares a document type (DTD), which no bank message needs: refused."),
+    later(
+        "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
+    ),
+)
+
+
+def said(problem: Problem | base.Unreadable) -> str:
+    """The sentence, with its numbers as the reader writes them."""
+    values = {
+        name: number(value) if isinstance(value, int) and name in ("bytes", "largest") else value
+        for name, value in problem.values.items()
+    }
+    return _(problem.text).format(**values) if values else _(problem.text)
