@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from backoffice import navigation
-from backoffice.audit import authority
-from backoffice.doors import role_words
+from backoffice.doors import pages, role_words
 from backoffice.words import later, together
 
 
@@ -79,7 +78,7 @@ class Frame:
     def _held(self) -> frozenset[str]:
         if not self.known or self._user is None or self._user.pk is None:
             return frozenset()
-        return authority.permissions_of(self._user.pk)
+        return pages.permissions(self._request)
 
     @property
     def may_search(self) -> bool:

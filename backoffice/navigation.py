@@ -1,6 +1,6 @@
 """The places of the back office, named by the reader's work; each shows only to those who may use it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from backoffice.words import number
 from payouts.queries import waiting
+from payouts.queries.waiting import Waits
 
 CAP = 1_000  # a bigger number is not read, and counting it costs
 SEES_ALL = frozenset({"audit.view_event", "payouts.view_payout"})  # an auditor: every place, no verb
@@ -26,10 +27,10 @@ class Place:
     label: str
     url_name: str
     any_of: tuple[str, ...] = ()
-    waiting: Callable[..., int] | None = None
+    waiting: Waits | None = None
     late: bool = False
     group: int = 0
-    mine: Callable[..., int] | None = None
+    mine: Waits | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,9 @@ def entries(*, permissions: Iterable[str], path: str, person_id: int = 0) -> lis
     held = set(permissions)
     shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
     here = max((url for _, url in shown if _is_at(path, url)), key=len, default="")
-    return [_entry(place, url, current=url == here, person_id=person_id) for place, url in shown]
+    what = (each for place, _url in shown for each in (place.waiting, place.mine) if each is not None)
+    counts = waiting.together(what, cap=CAP, person_id=person_id)
+    return [_entry(place, url, current=url == here, counts=counts) for place, url in shown]
 
 
 def address(place: Place) -> str:
@@ -172,10 +175,8 @@ def address(place: Place) -> str:
         return ""
 
 
-def _entry(place: Place, url: str, *, current: bool, person_id: int) -> Entry:
-    total = place.waiting(cap=CAP) if place.waiting else 0
-    if place.mine is not None:
-        total += place.mine(cap=CAP, person_id=person_id)
+def _entry(place: Place, url: str, *, current: bool, counts: Mapping[Waits, int]) -> Entry:
+    total = sum(counts[each] for each in (place.waiting, place.mine) if each is not None)
     words = "" if not total else f"{number(CAP)}+" if total > CAP else number(total)
     return Entry(gettext(place.label), url, words, place.late, current, place.group, total)
 

@@ -25,6 +25,8 @@ from payouts.operations import (
 log = structlog.get_logger(__name__)
 # A worker is killed before the lease of what it delivers is over (settings.SUBMISSION_LEASE_SECONDS).
 BELOW_THE_LEASE = {"soft_time_limit": 270, "time_limit": 290}
+# A million rows; RabbitMQ takes a message back after half an hour. A second worker with the message does nothing.
+A_MILLION_ROWS = {"soft_time_limit": 25 * 60, "time_limit": 29 * 60}
 
 
 @shared_task(**BELOW_THE_LEASE)
@@ -128,7 +130,7 @@ def sweep_schedules() -> None:
     scheduling.sweep(now=database_now())
 
 
-@shared_task
+@shared_task(**A_MILLION_ROWS)
 def work_import(import_id: int) -> None:
     imports.work(import_id=import_id, now=database_now())
 

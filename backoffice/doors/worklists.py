@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from backoffice.audit.errors import Refused
 from backoffice.words import labelled, later, number
@@ -52,6 +53,23 @@ class CurrencyChip(forms.Form):
     def others(self) -> Iterable[str]:
         """What else the list may hold."""
         return ()
+
+
+def offered(label: str, form: type[forms.Form], keep: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """A filter that can be set, and what of the address stays when it is. Shaped for the part `chips`."""
+    made = form(auto_id="chip_%s")
+    choices = tuple(str(value) for field in made.fields.values() for value in getattr(field, "choices", ()))
+    html = _htmls.get(key := (form, get_language(), choices))
+    if html is None:
+        if len(_htmls) > _MOST_HTMLS:
+            _htmls.clear()
+        html = _htmls[key] = render_to_string("parts/chip_fields.html", {"fields": list(made)})
+    return {"label": label, "html": html, "keep": list(keep)}
+
+
+# Empty fields look the same to every reader of a language, and making them took a tenth of a list's page.
+_htmls: dict[tuple[Any, ...], str] = {}
+_MOST_HTMLS = 500
 
 
 def for_me(request: HttpRequest) -> bool:
@@ -104,7 +122,7 @@ def chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> lis
             words = _choices(form, name)[given[name]]
             shown.append({"text": labelled(label, words), "clear_url": f"?{rest.urlencode()}"})
         else:
-            shown.append({"label": label, "fields": list(made), "keep": list(rest.items())})
+            shown.append(offered(label, form, rest.items()))
     return shown
 
 

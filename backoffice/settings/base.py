@@ -200,7 +200,7 @@ if CELERY_BROKER_URL.startswith(("amqp", "pyamqp")):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"confirm_publish": True}
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": CELERY_TASK_TIME_LIMIT + 60,  # a longer task would run twice
+        "visibility_timeout": 30 * 60,  # a longer task would run twice
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
         "socket_timeout": 15,

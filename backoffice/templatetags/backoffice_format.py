@@ -8,6 +8,7 @@ Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money m
 
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,10 +112,14 @@ def span(first: Any, last: date | None = None) -> str:
     if not last:
         return NOTHING
     if not first:  # the first payout of an account covers everything up to its day
-        return _("to {span}").format(
-            span=moments.span(last, last, today=timezone.localdate(), locale=_locale())
-        )
-    return moments.span(first, last, today=timezone.localdate(), locale=_locale())
+        return _("to {span}").format(span=_span(last, last, timezone.localdate(), _locale()))
+    return _span(first, last, timezone.localdate(), _locale())
+
+
+@lru_cache(maxsize=1_000)
+def _span(first: date, last: date, today: date, locale: str) -> str:
+    """Most rows of a list have the same."""
+    return moments.span(first, last, today=today, locale=locale)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, ngettext, to_locale
 
 from backoffice import drawing, wording
 from backoffice.doors import subject_words
+from backoffice.templatetags._once import part
 from backoffice.words import percent
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
@@ -93,25 +94,25 @@ def icon(name: str, css: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("parts/pill.html")
+@part(register, "parts/pill.html")
 def pill(value: str, kind: str = "payout") -> dict[str, Any]:
     """A status: `{% pill payout.status %}`, `{% pill batch.status "batch" %}`."""
     return {"word": wording.status(value, kind)}
 
 
-@register.inclusion_tag("parts/pill.html")
+@part(register, "parts/pill.html")
 def word_pill(text: str, meaning: str = wording.NEUTRAL) -> dict[str, Any]:
     """A word that is no status, with one of the meanings waiting, stopped, done, moving, neutral."""
     return {"word": wording.Word(text, meaning)}
 
 
-@register.inclusion_tag("parts/hold_pill.html")
+@part(register, "parts/hold_pill.html")
 def hold_pill(reason: str, more: int = 0) -> dict[str, Any]:
     """The second pill of a held payout; `more` says how many further holds are open."""
     return {"reason": wording.hold_pill(reason), "more": more}
 
 
-@register.inclusion_tag("parts/delta.html")
+@part(register, "parts/delta.html")
 def delta(share: Decimal | float | None) -> dict[str, Any]:
     """Change against usual: 1.71 is +171%; None shows nothing."""
     if share is None:
@@ -125,7 +126,7 @@ def delta(share: Decimal | float | None) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("parts/sparkline.html")
+@part(register, "parts/sparkline.html")
 def sparkline(amounts: Sequence[int]) -> dict[str, Any]:
     """The last twelve amounts in minor units, oldest first, the present one last."""
     return {"spark": drawing.spark(amounts)}
@@ -146,7 +147,7 @@ def bars(title: str, unit: str, labels: Sequence[str], series: Sequence[dict[str
     return {"title": title, "unit": unit, "chart": chart, "series": series, "rows": rows}
 
 
-@register.inclusion_tag("parts/flag.html")
+@part(register, "parts/flag.html")
 def flag(text: str, bad: bool = False) -> dict[str, Any]:
     """A doubt in a row: a few words. With its facts it stands in parts/flags.html."""
     return {"text": text, "bad": bad}
@@ -200,7 +201,7 @@ def pager(pager: Any) -> dict[str, Any]:
     return {"pager": pager}
 
 
-@register.inclusion_tag("parts/tick.html")
+@part(register, "parts/tick.html")
 def tick(value: object, name: str, money: Any = None) -> dict[str, Any]:
     """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection."""
     digits = EXPONENTS[money.currency] if money else 0

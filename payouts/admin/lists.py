@@ -1,6 +1,6 @@
 """The lists of payouts: to review, to approve, failed and returned, and all. One page, four places."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -136,7 +136,7 @@ def chips(
     chosen: filters.PayoutFilter,
     *,
     fixed: Collection[str] = (),
-    offered: Sequence[tuple[str, Callable[..., forms.Form]]] = CHIPS,
+    offered: Sequence[tuple[str, type[forms.Form]]] = CHIPS,
 ) -> list[dict[str, Any]]:
     """The filters that are set, to take away, then those that can be added; ``fixed`` ones are the place itself."""
     shown: list[dict[str, Any]] = [
@@ -145,11 +145,10 @@ def chips(
         if name not in fixed
     ]
     taken = {name for _unused, name in chosen.chips()} | set(fixed)
+    keep = [(name, value) for name, values in _without(request).lists() for value in values]
     for label, form in offered:
-        made = form(auto_id="chip_%s")
-        if taken.isdisjoint(made.fields):
-            keep = [(name, value) for name, values in _without(request).lists() for value in values]
-            shown.append({"label": label, "fields": list(made), "keep": keep})
+        if taken.isdisjoint(form.base_fields):
+            shown.append(worklists.offered(label, form, keep))
     return shown
 
 

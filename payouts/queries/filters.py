@@ -109,6 +109,12 @@ class ListFilter(FilterSet):
 
     noun = later("payouts")
 
+    def __init__(self, data: Any = None, *args: Any, asked_only: bool = False, **values: Any) -> None:
+        if asked_only:  # a field for each of the others would take a tenth of a list's page
+            asked = {name: each for name, each in type(self).base_filters.items() if name in data}
+            self.__dict__["base_filters"] = asked
+        super().__init__(data, *args, **values)
+
     @property
     def qs(self) -> QuerySet[Any]:
         """What it selects, in no order of its own; nothing while it cannot be read."""
@@ -288,7 +294,7 @@ def read(
     data = as_query(given)
     known = kind.base_filters
     unknown = [] if also is None else [n for n in data if n not in known and n not in set(also)]
-    chosen = kind(data, queryset=queryset)
+    chosen = kind(data, queryset=queryset, asked_only=True)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
     errors |= _Unknown(unknown, kind).errors()
     if errors:

@@ -1,6 +1,12 @@
 """How much waits at each place of the navigation; read no further than ``cap`` + 1 rows."""
 
-from django.db.models import Model, QuerySet
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from payouts.models import (
     Batch,
@@ -18,33 +24,64 @@ from payouts.models import (
     Undecided,
     Undisposed,
 )
-from payouts.queries import filters, tallies
+from payouts.queries import filters
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
 
-
-def _count(rows: "QuerySet[Model]", cap: int) -> int:
-    return rows.order_by().values("pk")[: cap + 1].count()
-
-
-def to_review(*, cap: int) -> int:
-    """Payouts that wait for a first look; all are counted, whatever the cap."""
-    return tallies.of_status(PayoutStatus.PENDING_REVIEW).count
+Rows = QuerySet[Any]
+_TALLY = "(SELECT coalesce(sum(count), 0) FROM payouts_tally WHERE status = %s)"
 
 
-def to_approve(*, cap: int) -> int:
-    """Payouts that wait for a second person; all are counted, whatever the cap."""
-    return tallies.of_status(PayoutStatus.REVIEWED).count
+@dataclass(frozen=True)
+class Waits:
+    """Something that waits, to be counted: alone by calling it, or with others by `together`.
+
+    ``rows`` answers which rows they are, of several tables where it is several; those of one person where ``mine``.
+    """
+
+    rows: Callable[..., tuple[Rows, ...]]
+    mine: bool = False
+
+    def __call__(self, *, cap: int, person_id: int = 0) -> int:
+        return together([self], cap=cap, person_id=person_id)[self]
+
+    def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
+        return _sql(self, cap) if not self.mine else _compiled(self.rows(person_id), cap)
 
 
-def held(*, cap: int) -> int:
-    """Open holds."""
-    return _count(Hold.objects.filter(released_at__isnull=True), cap)
+@dataclass(frozen=True)
+class Stands(Waits):
+    """Payouts of a status; all are counted, whatever the cap, by the rows that triggers keep."""
+
+    status: str = ""
+
+    def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
+        return _TALLY, (self.status,)
 
 
-def releases(*, cap: int) -> int:
-    """Holds whose release one person asked for and another has not confirmed."""
-    return _count(ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True), cap)
+def together(what: Iterable[Waits], *, cap: int, person_id: int = 0) -> dict[Waits, int]:
+    """How many rows each of them has, at most ``cap`` + 1 of each table, by one question."""
+    wanted = list(dict.fromkeys(what))
+    if not wanted:
+        return {}
+    parts = [each.sql(cap, person_id) for each in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(sql for sql, _params in parts)}", [p for _sql, params in parts for p in params]
+        )
+        return dict(zip(wanted, map(int, cursor.fetchone()), strict=True))
+
+
+@lru_cache(maxsize=100)
+def _sql(waits: Waits, cap: int) -> tuple[str, tuple[Any, ...]]:
+    """Made once: nothing in it changes from one reader or moment to the next."""
+    return _compiled(waits.rows(), cap)
+
+
+def _compiled(tables: Iterable[Rows], cap: int) -> tuple[str, tuple[Any, ...]]:
+    parts = [rows.order_by().values("pk")[: cap + 1].query.sql_with_params() for rows in tables]
+    sql = " + ".join(f"(SELECT count(*) FROM ({sql}) AS waiting)" for sql, _params in parts)  # noqa: S608
+    return sql, tuple(value for _sql, params in parts for value in params)
 
 
 def to_batch() -> "QuerySet[Payout]":
@@ -52,71 +89,58 @@ def to_batch() -> "QuerySet[Payout]":
     return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
 
 
-def batches(*, cap: int) -> int:
-    """Batches that wait for approval."""
-    return _count(Batch.objects.filter(status=BatchStatus.PROPOSED), cap)
-
-
 def undisposed() -> "QuerySet[Payout]":
     """Dead payouts whose money nobody has reissued or rolled yet."""
     return Payout.objects.filter(undisposed__isnull=False)
 
 
-def my_exports(*, cap: int, person_id: int) -> int:
-    """Exports of this person that are ready and were not fetched yet."""
-    ready = Export.objects.filter(
-        requested_by=person_id, status=ExportStatus.READY, downloaded_at__isnull=True
+def _my_exports(person_id: int) -> tuple[Rows, ...]:
+    own = Export.objects.filter(requested_by=person_id)
+    return (own.filter(status=ExportStatus.READY, downloaded_at__isnull=True),)
+
+
+def _nothing() -> tuple[Rows, ...]:
+    return ()
+
+
+to_review = Stands(_nothing, status=PayoutStatus.PENDING_REVIEW.value)
+"""Payouts that wait for a first look."""
+to_approve = Stands(_nothing, status=PayoutStatus.REVIEWED.value)
+"""Payouts that wait for a second person."""
+held = Waits(lambda: (Hold.objects.filter(released_at__isnull=True),))
+"""Open holds."""
+releases = Waits(lambda: (ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True),))
+"""Holds whose release one person asked for and another has not confirmed."""
+batches = Waits(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
+"""Batches that wait for approval."""
+my_exports = Waits(_my_exports, mine=True)
+"""Exports of this person that are ready and were not fetched yet."""
+failed = Waits(lambda: (Undisposed.objects.all(),))
+"""Dead payouts that wait for a decision."""
+unknown = Waits(lambda: (Submission.objects.filter(status=SubmissionStatus.UNKNOWN),))
+"""Submissions of which we do not know whether the bank has them."""
+recalls = Waits(lambda: (Recall.objects.filter(state=RecallState.ASKED),))
+"""Recalls that the bank has not answered."""
+accounts = Waits(lambda: (Undecided.objects.all(),))
+"""Bank account versions nobody has decided on."""
+adjustments = Waits(lambda: (Adjustment.objects.filter(decision=""),))
+"""Adjustments that wait for a second person."""
+corrections = Waits(
+    lambda: (ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED),)
+)
+"""Files of corrections that wait for a second person."""
+books = Waits(
+    lambda: (
+        Period.objects.filter(decided_at__isnull=True),
+        AccountMapping.objects.filter(decided_at__isnull=True),
     )
-    return _count(ready, cap)
-
-
-def failed(*, cap: int) -> int:
-    """Dead payouts that wait for a decision."""
-    return _count(Undisposed.objects.all(), cap)
-
-
-def unknown(*, cap: int) -> int:
-    """Submissions of which we do not know whether the bank has them."""
-    return _count(Submission.objects.filter(status=SubmissionStatus.UNKNOWN), cap)
-
-
-def recalls(*, cap: int) -> int:
-    """Recalls that the bank has not answered."""
-    return _count(Recall.objects.filter(state=RecallState.ASKED), cap)
-
-
-def accounts(*, cap: int) -> int:
-    """Bank account versions nobody has decided on."""
-    return _count(Undecided.objects.all(), cap)
-
-
-def adjustments(*, cap: int) -> int:
-    """Adjustments that wait for a second person."""
-    return _count(Adjustment.objects.filter(decision=""), cap)
-
-
-def corrections(*, cap: int) -> int:
-    """Files of corrections that wait for a second person."""
-    return _count(ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED), cap)
-
-
-def books(*, cap: int) -> int:
-    """Months and accounts of the books that wait for a second person."""
-    months = Period.objects.filter(decided_at__isnull=True)
-    accounts = AccountMapping.objects.filter(decided_at__isnull=True)
-    return _count(months, cap) + _count(accounts, cap)
-
-
-def breaks(*, cap: int) -> int:
-    """Statement lines that match nothing yet."""
-    return _count(StatementLine.objects.filter(matched_at__isnull=True), cap)
-
-
-def break_proposals(*, cap: int) -> int:
-    """Proposals of what a line is that wait for a second person."""
-    return _count(LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True), cap)
-
-
-def incidents(*, cap: int) -> int:
-    """Incidents nobody has closed."""
-    return _count(Incident.objects.filter(closed_at__isnull=True), cap)
+)
+"""Months and accounts of the books that wait for a second person."""
+breaks = Waits(lambda: (StatementLine.objects.filter(matched_at__isnull=True),))
+"""Statement lines that match nothing yet."""
+break_proposals = Waits(
+    lambda: (LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True),)
+)
+"""Proposals of what a line is that wait for a second person."""
+incidents = Waits(lambda: (Incident.objects.filter(closed_at__isnull=True),))
+"""Incidents nobody has closed."""

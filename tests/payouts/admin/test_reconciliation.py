@@ -13,7 +13,7 @@ from backoffice.audit.models import Event
 from payouts.models import Attempt, Statement, StatementLine
 from payouts.operations import imports
 from sellers.ledger.importing import parts
-from sellers.ledger.models import Book, ImportPart
+from sellers.ledger.models import Book
 from sellers.ledger.operations import posting
 from tests import make, make_payouts
 from tests.payouts import camt

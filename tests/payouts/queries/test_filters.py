@@ -231,3 +231,10 @@ def test_an_amount_beyond_any_payout_is_told_from_what_is_no_amount():
         filters.read("amount_min=1000000000000000")
     with pytest.raises(filters.BadFilter, match="is no amount"):
         filters.read("amount_min=5,000")
+
+
+def test_a_field_is_made_for_what_is_asked_only():
+    chosen = filters.read("country=FR&status=PAID")
+    assert set(chosen.form.fields) == {"country", "status"}
+    assert set(filters.read("").form.fields) == set()
+    assert set(filters.PayoutFilter("").form.fields) == set(filters.NAMES)
