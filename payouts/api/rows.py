@@ -36,6 +36,10 @@ class FlagRow(serializers.Serializer[Any]):
     fact = serializers.CharField(read_only=True)
 
 
+_HOLD, _FLAG = HoldRow(), FlagRow()
+"""One of each for all rows: a serializer copies its fields when it is made."""
+
+
 class PayoutRow(serializers.Serializer[Payout]):
     """One payout. Money in minor units of its currency (ISO 4217 exponents), and as decimal text."""
 
@@ -70,12 +74,12 @@ class PayoutRow(serializers.Serializer[Payout]):
 
     @extend_schema_field(HoldRow(many=True))
     def get_holds(self, payout: Payout) -> Any:
-        return HoldRow(self.context["about"].holds.get(payout.pk, []), many=True).data
+        return [_HOLD.to_representation(hold) for hold in self.context["about"].holds.get(payout.pk, [])]
 
     @extend_schema_field(FlagRow(many=True))
     def get_flags(self, payout: Payout) -> Any:
         raised = self.context["about"].flags.get(payout.pk, [])
-        return FlagRow([flags.words(flag, currency=payout.currency) for flag in raised], many=True).data
+        return [_FLAG.to_representation(flags.words(flag, currency=payout.currency)) for flag in raised]
 
     def get_amount(self, payout: Payout) -> str:
         return Money(payout.amount_minor, payout.currency).plain()

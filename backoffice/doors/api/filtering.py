@@ -8,6 +8,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from payouts.queries.filters import ListFilter
+
 PAGING = ("cursor", "page_size")
 
 
@@ -25,3 +27,8 @@ class StrictFilter(DjangoFilterBackend):
             )
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
+
+    def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: APIView) -> dict[str, Any]:
+        values: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
+        chosen = self.get_filterset_class(view, queryset)
+        return values | ({"asked_only": True} if chosen and issubclass(chosen, ListFilter) else {})
