@@ -94,6 +94,7 @@ class BatchItem(models.Model):
                 fields=["payout"], condition=Q(left_at__isnull=True), name="batch_item_in_one_batch"
             ),
         ]
+        indexes = [models.Index(fields=["batch", "id"], name="batch_item_of_batch")]
 
     def __str__(self) -> str:
         return f"{self.payout_id} in {self.batch_id}"

@@ -102,6 +102,12 @@ class Entry(models.Model):
                 condition=~Q(payout_ref=""),
                 name="entry_payout_ref",
             ),
+            models.Index(
+                fields=["funding_code"],
+                include=["amount_minor"],
+                condition=Q(book=Book.CASH),
+                name="entry_cash",
+            ),
         ]
 
     def __str__(self) -> str:

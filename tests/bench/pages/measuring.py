@@ -90,6 +90,8 @@ def _view(at_small: View, at_large: View, run: _Run) -> dict[str, Any]:
         "queries": slowest.queries,
         "slowest_query_ms": slowest.slowest_ms,
         "slowest_query": slowest.slowest_sql,
+        "small_rows": _rows(ours["small"][-1]),
+        "rows": _rows(ours["large"][-1]),
     }
     for name, answers in ours.items():
         row[f"{name}_cpu_ms"] = statistics.median(each.cpu_ms for each in answers)
@@ -101,6 +103,13 @@ def _view(at_small: View, at_large: View, run: _Run) -> dict[str, Any]:
     if at_large.stock:
         row |= _stock(at_large, run, p50)
     return row
+
+
+def _rows(answer: Answer) -> int:
+    """How many rows the page shows: one with fewer at the smaller size is not the same page."""
+    if answer.body.startswith(b"{"):
+        return len(json.loads(answer.body).get("results", ()))
+    return answer.body.count(b"<tr") - answer.body.count(b"<thead")
 
 
 def _stock(view: View, run: _Run, p50: float) -> dict[str, float]:
@@ -189,7 +198,7 @@ def show(row: dict[str, Any]) -> None:
         words += (
             f"{row['large_cpu_ms']:>6.0f} +{row['large_database_cpu_ms']:>6.1f}{row['ratio_cpu']:>6.2f} x"
         )
-        words += f"{row['queries']:>4} q{row['slowest_query_ms']:>8.1f} ms"
+        words += f"{row['small_rows']:>4}/{row['rows']:<3}{row['queries']:>4} q{row['slowest_query_ms']:>8.1f} ms"
         words += f"{row['stock_ms']:>9.0f} ms{row['quicker']:>6.0f} x" if "stock_ms" in row else " " * 20
         words += f"{row['to_unsearched']:>7.2f} x" if "to_unsearched" in row else ""
     else:
@@ -203,5 +212,5 @@ def show(row: dict[str, Any]) -> None:
 HEAD = (
     f"{'page':<10}{'view':<24}{'1k p50':>7}{'p95':>7}{'p50':>8}{'p95':>8}   {'p50':>6}"
     f"  {'p95 to 1k':>8}  {'CPU':>4} {'+ db':>7}{'to 1k':>6}"
-    f"{'queries, slowest':>18}{'stock':>12}{'quicker':>8}{'to first':>9}"
+    f"{'rows':>8}{'queries, slowest':>18}{'stock':>12}{'quicker':>8}{'to first':>9}"
 )
