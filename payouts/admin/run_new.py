@@ -54,7 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.GET if "country" in request.GET or "until" in request.GET else None)
     if request.method == "POST":
         return _run(request)
-    found = _found(request, form) if form.is_bound and form.is_valid() else None
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    found = _found(request, form) if form.is_bound and status == 200 else None
     if found is None:
         context = {
             "title": _("Run payouts"),
@@ -63,9 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "verb": _("Show what would happen"),
             "back_url": reverse("admin:payouts_run_list"),
         }
-        return pages.render(
-            request, "admin/payouts/run/choose.html", context, status=400 if form.errors else 200
-        )
+        return pages.render(request, "admin/payouts/run/choose.html", context, status=status)
     context = _preview(found, form.cleaned_data["until"], form.cleaned_data["country"])
     return pages.render(request, "admin/payouts/run/preview.html", context)
 

@@ -225,7 +225,6 @@ def test_what_a_page_leads_to_is_read(standing, everybody):
         page = ask(everybody, "get", url, {}) if "?" not in url else _opened(everybody, url)
         if page.status_code == 400:
             wrong.append(url)
-        page.close()
         if page.streaming or not page["Content-Type"].startswith("text/html") or depth == 2:
             continue
         for each in links(page, urlsplit(url).path):

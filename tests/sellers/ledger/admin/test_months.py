@@ -171,7 +171,7 @@ def test_entries_come_in_pages_by_key_each_once(september, monkeypatch):
         url = f"/books/2020-09/entries/?book=payable&currency=EUR&after={found[1]}"
     assert seen == sorted(payable())
     wrong = client.get("/books/2020-09/entries/?book=payable&currency=EUR&after=nonsense")
-    assert wrong.status_code == 400 and "“after=nonsense” is no place in this list" in text(wrong)
+    assert wrong.status_code == 400 and "“after=nonsense” is no place in this list" in wrong.content.decode()
 
 
 def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
