@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit import clock
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.settings_pages import tabs
 from backoffice.words import labelled
 from payouts import countries
@@ -21,7 +22,7 @@ from sellers.ledger.money import Money
 CUT_OFFS, MONTHS_AHEAD = 5, timedelta(days=183)
 
 
-@pages.page("auth.view_user")
+@pages.page("auth.view_user", knows=Known())
 def listed(request: HttpRequest) -> HttpResponse:
     """Every country that is open: how it is paid, and its next run and cut-off."""
     now = clock.database_now()

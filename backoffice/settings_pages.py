@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from backoffice import roles
 from backoffice.doors import pages, role_words
+from backoffice.doors.addresses import Known
 
 
-@pages.page("auth.view_user")
+@pages.page("auth.view_user", knows=Known())
 def role_list(request: HttpRequest) -> HttpResponse:
     """Each role: what it may do beside looking, what it sees, and who has it."""
     people: dict[str, list[str]] = {}

@@ -11,6 +11,8 @@ class Refused(Exception):
 
     code = "refused"
     status = 422
+    parameters: tuple[str, ...] = ()
+    """What of an address, or of a filter, it is about: without that the same list can be shown."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)

@@ -21,7 +21,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.doors import numbers
+from backoffice.doors import addresses, numbers
 
 M = TypeVar("M", bound=Model)
 SIZE = 50
@@ -90,13 +90,13 @@ def page(
 ) -> KeysetPage[M]:
     """The page that `?before=…` or `?after=…` names, in the order that `?sort=…` does. Counts nothing.
 
-    A cursor is the sorted values and the primary key of a row; one that is none shows the first page, a sort that is
-    none leaves the order of ``by``, fields that are never null, and the primary key. ``streams`` may cut the rows into
-    parts, each of which an index gives in the order asked for: the page is then merged from the first rows of each.
-    They may overlap; what is in none of them is not listed.
+    A cursor is the sorted values and the primary key of a row. Without a sort the order is that of ``by``, fields that
+    are never null, and the primary key. ``streams`` may cut the rows into parts, each of which an index gives in the
+    order asked for: the page is then merged from the first rows of each. They may overlap; what is in none of them is
+    not listed. Raises `BadAddress` for a cursor or a sort that is none.
     """
     order = chosen(request, sorts, newest_first=newest_first, by=by)
-    before, after = (_read(request.GET.get(name), rows, order) for name in PLACE)
+    before, after = (_cursor(request, name, rows, order) for name in PLACE)
     backwards = after is not None
     found = _take(rows, order, after or before, size=size + 1, backwards=backwards, streams=streams)
     more = len(found) > size
@@ -117,9 +117,13 @@ def page(
 def chosen(
     request: HttpRequest, sorts: Sequence[Sort], *, newest_first: bool = True, by: tuple[str, ...] = ()
 ) -> Order:
-    """The order that the URL asks for."""
+    """The order that the URL asks for. Raises `BadAddress` for one that the list has not."""
     asked = request.GET.get("sort", "")
     found = next((each for each in sorts if each.name == asked.removeprefix("-")), None)
+    if asked and found is None:
+        if not sorts:
+            raise addresses.BadAddress({"sort": addresses.unknown("sort", asked)})
+        raise addresses.no_order(asked, [f"{sign}{each.name}" for each in sorts for sign in ("", "-")])
     return Order(found.fields, asked.startswith("-")) if found else Order(by, newest_first)
 
 
@@ -170,8 +174,17 @@ def _place(row: Model, order: Order) -> str:
     return "~".join([*(v.isoformat() if isinstance(v, datetime) else str(v) for v in values), str(row.pk)])
 
 
-def _read(text: str | None, rows: "QuerySet[Any]", order: Order) -> list[Any] | None:
-    *parts, key = text.split("~") if text else [""]
+def _cursor(request: HttpRequest, name: str, rows: "QuerySet[Any]", order: Order) -> list[Any] | None:
+    """The place that this parameter names; None without it. Raises `BadAddress`."""
+    text = request.GET.get(name, "")
+    found = _read(text, rows, order)
+    if text and found is None:
+        raise addresses.no_place(name, text)
+    return found
+
+
+def _read(text: str, rows: "QuerySet[Any]", order: Order) -> list[Any] | None:
+    *parts, key = text.split("~")
     pk = numbers.whole(key)
     if pk is None or len(parts) != len(order.fields):
         return None

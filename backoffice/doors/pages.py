@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
+from backoffice.doors import keyset
+from backoffice.doors.addresses import Known
 
 P = ParamSpec("P")
 _ROWS = ("ids", "seen", "all_matching")
@@ -26,11 +28,12 @@ _LONGEST_ADDRESS = 2_000
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def page(*any_of: str) -> Callable[[View[P]], View[P]]:
+def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P]]:
     """The view opens to people who may see the back office and hold any one of these permissions.
 
     Others are sent to log in, or get 403 with a sentence. A `Refused` that the view lets through becomes a page
-    that says what was not done, with the error's own status.
+    that says what was not done, with the error's own status. So does an address that says what the page does not
+    know (``knows``; without it the view reads the address itself).
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -44,24 +47,46 @@ def page(*any_of: str) -> Callable[[View[P]], View[P]]:
                     _("Your role does not open this page. Ask an administrator for one that does.")
                 )
             try:
+                if knows is not None and _reads(request):
+                    knows.check(request.GET)
                 return view(request, *args, **kwargs)
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
             except Refused as refusal:
-                # A list whose address cannot be read: to the list without it.
-                back = request.path if request.method == "GET" and refusal.status == 400 else "/"
-                context = {"title": _("Not done"), "what": str(refusal), "back_url": back_url(request, back)}
-                return render(request, "admin/refused.html", context, status=refusal.status)
+                return refused(request, refusal)
 
         return opened
 
     return decorate
 
 
+def refused(request: HttpRequest, refusal: Refused, *, title: str = "", whole: str = "") -> HttpResponse:
+    """What was not done, and where to go on: to the list without what cannot be read and with all else.
+
+    ``whole`` is what the list's address says where nothing is left of it.
+    """
+    context = {"title": title or _("Not done"), "what": str(refusal)}
+    if _reads(request) and refusal.parameters:
+        query = request.GET.copy()
+        for name in (*refusal.parameters, *keyset.PLACE):
+            query.pop(name, None)
+        rest = query.urlencode() or whole
+        context["back_url"] = f"{request.path}?{rest}" if rest else request.path
+        context["back_label"] = _("The list without it")
+    else:
+        back = request.path if _reads(request) and refusal.status == 400 else "/"
+        context["back_url"] = back_url(request, back)
+    return render(request, "admin/refused.html", context, status=refusal.status)
+
+
+def _reads(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
 def _to_login(request: HttpRequest) -> HttpResponse:
     """To log in, and back. For a part of a page the whole page goes: the log-in form belongs in no cell."""
     if request.headers.get("HX-Request") != "true":
-        path = request.get_full_path() if request.method in ("GET", "HEAD") else _form_page(request)
+        path = request.get_full_path() if _reads(request) else _form_page(request)
         return redirect_to_login(path, reverse("admin:login"))
     whole = urlsplit(request.headers.get("HX-Current-URL", ""))
     path = f"{whole.path}?{whole.query}" if whole.query else whole.path or "/"

@@ -9,23 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from backoffice.audit.errors import Refused
+from backoffice.doors.addresses import UnknownChoice
 from backoffice.words import labelled, later, number
 from payouts import countries
 
 CAP = 1_000
 """As far as what waits is counted: a bigger number is not read, and counting it costs."""
-
-
-class UnknownChoice(Refused):
-    """The address narrows a list by what its filter does not know."""
-
-    code = "bad_filter"
-    status = 400
-
-    def __init__(self, label: str, value: str) -> None:
-        words = _("Not shown: the filter “{label}” has no choice “{value}”. Take it out of the address.")
-        super().__init__(words.format(label=label, value=value[:40]))
 
 
 ME = "me"
@@ -73,8 +62,8 @@ _MOST_HTMLS = 500
 
 
 def for_me(request: HttpRequest) -> bool:
-    """Whether the list is to hold only what waits for its reader."""
-    return request.GET.get("waits_for") == ME
+    """Whether the list is to hold only what waits for its reader. Raises `UnknownChoice`."""
+    return "waits_for" in chosen(request, WAITS)
 
 
 def set_chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> list[dict[str, Any]]:
@@ -104,7 +93,7 @@ def chosen(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> di
     for name, form in forms_of.items():
         value = request.GET.get(name, "").strip()
         if value and value not in _choices(form, name):
-            raise UnknownChoice(str(form().fields[name].label), value)
+            raise UnknownChoice(str(form().fields[name].label), value, name=name)
         if value:
             found[name] = value
     return found

@@ -134,7 +134,10 @@ REST_FRAMEWORK: dict[str, Any] = {
         "backoffice.doors.api.calling.ByToken",
         "backoffice.doors.api.calling.BySession",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["backoffice.doors.api.calling.ByAuthority"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "backoffice.doors.api.calling.ByAuthority",
+        "backoffice.doors.api.asking.ByItsAddress",
+    ],
     "DEFAULT_PARSER_CLASSES": ["backoffice.doors.api.bodies.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["backoffice.doors.api.filtering.StrictFilter"],

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import schemes
@@ -153,7 +154,7 @@ def _how_many() -> str:
     return worklists.lead(count=waiting.accounts, oldest=since)
 
 
-@pages.page(VERIFY, ASK, "audit.view_event")
+@pages.page(VERIFY, ASK, "audit.view_event", knows=Known(*keyset.PLACE, *CHIPS, show=("decided",)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for a verifier, oldest first, or those that were decided."""
     old = request.GET.get("show") == "decided"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
@@ -34,14 +35,14 @@ TABS = (
 )
 
 
-@pages.page("payouts.view_batch")
+@pages.page("payouts.view_batch", knows=Known("status", *keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every batch, newest first."""
     rows = asked.all_of()
     status = request.GET.get("status", "")
     if status:
         if status not in BatchStatus.values:
-            raise worklists.UnknownChoice(_("Status"), status)
+            raise UnknownChoice(_("Status"), status, name="status")
         rows = rows.filter(status=status)
     if worklists.for_me(request):
         rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
@@ -102,7 +103,7 @@ def _row(batch: Batch, now: Any) -> dict[str, Any]:
     return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
 
 
-@pages.page("payouts.view_batch")
+@pages.page("payouts.view_batch", knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One batch."""
     return _detail(request, facts.find(reference))
@@ -221,7 +222,7 @@ def _progress(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return {"progress": found, "live_id": "progress", "live_url": url if found.moving else ""}
 
 
-@pages.page("payouts.view_batch")
+@pages.page("payouts.view_batch", knows=Known("was", *keyset.PLACE))
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     """The progress, which asks for itself again while the batch moves; each payout of the page moves along."""
     batch, now = facts.find(reference), database_now()

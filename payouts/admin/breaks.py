@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import dated, later
 from payouts.admin import reconciliation
 from payouts.admin._currency import CHIPS as BY_CURRENCY
@@ -40,12 +41,14 @@ OPEN_CHIPS: dict[str, type[forms.Form]] = {"state": StateChip} | BY_CURRENCY
 PROPOSED_CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY
 
 
-def _chosen(request: HttpRequest) -> "QuerySet[StatementLine]":
-    """The lines that the address asks for."""
+def _chosen(request: HttpRequest, *also: str) -> "QuerySet[StatementLine]":
+    """The lines that the address asks for; ``also`` is what it may say beside them. Raises `BadAddress`."""
     proposed = request.GET.get("show") == "proposed"
-    given = worklists.chosen(request, PROPOSED_CHIPS if proposed else OPEN_CHIPS)
+    offered = PROPOSED_CHIPS if proposed else OPEN_CHIPS
+    Known("account", *keyset.PLACE, *offered, *also, show=("proposed",)).check(request.GET)
+    given = worklists.chosen(request, offered)
     rows = asked.breaks(
-        funding_account=request.GET.get("account", ""),
+        funding_account=reconciliation.account_of(request),
         currency=given.get("currency", ""),
         state=asked.PROPOSED if proposed else given.get("state", ""),
     )
@@ -100,7 +103,7 @@ def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered lines come to, what went out and what came in apart; asked for after the rows."""
     query = request.GET.copy()
     whole = query.pop("whole", None) is not None
-    found = asked.totals(_chosen(request), whole=whole)
+    found = asked.totals(_chosen(request, "whole"), whole=whole)
     query["whole"] = "1"
     noun = ngettext("line", "lines", found.count)
     context = {"totals": found, "noun": noun, "url": f"{request.path}?{query.urlencode()}"}

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts import countries
 from payouts.models import Cap, CapChange, CapKind
@@ -67,7 +68,7 @@ class CapForm(forms.Form):
         return found
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every cap in force, and the raises that wait."""
     held, mine = pages.permissions(request), worklists.for_me(request)

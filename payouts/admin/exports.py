@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pace, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import labelled, later, number
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
@@ -144,7 +145,7 @@ def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) 
     return Row(export, words, size, compares, schedule)
 
 
-@pages.page("payouts.request_export")
+@pages.page("payouts.request_export", knows=Known(*keyset.PLACE, *CHIPS))
 def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
     rows = Export.objects.filter(requested_by=request.user.pk).select_related("since")

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import keyset, pages
+from backoffice.doors import addresses, keyset, pages
 from backoffice.words import later
 from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
@@ -53,14 +53,20 @@ OFFERED = (
 @pages.page("payouts.view_payout")
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision."""
+    try:
+        return _shown(request)
+    except (filters.BadFilter, addresses.BadAddress) as problem:
+        return pages.refused(request, problem, title=_("Failed & returned"))
+
+
+def _shown(request: HttpRequest) -> HttpResponse:
+    addresses.only(request, "view", lists.VIEWS)
+    addresses.only(request, "undecided", ("true",))
     query = request.GET.copy()
     for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     query["undecided"] = "true"
-    try:
-        chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
-    except filters.BadFilter as problem:
-        return lists.refused(request, problem, _("Failed & returned"))
+    chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
     page = keyset.page(request, chosen.qs, sorts=SORTS)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [

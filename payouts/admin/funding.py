@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.models import FundingAccount
 from payouts.operations import funding
@@ -67,7 +68,7 @@ class AddForm(forms.Form):
         self.fields["rail"].choices = [(name, name) for name in registry.names()]  # type: ignore[attr-defined]
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known())
 def listed(request: HttpRequest) -> HttpResponse:
     """Every account of ours, active ones first."""
     held = pages.permissions(request)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, numbers, pages, worklists
+from backoffice.doors.addresses import BadAddress, Known, UnknownChoice
 from backoffice.words import later, number
 from payouts import countries
 from payouts.models import Hold, HoldReason
@@ -29,6 +30,9 @@ SHOWS = (("", later("All")), ("asked", later("Release asked for")), ("past", lat
 SMALL = frozenset({"reason", "older", "on"})
 MONEY = (keyset.Sort("money", ("money",)),)
 NAMES = ("reason", "country", "who", "older", "currency", "on")
+KNOWN = Known(
+    *NAMES, *worklists.WAITS, *keyset.PLACE, "sort", show=[name for name, _words in SHOWS], past=("true",)
+)
 
 
 class _Choice(forms.Form):
@@ -75,7 +79,7 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
             called, reads, choices = _choices(name)
             label = dict(choices).get(value, "")
             if not label and (name != "who" or numbers.whole(value) is None):
-                raise worklists.UnknownChoice(called, value)
+                raise UnknownChoice(called, value, name=name)
             said = label or _("somebody whose holds are released")
             small = said[0].lower() + said[1:] if name in SMALL else said
             values[name], words[name] = value, reads.format(small)
@@ -87,7 +91,7 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
         older_days=int(values.get("older", 0)),
         currency=values.get("currency", ""),
         on=values.get("on", ""),
-        show=show if show in dict(SHOWS) else "",
+        show=show,
         for_person=(request.user.pk or 0) if worklists.for_me(request) else 0,
         judges="payouts.judge_hold" in pages.permissions(request),
     ), words
@@ -119,7 +123,7 @@ def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
     return shown
 
 
-@pages.page("payouts.view_hold")
+@pages.page("payouts.view_hold", knows=KNOWN)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every open hold, oldest first or by money."""
     now, query = database_now(), request.GET.copy()
@@ -127,7 +131,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         query["show"] = "past"
     chosen, words = _chosen(request, query)
     holds = asked.of(chosen, now=now)
-    by_money = query.get("sort", "").removeprefix("-") == "money" and bool(chosen.currency)
+    by_money = bool(keyset.chosen(request, MONEY).fields)
+    if by_money and not chosen.currency:
+        need = _("Not shown: only holds of one currency are sorted by money. Filter by a currency first.")
+        raise BadAddress({"sort": need})
     if by_money:
         page = keyset.page(request, asked.with_money(holds, chosen.currency), sorts=MONEY)
     else:
@@ -199,7 +206,7 @@ def _selection(request: HttpRequest, chosen: asked.Chosen) -> dict[str, Any] | N
     return {"verbs": verbs}
 
 
-@pages.page("payouts.view_hold")
+@pages.page("payouts.view_hold", knows=Known(*KNOWN.names, "whole", **KNOWN.choices))
 def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered holds stop together, asked for after the rows."""
     query, now = request.GET.copy(), database_now()

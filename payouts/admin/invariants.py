@@ -9,11 +9,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from payouts.models import InvariantCheck
 from payouts.queries import invariants
 
 
-@pages.page("payouts.view_payout")
+@pages.page("payouts.view_payout", knows=Known())
 def listed(request: HttpRequest) -> HttpResponse:
     """All invariants, the broken ones first, each with what breaks it."""
     check = InvariantCheck.objects.order_by("-id").first()

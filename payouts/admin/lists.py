@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
 from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
@@ -84,6 +84,8 @@ class MovedChip(forms.Form):
     )
 
 
+VIEWS = ("all",)
+"""What an address says that no view of the reader's is to be opened."""
 IN_BATCHES = (BatchChip, ValueDateChip)
 CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("Status"), StatusChip),
@@ -101,11 +103,13 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
 
 
 def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, QueryDict]:
-    """The filter of the URL, the place's own status put in. Raises `filters.BadFilter`."""
+    """The filter of the URL, the place's own status put in. Raises `filters.BadFilter`, `BadAddress`."""
+    addresses.only(request, "view", VIEWS)
     query = request.GET.copy()
     for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     if place.status is not None:
+        addresses.only(request, "status", (place.status.value,))
         query["status"] = place.status.value
     return filters.read(
         query, also=("back",), queryset=Payout.objects.select_related("seller", "batch")
@@ -152,17 +156,6 @@ def chips(
     return shown
 
 
-def refused(request: HttpRequest, problem: filters.BadFilter, title: str) -> HttpResponse:
-    """What is wrong with the filter, and the way to the list without that and with all else."""
-    context = {
-        "title": title,
-        "what": str(problem),
-        "back_url": f"{request.path}?{_without(request, *problem.errors).urlencode() or 'view=all'}",
-        "back_label": _("The list without it"),
-    }
-    return pages.render(request, "admin/refused.html", context, status=problem.status)
-
-
 def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
     """What an empty list says: that all is done, or that the filter leaves nothing of what there may be."""
     if not filtered:
@@ -198,9 +191,13 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     if own:
         return redirect(own)
     try:
-        chosen, query = _chosen(request, place)
-    except filters.BadFilter as problem:
-        return refused(request, problem, place.title)
+        return _shown(request, place)
+    except (filters.BadFilter, addresses.BadAddress) as problem:
+        return pages.refused(request, problem, title=place.title, whole="view=all")
+
+
+def _shown(request: HttpRequest, place: Place) -> HttpResponse:
+    chosen, query = _chosen(request, place)
     page = keyset.page(
         request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
     )
@@ -223,8 +220,8 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
             "lead": f"{place.lead} {_next_cut_off()}",
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": _chips(request, chosen, place),
-            **saved_views.strip(request, place=name, query=_without(request).urlencode()),
-            **finding.box(request, place=name, query=_without(request, "search", "pasted")),
+            **saved_views.strip(request, place=place.name, query=_without(request).urlencode()),
+            **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": worklist.rows(page.rows, now=database_now()),
             "selection": {"verbs": buttons} if buttons else None,

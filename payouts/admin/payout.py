@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.doors import addresses, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
@@ -23,8 +24,11 @@ from payouts.operations import review
 from payouts.queries import attempts, blocks, flags, history, judgement
 from payouts.queries.why import paragraphs
 from sellers.ledger import written
+from sellers.ledger.models import EarningKind
 from sellers.ledger.money import Money
 from sellers.ledger.queries import earnings
+
+KNOWN = Known("after", lines=("all", *EarningKind.values))
 
 
 class NoteForm(forms.Form):
@@ -53,7 +57,7 @@ def _statement(payout: Payout) -> dict[str, str]:
     }
 
 
-@pages.page("payouts.view_payout")
+@pages.page("payouts.view_payout", knows=KNOWN)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One payout."""
     payout = _find(reference)
@@ -99,7 +103,10 @@ def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | N
     """The lines of one kind, or all, from where the address says; none while no kind is opened."""
     if not kind or payout.span is None:
         return None
-    after = earnings.Cursor.read(request.GET.get("after", ""))
+    place = request.GET.get("after", "")
+    after = earnings.Cursor.read(place)
+    if place and after is None:
+        raise addresses.no_place("after", place)
     only = "" if kind == "all" else kind
     return earnings.lines(**judgement.span_of(payout), kind=only, following=after)
 

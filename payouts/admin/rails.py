@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import labelled, number
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
@@ -25,7 +26,7 @@ SEE = ("payouts.view_incident",)
 EVERY = "all"  # as it stands in an address; the switch of every rail is "*"
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE, closed=("1",)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every rail, and the open incidents (or, with ?closed=1, the closed ones)."""
     closed = request.GET.get("closed") == "1"

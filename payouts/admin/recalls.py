@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import later, later_filled
 from payouts.admin import _currency
 from payouts.models import Payout, Recall, RecallChannel, RecallState
@@ -64,7 +65,7 @@ class AnswerForm(forms.Form):
     )
 
 
-@pages.page("payouts.view_recall")
+@pages.page("payouts.view_recall", knows=Known(*keyset.PLACE, *_currency.CHIPS, show=("answered",)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Recalls that the bank has not answered, oldest first; or those it has."""
     over = request.GET.get("show") == "answered"

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.models import FundingAccount, LineKind, StatementLine
 from payouts.queries import reconciliation as books
@@ -33,10 +34,10 @@ class AccountChip(forms.Form):
         self.fields["account"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known("account", *keyset.PLACE, books=("1",)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every statement, newest first."""
-    account = request.GET.get("account", "")
+    account = account_of(request)
     page = keyset.page(request, asked.all_of(funding_account=account))
     may = "payouts.reconcile" in pages.permissions(request)
     return pages.render(
@@ -62,7 +63,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known())
 def accounts(request: HttpRequest) -> HttpResponse:
     """What our books have on each account beside the bank's word; asked for after the rows."""
     rows = [_account(each) for each in books.accounts()]
@@ -128,6 +129,14 @@ def tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
+def account_of(request: HttpRequest) -> str:
+    """The code of the account of ours that the list is narrowed to, if any. Raises `UnknownChoice`."""
+    code = request.GET.get("account", "")
+    if code and not FundingAccount.objects.filter(code=code).exists():
+        raise UnknownChoice(_("Funding account"), code, name="account")
+    return code
+
+
 def chips(account: str, *, keep: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
     """The filter by one of our accounts; ``keep`` are the other parameters of the address."""
     if account:
@@ -149,7 +158,7 @@ def shown(line: StatementLine) -> dict[str, Any]:
     }
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One statement: its balances, whether it follows the one before, and its lines."""
     statement = get_object_or_404(asked.all_of(), pk=pk)

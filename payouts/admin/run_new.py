@@ -17,12 +17,14 @@ from django.views.decorators.http import require_safe
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts import countries
 from payouts.operations import creation, running
 from payouts.queries import due, run_preview
 
 RUN = "payouts.run_payouts"
+ASKED = Known("country", "until")
 AT_ONCE = 2_000
 """Balances that are paid while the person waits, about a second; more are a worker's, with progress."""
 
@@ -46,13 +48,14 @@ class RunForm(forms.Form):
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
 
-@pages.page(RUN)
+@pages.page(RUN, knows=ASKED)
 def new(request: HttpRequest) -> HttpResponse:
     """Choose, see what would happen, run."""
     form = RunForm(request.GET if "country" in request.GET or "until" in request.GET else None)
     if request.method == "POST":
         return _run(request)
-    found = _found(request, form) if form.is_bound and form.is_valid() else None
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    found = _found(request, form) if form.is_bound and status == 200 else None
     if found is None:
         context = {
             "title": _("Run payouts"),
@@ -61,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "verb": _("Show what would happen"),
             "back_url": reverse("admin:payouts_run_list"),
         }
-        return pages.render(request, "admin/payouts/run/choose.html", context)
+        return pages.render(request, "admin/payouts/run/choose.html", context, status=status)
     context = _preview(found, form.cleaned_data["until"], form.cleaned_data["country"])
     return pages.render(request, "admin/payouts/run/preview.html", context)
 
@@ -162,7 +165,7 @@ def left(count: int) -> str:
 
 
 @require_safe
-@pages.page(RUN)
+@pages.page(RUN, knows=ASKED)
 def preview(request: HttpRequest) -> HttpResponse:
     """The whole preview as CSV: every balance, paid or not, with the reason and what the last run paid."""
     form = RunForm(request.GET)

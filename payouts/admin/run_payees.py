@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import keyset, numbers, pages
+from backoffice.doors import addresses, keyset, numbers, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.admin.run_new import RUN, RunForm
 from payouts.operations import running
 from payouts.queries import due, run_payees
 
 PAID = later("Would be paid")
+KNOWN = Known("country", "until", *keyset.PLACE, which=(run_payees.PAID, *due.REASONS))
 
 
 class WhichChip(forms.Form):
@@ -37,20 +39,19 @@ class _Pager:
 
 
 @require_safe
-@pages.page(RUN)
+@pages.page(RUN, knows=KNOWN)
 def payees(request: HttpRequest) -> HttpResponse:
     """One page of the whole preview; what it is about, and where it is, stands in the address."""
     form = RunForm(request.GET)
     if not form.is_valid():
         raise Refused(_("Nothing to show: choose a country and a day on the page of runs first."))
     which = request.GET.get("which", "")
-    which = which if which in (run_payees.PAID, *due.REASONS) else ""
     found = running.payees(
         until=form.cleaned_data["until"],
         country=form.cleaned_data["country"],
         which=which,
-        after=numbers.whole(request.GET.get("after", "")),
-        before=numbers.whole(request.GET.get("before", "")),
+        after=_place(request, "after"),
+        before=_place(request, "before"),
         actor=pages.actor(request),
         now=database_now(),
     )
@@ -74,6 +75,15 @@ def payees(request: HttpRequest) -> HttpResponse:
         "empty_label": _("Next page"),
     }
     return pages.render(request, "admin/payouts/run/payees.html", context)
+
+
+def _place(request: HttpRequest, name: str) -> int | None:
+    """The account that this parameter names. Raises `BadAddress`."""
+    text = request.GET.get(name, "")
+    found = numbers.whole(text)
+    if text and found is None:
+        raise addresses.no_place(name, text)
+    return found
 
 
 def _chip(which: str, asked: dict[str, str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pace, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import dated, locale, number
 from payouts import countries
 from payouts.admin.run_new import left
@@ -21,7 +22,7 @@ from payouts.queries import due
 from sellers.ledger.money import Money
 
 
-@pages.page("payouts.view_payoutrun")
+@pages.page("payouts.view_payoutrun", knows=Known(*keyset.PLACE))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every run, newest first."""
     page = keyset.page(request, PayoutRun.objects.select_related("started_by"))
@@ -51,7 +52,7 @@ def sums(totals: dict[str, int]) -> list[Money]:
     return [Money(minor, currency) for currency, minor in sorted(totals.items())]
 
 
-@pages.page("payouts.view_payoutrun")
+@pages.page("payouts.view_payoutrun", knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: how far it is, its payouts, and the balances it left alone with the reason."""
     run = get_object_or_404(PayoutRun.objects.select_related("started_by"), pk=pk)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.admin.places import PLACES, url_of
 from payouts.models import SavedView
@@ -52,7 +53,7 @@ def _words(view: SavedView) -> str:
         return ""
 
 
-@pages.page(views.SEE)
+@pages.page(views.SEE, knows=Known("place"))
 def listed(request: HttpRequest) -> HttpResponse:
     """A person's views of one list and those that others share."""
     place = request.GET.get("place", "list")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import number
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
@@ -27,7 +28,7 @@ from payouts.queries import schedules as said
 SEE = ("payouts.view_exportschedule",)
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every schedule that has not ended, the newest first."""
     mine = worklists.for_me(request)
@@ -71,7 +72,7 @@ def _title(schedule: ExportSchedule) -> str:
     return known.called if known else schedule.kind
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What one schedule does, and each time it did."""
     schedule = get_object_or_404(said.known().select_related("confirmed_by"), pk=pk)

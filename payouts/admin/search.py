@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import numbers, pages
+from backoffice.doors.addresses import Known
 from payouts.models import Attempt, Batch, Payout, PayoutRun
 from payouts.queries import everywhere, filters, searching, streams
 from sellers import queries as sellers
@@ -22,7 +23,7 @@ SHOWN = 20
 FOUND = ("payouts", "sellers", "batches", "orders", "bank_lines")
 
 
-@pages.page("payouts.view_payout", "sellers.view_seller")
+@pages.page("payouts.view_payout", "sellers.view_seller", knows=Known("q"))
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find. A reference that names one thing opens it at once."""
     words = " ".join(request.GET.get("q", "").split())[:2000]

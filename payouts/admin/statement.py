@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from payouts.exports.statements import payout as payout_sheet
 from payouts.models import Payout
 from payouts.operations import statements
 from payouts.queries import languages, payout_statement
 
+KNOWN = Known(lang=languages.LANGUAGES)
 SHOWN = 200
 """Lines of each kind on the page; the PDF has them all, or there is none."""
 
@@ -26,9 +28,9 @@ def _language(request: HttpRequest, payout: Payout) -> str:
 
 
 @require_safe
-@pages.page("payouts.view_payout")
+@pages.page("payouts.view_payout", knows=KNOWN)
 def page(request: HttpRequest, reference: str) -> HttpResponse:
-    """The statement in the seller's language or in that of `?lang=`; one we do not write is as none."""
+    """The statement in the seller's language or in that of `?lang=`."""
     payout = _find(reference)
     language = _language(request, payout)
     found = payout_statement.of_payout(payout=payout)
@@ -50,7 +52,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-@pages.page("payouts.view_payout")
+@pages.page("payouts.view_payout", knows=KNOWN)
 def pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The statement as a file, with every line; that it was fetched is written down."""
     payout = _find(reference)

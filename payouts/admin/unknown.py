@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import labelled, later, number
 from payouts.admin import _bank_file, _currency, unknown_choices
 from payouts.models import Submission
@@ -36,7 +37,7 @@ WHAT = {
 }
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *CHIPS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every UNKNOWN submission, oldest first."""
     chosen = worklists.chosen(request, CHIPS)

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later, later_filled
 from payouts.queries import languages
 from payouts.queries.why import letters, question
 
 FOUND, NOT_FOUND, BAD = 200, 404, 400
+KNOWN = Known("q", "seller", kind=question.KINDS, lang=languages.LANGUAGES)
 
 
 class QuestionForm(forms.Form):
@@ -38,7 +40,7 @@ class QuestionForm(forms.Form):
 
 
 @require_safe
-@pages.page("sellers.view_seller")
+@pages.page("sellers.view_seller", knows=KNOWN)
 def why(request: HttpRequest) -> HttpResponse:
     """The box; below it the answer and the text for the seller, or what to choose from."""
     words = " ".join(request.GET.get("q", "").split())
@@ -86,8 +88,7 @@ def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
 
 
 def _language(request: HttpRequest, default: str) -> str:
-    asked = request.GET.get("lang", "")
-    return asked if asked in languages.LANGUAGES else default
+    return request.GET.get("lang", "") or default
 
 
 def _letter(request: HttpRequest, letter: str, language: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """/api/v1/exports: asking for one, watching it, cancelling, fetching it. Everybody sees their own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
@@ -184,6 +184,7 @@ class Exports(ListModelMixin, GenericViewSet[Export]):
     needs = "payouts.request_export"
     serializer_class = ExportRow
     lookup_field = "id"
+    reads: ClassVar = {"download": ("token",)}
 
     def get_queryset(self) -> QuerySet[Export]:
         return Export.objects.filter(requested_by=self.request.user.pk)

@@ -50,6 +50,7 @@ class BadFilter(Refused):
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__(" ".join(sentence for sentences in errors.values() for sentence in sentences))
         self.errors = dict(errors)
+        self.parameters = tuple(errors)
 
 
 def open_holds() -> RawSQL:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
 from payouts.models import Hold
 from payouts.queries import accounts, filters, history
 from payouts.queries.why import expected, paragraphs
@@ -27,7 +28,7 @@ def find(reference: str) -> Seller:
     return get_object_or_404(Seller, reference=reference.upper())
 
 
-@pages.page("sellers.view_seller")
+@pages.page("sellers.view_seller", knows=Known(*_payouts.NAMES, *keyset.PLACE, many=("status",)))
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one seller. Nothing on it changes money by itself."""
     seller = find(reference)
@@ -35,8 +36,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         chosen = _payouts.read(request, seller)
     except filters.BadFilter as problem:
-        refused = {"title": seller.name, "what": str(problem), "back_url": request.path}
-        return pages.render(request, "admin/refused.html", refused, status=problem.status)
+        return pages.refused(request, problem, title=seller.name)
     page = keyset.page(request, chosen.qs, size=15)
     facts = queries.facts(seller_id=seller.pk)
     told = paragraphs.seller(seller=seller, now=now)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts.operations import imports
 from sellers import importing
@@ -74,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "admin/sellers/sellerfile/new.html", context)
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: every change while it waits, every error when it was refused, the counts when it is in."""
     file = get_object_or_404(SellerFile.objects.defer("content").select_related("uploaded_by"), pk=pk)

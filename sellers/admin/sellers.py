@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
@@ -51,6 +52,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         chips.append({"label": _("Search"), "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})
     country = request.GET.get("country", "")
     if country:
+        _check(country.upper())
         rows = rows.filter(country=country.upper())
         chips.append(
             {
@@ -65,12 +67,18 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         rows = rows.filter(suspended_at__isnull=False)
     elif standing == "unverified":
         rows = rows.filter(verified_at__isnull=True)
-    if standing in STANDINGS:
+    if standing:
         text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
         chips.append({"text": text, "clear_url": _without(request, "standing")})
     else:
         chips.append({"label": _("Standing"), "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
     return rows, chips
+
+
+def _check(country: str) -> None:
+    """Sellers may be in a country that we do not pay in any more. Raises `UnknownChoice`."""
+    if not countries.is_open(country) and not Seller.objects.filter(country=country).exists():
+        raise UnknownChoice(_("Country"), country, name="country")
 
 
 def _without(request: HttpRequest, name: str) -> str:
@@ -80,7 +88,7 @@ def _without(request: HttpRequest, name: str) -> str:
     return f"?{query.urlencode()}"
 
 
-@pages.page("sellers.view_seller")
+@pages.page("sellers.view_seller", knows=Known("q", "country", *keyset.PLACE, standing=STANDINGS))
 def listed(request: HttpRequest) -> HttpResponse:
     """The sellers, newest first, with what we owe each."""
     rows, chips = _chosen(request)

@@ -16,9 +16,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.audit.admin import deeds
+from backoffice.audit.errors import Refused
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages
-from backoffice.words import dated, later
+from backoffice.doors.addresses import ALWAYS, UnknownChoice
+from backoffice.words import dated, labelled, later
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
 
 
@@ -64,18 +66,20 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
 )
 
 
-class _Bad(ValueError):
+class _Bad(Refused):
     """A filter that cannot be read; the message says what to write."""
+
+    status = 400
+
+    def __init__(self, message: str, *names: str) -> None:
+        super().__init__(message)
+        self.parameters = names
 
 
 @pages.page("audit.view_event")
 def listed(request: HttpRequest) -> HttpResponse:
     """The events, filtered by person, deed, subject and day."""
-    try:
-        rows, words = _chosen(request)
-    except _Bad as problem:
-        context = {"title": _("Audit"), "what": str(problem), "back_url": request.path}
-        return pages.render(request, "admin/refused.html", context, status=400)
+    rows, words = _chosen(request)
     # By number, a page of last year would be looked for among all that came since; by time an index finds it.
     by = ("at",) if words.keys() & {"first", "last"} else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
@@ -130,12 +134,13 @@ def _export(request: HttpRequest) -> list[dict[str, str]]:
 
 def _check_names(request: HttpRequest) -> None:
     """Raises `_Bad` for a filter that is none: a typing error must not silently mean every deed."""
-    unknown = sorted(set(request.GET) - {*EXPORTED, "before", "after"})
+    unknown = sorted(set(request.GET) - {*EXPORTED, *keyset.PLACE, *ALWAYS})
     if unknown:
         raise _Bad(
             _("“{name}” is no filter of deeds. Use one of {known}.").format(
                 name=unknown[0][:40], known=", ".join(EXPORTED)
-            )
+            ),
+            *unknown,
         )
 
 
@@ -147,9 +152,14 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
     if given["person"] == PROGRAM:
         rows, words["person"] = rows.filter(actor=None), _("By {who}").format(who=_("the program"))
     elif given["person"]:
-        rows = rows.filter(actor__in=get_user_model().objects.filter(username=given["person"]))
+        people = get_user_model().objects.filter(username=given["person"])
+        if not people.exists():
+            raise UnknownChoice(_("Person"), given["person"], name="person")
+        rows = rows.filter(actor__in=people)
         words["person"] = _("By {who}").format(who=given["person"])
     if given["action"]:
+        if given["action"] not in deeds.DEEDS:
+            raise UnknownChoice(_("Deed"), given["action"], name="action")
         rows, words["action"] = (
             rows.filter(action=given["action"]),
             _("Deed is: {action}").format(action=deeds.said(given["action"]).lower()),
@@ -159,9 +169,9 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
             rows.filter(**_subject(given["about"])),
             _("About {about}").format(about=given["about"].upper()),
         )
-    first, last = _day(given["first"]), _day(given["last"])
+    first, last = _day("first", given["first"]), _day("last", given["last"])
     if first and last and first > last:
-        raise _Bad(_("The last day lies before the first: exchange the two."))
+        raise _Bad(_("The last day lies before the first: exchange the two."), "last")
     if first:
         rows = rows.filter(at__gte=_midnight(first))
         words["first"] = _("From {first}").format(first=dated(first, "medium"))
@@ -174,22 +184,21 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
 def _subject(reference: str) -> dict[str, Any]:
     found = re.fullmatch(r"([PBSR])(\d{1,18})", reference.upper(), re.ASCII)
     if found is None:
-        raise _Bad(
-            _(
-                "That is no reference. Write P123 for a payout, B12 for a batch, S45 for a "
-                "seller, R6 for a run."
-            )
+        words = _(
+            "That is no reference. Write P123 for a payout, B12 for a batch, S45 for a seller, R6 for a run."
         )
+        raise _Bad(labelled(reference[:40], words), "about")
     return {"subject_type": SUBJECTS[found[1]], "subject_id": int(found[2])}
 
 
-def _day(text: str) -> date | None:
+def _day(name: str, text: str) -> date | None:
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise _Bad(_("That is no date. Write year, month and day, as in 2026-11-30.")) from error
+        words = _("That is no date. Write year, month and day, as in 2026-11-30.")
+        raise _Bad(labelled(text[:40], words), name) from error
     if day is not None and not 1990 <= day.year <= 2200:
-        raise _Bad(_("The year must lie between 1990 and 2200."))
+        raise _Bad(labelled(text[:40], _("The year must lie between 1990 and 2200.")), name)
     return day
 
 

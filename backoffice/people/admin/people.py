@@ -15,6 +15,7 @@ from backoffice import roles
 from backoffice.audit import authority, clock
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pages, role_words, worklists
+from backoffice.doors.addresses import Known
 from backoffice.people import queries
 from backoffice.people.admin import _words
 from backoffice.people.models import Kind, PersonRequest
@@ -61,7 +62,7 @@ class ChangeForm(PersonForm):
         )
 
 
-@pages.page("auth.view_user")
+@pages.page("auth.view_user", knows=Known(*worklists.WAITS))
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits for a second administrator, then who works here, with their roles."""
     held, mine = pages.permissions(request), worklists.for_me(request)

@@ -21,7 +21,7 @@ from sellers.models import Seller
 
 SHORTEST, LONGEST = sellers.SHORTEST, 200
 MOST_CHOICES, MOST_LINES = 20, 200
-PAYOUT, BATCH, SELLER, ORDER = "payout", "batch", "seller", "order"
+KINDS = PAYOUT, BATCH, SELLER, ORDER = "payout", "batch", "seller", "order"
 
 _COVERING = """
 SELECT DISTINCT e.id, p.id FROM ledger_earning AS e

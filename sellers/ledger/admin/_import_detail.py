@@ -17,6 +17,7 @@ from import_export.formats.base_formats import CSV
 from backoffice.audit import recording
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
 from payouts.rails.statements import marking as statements
 from sellers import importing as seller_files
 from sellers import marking
@@ -37,7 +38,7 @@ def found(request: HttpRequest, pk: int) -> ImportFile:
     return file
 
 
-@pages.page(*_import_words.EVERY_RIGHT)
+@pages.page(*_import_words.EVERY_RIGHT, knows=Known(*keyset.PLACE))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file, whatever its kind; a file of sellers has a page of its own once it is read."""
     file = found(request, pk)

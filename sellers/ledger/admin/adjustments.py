@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
@@ -142,7 +143,7 @@ def _how_many() -> str:
     return worklists.lead(count=waiting.adjustments, oldest=since)
 
 
-@pages.page(ASK, DECIDE, SEE)
+@pages.page(ASK, DECIDE, SEE, knows=Known(*keyset.PLACE, *CHIPS, show=("decided",)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for somebody, or those that were decided."""
     decided = request.GET.get("show") == "decided"

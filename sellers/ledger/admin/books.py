@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import later
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
@@ -34,9 +35,10 @@ CHIPS: tuple[tuple[str, str, type[forms.Form]], ...] = (
     ("seller", later("Seller"), SellerChip),
     ("book", later("Book"), BookChip),
 )
+KNOWN = Known("payout", "seller", *keyset.PLACE, book=Book.values)
 
 
-@pages.page("ledger.view_transaction")
+@pages.page("ledger.view_transaction", knows=KNOWN)
 def listed(request: HttpRequest) -> HttpResponse:
     """The transactions, of one payout, seller or book where asked."""
     asked = _asked(request)
@@ -61,10 +63,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    """The filters that can be read; a book that does not exist is none."""
+    """The filters that are set."""
     given = {name: request.GET.get(name, "").strip() for name, *_rest in CHIPS}
-    if given["book"] not in Book.values:
-        given["book"] = ""
     return {name: value for name, value in given.items() if value}
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later
 from payouts.operations import imports
 from payouts.queries import deciding
@@ -66,12 +67,14 @@ class UploadForm(forms.Form):
         self.fields["profile"].initial = "generic" if "generic" in names else names[0]
 
 
-@pages.page(*_import_words.EVERY_RIGHT)
+@pages.page(*_import_words.EVERY_RIGHT, knows=Known("kind", *keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every file, newest first, of the kinds that the reader may see."""
     held, seen = pages.permissions(request), _import_words.seen_by(request)
     only = request.GET.get("kind", "")
-    rows = ImportFile.objects.filter(kind__in=[only] if only in seen else seen).select_related("uploaded_by")
+    if only and only not in seen:
+        raise UnknownChoice(_("Kind"), only, name="kind")
+    rows = ImportFile.objects.filter(kind__in=[only] if only else seen).select_related("uploaded_by")
     if worklists.for_me(request):
         rows = rows.filter(pk__in=deciding.corrections(person_id=request.user.pk or 0))
     page = keyset.page(request, rows, by=("uploaded_at",))
@@ -92,7 +95,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "verbs": verbs,
         "chips": worklists.set_chips(request, worklists.WAITS),
         "tabs": [
-            {"label": _("All"), "url": here, "current": only not in seen},
+            {"label": _("All"), "url": here, "current": not only},
             *(
                 {"label": ImportKind(kind).label, "url": f"{here}?kind={kind}", "current": only == kind}
                 for kind in seen

@@ -1,5 +1,6 @@
 """From a total to what it is made of: a book's accounts, their entries, a transaction, and the order line behind it."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backoffice.doors import pages
+from backoffice.doors import addresses, pages
+from backoffice.doors.addresses import Known
 from backoffice.words import dated
 from sellers.ledger.admin import months
 from sellers.ledger.models import Book, EarningKind, Transaction
@@ -21,10 +23,11 @@ from sellers.ledger.queries.periods import Month
 SIZE = 50
 MOST_LEGS = 200
 SEE = "ledger.view_transaction"
+OF_BOOK = Known(book=Book.values, currency=EXPONENTS)
 
 
 @require_safe
-@pages.page(SEE)
+@pages.page(SEE, knows=OF_BOOK)
 def accounts(request: HttpRequest, month: date) -> HttpResponse:
     """The accounts of one book in one currency: what each moved in the month."""
     found = months.month_or_404(month)
@@ -59,20 +62,26 @@ def accounts(request: HttpRequest, month: date) -> HttpResponse:
 
 
 @require_safe
-@pages.page(SEE)
+@pages.page(SEE, knows=Known("country", "after", *OF_BOOK.names, **OF_BOOK.choices))
 def entries(request: HttpRequest, month: date) -> HttpResponse:
     """Entries of one book, in order of day."""
     found = months.month_or_404(month)
     book, currency = _book(request)
     asked = request.GET.get("country")
+    if asked and not re.fullmatch("-|[A-Z]{2}", asked):
+        raise addresses.UnknownChoice(_("Country"), asked, name="country")
     country = None if asked is None else asked.replace("-", "")
+    place = request.GET.get("after", "")
+    after = lineage.Cursor.read(place)
+    if place and after is None:
+        raise addresses.no_place("after", place)
     rows, following = lineage.entries(
         first=found.first,
         last=found.last,
         book=book,
         currency=currency,
         country=country,
-        after=lineage.Cursor.read(request.GET.get("after", "")),
+        after=after,
         size=SIZE,
     )
     query = {"book": book, "currency": currency} | ({"country": asked} if asked is not None else {})

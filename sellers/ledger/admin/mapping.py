@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import dated, later, number
 from payouts.exports.journal import FORMATS, unfit_name
 from payouts.queries import deciding
@@ -102,7 +103,7 @@ def _name(key: str) -> str:
     return key.replace(".", "_")
 
 
-@pages.page(*SEE)
+@pages.page(*SEE, knows=Known(*worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits for another person, and every version, the newest of each first."""
     held = pages.permissions(request)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import pace, pages, worklists
+from backoffice.doors.addresses import Known
 from backoffice.words import dated, later, number
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
@@ -81,7 +82,7 @@ class JournalForm(forms.Form):
         self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
-@pages.page(SEE)
+@pages.page(SEE, knows=Known(*CHIPS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every month, the newest first."""
     now = database_now()
@@ -115,7 +116,7 @@ def _row(month: Month) -> dict[str, Any]:
     }
 
 
-@pages.page(SEE)
+@pages.page(SEE, knows=Known())
 def detail(request: HttpRequest, month: date) -> HttpResponse:
     """One month: its totals, and its journals once it is closed."""
     found, now = month_or_404(month), database_now()
@@ -181,7 +182,7 @@ def _verbs(request: HttpRequest, month: Month) -> list[dict[str, Any]]:
     ]
 
 
-@pages.page(SEE)
+@pages.page(SEE, knows=Known())
 def totals(request: HttpRequest, month: date) -> HttpResponse:
     """A part of the page that comes after it: totals that must be added up, and what keeps it from being closed."""
     found = month_or_404(month)

@@ -92,7 +92,8 @@ def test_more_lines_than_a_page_holds_are_read_one_page_after_the_other():
     first = browser.get(f"/payouts/{made.reference}/?lines=all").context["lines"]
     second = browser.get(f"/payouts/{made.reference}/?lines=all&after={first.following}").context["lines"]
     assert (len(first.lines), len(second.lines), second.following) == (50, 2, None)
-    assert browser.get(f"/payouts/{made.reference}/?lines=all&after=nonsense").context["lines"].following
+    wrong = browser.get(f"/payouts/{made.reference}/?lines=all&after=nonsense")
+    assert wrong.status_code == 400 and "“after=nonsense” is no place in this list" in wrong.content.decode()
 
 
 def test_the_flag_of_a_changed_account_says_how_many_days_before():

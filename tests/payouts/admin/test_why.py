@@ -57,7 +57,8 @@ def test_the_text_comes_in_four_languages_and_the_question_stays_in_the_address(
             page.context["language_name"]
         ]
         assert all(tab["url"].startswith("?q=A-1&lang=") for tab in page.context["tabs"])
-    assert browser.get(URL, {"q": "A-1", "lang": "xx"}).context["language"] == "fr"
+    assert browser.get(URL, {"q": "A-1", "lang": ""}).context["language"] == "fr"
+    assert browser.get(URL, {"q": "A-1", "lang": "xx"}).status_code == 400
 
 
 def test_several_sellers_are_listed_with_links_that_answer(held):

@@ -24,7 +24,9 @@ def test_only_a_standing_that_exists_filters_and_shows_as_a_filter(client):
         return chips, {name for name in ("Verified", "Waiting") if f">{name}<" in page.content.decode()}
 
     assert listed("unverified") == (["Standing is not verified"], {"Waiting"})
-    assert listed("foo") == ([], {"Verified", "Waiting"})
+    assert listed("") == ([], {"Verified", "Waiting"})
+    wrong = client.get(reverse("admin:sellers_seller_list"), {"standing": "foo"})
+    assert wrong.status_code == 400 and "has no choice “foo”" in wrong.content.decode()
 
 
 @pytest.mark.parametrize("few", [4, 1_000])

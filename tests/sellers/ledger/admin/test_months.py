@@ -150,7 +150,8 @@ def test_a_total_explains_itself_down_to_the_order_line(september):
     assert f"/books/transactions/T{first}/" in page
     page = text(client.get(f"/books/transactions/T{first}/"))
     assert "order-4711" in page and "7061 Commission" not in page and "5110 Payment providers" in page
-    assert client.get("/books/2020-09/accounts/?book=nonsense&currency=EUR").status_code == 404
+    assert client.get("/books/2020-09/accounts/?book=nonsense&currency=EUR").status_code == 400
+    assert client.get("/books/2020-09/accounts/?currency=EUR").status_code == 404
     assert "No entry" in text(client.get("/books/2020-09/entries/?book=payable&currency=EUR&country=FR"))
 
 
@@ -169,7 +170,8 @@ def test_entries_come_in_pages_by_key_each_once(september, monkeypatch):
             break
         url = f"/books/2020-09/entries/?book=payable&currency=EUR&after={found[1]}"
     assert seen == sorted(payable())
-    assert "1 entry" in text(client.get("/books/2020-09/entries/?book=payable&currency=EUR&after=nonsense"))
+    wrong = client.get("/books/2020-09/entries/?book=payable&currency=EUR&after=nonsense")
+    assert wrong.status_code == 400 and "“after=nonsense” is no place in this list" in wrong.content.decode()
 
 
 def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
