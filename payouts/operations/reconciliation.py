@@ -18,6 +18,7 @@ from payouts.operations import (
     _contradictions,
     _lines,
     _matching,
+    _names,
     incidents,
 )
 from payouts.queries import statement_words
@@ -58,7 +59,9 @@ def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
     Reading it again changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
     is no statement, does not add up or is of an account that is not ours; then nothing is booked.
     """
-    found = camt053.read(source.stream, told=partial(say, _("Reading the statement")))
+    names = _names.Names(PORTION)
+    found = camt053.read(source.stream, told=partial(say, _("Reading the statement")), each=names.of_entry)
+    names.lock()
     total = sum(each.lines for each in found)
     takers = [_taker(each, source=source, alone=len(found) == 1, now=now) for each in found]
     done = 0
@@ -260,6 +263,8 @@ def match_open_lines(*, now: datetime) -> int:
     for funding in (
         FundingAccount.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk")
     ):
+        if open_lines.filter(statement__funding_account=funding)[PORTION:].exists():
+            _names.lock_named_by_open_lines(funding)
         last = 0
         while rows := list(
             open_lines.filter(statement__funding_account=funding, pk__gt=last).order_by("pk")[:PORTION]

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from payouts.models import BankDocument, Statement
 from payouts.operations import bankfiles, reconciliation
+from sellers.ledger.importing.progress import Say, quiet
 
 IBAN = "FR7630006000011234567890189"
 
@@ -76,7 +77,7 @@ def statement(
     ).encode()
 
 
-def read(*, body: bytes, rail: str, name: str, now: datetime) -> list[Statement]:
+def read(*, body: bytes, rail: str, name: str, now: datetime, say: Say = quiet) -> list[Statement]:
     """The message is kept as one that came by itself, and read."""
     kept = f"{name}-{uuid.uuid4().hex}"
     document = BankDocument.objects.create(
@@ -91,4 +92,4 @@ def read(*, body: bytes, rail: str, name: str, now: datetime) -> list[Statement]
     source = reconciliation.Source(
         stream=io.BytesIO(body), digest=hashlib.sha256(body), rail=rail, document=document
     )
-    return reconciliation.read(source=source, now=now)
+    return reconciliation.read(source=source, now=now, say=say)

@@ -29,12 +29,22 @@ Told = Callable[[int, int], None]
 """Called at each line with how many were read, and how many there are, or 0."""
 
 
-def read(stream: IO[bytes], told: Told | None = None) -> list[Statement]:
+def read(
+    stream: IO[bytes], told: Told | None = None, each: Callable[[Entry], None] | None = None
+) -> list[Statement]:
     """Every statement in the document. Raises `Unreadable` when it is not a camt.053 or holds none.
+
+    ``each`` is called with every line that can be read, while it is there.
 
     The document is read element by element: a million lines need as little memory as one.
     """
-    return [each for each in _walk(stream, told) if isinstance(each, Statement)]
+    found = []
+    for part in _walk(stream, told):
+        if isinstance(part, Statement):
+            found.append(part)
+        elif each is not None:
+            each(part)
+    return found
 
 
 def entries(stream: IO[bytes], told: Told | None = None) -> Iterator[tuple[int, Entry]]:

@@ -1,13 +1,16 @@
 """Statements, events and people at the same moment, on committed data: a return counts once, a line is matched once."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections
 
 from backoffice.audit.errors import Conflict
 from payouts.models import Attempt, BankDocument, LineResolution, Statement, StatementLine
-from payouts.operations import breaks, collecting, reconciliation, settlement
+from payouts.operations import _matching, breaks, collecting, reconciliation, settlement
 from payouts.rails import base
 from sellers.ledger.models import Book, Transaction
 from tests import make, make_payouts
@@ -51,6 +54,65 @@ def test_returns_told_by_events_and_by_a_statement_at_once_give_back_once(bank):
     assert Transaction.objects.filter(kind="given_back").count() == 4
     assert sum_of(Book.IN_TRANSIT) == 0
     assert sum_of(Book.CASH) == 100_000
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("open_lines", [False, True])
+def test_lines_booked_some_at_a_time_and_an_answer_about_all_of_them_do_not_wait_for_each_other(
+    bank, monkeypatch, open_lines
+):
+    """The statement names its payments from the last to the first; the answer takes them from the first."""
+    monkeypatch.setattr(reconciliation, "PORTION", 1)
+    attempts = sent(1200, 3400, 560)
+    answer = [
+        base.Report(kind=base.ReportKind.ACCEPTED, source_id="late", end_to_end_id=each.end_to_end_id)
+        for each in attempts
+    ]
+    lines = [line(-each.amount_minor, end_to_end_id=each.end_to_end_id) for each in reversed(attempts)]
+    if open_lines:  # their payments were not known when they came
+        with monkeypatch.context() as patch:
+            patch.setattr(_matching.Matcher, "match", lambda self, row: None)
+            read(statement(*lines))
+    beside, troubles = [], []
+
+    def meanwhile() -> None:
+        def run() -> None:
+            try:
+                settlement.apply(reports=answer, rail="sepa", now=NOW)
+            except Exception as error:
+                troubles.append(error)
+            finally:
+                connections.close_all()
+
+        beside.append(threading.Thread(target=run))
+        beside[0].start()
+        for _try in range(100):
+            if waits_for_a_lock() or not beside[0].is_alive():
+                break
+            time.sleep(0.05)
+
+    real = _matching.Matcher.match
+
+    def match(self, row):
+        if not beside:
+            meanwhile()
+        return real(self, row)
+
+    monkeypatch.setattr(_matching.Matcher, "match", match)
+    if open_lines:
+        assert reconciliation.match_open_lines(now=NOW) == 3
+    else:
+        read(statement(*lines))
+    beside[0].join(20)
+    assert troubles == [] and not beside[0].is_alive()
+    assert not StatementLine.objects.filter(matched_at=None).exists()
 
 
 def test_a_statement_read_by_several_at_once_is_booked_once(bank):
