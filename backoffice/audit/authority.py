@@ -72,5 +72,6 @@ def require(*, actor: Actor, permission: str) -> None:
     raise NotAllowed(
         _("{actor} may not {deed}. Ask an administrator for a role that may.").format(
             actor=actor.name, deed=deed
-        )
+        ),
+        permission=permission,
     )

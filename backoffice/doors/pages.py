@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import actors, authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import keyset
+from backoffice.doors import keyset, role_words
 from backoffice.doors.addresses import Known
 
 P = ParamSpec("P")
@@ -51,7 +51,7 @@ def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P
                     knows.check(request.GET)
                 return view(request, *args, **kwargs)
             except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from refusal
+                raise PermissionDenied(_lacking(refusal)) from refusal
             except Refused as refusal:
                 return refused(request, refusal)
 
@@ -81,6 +81,14 @@ def refused(request: HttpRequest, refusal: Refused, *, title: str = "", whole: s
 
 def _reads(request: HttpRequest) -> bool:
     return request.method in ("GET", "HEAD")
+
+
+def _lacking(refusal: NotAllowed) -> str:
+    """The right by the words that the page of roles has for it, which know the reader's language."""
+    if not refusal.permission:
+        return str(refusal)
+    words = _("Not done: it needs the right “{right}”. Ask an administrator for a role that has it.")
+    return words.format(right=role_words.right(refusal.permission))
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

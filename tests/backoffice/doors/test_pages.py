@@ -1,8 +1,12 @@
 """Who is not logged in goes to log in: the whole page, never a part of it."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils.translation import override
 
+from backoffice.audit import authority
+from backoffice.doors import pages, role_words
 from tests import make
 from tests.payouts import quick
 
@@ -37,3 +41,17 @@ def test_what_no_address_holds_is_asked_about_at_once(client):
     client.force_login(make.user("approver", is_staff=True))
     answer = client.post("/payouts/act/hold/", {"ids": range(10**9, 10**9 + 200)})
     assert answer.status_code == 200
+
+
+def test_the_right_that_is_lacking_is_named_in_the_readers_language(rf):
+    @pages.page()
+    def view(request):
+        authority.require(actor=pages.actor(request), permission="payouts.approve_batch")
+
+    request = rf.get("/")
+    request.user = make.user("analyst", is_staff=True)
+    with override("fr"):
+        with pytest.raises(PermissionDenied) as refused:
+            view(request)
+        assert role_words.right("payouts.approve_batch") in str(refused.value)
+        assert "approve batch" not in str(refused.value)
