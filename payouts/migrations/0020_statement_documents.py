@@ -9,11 +9,13 @@ from django.db.models import Q
 
 from backoffice.audit.guards import function
 
-# What a statement was booked from is its document: nothing is added to it and nothing taken away.
+# What a statement was booked from is its document: nothing is added to it and nothing taken away. Whoever tries waits
+# for a statement that is being booked from it, whose row holds the file's by its key.
 PART_STAYS = """DECLARE
   file bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.import_file_id ELSE OLD.import_file_id END;
 BEGIN
-  IF EXISTS (SELECT FROM payouts_statement WHERE import_file_id = file) THEN
+  PERFORM 1 FROM ledger_importfile WHERE id = file AND kind = 'statement' FOR UPDATE;
+  IF FOUND AND EXISTS (SELECT FROM payouts_statement WHERE import_file_id = file) THEN
     RAISE EXCEPTION 'import % is the document of its statements and stays as it is', file
       USING ERRCODE = 'restrict_violation';
   END IF;
@@ -21,12 +23,32 @@ BEGIN
   RETURN OLD;
 END"""
 
+# The file that a statement names is one of a statement, and has its bytes. By its key alone: its progress is written by
+# another session meanwhile.
+FROM_FILE = """BEGIN
+  PERFORM 1 FROM ledger_importfile WHERE id = NEW.import_file_id AND kind = 'statement' FOR KEY SHARE;
+  IF NOT FOUND OR NOT EXISTS (SELECT FROM ledger_importpart WHERE import_file_id = NEW.import_file_id) THEN
+    RAISE EXCEPTION 'statement % is not in import %', NEW.statement_id, NEW.import_file_id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END"""
+
+# Their bytes stand nowhere else: the version before does not know where they are.
+_NOT_BACK = """
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM payouts_statement WHERE document_id IS NOT NULL OR import_file_id IS NOT NULL) THEN
+    RAISE EXCEPTION 'statements were read since: their bytes are found by the columns that would go';
+  END IF;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("payouts", "0019_export_totals_and_order"), ("ledger", "0011_journal_progress")]
 
     operations = [
-        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", _NOT_BACK),
         migrations.AlterField(
             "statement", "body_ciphertext", models.BinaryField(default=bytes, db_default=b"")
         ),
@@ -64,5 +86,11 @@ class Migration(migrations.Migration):
             "CREATE TRIGGER guard_statement_bytes BEFORE INSERT OR DELETE ON ledger_importpart"
             " FOR EACH ROW EXECUTE FUNCTION payouts_statement_file_stays()",
             "DROP TRIGGER guard_statement_bytes ON ledger_importpart",
+        ),
+        function("payouts_statement_from_file()", FROM_FILE),
+        migrations.RunSQL(
+            "CREATE TRIGGER guard_from_file BEFORE INSERT ON payouts_statement FOR EACH ROW"
+            " WHEN (NEW.import_file_id IS NOT NULL) EXECUTE FUNCTION payouts_statement_from_file()",
+            "DROP TRIGGER guard_from_file ON payouts_statement",
         ),
     ]

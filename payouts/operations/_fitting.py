@@ -34,8 +34,8 @@ def locked(line_id: int, other_line_id: int | None, *, doing: str) -> OpenLine:
     accounts = StatementLine.objects.filter(pk__in=ids).values_list(
         "statement__funding_account_id", flat=True
     )
-    locked = FundingAccount.objects.select_for_update(no_key=True).filter(pk__in=set(accounts)).order_by("pk")
-    fundings = {each.pk: each for each in locked}
+    fundings = FundingAccount.objects.in_bulk(set(accounts))
+    _locks.statements_of(fundings)
     rows = StatementLine.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     lines = {row.pk: row for row in rows.select_related("statement").defer("statement__body_ciphertext")}
     if len(lines) < len(ids):

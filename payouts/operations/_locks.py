@@ -30,6 +30,7 @@ def payouts(payout_ids: Iterable[int], *, alone: bool = False) -> list[Payout]:
     return _move.locked(ids)
 
 
+_STATEMENTS = 4_032
 _AT_ONCE = (
     "SELECT id FROM sellers_seller WHERE id IN (SELECT seller_id FROM payouts_payout WHERE id IN ({ids}))"
     " ORDER BY id FOR SHARE",
@@ -57,6 +58,16 @@ def submissions(submission_ids: Iterable[int]) -> Sequence[Submission]:
         .defer("body_ciphertext")
         .order_by("pk")
     )
+
+
+def statements_of(funding_ids: Iterable[int]) -> None:
+    """What our banks say of these accounts of ours is taken up by one transaction at a time. Taken first.
+
+    No lock of the accounts' rows: batches are approved and sent from them meanwhile.
+    """
+    with connection.cursor() as cursor:
+        for account_id in sorted(set(funding_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_STATEMENTS, account_id])
 
 
 def funding_account(account_id: int) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from payouts.facts import NEVER_LEFT as _NEVER_LEFT
 from payouts.models import Attempt, FundingAccount, LineKind, StatementLine, Submission
 from payouts.operations import _evidence, _locks
@@ -89,8 +91,14 @@ class Matcher:
         self._debited_files: set[int] = set()
         self._partly_debited: set[int] = set()
         self._returned: set[int] = set()
-        for kind, submission_id, attempt_id in booked.values_list("kind", "submission_id", "attempt_id"):
+        asked = {a.pk for a in self._by_reference.values()}
+        asked.update(a.pk for inside in self._inside.values() for a in inside)
+        about = booked.filter(Q(attempt__isnull=True) | Q(attempt__in=asked))
+        for kind, submission_id, attempt_id in about.values_list("kind", "submission_id", "attempt_id"):
             self._book(kind, submission_id or 0, attempt_id)
+        # Of the others of a file, which may be thousands, no more is asked than whether there is one.
+        singles = booked.filter(attempt__isnull=False).exclude(kind=LineKind.RETURN)
+        self._partly_debited.update(singles.order_by().values_list("submission_id", flat=True).distinct())
 
     def _book(self, kind: str, submission_id: int, attempt_id: int | None) -> None:
         if kind == LineKind.RETURN and attempt_id:

@@ -35,11 +35,11 @@ class Names:
     def __init__(self, portion: int) -> None:
         self._portion = portion
         self._waiting: set[str] = set()
-        self._lines = 0
+        self._rows, self._written = 0, False
 
     def of_entry(self, entry: statements.Entry) -> None:
-        """One more line."""
-        self._lines += 1
+        """One more line, which is a row for each of its payments where the bank tells them apart."""
+        self._rows += max(1, len(entry.details))
         self._waiting.update(
             (entry.message_id, entry.payment_information_id, *(each.end_to_end_id for each in entry.details))
         )
@@ -53,10 +53,11 @@ class Names:
                 "INSERT INTO pg_temp.statement_names SELECT unnest(%s::text[])", [list(self._waiting)]
             )
         self._waiting.clear()
+        self._written = True
 
     def lock(self) -> None:
         """The payouts of all of them are locked, where they are more than a portion."""
-        if self._lines <= self._portion:
+        if self._rows <= self._portion and not self._written:
             return
         self._write()
         with connection.cursor() as cursor:

@@ -5,7 +5,6 @@ What it holds and what is wrong with it is shown before anything is booked.
 
 import hashlib
 from datetime import date, datetime
-from functools import partial
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -20,7 +19,6 @@ from payouts.queries import statement_words
 from payouts.queries.statements import as_read
 from payouts.rails import base
 from payouts.rails.statements import base as statements
-from payouts.rails.statements import camt053
 from sellers.ledger.importing import kinds, parts
 from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus, StagedEarning
@@ -50,7 +48,7 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
         errors = [(1, _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))]
     else:
         try:
-            found = camt053.read(stream, told=partial(say, _("Reading the statement")))
+            found = reconciliation.look_through(stream, say)
         except base.Unreadable as error:
             errors = [(1, _("Not read: {error}").format(error=statement_words.said(error)))]
     file.totals, file.preview = {}, []
@@ -104,7 +102,7 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     if made:
         data = {"name": file.name, "sha256": file.sha256}
         recording.record(actor=actor, action="statement.upload", subject=file, data=data, now=now)
-        reconciliation.match_open_lines(now=now)
+        reconciliation.match_open_lines(now=now, of={each.funding_account_id for each in made})
     else:
         file.parts.all().delete()
     booked = {statement.statement_id for statement in made}
@@ -131,6 +129,8 @@ def _look(
                 "(…{number}). Add the account in the settings, or choose another file."
             ).format(currency=found.currency, number=number_of[-4:])
         )
+    if any((each.account, each.statement_id) == (found.account, found.statement_id) for each in others):
+        faults.append(statement_words.twice(found.statement_id))
     if day is None:
         faults.append(_("It does not say of which day it is: ask the bank for a right one."))
     known = _known(account, found.statement_id) if account is not None else None

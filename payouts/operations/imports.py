@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 SMALL_BYTES = 256 * 1024
 """A file of as many bytes is read while the person waits, some thousand rows a second."""
 SMALL_ROWS = 2_000
+_SMALL_TO_POST = 8 * 1024 * 1024
+"""Bytes: one line of a bank statement may hold a whole file's payments."""
 MOST_WAITING = 10
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
@@ -111,7 +113,7 @@ def confirm(
     ``shown`` as `posting.confirm` takes it. Raises as `posting.post` does.
     """
     file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now, shown=shown)
-    if file.row_count <= SMALL_ROWS or say is not None:
+    if (file.row_count <= SMALL_ROWS and file.file_bytes <= _SMALL_TO_POST) or say is not None:
         _post(file, actor, now, say or quiet)
         file.save(update_fields=_RESULT)
         return file
@@ -156,8 +158,14 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             raise
         except SoftTimeLimitExceeded:
             log.warning("import_took_too_long", import_file=import_id)
-            text = _(
-                "It took longer than any work may; nothing was posted. Split the file and import each part."
+            text = (
+                _(
+                    "It took longer than any work may; nothing was posted. Ask the bank for one statement per day."
+                )
+                if file.kind == ImportKind.STATEMENT
+                else _(
+                    "It took longer than any work may; nothing was posted. Split the file and import each part."
+                )
             )
             _give_back(import_id, before, text)
         except Refused as refusal:

@@ -1,7 +1,8 @@
 """Reading bank statements and matching their lines: the bank's word closes the loop."""
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from operator import itemgetter
 from typing import IO
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from payouts.models import BankDocument, FundingAccount, Statement, StatementLine
@@ -17,6 +19,7 @@ from payouts.operations import (
     _bookings,
     _contradictions,
     _lines,
+    _locks,
     _matching,
     _names,
     incidents,
@@ -33,6 +36,7 @@ _TOLD = ("amount_minor", "booking_date", "bank_reference", "end_to_end_id", "bat
 """By what two readings of a statement's lines are told apart."""
 
 
+_AWAKE_SECONDS = 60
 PORTION = 2_000
 """Lines that are booked at a time: a day of a million needs no more memory than one of two thousand."""
 
@@ -60,11 +64,17 @@ def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
     is no statement, does not add up or is of an account that is not ours; then nothing is booked.
     """
     names = _names.Names(PORTION)
-    found = camt053.read(source.stream, told=partial(say, _("Reading the statement")), each=names.of_entry)
+    found = look_through(source.stream, say, each=names.of_entry)
+    fundings = [_funding(each, source.rail) for each in found]
+    _refuse_twice(found, fundings)
+    _locks.statements_of(each.pk for each in fundings)
     names.lock()
-    total = sum(each.lines for each in found)
-    takers = [_taker(each, source=source, alone=len(found) == 1, now=now) for each in found]
-    done = 0
+    unchecked = _Unchecked()
+    takers = [
+        _taker(each, funding, source=source, alone=len(found) == 1, unchecked=unchecked, now=now)
+        for each, funding in zip(found, fundings, strict=True)
+    ]
+    done, total = 0, sum(each.payments for each in found)
     for place, lines in groupby(camt053.entries(source.stream), key=itemgetter(0)):
         taker = takers[place - 1]
         rows = _matching.lines_of((entry for _place, entry in lines), day=taker.day)
@@ -74,14 +84,69 @@ def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
             done += len(portion)
     for taker in takers:
         taker.over()
-    return [taker.statement for taker in takers if isinstance(taker, _Booking)]
+    made = [taker.statement for taker in takers if isinstance(taker, _Booking)]
+    for funding in {each.funding_account_id: each.funding_account for each in made}.values():
+        check_chain(funding=funding, now=now)
+    return made
+
+
+def look_through(
+    stream: IO[bytes], say: Say, *, each: Callable[[statements.Entry], None] | None = None
+) -> list[statements.Statement]:
+    """The statements of a message, without their lines, which ``each`` is called with. Raises `Unreadable`."""
+    return camt053.read(stream, told=_kept_awake(partial(say, _("Reading the statement"))), each=each)
+
+
+def _kept_awake(told: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Reading asks nothing of the database, which ends a transaction that is idle for minutes."""
+    asked = time.monotonic()
+
+    def telling(done: int, total: int) -> None:
+        nonlocal asked
+        if time.monotonic() - asked > _AWAKE_SECONDS:
+            asked = time.monotonic()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        told(done, total)
+
+    return telling
+
+
+def _refuse_twice(found: Sequence[statements.Statement], fundings: Sequence[FundingAccount]) -> None:
+    """Two statements under one id in one message: which of them is right, nobody can tell. Raises `Unreadable`."""
+    keys = set()
+    for each, funding in zip(found, fundings, strict=True):
+        if (funding.pk, each.statement_id) in keys:
+            raise base.Unreadable(statement_words.twice(each.statement_id))
+        keys.add((funding.pk, each.statement_id))
+
+
+class _Unchecked:
+    """Rows that were written and of which PostgreSQL has put off to the commit what it checks."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+
+    def add(self, rows: int) -> None:
+        """So many more; at a full portion all are checked: millions that wait would fill the server's memory."""
+        self._rows += rows
+        if self._rows >= PORTION:
+            self._rows = 0
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _taker(
-    found: statements.Statement, *, source: Source, alone: bool, now: datetime
+    found: statements.Statement,
+    funding: FundingAccount,
+    *,
+    source: Source,
+    alone: bool,
+    unchecked: _Unchecked,
+    now: datetime,
 ) -> "_Booking | _Comparing":
     """Who takes the statement's lines: it is booked, or one that stands under its id is compared with it."""
-    funding = _funding(found, source.rail)
     if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
         why = " ".join(statement_words.said(each) for each in found.problems) or _("It does not add up.")
         raise base.Unreadable(
@@ -120,7 +185,7 @@ def _taker(
         read_at=now,
     )
     _bookings.post_opening(funding=funding, statement=statement, now=now)
-    return _Booking(statement, funding, now)
+    return _Booking(statement, funding, unchecked, now)
 
 
 def _sha256(found: statements.Statement, *, source: Source, alone: bool, funding: FundingAccount) -> str:
@@ -134,11 +199,15 @@ def _sha256(found: statements.Statement, *, source: Source, alone: bool, funding
 class _Booking:
     """A new statement: its lines are booked, matched and told."""
 
-    def __init__(self, statement: Statement, funding: FundingAccount, now: datetime) -> None:
+    def __init__(
+        self, statement: Statement, funding: FundingAccount, unchecked: _Unchecked, now: datetime
+    ) -> None:
         self.statement, self.day = statement, statement.statement_date
-        self._funding, self._now = funding, now
+        self._funding, self._unchecked, self._now = funding, unchecked, now
+        self._portions = 0
 
     def take(self, rows: list[StatementLine]) -> None:
+        self._portions += 1
         matcher = _matching.Matcher(lines=rows, funding=self._funding)
         matcher.hide_accounts(rows)
         pairs = [(line, matcher.match(line)) for line in rows]
@@ -150,18 +219,24 @@ class _Booking:
         _bookings.post_lines(lines=pairs, funding=self._funding, now=self._now)
         _lines.tell([line for line, found in pairs if found], self._funding, self._now)
         _tell_contradictions(matcher, [line for line, found in pairs if not found], self._funding, self._now)
-        if len(rows) == PORTION:
-            _check_now()
+        self._unchecked.add(len(rows))
 
     def over(self) -> None:
-        check_chain(funding=self._funding, now=self._now)
+        """A file's debit that did not match is looked at once more, now that all of its single ones are known."""
+        if self._portions < 2:
+            return
+        left = self.statement.lines.filter(matched_at__isnull=True, amount_minor__lt=0)
+        for rows in _portions(left.exclude(batch_reference="")):
+            matcher = _matching.Matcher(lines=rows, funding=self._funding)
+            _tell_contradictions(matcher, rows, self._funding, self._now)
 
 
-def _check_now() -> None:
-    """What waits for the commit to be checked is checked: millions of such rows would fill the server's memory."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+def _portions(lines: "QuerySet[StatementLine]") -> Iterator[list[StatementLine]]:
+    """These lines in the order in which they came, some at a time; they may be matched meanwhile."""
+    last = 0
+    while rows := list(lines.filter(pk__gt=last).order_by("pk")[:PORTION]):
+        last = rows[-1].pk
+        yield rows
 
 
 class _Comparing:
@@ -206,9 +281,9 @@ class _Comparing:
 
 
 def _funding(found: statements.Statement, rail: str) -> FundingAccount:
-    """Our account the statement is of, locked: statements of one account are read one after the other."""
+    """Our account the statement is of. Raises `Unreadable`."""
     number = found.account.replace(" ", "")
-    ours = FundingAccount.objects.select_for_update(no_key=True).filter(currency=found.currency)
+    ours = FundingAccount.objects.filter(currency=found.currency)
     if rail:
         ours = ours.filter(rail=rail)
     for account in ours.order_by("-active", "pk"):
@@ -255,25 +330,28 @@ def check_chain(*, funding: FundingAccount, now: datetime) -> None:
 
 
 @transaction.atomic
-def match_open_lines(*, now: datetime) -> int:
-    """Lines that matched nothing when they came are tried again, now that more is known; answers how many match."""
+def match_open_lines(*, now: datetime, of: Collection[int] | None = None) -> int:
+    """Lines that matched nothing when they came are tried again, now that more is known; answers how many match.
+
+    ``of``: only those of these accounts of ours, which the transaction has taken up already.
+    """
     matched = 0
     open_lines = StatementLine.objects.filter(matched_at__isnull=True)
+    if of is not None:
+        open_lines = open_lines.filter(statement__funding_account__in=of)
     accounts = set(open_lines.values_list("statement__funding_account_id", flat=True).distinct())
-    for funding in (
-        FundingAccount.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk")
-    ):
-        if open_lines.filter(statement__funding_account=funding)[PORTION:].exists():
+    _locks.statements_of(accounts)
+    unchecked = _Unchecked()
+    for funding in FundingAccount.objects.filter(pk__in=accounts).order_by("pk"):
+        lines = open_lines.filter(statement__funding_account=funding)
+        if lines[PORTION:].exists():
             _names.lock_named_by_open_lines(funding)
-        last = 0
-        while rows := list(
-            open_lines.filter(statement__funding_account=funding, pk__gt=last).order_by("pk")[:PORTION]
-        ):
-            last = rows[-1].pk
+        for rows in _portions(lines):
             matcher = _matching.Matcher(lines=rows, funding=funding)
             pairs = [(line, found) for line in rows if (found := matcher.match(line))]
             _lines.settle(pairs=pairs, funding=funding, now=now)
             done = {line.pk for line, _unused in pairs}
             _tell_contradictions(matcher, [line for line in rows if line.pk not in done], funding, now)
+            unchecked.add(len(pairs))
             matched += len(pairs)
     return matched

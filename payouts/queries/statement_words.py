@@ -27,10 +27,19 @@ SENTENCES = (
     later("The document is no XML."),
     later("The document is not well-formed XML: {said}."),
     later("The document declares a document type (DTD), which no bank message needs: refused."),
+    later("The document is written in {encoding}, which no bank uses: refused. Ask the bank for UTF-8."),
+    later("The document holds several messages of statements. Bring one at a time, as the bank gives it."),
     later(
         "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
     ),
 )
+
+
+def twice(statement_id: str) -> str:
+    """What is wrong with a message that has two statements of one account under one id."""
+    return _("Statement {statement_id} stands twice in the document: ask the bank for a right one.").format(
+        statement_id=statement_id
+    )
 
 
 def said(problem: Problem | base.Unreadable) -> str:

@@ -4,6 +4,7 @@ Banks send foreign namespaces or none, so elements are found by local name. Docu
 and files beyond the size bound are refused before anything is read from them.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from typing import IO, Any
@@ -15,7 +16,12 @@ from payouts.rails import base
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of what is read at once."""
 MOST_ELEMENTS = 1_000_000
-"""That `Elements` has at once: some 150 MB."""
+"""Elements and attributes that `Elements` has at once: some 150 MB."""
+_ENCODINGS = re.compile(
+    rb"utf-?(8|16)(le|be)?|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|windows-125\d|cp125\d", re.I
+)
+"""In which a `<` is written as it is counted."""
+_DECLARED = re.compile(rb"^[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)[\"']")
 _GIVEN: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -59,10 +65,18 @@ class Elements:
         head = self._stream.read(4096)
         self._stream.seek(0)
         _check(head, LARGEST_DOCUMENT)
+        declared = _DECLARED.match(head.replace(b"\0", b""))
+        if declared and not _ENCODINGS.fullmatch(declared[1].strip()):
+            raise base.Unreadable(
+                "The document is written in {encoding}, which no bank uses: refused. Ask the bank for UTF-8.",
+                encoding=declared[1].decode("ascii", "replace")[:40],
+            )
         found: Any = etree.iterparse(self, events=("end",), tag=self._names, **_GIVEN)
         try:
             for _event, element in found:
                 yield element
+        except base.Unreadable:  # our own, of what `read` saw
+            raise
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _broken(head, error) from error
         _check_type(found.root)
@@ -73,11 +87,9 @@ class Elements:
         data = self._stream.read(size)
         self._bytes += len(data)
         # The second ending is that of UTF-16, in either order of bytes.
-        self._elements += data.count(b"<") - data.count(b"</") - data.count(b"<\0/")
+        self._elements += data.count(b"<") - data.count(b"</") - data.count(b"<\0/") + data.count(b"=")
         if self._bytes > LARGEST_DOCUMENT or self._elements > MOST_ELEMENTS:
-            raise base.Unreadable(
-                "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
-            )
+            raise too_much()
         return data
 
     def over(self, element: Any) -> None:
@@ -87,7 +99,7 @@ class Elements:
 
     def inside(self, element: Any) -> None:
         """It has been read, but not yet what it stands in. What is between it and the one before it goes."""
-        self._elements -= sum(1 for _each in element.iter()) - 1
+        self._elements -= sum(1 + len(each.attrib) for each in element.iter()) - 1
         element.clear()
         element.set(self._mark, "")
         parent = element.getparent()
@@ -100,6 +112,13 @@ class Elements:
             return  # the first: what stands before it is the head
         for before in passed:
             parent.remove(before)
+
+
+def too_much() -> base.Unreadable:
+    """The no to what would fill the memory."""
+    return base.Unreadable(
+        "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
+    )
 
 
 def _check(body: bytes, largest: int) -> None:

@@ -160,6 +160,7 @@ def test_no_filter_panel_sticks_out_of_the_window(visit):
     for chip in chips.all():
         chip.click()
         expect(page.locator("details.filter[open] > form")).to_be_visible()
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")  # it is placed
         assert complaints.overflow(page) == []
     assert page.locator("details.filter.edge").count() > 0  # some hang from their right edge
 

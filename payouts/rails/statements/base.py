@@ -89,6 +89,8 @@ class Statement:
     closing_date: date | None
     lines: int = 0
     """How many entries it has, booked or not."""
+    payments: int = 0
+    """How many payments its lines are made of, as far as the bank tells; a line without any counts as one."""
     credited_minor: int = 0
     debited_minor: int = 0
     """Sums of the booked entries; what went out is negative."""

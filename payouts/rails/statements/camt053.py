@@ -22,6 +22,9 @@ _OTHERS = {
     "BkToCstmrDbtCdtNtfctn": "The document is a notice of movements (camt.054); only statements (camt.053) are read.",
 }
 _PIECE = 1 << 20
+_MOST_STATEMENTS = 1_000
+_MOST_PAYMENTS = 100_000
+"""Of one line."""
 _MOST_PROBLEMS = 1_000
 """Sentences about single lines of one statement."""
 
@@ -64,13 +67,20 @@ def _walk(stream: IO[bytes], told: Told | None) -> Iterator[Entry | Statement]:
     message, lines, done, found = None, _Lines(), 0, 0
     for element in elements:
         path = _path(element)
-        if path == ["Stmt"] and message is None:
-            message = element.getparent()
-        if path == ["Stmt"] and element.getparent() is message:
+        if path[-1:] == ["Stmt"]:
+            inside = next(element.iterancestors("{*}BkToCstmrStmt"))
+            message = inside if message is None else message
+            if inside is not message:
+                raise base.Unreadable(
+                    "The document holds several messages of statements. Bring one at a time, as the bank gives it."
+                )
+        if path == ["Stmt"]:
             yield _statement(element, lines)
             elements.over(element)
             lines, found = _Lines(), found + 1
-        elif path == ["Ntry", "Stmt"] and message in (None, element.getparent().getparent()):
+            if found > _MOST_STATEMENTS:
+                raise xml.too_much()
+        elif path == ["Ntry", "Stmt"]:
             entry = lines.take(element)
             elements.over(element)
             done += 1
@@ -114,12 +124,14 @@ class _Lines:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.currency: str | None = None
-        self.count = self.credited_minor = self.debited_minor = 0
+        self.count = self.payments = self.credited_minor = self.debited_minor = 0
         self._position = 0
         self._payments: list[camt053_lines.Payment] = []
 
     def take_payment(self, payment: Any) -> None:
         """One payment of the line that is being read."""
+        if len(self._payments) >= _MOST_PAYMENTS:
+            raise xml.too_much()
         self._payments.append(camt053_lines.payment(payment, self._currency_above(payment)))
 
     def take(self, line: Any) -> Entry | None:
@@ -135,6 +147,7 @@ class _Lines:
         if entry.booking_date is None and xml.child(line, "BookgDt") is not None:
             self._add(Problem(statements.NO_DAY, {"line": self._position}))
         self.count += 1
+        self.payments += max(1, len(entry.details))
         if entry.booked and entry.amount_minor > 0:
             self.credited_minor += entry.amount_minor
         elif entry.booked:
@@ -172,6 +185,7 @@ def _statement(element: Any, lines: _Lines) -> Statement:
         opening_date=camt053_lines.day(opening, "Dt"),
         closing_date=camt053_lines.day(closing, "Dt"),
         lines=lines.count,
+        payments=lines.payments,
         credited_minor=lines.credited_minor,
         debited_minor=lines.debited_minor,
     )

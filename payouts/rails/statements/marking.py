@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 _MESSAGE, _STATEMENT = "BkToCstmrStmt", "Stmt"
 _PIECE = 1 << 20
+_DEEPEST = 256
 _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -86,6 +87,8 @@ class _Places:
         name = tag.rpartition(":")[2]
         if name == _STATEMENT and self._above and self._above[-1] == _MESSAGE:
             self.statements.append(place)
+        if len(self._above) >= _DEEPEST:
+            raise ValueError("Deeper than any message.")
         self._above.append(name)
 
 

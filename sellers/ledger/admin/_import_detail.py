@@ -28,6 +28,8 @@ from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportSta
 from sellers.ledger.money import Money
 
 _KINDS = dict(EarningKind.choices)
+_LARGEST_MARKED = 64 * 1024 * 1024
+"""Bytes of a statement: each million takes a tenth of a second before the first comes back."""
 
 
 def found(request: HttpRequest, pk: int) -> ImportFile:
@@ -81,8 +83,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _can_be_marked(file: ImportFile) -> bool:
-    """Something of it could be read."""
-    return bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count)
+    """Something of it could be read, and it is no larger than a person who waits has patience for."""
+    if file.kind == ImportKind.STATEMENT:
+        return bool(file.preview) and file.file_bytes <= _LARGEST_MARKED
+    return bool(file.row_count)
 
 
 def _statement(shown: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +119,8 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """
     file = found(request, pk)
     brings = kinds.of(file.kind).brings in pages.permissions(request)
-    upload = parts.opened(file) if brings and file.status == ImportStatus.REFUSED else None
+    kept = brings and file.status == ImportStatus.REFUSED and _can_be_marked(file)
+    upload = parts.opened(file) if kept else None
     made: IO[bytes] | Iterator[bytes] | None = None
     if upload is not None and file.kind == ImportKind.STATEMENT:
         made = statements.made(upload, _by_place(file))

@@ -1,5 +1,7 @@
 """What the program's role may do, read back from PostgreSQL's own catalogue."""
 
+import os
+
 import psycopg
 import pytest
 from django.apps import apps
@@ -86,11 +88,14 @@ def test_a_role_that_owns_a_table_is_refused(as_owner, database):
         call_command("grant_app_role")
 
 
-def test_a_role_that_can_become_the_owner_is_refused(as_owner, database):
+def test_a_role_that_can_become_the_owner_is_refused(as_owner, database, settings):
+    """A role of this test alone: what a role is a member of is the same in every other worker's database."""
+    settings.APP_ROLE = f"payouts_test_heir_{os.getpid()}"
     with psycopg.connect(database.admin, autocommit=True) as admin:
-        admin.execute(f"GRANT {postgres.OWNER} TO {postgres.APP}")
+        admin.execute(f"CREATE ROLE {settings.APP_ROLE}")
         try:
+            admin.execute(f"GRANT {postgres.OWNER} TO {settings.APP_ROLE}")
             with pytest.raises(CommandError, match="can become its owner"):
                 call_command("grant_app_role")
         finally:
-            admin.execute(f"REVOKE {postgres.OWNER} FROM {postgres.APP}")
+            admin.execute(f"DROP ROLE {settings.APP_ROLE}")
