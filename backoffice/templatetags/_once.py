@@ -1,5 +1,6 @@
 """Small parts that say the same for the same arguments: rendered once for each language, and kept."""
 
+import inspect
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any
@@ -27,9 +28,13 @@ def part(register: template.Library, name: str) -> Callable[[Make], Make]:
         def rendered(_language: str | None, *args: Any) -> SafeString:
             return SafeString(loader.render_to_string(name, make(*args)))
 
+        signature = inspect.signature(make)
+
         @wraps(make)
-        def tag(*args: Any) -> SafeString:
-            return rendered(get_language(), *map(_fixed, args))
+        def tag(*args: Any, **named: Any) -> SafeString:
+            given = signature.bind(*args, **named)
+            given.apply_defaults()
+            return rendered(get_language(), *map(_fixed, given.args))
 
         register.simple_tag(tag, name=make.__name__)
         return make

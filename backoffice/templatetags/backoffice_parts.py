@@ -185,7 +185,9 @@ def totals(totals: Any, noun: str = "payouts", url: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("parts/chips.html")
 def chips(chips: Iterable[Any]) -> dict[str, Any]:
-    """Filters. Active: text, clear_url. Idle: label, fields (bound), keep [(name, value)], action."""
+    """Filters. Active: text, clear_url. Idle: label, keep [(name, value)], action, and html (`worklists.offered`), or
+    bound fields.
+    """
     return {"chips": chips}
 
 
@@ -201,7 +203,7 @@ def pager(pager: Any) -> dict[str, Any]:
     return {"pager": pager}
 
 
-@part(register, "parts/tick.html")
+@register.inclusion_tag("parts/tick.html")
 def tick(value: object, name: str, money: Any = None) -> dict[str, Any]:
     """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection."""
     digits = EXPONENTS[money.currency] if money else 0

@@ -39,14 +39,15 @@ class Payouts(GenericViewSet[Payout]):
     def get_queryset(self) -> QuerySet[Payout]:
         return Payout.objects.select_related("seller")
 
-    def parts(self) -> list[QuerySet[Payout]]:
-        """What a search finds, in parts that each give a page quickly."""
+    def in_parts(self) -> tuple[QuerySet[Payout], list[QuerySet[Payout]]] | None:
+        """A search's payouts in parts that each give a page quickly, and what else is asked of them; None without."""
         asked = self.request.query_params.copy()
         for name in PAGING:
             asked.pop(name, None)
         if not asked.get("search"):
-            return []
-        return streams.of(filters.read(asked, queryset=self.get_queryset()), ())
+            return None
+        chosen = filters.read(asked, queryset=self.get_queryset())
+        return streams.without_search(chosen), streams.of(chosen, ())
 
     def get_object(self) -> Payout:
         number = naming.number(self.kwargs["id"], letter="P")

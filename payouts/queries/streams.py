@@ -24,8 +24,7 @@ def of(chosen: PayoutFilter, fields: Sequence[str]) -> list["QuerySet[Payout]"]:
     """
     asked = chosen.cleaned
     if "search" in asked:
-        others = {name: values for name, values in chosen.stored().items() if name != "search"}
-        return searching.parts(filters.read(others, queryset=chosen.queryset).qs, asked["search"])
+        return searching.parts(without_search(chosen), asked["search"])
     if any(name in asked for name in NARROW) or asked.get("on_hold") is True:
         return [chosen.qs]
     cut = ["status"] if fields or "status" in asked else []
@@ -38,6 +37,12 @@ def of(chosen: PayoutFilter, fields: Sequence[str]) -> list["QuerySet[Payout]"]:
     if not parts or len(parts) > MOST:
         return [chosen.qs]
     return [chosen.qs.filter(**part) for part in parts]
+
+
+def without_search(chosen: PayoutFilter) -> "QuerySet[Payout]":
+    """What all of the filter but its search selects."""
+    others = {name: values for name, values in chosen.stored().items() if name != "search"}
+    return filters.read(others, queryset=chosen.queryset).qs
 
 
 def newest(chosen: PayoutFilter, *, size: int) -> list[Payout]:

@@ -32,31 +32,45 @@ Rows = QuerySet[Any]
 _TALLY = "(SELECT coalesce(sum(count), 0) FROM payouts_tally WHERE status = %s)"
 
 
-@dataclass(frozen=True)
 class Waits:
-    """Something that waits, to be counted: alone by calling it, or with others by `together`.
-
-    ``rows`` answers which rows they are, of several tables where it is several; those of one person where ``mine``.
-    """
-
-    rows: Callable[..., tuple[Rows, ...]]
-    mine: bool = False
+    """Something that waits, to be counted: alone by calling it, or with others by `together`."""
 
     def __call__(self, *, cap: int, person_id: int = 0) -> int:
         return together([self], cap=cap, person_id=person_id)[self]
 
     def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
-        return _sql(self, cap) if not self.mine else _compiled(self.rows(person_id), cap)
+        """An expression that counts it, and its values."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Of(Waits):
+    """Rows, of several tables where ``rows`` answers several. Nothing in them changes from one reader to the next."""
+
+    rows: Callable[[], tuple[Rows, ...]]
+
+    def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
+        return _kept(self, cap)
+
+
+@dataclass(frozen=True)
+class Mine(Waits):
+    """Rows of one person."""
+
+    rows: Callable[[int], tuple[Rows, ...]]
+
+    def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
+        return _compiled(self.rows(person_id), cap)
 
 
 @dataclass(frozen=True)
 class Stands(Waits):
     """Payouts of a status; all are counted, whatever the cap, by the rows that triggers keep."""
 
-    status: str = ""
+    status: PayoutStatus
 
     def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
-        return _TALLY, (self.status,)
+        return _TALLY, (self.status.value,)
 
 
 def together(what: Iterable[Waits], *, cap: int, person_id: int = 0) -> dict[Waits, int]:
@@ -73,8 +87,7 @@ def together(what: Iterable[Waits], *, cap: int, person_id: int = 0) -> dict[Wai
 
 
 @lru_cache(maxsize=100)
-def _sql(waits: Waits, cap: int) -> tuple[str, tuple[Any, ...]]:
-    """Made once: nothing in it changes from one reader or moment to the next."""
+def _kept(waits: Of, cap: int) -> tuple[str, tuple[Any, ...]]:
     return _compiled(waits.rows(), cap)
 
 
@@ -99,48 +112,44 @@ def _my_exports(person_id: int) -> tuple[Rows, ...]:
     return (own.filter(status=ExportStatus.READY, downloaded_at__isnull=True),)
 
 
-def _nothing() -> tuple[Rows, ...]:
-    return ()
-
-
-to_review = Stands(_nothing, status=PayoutStatus.PENDING_REVIEW.value)
+to_review = Stands(PayoutStatus.PENDING_REVIEW)
 """Payouts that wait for a first look."""
-to_approve = Stands(_nothing, status=PayoutStatus.REVIEWED.value)
+to_approve = Stands(PayoutStatus.REVIEWED)
 """Payouts that wait for a second person."""
-held = Waits(lambda: (Hold.objects.filter(released_at__isnull=True),))
+held = Of(lambda: (Hold.objects.filter(released_at__isnull=True),))
 """Open holds."""
-releases = Waits(lambda: (ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True),))
+releases = Of(lambda: (ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True),))
 """Holds whose release one person asked for and another has not confirmed."""
-batches = Waits(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
+batches = Of(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
 """Batches that wait for approval."""
-my_exports = Waits(_my_exports, mine=True)
+my_exports = Mine(_my_exports)
 """Exports of this person that are ready and were not fetched yet."""
-failed = Waits(lambda: (Undisposed.objects.all(),))
+failed = Of(lambda: (Undisposed.objects.all(),))
 """Dead payouts that wait for a decision."""
-unknown = Waits(lambda: (Submission.objects.filter(status=SubmissionStatus.UNKNOWN),))
+unknown = Of(lambda: (Submission.objects.filter(status=SubmissionStatus.UNKNOWN),))
 """Submissions of which we do not know whether the bank has them."""
-recalls = Waits(lambda: (Recall.objects.filter(state=RecallState.ASKED),))
+recalls = Of(lambda: (Recall.objects.filter(state=RecallState.ASKED),))
 """Recalls that the bank has not answered."""
-accounts = Waits(lambda: (Undecided.objects.all(),))
+accounts = Of(lambda: (Undecided.objects.all(),))
 """Bank account versions nobody has decided on."""
-adjustments = Waits(lambda: (Adjustment.objects.filter(decision=""),))
+adjustments = Of(lambda: (Adjustment.objects.filter(decision=""),))
 """Adjustments that wait for a second person."""
-corrections = Waits(
+corrections = Of(
     lambda: (ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED),)
 )
 """Files of corrections that wait for a second person."""
-books = Waits(
+books = Of(
     lambda: (
         Period.objects.filter(decided_at__isnull=True),
         AccountMapping.objects.filter(decided_at__isnull=True),
     )
 )
 """Months and accounts of the books that wait for a second person."""
-breaks = Waits(lambda: (StatementLine.objects.filter(matched_at__isnull=True),))
+breaks = Of(lambda: (StatementLine.objects.filter(matched_at__isnull=True),))
 """Statement lines that match nothing yet."""
-break_proposals = Waits(
+break_proposals = Of(
     lambda: (LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True),)
 )
 """Proposals of what a line is that wait for a second person."""
-incidents = Waits(lambda: (Incident.objects.filter(closed_at__isnull=True),))
+incidents = Of(lambda: (Incident.objects.filter(closed_at__isnull=True),))
 """Incidents nobody has closed."""

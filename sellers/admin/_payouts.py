@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from backoffice.doors import worklists
 from backoffice.words import later
 from payouts.models import Payout
 from payouts.queries import filters
@@ -56,9 +57,8 @@ def chips(request: HttpRequest, chosen: filters.PayoutFilter) -> list[dict[str, 
     taken = {name for _, name in set_ones}
     keep = [(name, value) for name, values in _without(request).lists() for value in values if value]
     for label, form in CHIPS:
-        made = form(auto_id="chip_%s")
-        if taken.isdisjoint(made.fields):
-            shown.append({"label": label, "fields": list(made), "keep": keep})
+        if taken.isdisjoint(form.base_fields):
+            shown.append(worklists.offered(label, form, keep))
     return shown
 
 

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later
 from payouts import countries
@@ -49,7 +49,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         rows = queries.narrowed(rows, text=words, also=also)
         chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
     else:
-        chips.append({"label": _("Search"), "fields": list(WordsChip(auto_id="chip_%s")), "keep": keep})
+        chips.append(worklists.offered(_("Search"), WordsChip, keep))
     country = request.GET.get("country", "")
     if country:
         _check(country.upper())
@@ -61,7 +61,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
             }
         )
     else:
-        chips.append({"label": _("Country"), "fields": list(CountryChip(auto_id="chip_%s")), "keep": keep})
+        chips.append(worklists.offered(_("Country"), CountryChip, keep))
     standing = request.GET.get("standing", "")
     if standing == "suspended":
         rows = rows.filter(suspended_at__isnull=False)
@@ -71,7 +71,7 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
         chips.append({"text": text, "clear_url": _without(request, "standing")})
     else:
-        chips.append({"label": _("Standing"), "fields": list(StandingChip(auto_id="chip_%s")), "keep": keep})
+        chips.append(worklists.offered(_("Standing"), StandingChip, keep))
     return rows, chips
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from backoffice import navigation, roles
-from payouts.queries.waiting import Waits
+from payouts.queries.waiting import Of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,8 @@ def test_every_place_has_a_page():
 def test_what_waits_is_counted_no_further_than_anybody_reads(monkeypatch, django_assert_num_queries):
     home = next(place for place in navigation.PLACES if place.label == "Home")
     every = Permission.objects.order_by("pk").values_list("pk", flat=True)
-    of = [Waits(lambda most=most: (Permission.objects.filter(pk__lte=every[most - 1]),)) for most in (6, 5, 2)]
-    both = Waits(lambda: (Permission.objects.filter(pk__lte=every[0]), Permission.objects.filter(pk=every[1])))
+    of = [Of(lambda most=most: (Permission.objects.filter(pk__lte=every[most - 1]),)) for most in (6, 5, 2)]
+    both = Of(lambda: (Permission.objects.filter(pk__lte=every[0]), Permission.objects.filter(pk=every[1])))
     monkeypatch.setattr(navigation, "CAP", 5)
     places = tuple(replace(home, waiting=each) for each in (*of, both))
     monkeypatch.setattr(navigation, "PLACES", (*places, replace(home, waiting=of[2], mine=both)))

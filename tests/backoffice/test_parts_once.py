@@ -47,3 +47,7 @@ def test_a_list_is_read_as_it_stands():
 
 def test_what_is_made_is_still_to_be_had():
     assert pill("PAID")["word"].text and hold_pill("risk")["reason"]
+
+
+def test_arguments_may_be_named():
+    assert shown("{% flag text='a' bad=True %}") == shown("{% flag 'a' True %}") != shown("{% flag 'a' %}")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.admin import deeds
 from backoffice.audit.errors import Refused
 from backoffice.audit.models import Event
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import ALWAYS, UnknownChoice
 from backoffice.words import dated, labelled, later
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
@@ -213,9 +213,8 @@ def _chips(request: HttpRequest, words: dict[str, str]) -> list[dict[str, Any]]:
     ]
     keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
     for label, form in CHIPS:
-        made = form(auto_id="chip_%s")
-        if words.keys().isdisjoint(made.fields):
-            shown.append({"label": label, "fields": list(made), "keep": keep})
+        if words.keys().isdisjoint(form.base_fields):
+            shown.append(worklists.offered(label, form, keep))
     return shown
 
 

@@ -30,12 +30,13 @@ class ByNewest(CursorPagination):
         return int(given)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """As ever, but where the view has its rows in ``parts``, the page is made from the first rows of each, which
+        """As ever, but where the view has its rows ``in_parts``, the page is made from the first rows of each, which
         indexes give: the whole of them may be a tenth of all.
         """
-        parts = view.parts() if hasattr(view, "parts") else ()
-        if len(parts) > 1:
-            queryset = view.get_queryset().filter(pk__in=self._first_of(parts, request))
+        found = view.in_parts() if hasattr(view, "in_parts") else None
+        if found is not None:
+            rows, parts = found
+            queryset = rows.filter(pk__in=self._first_of(parts, request))
         return super().paginate_queryset(queryset, request, view)
 
     def _first_of(self, parts: Sequence[QuerySet[Any]], request: Request) -> list[int]:
@@ -44,7 +45,8 @@ class ByNewest(CursorPagination):
         order, beyond = ("id", "pk__gt") if cursor.reverse else ("-id", "pk__lt")
         after = {} if cursor.position is None else {beyond: cursor.position}
         each = [part.filter(**after).order_by(order).values_list("pk")[:size] for part in parts]
-        return [row[0] for row in each[0].union(*each[1:]).order_by(order)[:size]]
+        ids = each[0].union(*each[1:]).order_by(order)[:size] if len(each) > 1 else each[0]
+        return [row[0] for row in ids]
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         wrong = ValidationError({"cursor": ["This is no place in this list. Begin again without a cursor."]})

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import keyset, pages
+from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from sellers.ledger.admin import _tabs
@@ -71,7 +71,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 def _chip(name: str, label: str, form: type[forms.Form], asked: dict[str, str]) -> dict[str, Any]:
     others = {key: value for key, value in asked.items() if key != name}
     if name not in asked:
-        return {"label": label, "fields": list(form(auto_id="chip_%s")), "keep": list(others.items())}
+        return worklists.offered(label, form, others.items())
     shown = Book(asked[name]).label if name == "book" else asked[name].upper()
     return {
         "text": _("{label} is {shown}").format(label=label, shown=shown),

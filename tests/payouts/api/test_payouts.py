@@ -3,9 +3,10 @@
 import pytest
 from rest_framework.test import APIClient
 
+from backoffice.doors.api.pages import ByNewest
 from payouts import states
 from payouts.api import verbs
-from payouts.models import Payout
+from payouts.models import HoldReason, Payout
 from payouts.operations import givebacks, holds
 from payouts.queries import searching
 from tests import make
@@ -397,3 +398,17 @@ def test_a_search_is_walked_page_by_page_both_ways(token, monkeypatch, few):
     back, _first = walked(token(), last, "previous")
     assert sorted(back) == sorted(wanted)
     assert token().get("/api/v1/payouts/?search=mobile&page_size=2&status=PAID").json()["results"] == []
+
+
+def test_what_changes_between_the_questions_of_a_search_is_not_shown(token, monkeypatch):
+    """The first question found it; by the second it is held, and only what is not was asked for."""
+    made = quick.payout(seller=make.seller(name="Mobile"))
+    first_of = ByNewest._first_of
+
+    def late(self, parts, request):
+        found = first_of(self, parts, request)
+        holds.place_on(payouts=[made], reason=HoldReason.OTHER, note="Looked at.", now=make.NOW)
+        return found
+
+    monkeypatch.setattr(ByNewest, "_first_of", late)
+    assert token().get("/api/v1/payouts/?search=mobile&on_hold=false").json()["results"] == []

@@ -11,6 +11,7 @@ from sellers.ledger.importing.progress import quiet
 from sellers.ledger.models import ImportPart
 from tests import make, make_payouts
 from tests.payouts import camt
+from tests.sellers.ledger.importing.given import checked, csv, row
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +48,34 @@ def test_a_statement_without_its_bytes_is_refused(booked, raw_sql):
             " closing_minor, body_sha256) SELECT funding_account_id, 'other', statement_date, 0, 0, 'other'"
             " FROM payouts_statement"
         )
+
+
+def test_a_statement_names_a_file_of_statements_that_has_its_bytes(booked, raw_sql):
+    earnings = checked(csv(row("e", seller="shop-1")), actor=make.person("analyst"))
+    waits = imports.receive(
+        kind="statement",
+        stream=io.BytesIO(camt.statement(number=2, day="2026-11-25", opening_minor=998_800)),
+        name="next.xml",
+        actor=make.person("treasurer"),
+        now=make.NOW,
+        say=quiet,
+    )
+    add = (
+        "INSERT INTO payouts_statement (funding_account_id, statement_id, statement_date, opening_minor,"
+        " closing_minor, body_sha256, import_file_id)"
+        " SELECT funding_account_id, %s, statement_date, 0, 0, %s, %s FROM payouts_statement LIMIT 1"
+    )
+    with pytest.raises(IntegrityError, match="is not in import"):
+        raw_sql(add, ["a", "a", earnings.pk])
+    raw_sql(add, ["b", "b", waits.pk])
+    raw_sql("DELETE FROM ledger_importpart WHERE import_file_id = %s", [earnings.pk])
+    empty = imports.receive(
+        kind="statement",
+        stream=io.BytesIO(b""),
+        name="none.xml",
+        actor=make.person("treasurer"),
+        now=make.NOW,
+        say=quiet,
+    )
+    with pytest.raises(IntegrityError, match="is not in import"):
+        raw_sql(add, ["c", "c", empty.pk])

@@ -254,3 +254,15 @@ def test_what_takes_longer_than_any_work_may_is_given_back(shop, analyst, monkey
     file = worked(file)
     assert (file.status, Earning.objects.count()) == ("CHECKED", 0)
     assert "Split the file" in file.trouble
+
+
+def test_a_statement_of_few_lines_and_many_bytes_is_booked_by_a_worker(monkeypatch):
+    monkeypatch.setattr(imports, "SMALL_BYTES", 10**6)
+    monkeypatch.setattr(imports, "SMALL_ROWS", 10)
+    make_payouts.funding()
+    treasurer = make.person("treasurer")
+    file = received(camt.statement([camt.Line(-5)]), treasurer, kind="statement", profile="")
+    monkeypatch.setattr(imports, "_SMALL_TO_POST", 10)
+    waits = imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
+    assert waits.status == "POSTING"
+    assert worked(waits).status == "POSTED"

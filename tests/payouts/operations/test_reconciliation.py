@@ -1,12 +1,13 @@
 """Bank statements: every line booked, matched where nothing is in doubt, and listed where it is not."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
 
 from backoffice.simbank import camt053
 from payouts.models import Attempt, BankFact, FundingAccount, Incident, Statement, StatementLine
-from payouts.operations import reconciliation, settlement, sweeping
+from payouts.operations import _matching, reconciliation, settlement, sweeping
 from payouts.queries import reconciliation as answers
 from payouts.rails import base
 from sellers.ledger.models import Book, Entry
@@ -318,3 +319,46 @@ def test_a_refusal_after_the_debit_means_it_was_not_delivered_and_what_comes_bac
 
     assert not StatementLine.objects.filter(matched_at=None).exists()
     assert sum_of(Book.IN_TRANSIT, payout_ref=attempt.payout.reference) == 0
+
+
+def test_a_file_debited_with_what_was_refused_is_told_in_whatever_portions(bank):
+    """The single payment comes after the file's debit: only both together show that too much left."""
+    first, second, refused = sent(1000, 1200, 3400)
+    report = base.Report(kind=base.ReportKind.REJECTED, source_id="no", end_to_end_id=refused.end_to_end_id)
+    settlement.apply(reports=[report], rail="sepa", now=NOW)
+    read(
+        statement(
+            line(-1700, message_id=key(first), batch_count=2),
+            line(-1200, end_to_end_id=second.end_to_end_id),
+        )
+    )
+    assert Incident.objects.filter(code="paid_twice").count() == 1
+
+
+def test_one_id_twice_in_one_message_is_refused_whatever_their_lines_say(bank):
+    first = statement(line(-100))
+    other = statement(line(-70), line(-30))
+    inside = other[other.index(b"<Stmt>") : other.index(b"</BkToCstmrStmt>")]
+    both = first.replace(b"</BkToCstmrStmt>", inside + b"</BkToCstmrStmt>")
+    with pytest.raises(base.Unreadable, match="ST0 stands twice"):
+        read(both)
+    assert not Statement.objects.exists()
+
+
+def test_a_long_message_keeps_its_transaction_awake_while_it_is_read(monkeypatch, django_assert_num_queries):
+    stream = io.BytesIO(statement(line(-100), line(-200)))
+    with django_assert_num_queries(0):
+        reconciliation.look_through(stream, lambda *said: None)
+    monkeypatch.setattr(reconciliation, "_AWAKE_SECONDS", -1)
+    with django_assert_num_queries(2):
+        reconciliation.look_through(stream, lambda *said: None)
+
+
+def test_of_a_file_no_more_lines_are_read_than_are_asked_for(bank):
+    """However many of a file's payments were debited, a later line about one of them reads those about it."""
+    attempts = sent(1200, 3400, 560)
+    read(statement(*[line(-each.amount_minor, end_to_end_id=each.end_to_end_id) for each in attempts[:2]]))
+    asked = StatementLine(amount_minor=-560, end_to_end_id=attempts[2].end_to_end_id)
+    matcher = _matching.Matcher(lines=[asked], funding=make_payouts.funding())
+    assert matcher._debited == set()
+    assert matcher._partly_debited == {attempts[0].submission_id}

@@ -1,16 +1,18 @@
 """Statements, events and people at the same moment, on committed data: a return counts once, a line is matched once."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from backoffice.audit.errors import Conflict
+from backoffice.simbank import camt053
 from payouts.models import Attempt, BankDocument, LineResolution, Statement, StatementLine
-from payouts.operations import _matching, breaks, collecting, reconciliation, settlement
+from payouts.operations import _locks, _matching, breaks, collecting, reconciliation, settlement
 from payouts.rails import base
 from sellers.ledger.models import Book, Transaction
 from tests import make, make_payouts
@@ -64,18 +66,53 @@ def waits_for_a_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("open_lines", [False, True])
-def test_lines_booked_some_at_a_time_and_an_answer_about_all_of_them_do_not_wait_for_each_other(
-    bank, monkeypatch, open_lines
-):
-    """The statement names its payments from the last to the first; the answer takes them from the first."""
-    monkeypatch.setattr(reconciliation, "PORTION", 1)
-    attempts = sent(1200, 3400, 560)
-    answer = [
+def answered(attempts: list[Attempt]) -> None:
+    """The bank answers about all of them, which takes them in the order of their ids."""
+    reports = [
         base.Report(kind=base.ReportKind.ACCEPTED, source_id="late", end_to_end_id=each.end_to_end_id)
         for each in attempts
     ]
-    lines = [line(-each.amount_minor, end_to_end_id=each.end_to_end_id) for each in reversed(attempts)]
+    settlement.apply(reports=reports, rail="sepa", now=NOW)
+
+
+def short_statement(attempts: list[Attempt]) -> None:
+    """Another day of the same account, which names a payment of the long one."""
+    back = line(5, end_to_end_id=attempts[0].end_to_end_id, return_reason="AC06")
+    read(statement(back, day=1, opening=100_000 - 5_160))
+
+
+def batches_go_out(attempts: list[Attempt]) -> None:
+    """What approving and sending take of our account is free meanwhile."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        _locks.funding_account(make_payouts.funding().pk)
+
+
+def one_of_many(attempts: list[Attempt]) -> list[camt053.Line]:
+    """A line for each payment, from the last to the first."""
+    return [line(-each.amount_minor, end_to_end_id=each.end_to_end_id) for each in reversed(attempts)]
+
+
+def all_in_one(attempts: list[Attempt]) -> bytes:
+    """One line that tells each of its payments, from the last to the first."""
+    inside = "".join(
+        f"<TxDtls><Refs><EndToEndId>{each.end_to_end_id}</EndToEndId></Refs>"
+        f'<Amt Ccy="EUR">{each.amount_minor / 100:.2f}</Amt><CdtDbtInd>DBIT</CdtDbtInd></TxDtls>'
+        for each in reversed(attempts)
+    )
+    whole = statement(line(-sum(each.amount_minor for each in attempts), end_to_end_id="HERE"))
+    before, _details, after = re.split(rb"(<NtryDtls>.*</NtryDtls>)", whole, flags=re.DOTALL)
+    return before + f"<NtryDtls>{inside}</NtryDtls>".encode() + after
+
+
+@pytest.mark.parametrize("beside_it", [answered, short_statement, batches_go_out])
+@pytest.mark.parametrize("told", ["lines", "open lines", "one line"])
+def test_lines_booked_some_at_a_time_do_not_wait_for_what_waits_for_them(bank, monkeypatch, told, beside_it):
+    """The statement names its payments from the last to the first."""
+    monkeypatch.setattr(reconciliation, "PORTION", 1)
+    attempts = sent(1200, 3400, 560)
+    lines = one_of_many(attempts)
+    open_lines = told == "open lines"
     if open_lines:  # their payments were not known when they came
         with monkeypatch.context() as patch:
             patch.setattr(_matching.Matcher, "match", lambda self, row: None)
@@ -85,7 +122,7 @@ def test_lines_booked_some_at_a_time_and_an_answer_about_all_of_them_do_not_wait
     def meanwhile() -> None:
         def run() -> None:
             try:
-                settlement.apply(reports=answer, rail="sepa", now=NOW)
+                beside_it(attempts)
             except Exception as error:
                 troubles.append(error)
             finally:
@@ -109,10 +146,10 @@ def test_lines_booked_some_at_a_time_and_an_answer_about_all_of_them_do_not_wait
     if open_lines:
         assert reconciliation.match_open_lines(now=NOW) == 3
     else:
-        read(statement(*lines))
+        read(all_in_one(attempts) if told == "one line" else statement(*lines))
     beside[0].join(20)
     assert troubles == [] and not beside[0].is_alive()
-    assert not StatementLine.objects.filter(matched_at=None).exists()
+    assert StatementLine.objects.filter(kind="debit").count() == 3
 
 
 def test_a_statement_read_by_several_at_once_is_booked_once(bank):

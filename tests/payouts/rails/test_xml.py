@@ -77,7 +77,7 @@ def test_any_number_of_parts_is_read_but_none_without_end(
     small = inside(f"<B>{'<C>1</C>' * 50}</B>" * 2_000).decode()
     read_through(small.encode(encoding))
     endless = inside("<B/>" + "<C>1</C>" * 100_000).decode()
-    with pytest.raises(base.Unreadable, match="larger than any payment"):
+    with pytest.raises(base.Unreadable, match=r"^One part of the document is larger than any payment"):
         read_through(endless.encode(encoding))
 
 
@@ -92,3 +92,30 @@ def test_a_document_cannot_feign_that_something_was_read() -> None:
     for element in again:
         again.over(element)
     assert [xml.name(each) for each in again.root] == ["Head", "B"]
+
+
+ATTRIBUTE = "a{n}='1'"
+
+
+def test_attributes_count_as_elements_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml, "MOST_ELEMENTS", 40_000)
+    one = f"<B {' '.join(ATTRIBUTE.format(n=n) for n in range(300))}/>"
+    read_through(inside(one * 300))
+    endless = "<B/>" + one.replace("<B", "<C") * 300
+    with pytest.raises(base.Unreadable, match="larger than any payment"):
+        read_through(inside(endless))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "EBCDIC-CP-FR", "UTF-32", "IBM037"])
+def test_an_encoding_in_which_nothing_can_be_counted_is_refused(encoding: str) -> None:
+    body = f"<?xml version='1.0' encoding='{encoding}'?><D><B/></D>".encode()
+    with pytest.raises(base.Unreadable, match=f"written in {encoding}, which no bank uses"):
+        read_through(body)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["UTF-8", "utf-16", "ISO-8859-1", "ISO8859-15", "windows-1252", "US-ASCII"]
+)
+def test_the_encodings_that_banks_use_are_read(encoding: str) -> None:
+    body = f"<?xml version='1.0' encoding='{encoding}'?><D><B/></D>".encode(encoding)
+    assert xml.name(read_through(body).root) == "D"

@@ -245,3 +245,20 @@ def test_sums_and_counts_stand_beside_the_balances() -> None:
     pending = entry("9.00", "CRDT", status="<Cd>PDNG</Cd>")
     statement = one(document(entry("60.00", "DBIT"), entry("5.00", "CRDT"), pending, closing="45.00"))
     assert (statement.lines, statement.credited_minor, statement.debited_minor) == (3, 500, -6_000)
+
+
+def test_a_second_message_in_the_document_is_refused_and_not_left_out() -> None:
+    body = document().replace(b"</BkToCstmrStmt>", b"</BkToCstmrStmt><BkToCstmrStmt><Stmt/></BkToCstmrStmt>")
+    with pytest.raises(base.Unreadable, match="several messages of statements"):
+        whole.read(body)
+
+
+def test_what_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camt053, "_MOST_STATEMENTS", 5)
+    monkeypatch.setattr(camt053, "_MOST_PAYMENTS", 5)
+    many = document().replace(b"</BkToCstmrStmt>", b"<Stmt/>" * 5 + b"</BkToCstmrStmt>")
+    payments = entry("60.00", "DBIT", f"<NtryDtls>{'<TxDtls/>' * 6}</NtryDtls>")
+    for body in (many, document(payments)):
+        with pytest.raises(base.Unreadable, match=r"^One part of the document is larger than any payment"):
+            whole.read(body)
+    assert len(whole.read(many.replace(b"<Stmt/>", b"", 1))) == 5

@@ -55,6 +55,7 @@ def test_without_errors_it_is_the_same() -> None:
         b"<Document><BkToCstmrStmt><Stmt>",
         b"<!DOCTYPE d [<!ENTITY e 'x'>]><Document><BkToCstmrStmt><Stmt>&e;</Stmt></BkToCstmrStmt></Document>",
         b'<?xml version="1.0" encoding="no-such"?><Document/>',
+        b"<a>" * 300 + b"</a>" * 300,
     ],
 )
 def test_what_is_no_statement_is_not_marked(body: bytes) -> None:
