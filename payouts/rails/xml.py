@@ -65,6 +65,8 @@ class Elements:
         head = self._stream.read(4096)
         self._stream.seek(0)
         _check(head, LARGEST_DOCUMENT)
+        if b"<" not in head[:200]:  # nor in EBCDIC, which the parser would find out by itself
+            raise base.Unreadable("The document is no XML.")
         declared = _DECLARED.match(head.replace(b"\0", b""))
         if declared and not _ENCODINGS.fullmatch(declared[1].strip()):
             raise base.Unreadable(
