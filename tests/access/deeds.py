@@ -270,6 +270,7 @@ DEEDS: Mapping[str, Row] = {
         "ledger.approve_adjustment",
         lambda w: {"adjustment_id": w.adjustment.pk, "granted": True, "note": "", "due_date": TODAY},
     ),
+    f"{L}adjustments.withdraw": ("ledger.request_adjustment", lambda w: {"adjustment_id": w.adjustment.pk}),
     f"{L}adjustments.read_document": (
         "ledger.view_adjustment",
         lambda w: {"adjustment_id": w.adjustment.pk},

@@ -230,6 +230,9 @@ TABLE: Mapping[str, Door] = {
     "ledger_adjustment_decide": Door(
         ("ledger.approve_adjustment",), 405, 422, lambda w: [w.adjustment.pk], NO_NUMBER
     ),
+    "ledger_adjustment_withdraw": Door(
+        ("ledger.request_adjustment",), 405, 400, lambda w: [w.adjustment.pk], NO_NUMBER
+    ),
     "ledger_adjustment_document": Door(
         ("ledger.view_adjustment",), args=lambda w: [w.adjustment.pk], unknown=NO_NUMBER
     ),

@@ -253,6 +253,19 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return _render(request, it, form)
 
 
+@require_POST
+@pages.page(ASK)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who asked takes it back."""
+    it = get_object_or_404(questions.all_of(), pk=pk)
+    try:
+        adjustments.withdraw(adjustment_id=it.pk, actor=pages.actor(request), now=database_now())
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], reverse("admin:ledger_adjustment_detail", args=[pk]))
+    messages.success(request, _("Taken back: nothing was posted, and nobody decides on it any more."))
+    return redirect("admin:ledger_adjustment_list")
+
+
 @pages.page(SEE)
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The document, as a download that no browser opens as a page of ours; that it was read is recorded."""
@@ -289,6 +302,7 @@ def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
         "alike": list(questions.alike(it)[:5]),
         "form": form if may and not own else None,
         "why_not": _("You asked for it: another person must decide.") if may and own else "",
+        "may_withdraw": own and not it.decision and ASK in pages.permissions(request),
         "may_read": SEE in pages.permissions(request),
         "back_url": reverse("admin:ledger_adjustment_list"),
         "back_label": _("Adjustments"),
@@ -304,6 +318,7 @@ urlpatterns = [
     path("adjustments/", listed, name="ledger_adjustment_list"),
     path("adjustments/<int:pk>/", detail, name="ledger_adjustment_detail"),
     path("adjustments/<int:pk>/decide/", decide, name="ledger_adjustment_decide"),
+    path("adjustments/<int:pk>/withdraw/", withdraw, name="ledger_adjustment_withdraw"),
     path("adjustments/<int:pk>/document/", document, name="ledger_adjustment_document"),
     path("sellers/<str:reference>/adjust/", new, name="ledger_adjustment_new"),
 ]

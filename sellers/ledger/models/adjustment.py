@@ -15,7 +15,8 @@ class AdjustmentKind(models.TextChoices):
 class Adjustment(models.Model):
     """A manual adjustment or write-off, in minor units; positive raises what we owe.
 
-    Posts nothing until a second person grants it; PostgreSQL refuses the same person in both seats.
+    Posts nothing until a second person grants it; PostgreSQL refuses the same person in both seats. Who asked may take
+    it back until then, and nobody else may say that it was.
     The document's bytes are encrypted; its SHA-256 is of the plain bytes. One of a file of corrections has the
     file as its document, kept once with the import.
     """
@@ -32,7 +33,13 @@ class Adjustment(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     decision = models.CharField(
-        max_length=10, blank=True, choices=[("granted", later("Granted")), ("refused", later("Refused"))]
+        max_length=10,
+        blank=True,
+        choices=[
+            ("granted", later("Granted")),
+            ("refused", later("Refused")),
+            ("withdrawn", later("Taken back")),
+        ],
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -57,7 +64,9 @@ class Adjustment(models.Model):
             models.CheckConstraint(name="adjustment_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="adjustment_four_eyes",
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decision="withdrawn") & ~Q(decided_by=F("requested_by"))
+                | Q(decision="withdrawn", decided_by=F("requested_by")),
             ),
             models.CheckConstraint(
                 name="adjustment_decision_is_whole",
@@ -65,7 +74,7 @@ class Adjustment(models.Model):
                     decision="", decided_by__isnull=True, decided_at__isnull=True, earning__isnull=True
                 )
                 | Q(
-                    decision="refused",
+                    decision__in=["refused", "withdrawn"],
                     decided_by__isnull=False,
                     decided_at__isnull=False,
                     earning__isnull=True,

@@ -107,15 +107,7 @@ def decide(
     without a note, `NotAllowed`.
     """
     authority.require(actor=actor, permission="ledger.approve_adjustment")
-    found = Adjustment.objects.select_for_update().filter(pk=adjustment_id).first()
-    if found is None:
-        raise BadRequest(_("There is no such adjustment. Look at the list of those that wait."))
-    if found.decided_at is not None:
-        raise AlreadyDecided(
-            _("This adjustment was decided on {decided_at} already: {decision}.").format(
-                decision=found.get_decision_display(), decided_at=dated(found.decided_at, "long")
-            )
-        )
+    found = _waiting(adjustment_id)
     if found.requested_by_id == actor.user_id:
         raise SamePerson(_("You asked for this adjustment: another person must grant or refuse it."))
     if not granted and not note.strip():
@@ -127,6 +119,36 @@ def decide(
     found.save(update_fields=["decision", "decided_by", "decided_at", "decision_note", "earning"])
     data = {"decision": found.decision, "note": found.decision_note, "earning": found.earning_id}
     recording.record(actor=actor, action="adjustment.decide", subject=found, data=data, now=now)
+    return found
+
+
+@transaction.atomic
+def withdraw(*, adjustment_id: int, actor: Actor, now: datetime) -> Adjustment:
+    """Who asked for it takes it back: nothing is posted, and nobody decides on it any more.
+
+    Persons at a session only. Raises `AlreadyDecided`, `BadRequest` for another person, `NotAllowed`.
+    """
+    authority.require(actor=actor, permission="ledger.request_adjustment")
+    found = _waiting(adjustment_id)
+    if found.requested_by_id != actor.user_id:
+        raise BadRequest(_("Not taken back: only who asked for it may. Whoever may decide can refuse it."))
+    found.decision, found.decided_by_id, found.decided_at = "withdrawn", actor.user_id, now
+    found.save(update_fields=["decision", "decided_by", "decided_at"])
+    recording.record(actor=actor, action="adjustment.withdraw", subject=found, now=now)
+    return found
+
+
+def _waiting(adjustment_id: int) -> Adjustment:
+    """The adjustment, locked. Raises `AlreadyDecided`, `BadRequest`."""
+    found = Adjustment.objects.select_for_update().filter(pk=adjustment_id).first()
+    if found is None:
+        raise BadRequest(_("There is no such adjustment. Look at the list of those that wait."))
+    if found.decided_at is not None:
+        raise AlreadyDecided(
+            _("This adjustment was decided on {decided_at} already: {decision}.").format(
+                decision=found.get_decision_display(), decided_at=dated(found.decided_at, "long")
+            )
+        )
     return found
 
 

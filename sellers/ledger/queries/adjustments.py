@@ -16,6 +16,9 @@ def all_of() -> "QuerySet[Adjustment]":
     )
 
 
+_NOTHING = ("refused", "withdrawn")
+
+
 def waiting() -> "QuerySet[Adjustment]":
     """Those nobody has decided yet."""
     return all_of().filter(decision="")
@@ -27,11 +30,11 @@ def decided() -> "QuerySet[Adjustment]":
 
 def alike(it: Adjustment) -> "QuerySet[Adjustment]":
     """Others of the same kind and amount on the same balance within 90 days, the newest first: perhaps the same wish
-    twice. What was refused is none.
+    twice. What was refused or taken back is none.
     """
     near = (it.requested_at - NEAR, it.requested_at + NEAR)
     same = all_of().filter(account=it.account_id, kind=it.kind, amount_minor=it.amount_minor)
-    return same.filter(requested_at__range=near).exclude(pk=it.pk).exclude(decision="refused").order_by("-pk")
+    return same.filter(requested_at__range=near).exclude(pk=it.pk).exclude(decision__in=_NOTHING).order_by("-pk")
 
 
 def of_seller(*, seller_id: int) -> "QuerySet[Adjustment]":

@@ -90,6 +90,23 @@ def test_bad_input_is_a_sentence(client, change, says):
     assert Adjustment.objects.count() == 0
 
 
+def test_who_asked_takes_it_back_on_its_page(client):
+    it = asked(make.person("analyst"))
+    as_user(client, "analyst")
+    address = reverse("admin:ledger_adjustment_withdraw", args=[it.pk])
+    page = reverse("admin:ledger_adjustment_detail", args=[it.pk])
+    assert "Take it back" not in client.get(page).content.decode()  # another's
+    assert "only who asked for it may" in client.post(address).content.decode()
+
+    client.force_login(it.requested_by)
+    it.requested_by.is_staff = True
+    it.requested_by.save()
+    assert "Take it back" in client.get(page).content.decode()
+    assert "Taken back: nothing was posted" in client.post(address, follow=True).content.decode()
+    assert "taken back" in client.get(page).content.decode()
+    assert client.post(address).status_code == 409
+
+
 def test_refusing_needs_a_note(client):
     it = asked(make.person("analyst"))
     as_user(client, "approver")

@@ -93,6 +93,52 @@ def test_who_asked_may_not_decide():
         decided(asked(both), both)
 
 
+def test_who_asked_may_take_it_back_and_then_nobody_decides(asker, decider):
+    waiting = asked(asker)
+    with pytest.raises(adjustments.BadRequest, match="only who asked"):
+        adjustments.withdraw(adjustment_id=waiting.pk, actor=make.person("analyst"), now=make.NOW)
+    found = adjustments.withdraw(adjustment_id=waiting.pk, actor=asker, now=make.NOW)
+
+    assert (found.decision, found.earning, Entry.objects.count()) == ("withdrawn", None, 0)
+    with pytest.raises(adjustments.AlreadyDecided, match="Taken back"):
+        decided(waiting, decider)
+    with pytest.raises(adjustments.AlreadyDecided):
+        adjustments.withdraw(adjustment_id=waiting.pk, actor=asker, now=make.NOW)
+
+
+def test_what_was_decided_is_not_taken_back(asker, decider):
+    granted = decided(asked(asker), decider)
+    with pytest.raises(adjustments.AlreadyDecided, match="Granted"):
+        adjustments.withdraw(adjustment_id=granted.pk, actor=asker, now=make.NOW)
+
+
+@pytest.mark.parametrize(
+    ("decision", "person"),
+    [("withdrawn", "requested_by_id + 1"), ("refused", "requested_by_id"), ("granted", "requested_by_id")],
+)
+def test_postgresql_itself_knows_who_takes_back_and_who_decides(asker, raw_sql, decision, person):
+    waiting = asked(asker)
+    earning = make.earning(waiting.account).pk if decision == "granted" else None
+    make.person("analyst")
+    with pytest.raises(IntegrityError, match="adjustment_four_eyes"):
+        raw_sql(
+            f"UPDATE ledger_adjustment SET decision = %s, decided_by_id = {person}, decided_at = now(),"
+            " earning_id = %s",
+            [decision, earning],
+        )
+
+
+def test_what_is_taken_back_posts_nothing_says_postgresql_too(asker, raw_sql):
+    waiting = asked(asker)
+    earning = make.earning(waiting.account).pk
+    with pytest.raises(IntegrityError, match="adjustment_decision_is_whole"):
+        raw_sql(
+            "UPDATE ledger_adjustment SET decision = 'withdrawn', decided_by_id = requested_by_id,"
+            " decided_at = now(), earning_id = %s",
+            [earning],
+        )
+
+
 def test_postgresql_itself_refuses_one_person_in_both_seats(asker):
     waiting = asked(asker)
     earning = make.earning(waiting.account)
