@@ -76,6 +76,9 @@ class KeysetPage(Generic[M]):
     next_url: str
     words: str
     headings: dict[str, Heading] = field(default_factory=dict)
+    beyond: bool = False
+    """Nothing is left where the address points: that says nothing of the list."""
+    first_url: str = ""
 
 
 def page(
@@ -97,6 +100,8 @@ def page(
     """
     order = chosen(request, sorts, newest_first=newest_first, by=by)
     before, after = (_cursor(request, name, rows, order) for name in PLACE)
+    if before is not None and after is not None:
+        raise addresses.no_place("before", request.GET["before"])
     backwards = after is not None
     found = _take(rows, order, after or before, size=size + 1, backwards=backwards, streams=streams)
     more = len(found) > size
@@ -111,7 +116,16 @@ def page(
         next_url=link("before", _place(found[-1], order)) if found and has_next else "",
         words=_("{found} rows").format(found=len(found)) if len(found) != 1 else _("1 row"),
         headings={each.name: _heading(request.GET, each) for each in sorts},
+        beyond=not found and (before or after) is not None,
+        first_url=_first(request),
     )
+
+
+def _first(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    for name in PLACE:
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def chosen(

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
@@ -18,10 +19,17 @@ from payouts.models import Export
 from payouts.operations import exporting
 
 
+def _own_language() -> str:
+    """The reader's, where files are written in it."""
+    language = get_language() or "en"
+    return language if language in LOCALES else "en"
+
+
 class FormatForm(forms.Form):
     """What a file is written in."""
 
     format = forms.ChoiceField(
+        label=later("Format"),
         choices=lambda: [(name, _(form.words)) for name, form in FORMATS.items()],
         initial="xlsx",
         widget=forms.RadioSelect,
@@ -29,7 +37,7 @@ class FormatForm(forms.Form):
     locale = forms.ChoiceField(
         label=later("Language of Excel files"),
         choices=lambda: [(name, _(words)) for name, words in LOCALES.items()],
-        initial="en",
+        initial=_own_language,
         required=False,
     )
     compressed = forms.BooleanField(

@@ -48,8 +48,8 @@ class FlagChip(forms.Form):
 
 
 class AmountChip(forms.Form):
-    amount_min = forms.CharField(label=later("From"), required=False)
-    amount_max = forms.CharField(label=later("To"), required=False)
+    amount_min = forms.CharField(label=later("Amount from"), required=False)
+    amount_max = forms.CharField(label=later("Amount to"), required=False)
 
 
 class HoldChip(forms.Form):

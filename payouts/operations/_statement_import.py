@@ -4,7 +4,7 @@ What it holds and what is wrong with it is shown before anything is booked.
 """
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
-from backoffice.words import number
+from backoffice.words import dated, number
 from payouts.models import FundingAccount, Statement
 from payouts.operations import reconciliation
 from payouts.queries import statement_words
 from payouts.queries.statements import as_read
+from payouts.queries.statements import rows as stored
 from payouts.rails import base
 from payouts.rails.statements import base as statements
 from sellers.ledger.importing import kinds, parts
@@ -24,6 +25,8 @@ from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus, StagedEarning
 
 _PIECE = 1 << 20
+_AHEAD = timedelta(days=3)
+"""A statement closes when its day ends, perhaps that of a place further east, or after a long weekend."""
 
 
 class NoStatement(Refused):
@@ -53,7 +56,7 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
             errors = [(1, _("Not read: {error}").format(error=statement_words.said(error)))]
     file.totals, file.preview = {}, []
     for place, each in enumerate(found, start=1):
-        faults, shown = _look(each, found[: place - 1])
+        faults, shown = _look(each, found[: place - 1], today=now.date())
         errors += [
             (place, _("Statement {value}: {fault}").format(value=each.statement_id or place, fault=fault))
             for fault in faults
@@ -105,16 +108,23 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
         reconciliation.match_open_lines(now=now, of={each.funding_account_id for each in made})
     else:
         file.parts.all().delete()
-    booked = {statement.statement_id for statement in made}
+    booked = {row.statement.statement_id: row for row in stored(made)}
+    file.totals = {}
     for shown in file.preview:
-        shown["known"] = shown["id"] not in booked
+        row = booked.get(shown["id"])
+        shown["known"] = row is None
+        if row is not None:  # what the preview said of the one before may have changed since
+            shown["chain"] = list(row.gaps)
+            of = file.totals.setdefault(shown["currency"], {"credited": 0, "debited": 0})
+            of["credited"] += shown["credited"]
+            of["debited"] += shown["debited"]
     file.new_count = sum(shown["lines"] for shown in file.preview if not shown["known"])
     file.known_count = file.row_count - file.new_count
     file.status, file.posted_at = ImportStatus.POSTED, now
 
 
 def _look(
-    found: statements.Statement, others: list[statements.Statement]
+    found: statements.Statement, others: list[statements.Statement], *, today: date
 ) -> tuple[list[str], dict[str, Any]]:
     """What keeps it from being booked, and what a person is shown of it: days, lines, sums in minor units, chain."""
     faults = [statement_words.said(each) for each in found.problems]
@@ -133,6 +143,10 @@ def _look(
         faults.append(statement_words.twice(found.statement_id))
     if day is None:
         faults.append(_("It does not say of which day it is: ask the bank for a right one."))
+    elif day > today + _AHEAD:
+        faults.append(
+            _("It is of {day}, which has not come: ask the bank for a right one.").format(day=dated(day, "long"))
+        )
     known = _known(account, found.statement_id) if account is not None else None
     if known is not None and (known.opening_minor, known.closing_minor) != (
         found.opening_minor,

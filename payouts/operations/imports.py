@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
@@ -88,6 +89,7 @@ def receive(
         status=ImportStatus.READING,
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
+        language=get_language() or "en",
     )
     try:
         file.file_bytes = parts.keep(file=file, stream=stream)
@@ -148,7 +150,7 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             return False
         before = file.status
         try:
-            with transaction.atomic():
+            with transaction.atomic(), override(file.language):
                 _do(file, watch.now(), _import_job.Told(side, file, say))
                 _finish(file, before)
         except _import_job.Stopped:

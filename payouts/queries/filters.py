@@ -298,9 +298,23 @@ def read(
     chosen = kind(data, queryset=queryset, asked_only=True)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
     errors |= _Unknown(unknown, kind).errors()
+    errors |= _said_twice(data, kind)
     if errors:
         raise BadFilter(errors)
     return chosen
+
+
+def _said_twice(data: QueryDict, kind: type[ListFilter]) -> dict[str, list[str]]:
+    """What stands there with two values and can have one: nobody can tell which of them is meant."""
+    found = {}
+    for name, values in data.lists():
+        different = list(dict.fromkeys(value for value in values if value))
+        one = name in kind.base_filters and not issubclass(kind.base_filters[name].field_class, fields.CodesField)
+        if one and len(different) > 1:
+            words = _("“{name}” stands there twice, as “{first}” and “{second}”. Leave one of them.")
+            first, second = map(fields.shortened, different[:2])
+            found[name] = [words.format(name=name, first=first, second=second)]
+    return found
 
 
 def as_query(given: Mapping[str, Any] | QueryDict | str) -> QueryDict:

@@ -247,3 +247,29 @@ def _opened(client: Client, url: str) -> HttpResponse:
     for name, value in parse_qsl(found.query, keep_blank_values=True):
         query.setdefault(name, []).append(value)
     return ask(client, "get", found.path, query)
+
+
+@pytest.mark.parametrize(
+    "name", ["payouts_payout_review", "payouts_hold_list", "payouts_batch_list", "audit_event_list"]
+)
+def test_a_page_beyond_the_end_says_so_and_leads_to_the_first(name, standing):
+    address = reverse(f"admin:{name}")
+    page = everybody_at(standing).get(f"{address}?before=1").content.decode()
+    assert "Nothing on this page any more" in page and f'href="{address}"' in page
+
+
+def test_an_address_cannot_point_before_and_after_at_once(standing):
+    assert everybody_at(standing).get("/payouts/?before=9&after=1").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "twice", ["search=anna&search=maria", "created_after=2026-11-01&created_after=2026-11-20"]
+)
+def test_a_filter_of_payouts_that_stands_there_twice_is_refused(standing, twice):
+    answer = everybody_at(standing).get(f"/payouts/?{twice}")
+    assert answer.status_code == 400 and "stands there twice" in answer.content.decode()
+    assert everybody_at(standing).get("/payouts/?status=PAID&status=FAILED").status_code == 200
+
+
+def everybody_at(standing):
+    return login(make.user(permissions=set().union(*roles.ROLES.values()), is_staff=True))

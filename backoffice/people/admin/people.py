@@ -81,6 +81,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "waiting": [_wish(wish, me=me, held=held) for wish in wishes],
         "people": [] if mine else people,
         "may_add": "auth.add_user" in held,
+        "may_change": "auth.change_user" in held,
     }
     return pages.render(request, "admin/settings/people.html", context)
 

@@ -97,7 +97,13 @@ def confirm(*, import_file_id: int, actor: Actor, now: datetime, shown: str = ""
     _check_seen(file)
     file.status, file.confirmed_by_id, file.confirmed_at = ImportStatus.POSTING, actor.user_id, now
     file.trouble, file.started_at = "", None
-    file.save(update_fields=["status", "confirmed_by", "confirmed_at", "seen", "trouble", "started_at"])
+    file.step, file.done, file.total = "", 0, 0  # what is left of reading is no progress of posting
+    file.save(
+        update_fields=[
+            *("status", "confirmed_by", "confirmed_at", "seen", "trouble", "started_at"),
+            *("step", "done", "total"),
+        ]
+    )
     return file
 
 

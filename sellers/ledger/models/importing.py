@@ -77,6 +77,9 @@ class ImportFile(models.Model):
         help_text="digest of the corrections that whoever confirmed was shown",
     )
     posted_at = models.DateTimeField(null=True)
+    language = models.CharField(
+        max_length=10, db_default="en", default="en", help_text="of who brought it: its errors are written in it"
+    )
 
     class Meta:
         default_permissions = ("view",)

@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.audit.clock import database_now
 from backoffice.audit.models import Event
 from payouts.models import Attempt, Statement, StatementLine
 from payouts.operations import imports
 from sellers.ledger.importing import parts
-from sellers.ledger.models import Book
+from sellers.ledger.models import Book, ImportFile
 from sellers.ledger.operations import posting
 from tests import make, make_payouts
 from tests.payouts import camt
@@ -232,3 +233,40 @@ def test_a_day_without_movement_is_booked_like_any_other():
     done = browser.post(confirm, follow=True).content.decode()
     assert Statement.objects.get().statement_id == "STMT-1" and "Nothing changed" not in done
     assert "Nothing would change" in upload(browser, camt.statement()).content.decode()
+
+
+def test_a_statement_of_a_day_that_has_not_come_is_refused():
+    make_payouts.funding()
+    ahead = (database_now() + timedelta(days=9)).date()
+    page = upload(client("treasurer"), camt.statement(day=str(ahead))).content.decode()
+    assert "which has not come: ask the bank for a right one" in page
+
+
+def test_what_follows_what_is_said_as_it_is_when_the_statement_is_booked():
+    """Seen with a gap before it; the missing one came before it was booked."""
+    make_payouts.funding()
+    browser = client("treasurer")
+    days = [camt.statement(number=n, day=f"2026-11-{20 + n}") for n in (1, 2, 3)]
+
+    def booked(looked) -> str:
+        confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
+        return browser.post(confirm, follow=True).content.decode()
+
+    booked(upload(browser, days[0]))
+    third = upload(browser, days[2])
+    assert "Statement 2 is missing" in third.content.decode()
+    booked(upload(browser, days[1]))
+    booked(third)
+    address = reverse("admin:ledger_import_detail", args=[third.context["file"].pk])
+    assert "Statement 2 is missing" not in browser.get(address).content.decode()
+
+
+def test_a_file_in_which_all_was_known_after_all_adds_up_to_nothing():
+    make_payouts.funding()
+    browser = client("treasurer")
+    body = camt.statement([camt.Line(-1_200)])
+    first, second = upload(browser, body), upload(browser, body)
+    for each in (first, second):
+        browser.post(reverse("admin:ledger_import_confirm", args=[each.context["file"].pk]))
+    totals = ImportFile.objects.order_by("pk").values_list("totals", flat=True)
+    assert list(totals) == [{"EUR": {"credited": 0, "debited": -1_200}}, {}]

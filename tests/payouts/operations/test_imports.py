@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.utils.translation import override
 
 from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
@@ -266,3 +267,22 @@ def test_a_statement_of_few_lines_and_many_bytes_is_booked_by_a_worker(monkeypat
     waits = imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
     assert waits.status == "POSTING"
     assert worked(waits).status == "POSTED"
+
+
+def test_a_worker_writes_errors_in_the_language_of_who_brought_the_file():
+    make_payouts.funding()
+    body = camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<")
+    with override("fr"):
+        file = received(body, make.person("treasurer"), kind="statement", profile="")
+    (error,) = worked(file).staged.values_list("error", flat=True)
+    assert "solde" in error and "balance" not in error
+
+
+def test_progress_of_posting_begins_anew():
+    make_payouts.funding()
+    treasurer = make.person("treasurer")
+    file = worked(received(camt.statement([camt.Line(-5)]), treasurer, kind="statement", profile=""))
+    ImportFile.objects.filter(pk=file.pk).update(step="Reading", done=7, total=9)
+    imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
+    file.refresh_from_db()
+    assert (file.step, file.done, file.total) == ("", 0, 0)
