@@ -231,7 +231,7 @@ TABLE: Mapping[str, Door] = {
         ("ledger.approve_adjustment",), 405, 422, lambda w: [w.adjustment.pk], NO_NUMBER
     ),
     "ledger_adjustment_withdraw": Door(
-        ("ledger.request_adjustment",), 405, 400, lambda w: [w.adjustment.pk], NO_NUMBER
+        ("ledger.request_adjustment",), 405, 422, lambda w: [w.adjustment.pk], NO_NUMBER
     ),
     "ledger_adjustment_document": Door(
         ("ledger.view_adjustment",), args=lambda w: [w.adjustment.pk], unknown=NO_NUMBER
