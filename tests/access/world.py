@@ -261,7 +261,7 @@ def _build(bank: Any, settings: Any) -> World:
         ),
         statement_file=imports.receive(
             kind="statement",
-            stream=io.BytesIO(camt.statement([camt.Line(-1_200)], number=907, day="2026-11-30")),
+            stream=io.BytesIO(camt.statement([camt.Line(-1_200)], number=907, day="2026-11-26")),
             name="day.xml",
             actor=make.person("treasurer"),
             now=make.NOW,
