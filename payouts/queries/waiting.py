@@ -1,5 +1,6 @@
 """How much waits at each place of the navigation; read no further than ``cap`` + 1 rows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,15 +33,15 @@ Rows = QuerySet[Any]
 _TALLY = "(SELECT coalesce(sum(count), 0) FROM payouts_tally WHERE status = %s)"
 
 
-class Waits:
+class Waits(ABC):
     """Something that waits, to be counted: alone by calling it, or with others by `together`."""
 
     def __call__(self, *, cap: int, person_id: int = 0) -> int:
         return together([self], cap=cap, person_id=person_id)[self]
 
+    @abstractmethod
     def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
         """An expression that counts it, and its values."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
