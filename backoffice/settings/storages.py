@@ -62,4 +62,4 @@ def _gcs(common: dict[str, Any]) -> dict[str, Any]:
         "querystring_auth": True,
         "object_parameters": {"content_type": _BYTES, "content_encoding": None},
     }
-    return {"BACKEND": "storages.backends.gcloud.GoogleCloudStorage", "OPTIONS": common | given}
+    return {"BACKEND": "payouts.operations._google.Storage", "OPTIONS": common | given}

@@ -1,28 +1,25 @@
-"""Exports in a folder and in a bucket: a real server that speaks S3 over HTTP, on loopback."""
+"""Exports in a folder and in a bucket: real servers that speak S3, and as Google's storage, over HTTP on loopback."""
 
 import gzip
 import hashlib
 import pathlib
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
-import httpx
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import connection
-from moto.server import ThreadedMotoServer
 
 from backoffice.audit import actors
 from backoffice.settings import storages as chosen
 from payouts.models import Export, ExportLink
-from payouts.operations import _export_file, _shelf, export_links, exporting
+from payouts.operations import _export_file, _google, _shelf, export_links, exporting
 from tests import make
 from tests.payouts import quick
+from tests.payouts.operations import buckets
 
 pytestmark = pytest.mark.django_db(
     transaction=True
@@ -40,41 +37,16 @@ def _use(settings: Any, monkeypatch: pytest.MonkeyPatch, **environment: str) -> 
     settings.STORAGES = settings.STORAGES | {"exports": chosen.exports()}
 
 
-@pytest.fixture
-def bucket(settings: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A bucket on a server of S3's kind; the program's settings point to it as an operator's would."""
-    settings.EXPORT_DIR = str(tmp_path)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()  # it remembers earlier servers
-        monkeypatch.delenv("AWS_PROFILE", raising=False)
-        (tmp_path / "secret").write_text("not-much-of-a-secret")
-        _use(
-            settings,
-            monkeypatch,
-            EXPORT_STORAGE="s3",
-            EXPORT_BUCKET="payout-exports",
-            EXPORT_PREFIX="books",
-            EXPORT_S3_ENDPOINT=f"http://{host}:{port}",
-            EXPORT_S3_REGION="eu-west-3",
-            EXPORT_S3_KEY="AKIATEST",
-            EXPORT_S3_SECRET_FILE=str(tmp_path / "secret"),
-        )
-        given = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "not-much-of-a-secret"}
-        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="eu-west-3", **given)
-        client.create_bucket(
-            Bucket="payout-exports", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
-        )
-        yield client
-    finally:
-        server.stop()
-
-
-def _keys(client: Any) -> list[str]:
-    found = client.list_objects_v2(Bucket="payout-exports").get("Contents", [])
-    return [each["Key"] for each in found]
+@pytest.fixture(params=["s3", "gcs"])
+def bucket(
+    request: Any, settings: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[buckets.Bucket]:
+    """A bucket on a server; the program's settings point to it as an operator's would."""
+    settings.EXPORT_DIR = str(tmp_path / "drafts")
+    made = buckets.s3(monkeypatch, tmp_path) if request.param == "s3" else buckets.google(monkeypatch)
+    with made as bucket:
+        _use(settings, monkeypatch)
+        yield bucket
 
 
 def _made(actor: Any, **values: Any) -> Export:
@@ -99,25 +71,26 @@ def test_a_bucket_holds_the_file_until_its_days_are_over(bucket, accountant, tmp
     export = _made(accountant, compressed=packed)
     assert export.status == "READY", export.error
     hashes = f"books/{_export_file.hashes_name(export)}"
-    assert set(_keys(bucket)) == {f"books/{_export_file.name(export)}", hashes}
-    about = bucket.head_object(Bucket="payout-exports", Key=f"books/{_export_file.name(export)}")
-    assert "ContentEncoding" not in about, "nobody unpacks it on the way"
-    assert [path.name for path in tmp_path.iterdir()] == ["secret"], "nothing is left on the worker's disk"
+    assert bucket.keys() == {f"books/{_export_file.name(export)}", hashes}
+    assert bucket.encoding(f"books/{_export_file.name(export)}") is None, "nobody unpacks it on the way"
+    assert list((tmp_path / "drafts").iterdir()) == [], "nothing is left on the worker's disk"
     data = _fetched(export, accountant)
     assert hashlib.sha256(data).hexdigest() == export.sha256
     text = gzip.decompress(data) if packed else data
     assert payout.reference.encode() in text
     assert exporting.sweep(now=export.expires_at + timedelta(seconds=1)) == (0, 1)
-    assert _keys(bucket) == [hashes], "they stay longer, to compare with"
+    assert bucket.keys() == {hashes}, "they stay longer, to compare with"
     with pytest.raises(exporting.NotReady):
         _fetched(export, accountant, export.expires_at + timedelta(seconds=1))
 
 
+@pytest.mark.parametrize(
+    "bucket", ["s3"], indirect=True
+)  # Google's has the bucket's rights alone: no ACL is sent
 def test_nobody_reads_the_bucket_without_its_key(bucket, accountant):
     export = _made(accountant)
-    grants = bucket.get_object_acl(Bucket="payout-exports", Key=f"books/{_export_file.name(export)}")[
-        "Grants"
-    ]
+    key = f"books/{_export_file.name(export)}"
+    grants = bucket.client.get_object_acl(Bucket=buckets.NAME, Key=key)["Grants"]
     assert all(grant["Grantee"].get("Type") == "CanonicalUser" for grant in grants), "no group, so not public"
 
 
@@ -129,7 +102,7 @@ def test_a_file_that_is_no_longer_in_the_bucket_is_said_so(bucket, accountant):
 
 
 def test_an_upload_that_is_refused_offers_no_file(bucket, accountant):
-    bucket.delete_bucket(Bucket="payout-exports")
+    bucket.go()
     export = _made(accountant)
     assert export.status == "FAILED"
     assert "could not be stored" in export.error
@@ -137,17 +110,62 @@ def test_an_upload_that_is_refused_offers_no_file(bucket, accountant):
         _fetched(export, accountant)
 
 
-def test_a_bucket_that_does_not_answer_is_said_so_and_spends_no_link(bucket, accountant, settings):
+def test_a_bucket_that_does_not_answer_is_said_so_and_spends_no_link(
+    bucket, accountant, settings, monkeypatch
+):
     export = _made(accountant)
     link = export_links.make(export_id=export.pk, actor=accountant, now=make.NOW)
     there = settings.STORAGES
-    gone = there["exports"]["OPTIONS"] | {"endpoint_url": "http://127.0.0.1:9"}
-    settings.STORAGES = there | {"exports": there["exports"] | {"OPTIONS": gone}}
-    with pytest.raises(exporting.NotReady, match="does not answer"):
-        export_links.fetch(export_id=export.pk, token=link.token, actor=accountant, now=make.NOW)
+    with monkeypatch.context() as away:
+        away.setattr(_google, "_RETRY", _google._RETRY.with_timeout(1))
+        away.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
+        _use(settings, away, EXPORT_S3_ENDPOINT="http://127.0.0.1:9")
+        with pytest.raises(exporting.NotReady, match="does not answer"):
+            export_links.fetch(export_id=export.pk, token=link.token, actor=accountant, now=make.NOW)
     settings.STORAGES = there
     found = export_links.fetch(export_id=export.pk, token=link.token, actor=accountant, now=make.NOW)
     found.file.close()
+
+
+def test_no_place_is_asked_for_longer_than_a_person_waits():
+    assert _google._RETRY.timeout <= 15, "two minutes, as the client comes"
+    for name in ("get_blob", "delete_blob"):
+        with pytest.raises(_Asked) as asked:
+            getattr(_google._Bucket(_Client(), name="b"), name)("x")
+        assert asked.value.args == ((5, 30), _google._RETRY)
+
+
+class _Asked(Exception):
+    """How long the client would have asked."""
+
+
+class _Client:
+    """Whatever is asked of it, it tells how long."""
+
+    def _asked(self, *_args: Any, **values: Any) -> None:
+        raise _Asked(values["timeout"], values["retry"])
+
+    _get_resource = _delete_resource = _asked
+
+
+def test_a_file_larger_than_one_request_comes_whole(bucket, settings):
+    body = random.Random(1).randbytes(9 * 1024 * 1024)
+    draft = _shelf.draft("large.gz")
+    draft.write_bytes(body)
+    _shelf.put(draft, "large.gz")
+    assert bucket.encoding("books/large.gz") is None
+    with _shelf.opened("large.gz") as file:
+        assert file.read() == body
+
+
+def test_a_second_file_of_a_name_replaces_the_first(bucket):
+    for body in (b"first", b"the second"):
+        draft = _shelf.draft("one.csv")
+        draft.write_bytes(body)
+        _shelf.put(draft, "one.csv")
+    with _shelf.opened("one.csv") as file:
+        assert file.read() == b"the second"
+    assert bucket.keys() == {"books/one.csv"}
 
 
 def test_no_row_is_locked_while_a_file_is_fetched_and_a_link_still_works_once(
@@ -187,40 +205,10 @@ def test_the_folder_is_for_the_program_alone(settings, tmp_path):
     assert final.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_google_is_chosen_by_a_setting(settings, monkeypatch):
-    _use(settings, monkeypatch, EXPORT_STORAGE="gcs", EXPORT_BUCKET="b", EXPORT_GCS_PROJECT="p")
-    made = storages["exports"]
-    assert type(made).__name__ == "GoogleCloudStorage"
-    assert (made.bucket_name, made.default_acl, made.file_overwrite) == ("b", None, True)
-    sent: dict[str, Any] = {}
-    monkeypatch.setattr(made, "_bucket", _Bucket(sent))
-    made._save("export-1.csv.gz", ContentFile(b"packed"))
-    assert (sent["content_type"], sent["content_encoding"]) == ("application/octet-stream", None)
-
-
-class _Bucket:
-    """As Google's, as far as an upload asks: it remembers what was said of the object."""
-
-    def __init__(self, sent: dict[str, Any]) -> None:
-        self._sent = sent
-
-    def get_blob(self, name: str, **values: Any) -> Any:
-        sent = self._sent
-
-        class Blob:
-            def __setattr__(self, name: str, value: Any) -> None:
-                sent[name] = value
-
-            def upload_from_file(self, file: Any, **values: Any) -> None:
-                sent.update(values)
-
-        return Blob()
-
-
 def test_a_buckets_file_is_here_before_it_is_handed_on(bucket, accountant):
     export = _made(accountant)
     with _shelf.opened(_export_file.name(export)) as file:
-        bucket.delete_object(Bucket="payout-exports", Key=f"books/{_export_file.name(export)}")
+        bucket.erase(f"books/{_export_file.name(export)}")
         assert hashlib.sha256(file.read()).hexdigest() == export.sha256
 
 
