@@ -46,26 +46,33 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
     """The file's preview, counts, sums and status are set, its errors stand; saving the file is the caller's."""
     file.sha256 = _hashed(stream).hexdigest()
     found: list[statements.Statement] = []
-    errors: list[tuple[int, str]] = []
+    errors: list[tuple[statements.Place, str]] = []
     if stream.tell() == 0:
-        errors = [(1, _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))]
+        errors = [
+            (statements.Place(1), _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
+        ]
     else:
         try:
             found = reconciliation.look_through(stream, say)
         except base.Unreadable as error:
-            errors = [(1, _("Not read: {error}").format(error=statement_words.said(error)))]
+            errors = [(statements.Place(1), _("Not read: {error}").format(error=statement_words.said(error)))]
     file.totals, file.preview = {}, []
-    for place, each in enumerate(found, start=1):
-        faults, shown = _look(each, found[: place - 1], today=now.date())
+    for number_in_file, each in enumerate(found, start=1):
+        faults, shown = _look(each, found[: number_in_file - 1], today=now.date())
+        named = each.statement_id or number_in_file
         errors += [
-            (place, _("Statement {value}: {fault}").format(value=each.statement_id or place, fault=fault))
-            for fault in faults
+            (
+                statements.Place(number_in_file, line),
+                _("Statement {value}: {fault}").format(value=named, fault=fault),
+            )
+            for line, fault in faults
         ]
         file.preview.append(shown)
         if not faults and not shown["known"]:
             _add(file.totals, each)
     StagedEarning.objects.bulk_create(
-        StagedEarning(import_file=file, row_number=place, error=text) for place, text in errors
+        StagedEarning(import_file=file, row_number=place.statement, statement_line=place.line, error=text)
+        for place, text in errors
     )
     file.row_count = sum(shown["lines"] for shown in file.preview)
     file.error_count = len(errors)
@@ -125,9 +132,12 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
 
 def _look(
     found: statements.Statement, others: list[statements.Statement], *, today: date
-) -> tuple[list[str], dict[str, Any]]:
-    """What keeps it from being booked, and what a person is shown of it: days, lines, sums in minor units, chain."""
-    faults = [statement_words.said(each) for each in found.problems]
+) -> tuple[list[tuple[int, str]], dict[str, Any]]:
+    """What keeps it from being booked, each with its line or 0, and what a person is shown of it.
+
+    That is days, lines, sums in minor units, and how it does not follow the one before.
+    """
+    faults: list[str] = []
     number_of = found.account.replace(" ", "")
     ours = FundingAccount.objects.filter(currency=found.currency).order_by("-active", "pk")
     account = next((each for each in ours if each.identifier.replace(" ", "") == number_of), None)
@@ -145,7 +155,9 @@ def _look(
         faults.append(_("It does not say of which day it is: ask the bank for a right one."))
     elif day > today + _AHEAD:
         faults.append(
-            _("It is of {day}, which has not come: ask the bank for a right one.").format(day=dated(day, "long"))
+            _("It is of {day}, which has not come: ask the bank for a right one.").format(
+                day=dated(day, "long")
+            )
         )
     known = _known(account, found.statement_id) if account is not None else None
     if known is not None and (known.opening_minor, known.closing_minor) != (
@@ -169,10 +181,11 @@ def _look(
         "debited": found.debited_minor,
         "known": known is not None,
         "chain": _chain(account, found, others)
-        if account is not None and day is not None and not faults
+        if account is not None and day is not None and not faults and not found.problems
         else [],
     }
-    return faults, shown
+    said = [(each.line, statement_words.said(each)) for each in found.problems]
+    return said + [(0, fault) for fault in faults], shown
 
 
 def _known(account: FundingAccount, statement_id: str) -> Statement | None:

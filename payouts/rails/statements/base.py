@@ -7,7 +7,7 @@ negative.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,13 @@ class Entry:
         )
 
 
+class Place(NamedTuple):
+    """What of a document a sentence is about: a line of a statement, each counted from 1, or all of the statement."""
+
+    statement: int
+    line: int = 0
+
+
 @dataclass(frozen=True)
 class Problem:
     """A sentence about a statement: English, to be filled with ``values``, so that it can be said in any language."""
@@ -69,6 +76,11 @@ class Problem:
 
     def __str__(self) -> str:
         return self.text.format(**self.values)
+
+    @property
+    def line(self) -> int:
+        """Of the statement; 0 where it is about the statement itself."""
+        return int(self.values.get("line", 0))
 
 
 @dataclass(frozen=True, kw_only=True)

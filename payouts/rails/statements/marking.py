@@ -1,12 +1,16 @@
-"""The copy of a refused statement: the bank's own bytes, and before what is wrong a comment that says so."""
+"""The copy of a refused statement: the bank's own bytes, and before each part that is wrong a comment that says so."""
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 from xml.parsers import expat
 
-_MESSAGE, _STATEMENT = "BkToCstmrStmt", "Stmt"
-_PIECE = 1 << 20
+from payouts.rails.statements.base import Place
+
+_MESSAGE, _STATEMENT, _LINE = "BkToCstmrStmt", "Stmt", "Ntry"
+_ABOVE = ([_MESSAGE], ["Document", _MESSAGE])
+"""What a statement stands in."""
 _DEEPEST = 256
 _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -16,36 +20,37 @@ _MARKS = (
 )
 """How two bytes a character begin, with a mark or without; a codec that chose by itself would write a mark inside."""
 
+Errors = Mapping[Place, Sequence[str]]
 
-def made(stream: IO[bytes], errors: Mapping[int, Sequence[str]]) -> Iterator[bytes] | None:
-    """The document in pieces, with each statement's errors before it; ``errors`` are by its place, from 1.
 
-    Nothing else of it changes, and it is read like the original. None where it is no XML that could be marked. The
-    stream is read as the pieces are asked for, and closed after the last.
+def made(pieces: Iterable[bytes], errors: Errors) -> Iterator[bytes]:
+    """The document in pieces as they come, with the errors of each line before it, and of a statement before that.
+
+    Nothing else of it changes, and it is read like the original. What finds no place, as in a document that is no XML
+    from some byte on, stands at its end.
     """
-    places = _Places()
-    try:
-        places.read(stream)
-    except (expat.ExpatError, LookupError, ValueError):
-        stream.close()
-        return None
-    return _marked(stream, places, errors)
+    return filter(None, _marked(pieces, dict(errors)))
 
 
-def _marked(stream: IO[bytes], places: "_Places", errors: Mapping[int, Sequence[str]]) -> Iterator[bytes]:
-    with stream:
-        stream.seek(0)
-        for number, place in enumerate(places.statements, start=1):
-            yield from _pieces(stream, place - stream.tell())
-            said = "".join(f"<!-- error: {_plain(text)} -->\n" for text in errors.get(number, ()))
-            yield said.encode(places.encoding, errors="replace")
-        yield from iter(lambda: stream.read(_PIECE), b"")
+def _marked(pieces: Iterable[bytes], waiting: dict[Place, Sequence[str]]) -> Iterator[bytes]:
+    places = _Places(set(waiting))
+    held, begins = b"", 0  # what the parser has not told of yet, and where it stands in the document
+    for piece in chain(pieces, [b""]):
+        held += piece
+        found = places.read(piece)
+        for place, at in found:
+            yield held[: at - begins]
+            yield _comments(waiting.pop(place), places.encoding)
+            held, begins = held[at - begins :], at
+        told = len(held) if places.over else max(0, places.told - begins)
+        yield held[:told]
+        held, begins = held[told:], begins + told
+    yield held
+    yield from (_comments(said, places.encoding) for said in waiting.values())
 
 
-def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
-    while size > 0 and (piece := stream.read(min(size, _PIECE))):
-        size -= len(piece)
-        yield piece
+def _comments(errors: Sequence[str], encoding: str) -> bytes:
+    return "".join(f"<!-- error: {_plain(text)} -->\n" for text in errors).encode(encoding, errors="replace")
 
 
 def _plain(text: str) -> str:
@@ -55,41 +60,65 @@ def _plain(text: str) -> str:
 
 
 class _Places:
-    """Where each statement of a camt.053 begins, in bytes."""
+    """Where each part of a camt.053 that is wanted begins, in bytes from its own."""
 
-    def __init__(self) -> None:
-        self.statements: list[int] = []
-        self.encoding = "utf-8"
+    def __init__(self, wanted: set[Place]) -> None:
+        self.encoding = ""
+        self.over = not wanted
+        """Nothing more will be found: all was, or it is no XML that could be marked."""
+        self._wanted = wanted
+        self._found: list[tuple[Place, int]] = []
         self._above: list[str] = []
-
-    def read(self, stream: IO[bytes]) -> None:
-        """Raises `ExpatError`, `LookupError` or `ValueError` for what is no XML or has a document type."""
-        stream.seek(0)
-        head = stream.read(4)
-        stream.seek(0)
-        self.encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
-        parser = expat.ParserCreate()
+        self._statement = self._line = 0
+        self._parser = expat.ParserCreate()
         handlers: dict[str, Callable[..., object]] = {
             "XmlDeclHandler": self._declared,
             "StartDoctypeDeclHandler": _refuse,
-            "StartElementHandler": lambda tag, _attributes: self._opened(tag, parser.CurrentByteIndex),
+            "StartElementHandler": self._opened,
             "EndElementHandler": lambda _tag: self._above.pop(),
         }
         for name, handler in handlers.items():
-            setattr(parser, name, handler)
-        parser.ParseFile(stream)
+            setattr(self._parser, name, handler)
+
+    @property
+    def told(self) -> int:
+        """Up to where all that begins has been found."""
+        return self._parser.CurrentByteIndex
+
+    def read(self, piece: bytes) -> list[tuple[Place, int]]:
+        """What was found since. An empty piece is the end: a parser may wait with a short one for the next."""
+        if not self.encoding:
+            self.encoding = next((name for mark, name in _MARKS if piece.startswith(mark)), "utf-8")
+        if self.over:
+            return []
+        try:
+            self._parser.Parse(piece, not piece)
+        except (expat.ExpatError, LookupError, ValueError):
+            self.over = True
+        found, self._found = self._found, []
+        self._wanted.difference_update(place for place, _at in found)
+        self.over = self.over or not self._wanted
+        return found
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and not self.encoding.startswith("utf-16"):
             self.encoding = codecs.lookup(encoding).name
 
-    def _opened(self, tag: str, place: int) -> None:
+    def _opened(self, tag: str, _attributes: Any) -> None:
         name = tag.rpartition(":")[2]
-        if name == _STATEMENT and self._above and self._above[-1] == _MESSAGE:
-            self.statements.append(place)
+        if name == _STATEMENT and self._above in _ABOVE:
+            self._statement, self._line = self._statement + 1, 0
+            self._note(Place(self._statement))
+        elif name == _LINE and self._above[-1:] == [_STATEMENT] and self._above[:-1] in _ABOVE:
+            self._line += 1
+            self._note(Place(self._statement, self._line))
         if len(self._above) >= _DEEPEST:
             raise ValueError("Deeper than any message.")
         self._above.append(name)
+
+    def _note(self, place: Place) -> None:
+        if place in self._wanted:
+            self._found.append((place, self._parser.CurrentByteIndex))
 
 
 def _refuse(*_given: Any) -> None:

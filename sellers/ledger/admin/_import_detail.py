@@ -1,6 +1,7 @@
 """One import: how far it is, its preview while it waits, its errors when it was refused, its sums when it is in."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -19,6 +20,7 @@ from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
 from payouts.rails.statements import marking as statements
+from payouts.rails.statements.base import Place
 from sellers import importing as seller_files
 from sellers import marking
 from sellers.ledger import importing, profiles
@@ -28,8 +30,6 @@ from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportSta
 from sellers.ledger.money import Money
 
 _KINDS = dict(EarningKind.choices)
-_LARGEST_MARKED = 64 * 1024 * 1024
-"""Bytes of a statement: each million takes a tenth of a second before the first comes back."""
 
 
 def found(request: HttpRequest, pk: int) -> ImportFile:
@@ -83,10 +83,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _can_be_marked(file: ImportFile) -> bool:
-    """Something of it could be read, and it is no larger than a person who waits has patience for."""
-    if file.kind == ImportKind.STATEMENT:
-        return bool(file.preview) and file.file_bytes <= _LARGEST_MARKED
-    return bool(file.row_count)
+    """Something of it could be read."""
+    return bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count)
 
 
 def _statement(shown: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +93,7 @@ def _statement(shown: dict[str, Any]) -> dict[str, Any]:
         name: Money(shown[name], shown["currency"]) if shown[name] is not None and shown["currency"] else None
         for name in ("opening", "closing", "credited", "debited")
     }
-    return {**shown, **money}
+    return {**shown, **money, "day": date.fromisoformat(shown["day"]) if shown["day"] else None}
 
 
 @require_safe
@@ -120,11 +118,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     file = found(request, pk)
     brings = kinds.of(file.kind).brings in pages.permissions(request)
     kept = brings and file.status == ImportStatus.REFUSED and _can_be_marked(file)
-    upload = parts.opened(file) if kept else None
     made: IO[bytes] | Iterator[bytes] | None = None
-    if upload is not None and file.kind == ImportKind.STATEMENT:
-        made = statements.made(upload, _by_place(file))
-    elif upload is not None:
+    if kept and file.kind == ImportKind.STATEMENT and parts.kept(file):
+        made = statements.made(parts.pieces(file), _by_place(file))
+    elif kept and (upload := parts.opened(file)) is not None:
         chosen: Any = (
             seller_files.get(file.profile) if file.kind == ImportKind.SELLERS else profiles.get(file.profile)
         )
@@ -149,12 +146,17 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def _by_place(file: ImportFile) -> dict[int, list[str]]:
-    """Errors of a bank's file, by which statement of it they are about."""
-    found: dict[int, list[str]] = {}
-    for place, error in _errors(file):
-        found.setdefault(place, []).append(error)
+def _by_place(file: ImportFile) -> dict[Place, list[str]]:
+    """Errors of a bank's file, by the statement and the line that they are about."""
+    found: dict[Place, list[str]] = {}
+    for statement, line, error in _errors_of_statements(file):
+        found.setdefault(Place(statement, line), []).append(error)
     return found
+
+
+def _errors_of_statements(file: ImportFile) -> Iterator[tuple[int, int, str]]:
+    wrong = file.staged.exclude(error="").order_by("row_number", "id")
+    return wrong.values_list("row_number", "statement_line", "error").iterator(chunk_size=2000)
 
 
 def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
@@ -170,7 +172,11 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by."""
     file = found(request, pk)
-    dataset = tablib.Dataset(*_errors(file), headers=["line", "error"])
+    if file.kind == ImportKind.STATEMENT:
+        headers = ["statement", "line", "error"]
+        dataset = tablib.Dataset(*_errors_of_statements(file), headers=headers)
+    else:
+        dataset = tablib.Dataset(*_errors(file), headers=["line", "error"])
     response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
     return response

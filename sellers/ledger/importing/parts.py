@@ -2,6 +2,7 @@
 
 import tempfile
 import zlib
+from collections.abc import Iterator
 from typing import IO, BinaryIO
 
 from sellers import reading, vault
@@ -30,17 +31,26 @@ def keep(*, file: ImportFile, stream: BinaryIO) -> int:
 def opened(file: ImportFile) -> IO[bytes] | None:
     """The bytes as an open file at its start, which whoever asked closes; None where they are not kept."""
     upload = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    ring = vault.keyring()
-    for part in file.parts.order_by("position").iterator(chunk_size=1):
-        body = bytes(part.body)
-        if part.sealed:
-            body = vault.decrypt_blob(body, ring=ring, aad=_place(file.pk, part.position))
-        upload.write(zlib.decompress(body))
+    upload.writelines(pieces(file))
     if not upload.tell():
         upload.close()
         return None
     upload.seek(0)
     return upload
+
+
+def pieces(file: ImportFile) -> Iterator[bytes]:
+    """The bytes in their order, each piece read when it is asked for.
+
+    Raises `ImportPart.DoesNotExist` where the file goes meanwhile.
+    """
+    ring = vault.keyring()
+    for position in list(file.parts.order_by("position").values_list("position", flat=True)):
+        part = file.parts.get(position=position)
+        body = bytes(part.body)
+        if part.sealed:
+            body = vault.decrypt_blob(body, ring=ring, aad=_place(file.pk, position))
+        yield zlib.decompress(body)
 
 
 def kept(file: ImportFile) -> bool:

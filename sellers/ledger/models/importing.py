@@ -78,7 +78,10 @@ class ImportFile(models.Model):
     )
     posted_at = models.DateTimeField(null=True)
     language = models.CharField(
-        max_length=10, db_default="en", default="en", help_text="of who brought it: its errors are written in it"
+        max_length=10,
+        db_default="en",
+        default="en",
+        help_text="of who brought it: its errors are written in it",
     )
 
     class Meta:
@@ -131,7 +134,12 @@ class StagedEarning(models.Model):
     """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped."""
 
     import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="staged")
-    row_number = models.IntegerField(help_text="line in the file, the header being 1")
+    row_number = models.IntegerField(
+        help_text="line in the file, the header being 1; of a bank's file the statement"
+    )
+    statement_line = models.IntegerField(
+        db_default=0, default=0, help_text="of a bank's statement: the line that is wrong; 0: the statement"
+    )
     seller_external_id = models.TextField(blank=True)
     seller_name = models.TextField(blank=True)
     country = models.CharField(max_length=2, blank=True)

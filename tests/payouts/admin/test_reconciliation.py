@@ -1,5 +1,8 @@
 """The pages of reconciliation: statements, their lines, and what matches nothing."""
 
+import csv
+import io
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -8,13 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import etree
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.models import Event
 from payouts.models import Attempt, Statement, StatementLine
 from payouts.operations import imports
 from sellers.ledger.importing import parts
-from sellers.ledger.models import Book, ImportFile
+from sellers.ledger.models import Book, ImportFile, ImportPart
 from sellers.ledger.operations import posting
 from tests import make, make_payouts
 from tests.payouts import camt
@@ -178,6 +182,46 @@ def test_a_refused_statement_is_given_back_with_its_errors_and_no_other_change()
     assert "is not the closing balance" in upload(browser, copy).content.decode(), (
         "it is read like the original"
     )
+
+
+def test_each_line_that_is_wrong_is_named_on_the_page_in_the_errors_and_in_the_copy():
+    make_payouts.funding()
+    browser = client("treasurer")
+    lines = [camt.Line(-100), camt.Line(-200), camt.Line(-300)]
+    body = camt.statement(lines).replace(b">1.00<", b">1.001<").replace(b">3.00<", b">three<")
+    page = upload(browser, body)
+    file = page.context["file"]
+    assert "3 errors" in page.content.decode() and "not booked" in page.content.decode()
+    assert [(row.row_number, row.statement_line) for row in page.context["pager"].rows] == [
+        (1, 1),
+        (1, 3),
+        (1, 0),
+    ]
+    answer = browser.get(reverse("admin:ledger_import_errors", args=[file.pk])).content.decode()
+    assert [row[:2] for row in csv.reader(io.StringIO(answer))] == [
+        ["statement", "line"],
+        ["1", "1"],
+        ["1", "3"],
+        ["1", "0"],
+    ]
+    copy = b"".join(browser.get(reverse("admin:ledger_import_copy", args=[file.pk])).streaming_content)
+    found = etree.fromstring(copy).iterfind(".//{*}Ntry")
+    before = [str(line.getprevious()) for line in found]
+    assert ["Line 1 has no readable amount" in before[0], "error" in before[1]] == [True, False]
+    assert "Line 3 has no readable amount" in before[2]
+
+
+def test_a_copy_whose_bytes_go_while_it_is_sent_ends_in_an_error_and_not_as_a_whole_file():
+    make_payouts.funding()
+    file = upload(
+        client("treasurer"), camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<")
+    ).context["file"]
+    pieces = parts.pieces(file)
+    ImportPart.objects.create(import_file=file, position=1, body=zlib.compress(b"more"))
+    assert b"STMT-1" in next(pieces)
+    file.parts.all().delete()
+    with pytest.raises(ImportPart.DoesNotExist):
+        next(pieces)
 
 
 def test_what_is_no_xml_has_no_copy_to_mark():

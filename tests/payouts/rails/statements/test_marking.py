@@ -1,62 +1,109 @@
-"""The copy of a refused statement holds the bank's bytes, and what is wrong before the statement it is about."""
+"""The copy of a refused statement holds the bank's bytes, and what is wrong before the line that it is about."""
 
-import io
+import random
+from collections.abc import Iterator
 
 import pytest
 
 from payouts.rails.statements import marking
+from payouts.rails.statements.base import Place
 from tests.payouts import camt
 from tests.payouts.rails.statements import whole
 
 TWO = (
     '<?xml version="1.0" encoding="{encoding}"?>\n<ns2:Document xmlns:ns2="urn:x">\n<ns2:BkToCstmrStmt>\n'
-    "<ns2:Stmt><ns2:Id>ä1</ns2:Id><ns2:Stmt/></ns2:Stmt>\n  <ns2:Stmt><ns2:Id>é2</ns2:Id></ns2:Stmt>\n"
-    "</ns2:BkToCstmrStmt></ns2:Document>"
+    "<ns2:GrpHdr><ns2:Ntry/></ns2:GrpHdr><ns2:Stmt><ns2:Id>ä1</ns2:Id><ns2:Stmt><ns2:Ntry/></ns2:Stmt>"
+    "<ns2:X><ns2:Ntry/></ns2:X>\n<!-- <ns2:Ntry> --><ns2:Ntry n='>1'>one</ns2:Ntry><ns2:Ntry n='2'/></ns2:Stmt>\n"
+    "  <ns2:Stmt><ns2:Id>é2㰼</ns2:Id><ns2:Ntry n='3㰼'/></ns2:Stmt>\n</ns2:BkToCstmrStmt></ns2:Document>"
 )
+ERRORS = {
+    Place(1): ["Kein Tag für «ä1».", "Zweitens."],
+    Place(1, 2): ["Nichts."],
+    Place(2): ["Falsch."],
+    Place(2, 1): ["Auch."],
+    Place(2, 7): ["Nirgends."],
+}
+BEFORE = {
+    "<ns2:Stmt><ns2:Id>ä1": "<!-- error: Kein Tag für «ä1». -->\n<!-- error: Zweitens. -->\n",
+    "<ns2:Ntry n='2'": "<!-- error: Nichts. -->\n",
+    "<ns2:Stmt><ns2:Id>é2": "<!-- error: Falsch. -->\n",
+    "<ns2:Ntry n='3": "<!-- error: Auch. -->\n",
+}
 
 
-def made_of(body: bytes, errors: dict[int, list[str]]) -> bytes | None:
-    pieces = marking.made(io.BytesIO(body), errors)
-    return None if pieces is None else b"".join(pieces)
+def in_pieces(body: bytes, *sizes: int) -> Iterator[bytes]:
+    """The body in pieces of these sizes, over and over."""
+    at = 0
+    while at < len(body):
+        for size in sizes:
+            if body[at : at + size]:
+                yield body[at : at + size]
+            at += size
 
 
+def made_of(body: bytes, errors: marking.Errors, *sizes: int) -> bytes:
+    pieces = list(marking.made(in_pieces(body, *sizes or (1 << 20,)), errors))
+    assert all(pieces), "an empty piece would end an answer that is sent in pieces"
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("sizes", [(1 << 20,), (4, 1), (4, 2, 1), (7, 64, 3)])
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16-le", "utf-16-be"]
 )
-def test_each_error_stands_before_its_statement_and_nothing_else_changes(encoding: str) -> None:
+def test_each_error_stands_before_its_line_and_nothing_else_changes(
+    encoding: str, sizes: tuple[int, ...]
+) -> None:
     text = TWO.format(encoding=encoding.removesuffix("-le").removesuffix("-be"))
-    made = made_of(text.encode(encoding), {1: ["Kein Tag für «ä1».", "Zweitens."], 2: ["Falsch."]})
-    assert made is not None
-    second = "<!-- error: Falsch. -->\n<ns2:Stmt><ns2:Id>é2"
-    first = "<!-- error: Kein Tag für «ä1». -->\n<!-- error: Zweitens. -->\n<ns2:Stmt><ns2:Id>ä1"
-    assert made.decode(encoding) == text.replace("<ns2:Stmt><ns2:Id>ä1", first).replace(
-        "<ns2:Stmt><ns2:Id>é2", second
-    )
+    text = text if encoding.startswith("utf") else text.replace("㰼", "")
+    made = made_of(text.encode(encoding), ERRORS, *sizes)
+    expected = text
+    for part, said in BEFORE.items():
+        expected = expected.replace(part, said + part)
+    assert made.decode(encoding) == expected + "<!-- error: Nirgends. -->\n"
 
 
 def test_a_marked_statement_is_read_like_the_original() -> None:
     body = camt.statement([camt.Line(-100), camt.Line(-200)])
-    made = made_of(body, {1: ["Line 1 -- or 2 -—--- is wrong-", "<Stmt>\x00\x1b --> evil"]})
-    assert made is not None
-    assert b"evil" in made
-    assert whole.read(made) == whole.read(body)
+    said = ["Line 1 -- or 2 -—--- is wrong-", "<Stmt>\x00\x1b --> evil"]
+    for size in random.Random(7).choices(range(1, len(body)), k=20):
+        made = made_of(body, {Place(1): said, Place(1, 2): said, Place(9): said}, size)
+        assert made.count(b"evil") == 3
+        assert whole.read(made) == whole.read(body)
 
 
 def test_without_errors_it_is_the_same() -> None:
     body = camt.statement()
-    assert made_of(body, {}) == made_of(body, {7: ["No such statement."]}) == body
+    assert made_of(body, {}) == body
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
         b"no statement",
-        b"<Document><BkToCstmrStmt><Stmt>",
+        b"<Document><BkToCstmrStmt><Stmt",
         b"<!DOCTYPE d [<!ENTITY e 'x'>]><Document><BkToCstmrStmt><Stmt>&e;</Stmt></BkToCstmrStmt></Document>",
         b'<?xml version="1.0" encoding="no-such"?><Document/>',
         b"<a>" * 300 + b"</a>" * 300,
+        b"<X><BkToCstmrStmt><Stmt/></BkToCstmrStmt></X>",
     ],
 )
-def test_what_is_no_statement_is_not_marked(body: bytes) -> None:
-    assert made_of(body, {1: ["Wrong."]}) is None
+def test_what_finds_no_place_stands_at_the_end(body: bytes) -> None:
+    assert made_of(body, {Place(1): ["Wrong."]}, 5) == body + b"<!-- error: Wrong. -->\n"
+
+
+def test_no_more_is_held_than_the_tag_that_has_not_ended() -> None:
+    """A file may be larger than the memory: what was read goes on, while the errors wait for their place."""
+    lines = [b"<Document><BkToCstmrStmt><Stmt>", *[b"<Ntry><Amt>1</Amt></Ntry>"] * 1000, b"<Ntry", b">"]
+    given, taken = 0, 0
+
+    def read() -> Iterator[bytes]:
+        nonlocal given
+        for line in lines:
+            given += len(line)
+            assert given - taken <= 64
+            yield line
+
+    for piece in marking.made(read(), {Place(1, 1001): ["Wrong."]}):
+        taken += len(piece)
+    assert taken == given + len(b"<!-- error: Wrong. -->\n")
