@@ -48,11 +48,13 @@ def number(value: int) -> str:
 def dated(day: date, form: str) -> str:
     """A day as the reader writes it: ``long`` is 28 November 2026, ``medium`` 28 Nov 2026, else a skeleton of CLDR."""
     here = _DATES.get(locale(), locale())
-    return (
-        format_date(day, form, here)
-        if form in ("long", "medium")
-        else format_skeleton(form, day, locale=here)
-    )
+    return day_in(day, form, here) if form in ("long", "medium") else format_skeleton(form, day, locale=here)
+
+
+def day_in(day: date, form: str, locale: str) -> str:
+    """A day in a locale's form or in CLDR's letters; in French the first of a month is 1er, which CLDR leaves out."""
+    said = format_date(day, form, locale)
+    return said.replace("1 ", "1er ", 1) if day.day == 1 and locale.startswith("fr") else said
 
 
 def percent(share: Decimal) -> str:

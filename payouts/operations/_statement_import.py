@@ -27,6 +27,9 @@ from sellers.ledger.models import ImportFile, ImportKind, ImportStatus, StagedEa
 _PIECE = 1 << 20
 _AHEAD = timedelta(days=3)
 """A statement closes when its day ends, perhaps that of a place further east, or after a long weekend."""
+_OLD = timedelta(days=366)
+_NEAR = 20
+"""Statements of one day that are looked at for the one before and the one after."""
 
 
 class NoStatement(Refused):
@@ -159,6 +162,8 @@ def _look(
                 day=dated(day, "long")
             )
         )
+    if found.opening_date and found.closing_date and found.opening_date > found.closing_date:
+        faults.append(_("It opens after the day on which it closes: ask the bank for a right one."))
     known = _known(account, found.statement_id) if account is not None else None
     if known is not None and (known.opening_minor, known.closing_minor) != (
         found.opening_minor,
@@ -180,7 +185,7 @@ def _look(
         "credited": found.credited_minor,
         "debited": found.debited_minor,
         "known": known is not None,
-        "chain": _chain(account, found, others)
+        "chain": _chain(account, found, others, today)
         if account is not None and day is not None and not faults and not found.problems
         else [],
     }
@@ -194,18 +199,29 @@ def _known(account: FundingAccount, statement_id: str) -> Statement | None:
 
 
 def _chain(
-    account: FundingAccount, found: statements.Statement, others: list[statements.Statement]
+    account: FundingAccount, found: statements.Statement, others: list[statements.Statement], today: date
 ) -> list[str]:
-    """How it does not follow the statement before it, of those that stand and the file's ``others``, in sentences."""
-    day = _day(found)
-    earlier = Statement.objects.filter(funding_account=account, statement_date__lte=day)
-    earlier = earlier.exclude(statement_id=found.statement_id).defer("body_ciphertext")
-    stands = earlier.order_by("-statement_date", "-sequence", "-pk").first()
-    before = [as_read(stands)] if stands is not None else []
-    before += [each for each in others if (each.account, each.currency) == (found.account, found.currency)]
-    before = [each for each in before if _place(each) < _place(found)]
+    """How it follows no statement before it and the one after does not follow it, and that it is old, in sentences.
+
+    Those that stand are asked, and the file's ``others``.
+    """
+    day = _day(found) or today
+    stand = Statement.objects.filter(funding_account=account).exclude(statement_id=found.statement_id)
+    stand = stand.defer("body_ciphertext")
+    earlier = stand.filter(statement_date__lte=day).order_by("-statement_date", "-sequence", "-pk")[:_NEAR]
+    later = stand.filter(statement_date__gte=day).order_by("statement_date", "sequence", "pk")[:_NEAR]
+    known = [as_read(each) for each in (*earlier, *later)]
+    known += [each for each in others if (each.account, each.currency) == (found.account, found.currency)]
+    before = [each for each in known if _place(each) < _place(found)]
+    after = [each for each in known if _place(each) > _place(found)]
     gaps = statements.chain_problems(max(before, key=_place), found) if before else []
-    return [statement_words.said(each) for each in gaps]
+    gaps += statements.chain_problems(found, min(after, key=_place)) if after else []
+    old = (
+        [_("It is of {day}, more than a year ago.").format(day=dated(day, "long"))]
+        if day < today - _OLD
+        else []
+    )
+    return old + [statement_words.said(each) for each in gaps]
 
 
 def _day(found: statements.Statement) -> date | None:

@@ -98,6 +98,8 @@ def submissions(batch: Batch) -> "QuerySet[Submission]":
 def said_of(rows: Sequence[BatchItem]) -> dict[int, str]:
     """What the bank last said about these items of one batch, in plain words; those it said nothing of are absent.
 
+    That it accepted one says nothing beside what became of it, also where it says so once more later.
+
     Asked for a page at a time: as a subquery of each row, newest first with a limit of one, it took 285 ms where a
     million payouts are.
     """
@@ -107,7 +109,7 @@ def said_of(rows: Sequence[BatchItem]) -> dict[int, str]:
             attempt__submission__batch__in={row.batch_id for row in rows},
         )
         .annotate(payout_id=F("attempt__payout_id"))
-        .order_by("attempt__payout_id", "-pk")
+        .order_by("attempt__payout_id", Case(When(kind=BankFact.Kind.ACCEPTED, then=1), default=0), "-pk")
         .distinct("attempt__payout_id")
     )
     words = {fact.payout_id: attempts.plain(fact) for fact in said}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from django.utils.translation import gettext as _
 
 from backoffice import words
@@ -21,7 +21,7 @@ _LONGEST_WAIT_DAYS = 100  # for a run: a month, and what closed banks add to it
 def day(value: date) -> str:
     """A date as people say it: Thursday 26 November."""
     locale = words.locale()
-    return format_date(value, _DAYS.get(locale, "EEEE d MMMM"), locale=locale)
+    return words.day_in(value, _DAYS.get(locale, "EEEE d MMMM"), locale)
 
 
 def zone_of(code: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from django.utils import translation
 
 from backoffice import words
@@ -72,3 +73,17 @@ def test_a_country_is_called_as_the_reader_calls_it():
         assert germany.called == "Allemagne"
     with translation.override("ja"):
         assert germany.called == "ドイツ"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "said"),
+    [
+        ("fr", date(2026, 9, 1), "1er septembre 2026"),
+        ("fr", date(2026, 9, 11), "11 septembre 2026"),
+        ("es", date(2026, 9, 1), "1 de septiembre de 2026"),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_reader_does(language, day, said):
+    with translation.override(language):
+        assert words.dated(day, "long") == said
+    assert words.day_in(date(2026, 9, 1), "EEEE d MMMM", "fr_FR") == "mardi 1er septembre"

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from babel.dates import format_date
-
+from backoffice import words
 from payouts import countries
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger import written
@@ -117,4 +116,4 @@ def _money(money: Money | None, locale: str) -> str:
 
 
 def _day(day: date | None, locale: str) -> str:
-    return format_date(day, "full", locale=locale) if day is not None else ""
+    return words.day_in(day, "full", locale) if day is not None else ""

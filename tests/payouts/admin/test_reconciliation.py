@@ -4,6 +4,7 @@ import csv
 import io
 import zlib
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -284,6 +285,27 @@ def test_a_statement_of_a_day_that_has_not_come_is_refused():
     ahead = (database_now() + timedelta(days=9)).date()
     page = upload(client("treasurer"), camt.statement(day=str(ahead))).content.decode()
     assert "which has not come: ask the bank for a right one" in page
+
+
+def test_one_that_comes_late_is_said_when_the_next_does_not_follow_it():
+    make_payouts.funding()
+    browser = client("treasurer")
+    first = upload(browser, camt.statement(number=2, day="2026-11-22", opening_minor=900_00))
+    browser.post(reverse("admin:ledger_import_confirm", args=[first.context["file"].pk]))
+    late = camt.statement(number=1, day="2026-11-21", opening_minor=901_00)
+    assert "Statement STMT-2 does not open with the balance that STMT-1 closed with" in unescape(
+        upload(browser, late).content.decode()
+    )
+    fits = camt.statement(number=1, day="2026-11-22", opening_minor=900_00)
+    assert "does not open" not in upload(browser, fits).content.decode(), "two of one day"
+
+
+def test_a_statement_of_long_ago_is_said_and_one_that_ends_before_it_begins_is_refused():
+    make_payouts.funding()
+    browser = client("treasurer")
+    assert "more than a year ago" in upload(browser, camt.statement(day="2020-02-29")).content.decode()
+    body = camt.statement(day="2026-11-20").replace(b"2026-11-20", b"2026-11-21", 1)
+    assert "It opens after the day on which it closes" in upload(browser, body).content.decode()
 
 
 def test_what_follows_what_is_said_as_it_is_when_the_statement_is_booked():

@@ -129,15 +129,21 @@ def test_what_the_bank_said_of_each_item_is_found_in_one_query(bank, django_asse
 def test_of_several_words_of_the_bank_about_an_item_the_newest_is_shown(bank):
     batch = make_payouts.submitted([1200, 3400], country="US")
     one, other = make_payouts.payouts_of(batch)
-    for kind, payout in (
-        (base.ReportKind.ACCEPTED, one),
-        (base.ReportKind.ACCEPTED, other),
-        (base.ReportKind.PAID, other),
-        (base.ReportKind.FAILED, one),
+    for position, (kind, payout) in enumerate(
+        (
+            (base.ReportKind.ACCEPTED, one),
+            (base.ReportKind.ACCEPTED, other),
+            (base.ReportKind.PAID, other),
+            (base.ReportKind.FAILED, one),
+            (base.ReportKind.ACCEPTED, one),
+        )
     ):
         reference = f"{payout.reference}A1"
-        report = base.Report(kind=kind, source_id=f"{kind}-{reference}", end_to_end_id=reference)
+        report = base.Report(kind=kind, source_id=f"{position}-{reference}", end_to_end_id=reference)
         settlement.apply(reports=[report], rail="sandbox", now=NOW)
     rows = list(batches.items(batch))
     said = {row.payout_id: words for row in rows if (words := batches.said_of(rows).get(row.pk))}
-    assert said[one.pk].startswith("The bank could not deliver it.") and said[other.pk] == "The bank reports it paid."
+    assert (
+        said[one.pk].startswith("The bank could not deliver it.")
+        and said[other.pk] == "The bank reports it paid."
+    )
