@@ -1,6 +1,7 @@
 """The lists of payouts: to review, to approve, failed and returned, and all. One page, four places."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from payouts.admin import _bulk, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, flags, streams, worklist
+from payouts.queries import cutoffs, filters, flags, streams, views, worklist
 from payouts.states import PayoutStatus
 
 
@@ -168,8 +169,8 @@ def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
     }
 
 
-def _next_cut_off() -> str:
-    first = next(iter(cutoffs.upcoming(now=database_now())), None)
+def _next_cut_off(now: datetime) -> str:
+    first = next(iter(cutoffs.upcoming(now=now)), None)
     return (
         _("Next cut-off: {first} ({codes}).").format(first=first.words, codes=", ".join(first.codes))
         if first
@@ -187,17 +188,19 @@ def _chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
     place = PLACES[name]
-    own = saved_views.opens_in(request, name)
+    offered = saved_views.offered_in(request, name)
+    own = saved_views.opens_in(request, offered)
     if own:
         return redirect(own)
     try:
-        return _shown(request, place)
+        return _shown(request, place, offered)
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=place.title, whole="view=all")
 
 
-def _shown(request: HttpRequest, place: Place) -> HttpResponse:
+def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered]) -> HttpResponse:
     chosen, query = _chosen(request, place)
+    now = database_now()
     page = keyset.page(
         request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
     )
@@ -217,13 +220,13 @@ def _shown(request: HttpRequest, place: Place) -> HttpResponse:
         "admin/payouts/payout/list.html",
         {
             "title": place.title,
-            "lead": f"{place.lead} {_next_cut_off()}",
+            "lead": f"{place.lead} {_next_cut_off(now)}",
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": _chips(request, chosen, place),
-            **saved_views.strip(request, place=place.name, query=_without(request).urlencode()),
+            **saved_views.strip(offered, place=place.name, query=_without(request).urlencode()),
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": worklist.rows(page.rows, now=database_now()),
+            "rows": worklist.rows(page.rows, now=now),
             "selection": {"verbs": buttons} if buttons else None,
             "list_query": words,
             "pager": page,

@@ -1,5 +1,6 @@
 """Saved views of the payout lists: keep one, share it, open the list in it, rename and delete it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -205,18 +206,21 @@ def plain(request: HttpRequest) -> HttpResponse:
     return redirect(_manage(place))
 
 
-def opens_in(request: HttpRequest, place: str) -> str:
+def offered_in(request: HttpRequest, place: str) -> list[asked.Offered]:
+    """The views that this reader has in a list."""
+    return asked.offered(person_id=pages.actor(request).person_id, place=place)
+
+
+def opens_in(request: HttpRequest, offered: Sequence[asked.Offered]) -> str:
     """Where a bare address of the list leads this reader: their own view, or nowhere else."""
     if request.GET:
         return ""
-    mine = asked.offered(person_id=pages.actor(request).person_id, place=place)
-    return next((address(each.view) for each in mine if each.default and _words(each.view)), "")
+    return next((address(each.view) for each in offered if each.default and _words(each.view)), "")
 
 
-def strip(request: HttpRequest, *, place: str, query: str) -> dict[str, Any]:
+def strip(offered: Sequence[asked.Offered], *, place: str, query: str) -> dict[str, Any]:
     """The views above a list: everything, then each that is offered; and where to save what is shown now."""
     shown = asked.kept(query)
-    offered = asked.offered(person_id=pages.actor(request).person_id, place=place)
     tabs = (
         [{"label": _("Everything"), "url": f"{url_of(place)}?view=all", "current": not shown}]
         if offered

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from payouts.models import DefaultView, SavedView
@@ -32,12 +32,10 @@ def visible(*, person_id: int) -> "QuerySet[SavedView]":
 
 def offered(*, person_id: int, place: str) -> list[Offered]:
     """The views of one list, the person's own first, each group by name."""
-    chosen = (
-        DefaultView.objects.filter(person=person_id, place=place).values_list("view_id", flat=True).first()
-    )
+    opens = DefaultView.objects.filter(person=person_id, place=place, view=OuterRef("pk"))
     found = [
-        Offered(view, own=view.owner_id == person_id, default=view.pk == chosen)
-        for view in visible(person_id=person_id).filter(place=place)
+        Offered(view, own=view.owner_id == person_id, default=view.default)
+        for view in visible(person_id=person_id).filter(place=place).annotate(default=Exists(opens))
     ]
     return sorted(found, key=lambda each: (not each.own, each.view.name.casefold(), each.view.pk))
 
