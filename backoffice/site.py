@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
 from backoffice import country_pages, home, logins, preferences, settings_pages, styleguide
-from backoffice.audit import authority, clock
+from backoffice.audit import clock
+from backoffice.doors import pages
 from backoffice.words import later
 
 DOORS = (
@@ -63,7 +64,7 @@ class BackOfficeSite(admin.AdminSite):
         """The front page: what waits for this reader, first."""
         request.current_app = self.name
         now = clock.database_now()
-        held = authority.permissions_of(request.user.pk) if request.user.pk else frozenset()
+        held = pages.permissions(request) if request.user.pk else frozenset()
         work = home.page(permissions=held, now=now, person=request.user if request.user.pk else None)
         values = {
             **self.each_context(request),
