@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from babel import numbers
@@ -235,6 +236,17 @@ def progress(
 def empty(title: str, text: str = "", url: str = "", label: str = "") -> dict[str, Any]:
     """Nothing here: why, and the next step as a link."""
     return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.filter
+def payout_url(reference: str) -> str:
+    """The address of a payout's page: a list asks for one in every row, so that it is resolved once and filled in."""
+    return _payout_address().replace("P0", reference)
+
+
+@cache
+def _payout_address() -> str:
+    return reverse("admin:payouts_payout_detail", args=["P0"])
 
 
 @register.inclusion_tag("parts/problem.html")

@@ -21,11 +21,8 @@ def bare(amount: Money, *, locale: str | None = None) -> str:
     it.
     """
     locale = locale or words.locale()
-    digits = exponent(amount.currency)
-    return _signed(
-        amount,
-        numbers.format_decimal(abs(amount.decimal()), format=_decimals("#,##0.00", digits), locale=locale),
-    )
+    pattern = _plain(exponent(amount.currency))
+    return _signed(amount, numbers.format_decimal(abs(amount.decimal()), format=pattern, locale=locale))
 
 
 def text(amount: Money, *, locale: str | None = None) -> str:
@@ -46,6 +43,12 @@ def text(amount: Money, *, locale: str | None = None) -> str:
 
 def _signed(amount: Money, written: str) -> str:
     return f"{MINUS}{written}" if amount.minor < 0 else written
+
+
+@lru_cache(maxsize=8)
+def _plain(digits: int) -> numbers.NumberPattern:
+    """Read once: a page writes hundreds of amounts."""
+    return numbers.parse_pattern(_decimals("#,##0.00", digits))
 
 
 @lru_cache(maxsize=50)
