@@ -3,7 +3,9 @@ modules.
 
 Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money minor currency %}`. Moments:
 `at|when`, `at|when:"JP"`, `at|ago`, `{% moment at "JP" %}` (both). Days: `date|day`, `first|span:last`,
-`range|span`. Countries: `code|land`. Roles: `group.name|role`. A missing value shows as a dash.
+`range|span`. Countries: `code|land`. Roles: `group.name|role`. What the program wrote
+down: `hold.note|recorded:hold.placed_by_id`, `{% recorded incident.text %}`, and `|perhaps_recorded` where a bank or a
+person may have written it. A missing value shows as a dash.
 """
 
 from collections.abc import Callable
@@ -24,6 +26,7 @@ from psycopg.types.range import Range
 from backoffice.doors import role_words
 from payouts import countries
 from payouts.countries import moments
+from payouts.queries import recorded as records
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -167,3 +170,22 @@ def _locale() -> str:
 def role(name: str) -> str:
     """A role as people call it."""
     return role_words.called(name)
+
+
+@register.filter
+def recorded(text: str, author: object = None) -> str:
+    """What the program wrote down, in the reader's language; what an author wrote, as they wrote it."""
+    return records.by(author, text or "")
+
+
+@register.filter
+def perhaps_recorded(text: str) -> str:
+    """The same where a person or a bank may have written it: only what they would not say by accident."""
+    return records.perhaps(text or "")
+
+
+@register.simple_tag(name="recorded")
+def recorded_tag(text: str) -> str | SafeString:
+    """The same as a part of a page, marked as English where it still is and the page is not."""
+    told = records.said(text)
+    return format_html('<span lang="en">{}</span>', told) if told == text and _locale() != "en" else told

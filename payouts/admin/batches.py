@@ -20,7 +20,7 @@ from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import batching
-from payouts.queries import batch_look, batch_words, caps, dead, deciding, explain, waiting
+from payouts.queries import batch_look, batch_words, caps, dead, deciding, explain, recorded, waiting
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -161,7 +161,9 @@ def _items(rows: Sequence[BatchItem]) -> list[dict[str, Any]]:
             "payout": item.payout,
             "seller": item.payout.seller,
             "masked": item.account_version.masked,
-            "note": item.left_because if item.left_at is not None else said.get(item.pk, ""),
+            "note": recorded.perhaps(item.left_because)
+            if item.left_at is not None
+            else said.get(item.pk, ""),
             "left": item.left_at is not None,
             "money": Money(item.amount_minor, item.payout.currency),
         }

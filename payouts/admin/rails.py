@@ -18,7 +18,7 @@ from backoffice.words import labelled, number
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
-from payouts.queries import caps, incident_words
+from payouts.queries import caps, incident_words, recorded
 from payouts.queries import rails as asked
 from payouts.rails import base, registry
 
@@ -70,7 +70,7 @@ def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None
         "pill": pill,
         "facts": _facts(state.capabilities),
         "verb": _restore(request, stop) if stop is not None else _stop(request, state.name, state.name),
-        "why": labelled(_who(stop), stop.reason) if stop is not None else "",
+        "why": labelled(_who(stop), _why(stop)) if stop is not None else "",
     }
 
 
@@ -100,6 +100,10 @@ def _facts(can: base.Capabilities) -> list[str]:
 def _who(stop: RailSwitch) -> str:
     user = stop.stopped_by
     return (user.get_full_name() or user.get_username()) if user is not None else _("The program")
+
+
+def _why(stop: RailSwitch) -> str:
+    return recorded.by(stop.stopped_by_id, stop.reason)
 
 
 def _stop(request: HttpRequest, rail: str, name: str) -> dict[str, str] | None:
@@ -194,7 +198,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": _("Let {name} go on").format(name=name),
         "lead": _("{who} stopped it: “{reason}” {batches} and will be handed over at once.").format(
-            who=_who(switch), reason=switch.reason, batches=batches
+            who=_who(switch), reason=_why(switch), batches=batches
         ),
         "form": forms.Form(),
         "verb": _("Let {name} go on").format(name=name),
@@ -226,7 +230,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("admin:payouts_rail_list")
     context = {
         "title": _("Close the incident"),
-        "lead": labelled(incident_words.what(incident.code), incident.text),
+        "lead": labelled(incident_words.what(incident.code), recorded.said(incident.text)),
         "form": form,
         "verb": _("Close the incident"),
         "back_url": reverse("admin:payouts_rail_list"),

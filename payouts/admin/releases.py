@@ -20,6 +20,7 @@ from payouts.admin.verbs import FindingForm
 from payouts.models import ReleaseRequest
 from payouts.operations import holds
 from payouts.operations._releasing import HoldRefusal, Releases
+from payouts.queries import recorded
 from payouts.queries.holds import HoldRow, waiting_requests
 
 SHOWN = 10
@@ -136,7 +137,8 @@ def _preview_rows(found: Releases, rows: dict[int, HoldRow]) -> list[dict[str, A
         {
             "reference": row.reference,
             "name": row.name,
-            "note": told.get(row.hold.pk) or f"{words_of(row.hold)} {row.hold.note}",
+            "note": told.get(row.hold.pk)
+            or f"{words_of(row.hold)} {recorded.by(row.hold.placed_by_id, row.hold.note)}",
             "money": money,
         }
         for row in (rows[pk] for pk in (*told, *rest[:SHOWN]) if pk in rows)

@@ -18,7 +18,7 @@ from backoffice.words import dated, locale, number
 from payouts import countries
 from payouts.admin.run_new import left
 from payouts.models import PayoutRun, RunSkip
-from payouts.queries import due
+from payouts.queries import due, recorded
 from sellers.ledger.money import Money
 
 
@@ -103,7 +103,7 @@ def _progress(run: PayoutRun, now: datetime) -> dict[str, Any]:
     return {
         "going": going,
         "progress": {"done": run.accounts_done, "total": total, "words": words, "left": left_over},
-        "trouble": run.trouble if going else "",
+        "trouble": recorded.said(run.trouble) if going else "",
         "live_id": "progress",
         "live_url": reverse("admin:payouts_run_progress", args=[run.pk]) if going else "",
     }

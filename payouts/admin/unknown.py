@@ -15,7 +15,7 @@ from backoffice.words import labelled, later, number
 from payouts.admin import _bank_file, _currency, unknown_choices
 from payouts.models import Submission
 from payouts.queries import attempts as handed
-from payouts.queries import deciding, explain
+from payouts.queries import deciding, explain, recorded
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
@@ -72,7 +72,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "money": asked.money(submission),
         "late": now - submission.status_at > asked.alert_after(),
         "finding": finding,
-        "answer": submission.answer_text or _("Nothing came back."),
+        "answer": recorded.perhaps(submission.answer_text) or _("Nothing came back."),
         "again": again_words(submission, now) if finding is None else "",
     }
 
@@ -199,7 +199,7 @@ def _timeline(submission: Submission) -> list[dict[str, Any]]:
                 "at": event.at,
                 "title": title,
                 "who": event.actor_name,
-                "text": f"{event.text}{code}",
+                "text": (event.text if event.actor_name else recorded.perhaps(event.text)) + code,
                 "meaning": meaning,
             }
         )

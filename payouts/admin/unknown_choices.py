@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.doors import pages
 from payouts.models import Resolution, Submission
 from payouts.operations import switches
-from payouts.queries import explain
+from payouts.queries import explain, recorded
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 
@@ -55,7 +55,9 @@ def why_not_again(submission: Submission, now: datetime) -> str:
     """Why the same bytes may not go again now: the rail is stopped, or it could pay twice. Empty when they may."""
     stop = switches.open_on(submission.rail)
     if stop is not None:
-        return _("{rail} is stopped ({reason}).").format(rail=submission.rail, reason=stop.reason)
+        return _("{rail} is stopped ({reason}).").format(
+            rail=submission.rail, reason=recorded.by(stop.stopped_by_id, stop.reason)
+        )
     return asked.why_not_again(submission=submission, now=now)
 
 

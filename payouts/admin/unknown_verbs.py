@@ -20,6 +20,7 @@ from payouts.admin import unknown as desk
 from payouts.admin import unknown_choices
 from payouts.models import Resolution, Submission
 from payouts.operations import papers, unknown
+from payouts.queries import recorded
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger import written
@@ -83,7 +84,7 @@ def _tell(request: HttpRequest, found: Submission, what: str) -> None:
     label = SubmissionStatus(found.status).label.lower()
     if found.status == SubmissionStatus.UNKNOWN:
         last = found.events.order_by("-pk").first()
-        text = last.text if last is not None and last.text else _("no clear answer.")
+        text = recorded.perhaps(last.text) if last is not None and last.text else _("no clear answer.")
         messages.warning(
             request, _("{what}: {key} is still unknown. {text}").format(what=what, key=found.key, text=text)
         )
@@ -91,7 +92,7 @@ def _tell(request: HttpRequest, found: Submission, what: str) -> None:
         messages.success(
             request,
             _("{what}: {key} is {label} now. {answer_text}")
-            .format(what=what, key=found.key, label=label, answer_text=found.answer_text)
+            .format(what=what, key=found.key, label=label, answer_text=recorded.perhaps(found.answer_text))
             .strip(),
         )
 

@@ -112,14 +112,22 @@ def look_at_line(*, line: StatementLine, attempts: Sequence[Attempt], rail: str,
     names = ", ".join(attempt.end_to_end_id for attempt in attempts[:5])
     names += f" and {len(attempts) - 5} more" if len(attempts) > 5 else ""
     told = " or ".join(sorted({_TOLD[str(attempt.ended_because)] for attempt in attempts}))
-    moved = "debits" if debit else "brings back the money of"
-    _keep(
-        [attempt.payout for attempt in attempts],
-        f"A bank statement {moved} {names} although {told}: it must not be paid again.",
-        now,
-    )
-    text = f"Line {line.number} of statement {line.statement} {moved} {names}, although {told}."
-    text += " They may be paid twice: ask the bank, and cancel what has reached its payee."
+    number, statement = line.number, line.statement
+    if debit:
+        note = f"A bank statement debits {names} although {told}: it must not be paid again."
+        text = (
+            f"Line {number} of statement {statement} debits {names}, although {told}. "
+            "They may be paid twice: ask the bank, and cancel what has reached its payee."
+        )
+    else:
+        note = (
+            f"A bank statement brings back the money of {names} although {told}: it must not be paid again."
+        )
+        text = (
+            f"Line {number} of statement {statement} brings back the money of {names}, although {told}. "
+            "They may be paid twice: ask the bank, and cancel what has reached its payee."
+        )
+    _keep([attempt.payout for attempt in attempts], note, now)
     one = attempts[0].payout_id if len(attempts) == 1 else None
     incidents.open_one(code=code, key=key, text=text, rail=rail, payout_id=one, now=now)
     if debit:

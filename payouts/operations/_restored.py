@@ -27,8 +27,10 @@ def why() -> str:
         return f"{line.key} was handed to {line.rail} on {line.at}, and this database does not know it."
     anchor = sealing.lost()
     if anchor is not None:
-        at = f"at number {anchor.position} on {anchor.at}"
-        return f"The audit trail was anchored {at}, and this database does not know it."
+        return (
+            f"The audit trail was anchored at number {anchor.position} on {anchor.at}, "
+            "and this database does not know it."
+        )
     return ""
 
 

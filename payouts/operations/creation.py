@@ -113,8 +113,10 @@ def run_due(*, now: datetime) -> list[PayoutRun]:
             done.append(run(until=day, country=each.code, key=key, actor=SYSTEM, now=now))
         except Exception as error:  # whatever it is, the other countries' sellers are not to wait for it
             log.exception("scheduled_run_failed", country=each.code, error=type(error).__name__)
-            text = f"The payout run of {each.name} for {day} failed ({type(error).__name__}): nobody there is paid. "
-            text += "It is tried again; if that does not help, ask who runs the program to look at its log."
+            text = (
+                f"The payout run of {each.name} for {day} failed ({type(error).__name__}): nobody there is paid. "
+                "It is tried again; if that does not help, ask who runs the program to look at its log."
+            )
             incidents.open_one(code="run_failed", key=trouble, text=text, now=now)
         else:
             incidents.over(keys=[trouble], note=_("It ran after all."), now=now)

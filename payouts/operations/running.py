@@ -176,8 +176,10 @@ def work(*, run_id: int, now: datetime) -> bool:
             pass
     except Exception as error:  # whatever it is, the portions made stand, and the run is not lost
         log.exception("run_portion_failed", run=run_id, error=type(error).__name__)
-        text = f"The payout run R{run_id} stopped ({type(error).__name__}). "
-        text += "What it made stands; the rest is tried again."
+        text = (
+            f"The payout run R{run_id} stopped ({type(error).__name__}). "
+            "What it made stands; the rest is tried again."
+        )
         _put_last(run_id, trouble=text)
         incidents.open_one(code="run_failed", key=trouble, text=text, now=watch.now())
         return False

@@ -57,8 +57,11 @@ def _prepare(*, batch_id: int, now: datetime) -> preparing.Prepared:
         raise
     except Exception as error:  # whatever it is, a batch that never goes out must not go unseen
         checking.audit_works(now=now)
-        text = f"B{batch_id} cannot be prepared ({type(error).__name__}): nothing was sent. It is tried again; if that "
-        _tell(batch_id, _BROKEN, text + "does not help, ask who runs the program to look at its log.", now)
+        text = (
+            f"B{batch_id} cannot be prepared ({type(error).__name__}): nothing was sent. It is tried again; if that "
+            "does not help, ask who runs the program to look at its log."
+        )
+        _tell(batch_id, _BROKEN, text, now)
         raise
     if prepared.leases:
         keys = [f"{code}:{batch_id}" for code in (_BROKEN, "rail_without_way")]

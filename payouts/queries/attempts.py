@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.words import later
 from payouts.models import Attempt, BankFact, Disposal, Payout, Submission
-from payouts.queries import explain, recalls
+from payouts.queries import explain, recalls, recorded
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus, SubmissionStatus
 from sellers.ledger import written
@@ -82,7 +82,7 @@ def plain(fact: BankFact) -> str:
     if fact.code and kind is not BankFact.Kind.PAID and kind is not BankFact.Kind.ACCEPTED:
         words += f" {reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence}"
     if fact.text and fact.text.rstrip(".") not in words:
-        words += _(" It says: “{text}”").format(text=fact.text)
+        words += _(" It says: “{text}”").format(text=recorded.perhaps(fact.text))
     return words
 
 
@@ -92,7 +92,7 @@ def refused(submission: Submission) -> str:
     return (
         _("The bank refused it. {sentence}").format(sentence=known.sentence)
         if known is not None
-        else submission.answer_text
+        else recorded.perhaps(submission.answer_text)
     )
 
 
@@ -101,7 +101,7 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
     submission = attempt.submission
     found = []
     if submission.status == SubmissionStatus.UNKNOWN:
-        words = submission.answer_text or _("Nothing came back.")
+        words = recorded.perhaps(submission.answer_text) or _("Nothing came back.")
         found.append(
             Said(explain.clock(submission.status_at, zone), _("No clear answer. {words}").format(words=words))
         )
@@ -109,7 +109,8 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
         at = explain.clock(submission.status_at, zone)
         found.append(Said(at, refused(submission), submission.answer_code))
     elif submission.answer_text:
-        found.append(Said(explain.clock(submission.status_at, zone), submission.answer_text))
+        words = recorded.perhaps(submission.answer_text)
+        found.append(Said(explain.clock(submission.status_at, zone), words))
     for fact in sorted(attempt.facts.all(), key=lambda each: each.pk):
         at = explain.clock(fact.occurred_at or fact.received_at, zone)
         words = plain(fact)

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum
 
 from payouts import countries
 from payouts.models import AccountVersion, Batch, BatchItem, Payout, Statement
-from payouts.queries import flags
+from payouts.queries import flags, recorded
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
@@ -158,7 +158,7 @@ def left(batch: Batch) -> list[Left]:
         .order_by("-sum", "left_because")
     )
     return [
-        Left(each["left_because"], each["count"], Money(int(each["sum"]), batch.currency))
+        Left(recorded.perhaps(each["left_because"]), each["count"], Money(int(each["sum"]), batch.currency))
         for each in rows[:20]
     ]
 

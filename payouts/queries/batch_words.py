@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.words import later, number
 from payouts.countries import calendars
 from payouts.models import Batch, MissedCutOff, Submission
-from payouts.queries import attempts, explain
+from payouts.queries import attempts, explain, recorded
 from payouts.states import BatchStatus, SubmissionStatus
 
 _STATES = {
@@ -106,7 +106,7 @@ def handed_over(batch: Batch) -> Handed | None:
         sent = _("One file of {body_bytes} bytes as {key}, first handed over {first}.").format(
             body_bytes=number(file.body_bytes), key=file.key, first=first
         )
-        words = file.answer_text or _("Nothing came back yet.")
+        words = recorded.perhaps(file.answer_text) or _("Nothing came back yet.")
         said = [attempts.Said(explain.clock(file.status_at, zone), words)]
         return Handed(sent, said, unknown)
     when = first if first == last else _("{first} to {last}").format(first=first, last=last)

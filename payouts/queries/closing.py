@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from backoffice.words import labelled, number
 from payouts.models import Incident, StatementLine, Submission
-from payouts.queries import incident_words
+from payouts.queries import incident_words, recorded
 from payouts.states import SubmissionStatus
 from sellers.ledger.queries import mapping, periods
 
@@ -53,7 +53,7 @@ def blocks(*, first: date, last: date) -> list[Block]:
         )
     broken = Incident.objects.filter(code="invariant", closed_at__isnull=True).order_by("pk")
     found += [
-        Block(labelled(incident_words.what(each.code), each.text), "payouts_rail_list")
+        Block(labelled(incident_words.what(each.code), recorded.said(each.text)), "payouts_rail_list")
         for each in broken[:MOST_NAMED]
     ]
     unmapped = mapping.unmapped(first=first, last=last)

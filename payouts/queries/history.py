@@ -22,7 +22,7 @@ from payouts.models import (
     SubmissionEvent,
     Transition,
 )
-from payouts.queries import attempts, recalls
+from payouts.queries import attempts, recalls, recorded
 from payouts.rails import base
 from sellers.models import Note, Verification
 
@@ -100,14 +100,17 @@ def _transitions(rows: Iterable[Transition]) -> Iterable[Happening]:
     for row in rows:
         title, meaning = _TITLES.get(row.name, (row.name.replace("_", " ").capitalize(), NEUTRAL))
         who = "" if row.via == "system" else _name(row.actor) if row.actor else row.actor_name
-        yield Happening(row.at, title, who, row.reason, meaning)
+        # The program moves what it holds, for whoever holds it: its words stand there beside a person's name.
+        why = recorded.said(row.reason) if row.via == "system" else recorded.perhaps(row.reason)
+        yield Happening(row.at, title, who, why, meaning)
 
 
 def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
     for hold in rows:
         what = _("Seller put on hold") if hold.seller_id else _("Put on hold")
         reason = hold.get_reason_display()
-        yield Happening(hold.placed_at, labelled(what, reason), _name(hold.placed_by), hold.note, STOPPED)
+        note = recorded.by(hold.placed_by_id, hold.note)
+        yield Happening(hold.placed_at, labelled(what, reason), _name(hold.placed_by), note, STOPPED)
         yield from _requests(hold.release_requests.all(), reason)
         if hold.released_at is not None:
             who = _name(hold.released_by)
@@ -115,7 +118,7 @@ def _holds(rows: Iterable[Hold]) -> Iterable[Happening]:
                 hold.released_at,
                 _("Hold released: {reason}").format(reason=reason),
                 who,
-                hold.release_note,
+                recorded.by(hold.released_by_id, hold.release_note),
                 DONE,
             )
 
@@ -163,7 +166,8 @@ def _submissions(rows: Iterable[SubmissionEvent]) -> Iterable[Happening]:
             title = {"lookup": _("The bank was asked"), "resolved": _("Decided by two people")}.get(
                 event.what, _("No clear answer from the bank")
             )
-            yield Happening(event.at, title, event.actor_name, event.text, WAITING)
+            text = event.text if event.actor_name else recorded.perhaps(event.text)
+            yield Happening(event.at, title, event.actor_name, text, WAITING)
 
 
 def of_seller(*, seller_id: int, limit: int = 25) -> list[Happening]:

@@ -111,6 +111,10 @@ _EITHER: dict[str, tuple[str, Action]] = {
 }
 _REJECTED: dict[str, tuple[str, Action]] = {"AC16": (noted("The card number is not valid."), _R)}
 _RETURNED: dict[str, tuple[str, Action]] = {"AC16": (noted("The account is under sequestration."), _C)}
+SENTENCES = tuple(
+    sorted({sentence for sentence, _action in (*_EITHER.values(), *_REJECTED.values(), *_RETURNED.values())})
+)
+"""All of them, in English, as they are written down."""
 
 
 def explain(code: str, *, kind: base.ReportKind) -> Reason:

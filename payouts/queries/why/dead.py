@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.words import labelled
 from payouts.models import BankFact, Disposal, Payout, Transition
-from payouts.queries import explain, outside
+from payouts.queries import explain, outside, recorded
 from payouts.queries.why import bars, unsent
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.rails import base, reasons
@@ -167,5 +167,5 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
 def _why(fact: BankFact) -> tuple[str, reasons.Action]:
     """Why the bank did not carry it: in our words where its code is known, else in its own."""
     reason = reasons.explain(fact.code, kind=base.ReportKind(fact.kind))
-    sentence = reason.sentence if fact.code or not fact.text else fact.text
+    sentence = reason.sentence if fact.code or not fact.text else recorded.perhaps(fact.text)
     return sentence[:1].lower() + sentence[1:].rstrip("."), reason.action

@@ -10,7 +10,7 @@ from backoffice.audit import authority
 from backoffice.words import later
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout, PayoutAccount
 from payouts.models.hold import FOR_COMPLIANCE
-from payouts.queries import attempts, batch_words, blocks, caps, explain, holds, outside, rails
+from payouts.queries import attempts, batch_words, blocks, caps, explain, holds, outside, rails, recorded
 from payouts.queries.why import details
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.states import BatchStatus, PayoutStatus
@@ -261,7 +261,9 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
         text = _(
             "{name}, and nothing is handed over since {since}: {reason}. Two treasurers let the "
             "rail go on. {then}"
-        ).format(name=name, since=since, reason=stop.reason.rstrip("."), then=then)
+        ).format(
+            name=name, since=since, reason=recorded.by(stop.stopped_by_id, stop.reason).rstrip("."), then=then
+        )
         return _told(payout, text, _("a treasurer"), Cause.RAIL_STOPPED)
     money = Money(payout.amount_minor, payout.currency)
     facts = Facts(reference=str(payout.reference), money=money, until=by.value_date)
