@@ -124,7 +124,7 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
         row = booked.get(shown["id"])
         shown["known"] = row is None
         if row is not None:  # what the preview said of the one before may have changed since
-            shown["chain"] = list(row.gaps)
+            shown["chain"] = [statement_words.kept(each) for each in row.problems]
             of = file.totals.setdefault(shown["currency"], {"credited": 0, "debited": 0})
             of["credited"] += shown["credited"]
             of["debited"] += shown["debited"]
@@ -200,8 +200,8 @@ def _known(account: FundingAccount, statement_id: str) -> Statement | None:
 
 def _chain(
     account: FundingAccount, found: statements.Statement, others: list[statements.Statement], today: date
-) -> list[str]:
-    """How it follows no statement before it and the one after does not follow it, and that it is old, in sentences.
+) -> list[dict[str, Any]]:
+    """That it follows no statement before it or the one after does not follow it, and that it is old, to be said.
 
     Those that stand are asked, and the file's ``others``.
     """
@@ -216,12 +216,8 @@ def _chain(
     after = [each for each in known if _place(each) > _place(found)]
     gaps = statements.chain_problems(max(before, key=_place), found) if before else []
     gaps += statements.chain_problems(found, min(after, key=_place)) if after else []
-    old = (
-        [_("It is of {day}, more than a year ago.").format(day=dated(day, "long"))]
-        if day < today - _OLD
-        else []
-    )
-    return old + [statement_words.said(each) for each in gaps]
+    old = [statements.Problem(statements.OLD, {"day": day.isoformat()})] if day < today - _OLD else []
+    return [statement_words.kept(each) for each in (*old, *gaps)]
 
 
 def _day(found: statements.Statement) -> date | None:

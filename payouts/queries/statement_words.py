@@ -1,8 +1,11 @@
 """What is wrong with a bank's document, in the reader's language. The sentences are of the rails, which know none."""
 
+from datetime import date
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from backoffice.words import later, number
+from backoffice.words import dated, later, number
 from payouts.rails import base
 from payouts.rails.statements.base import Problem
 
@@ -18,6 +21,7 @@ SENTENCES = (
     later("Opening balance plus booked lines is not the closing balance."),
     later("Statement {first} is missing: ask the bank for it."),
     later("Statements {first} to {last} are missing: ask the bank for them."),
+    later("It is of {day}, more than a year ago."),
     later("Statement {statement} does not open with the balance that {before} closed with."),
     later("The document is not a bank statement; only statements (camt.053) are read here."),
     later("The document is an interim report of the day (camt.052); only statements (camt.053) are read."),
@@ -42,10 +46,23 @@ def twice(statement_id: str) -> str:
     )
 
 
+def kept(problem: Problem) -> dict[str, Any]:
+    """As it is stored with a file, so that each reader is told in their own language."""
+    return {"text": problem.text, "values": dict(problem.values)}
+
+
+def again(stored: dict[str, Any] | str) -> str:
+    """What was `kept`; sentences of before were stored as they had been said."""
+    return stored if isinstance(stored, str) else said(Problem(stored["text"], stored["values"]))
+
+
 def said(problem: Problem | base.Unreadable) -> str:
-    """The sentence, with its numbers as the reader writes them."""
-    values = {
-        name: number(value) if isinstance(value, int) and name in ("bytes", "largest") else value
-        for name, value in problem.values.items()
-    }
+    """The sentence, with its numbers and days as the reader writes them."""
+    values = {name: _written(name, value) for name, value in problem.values.items()}
     return _(problem.text).format(**values) if values else _(problem.text)
+
+
+def _written(name: str, value: Any) -> Any:
+    if name == "day":
+        return dated(date.fromisoformat(value), "long")
+    return number(value) if name in ("bytes", "largest") else value

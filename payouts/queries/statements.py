@@ -26,15 +26,19 @@ SELECT id, before FROM (
 
 @dataclass(frozen=True)
 class Row:
-    """One statement in the list. ``gaps`` are sentences about the statement before it; ``first`` has none before."""
+    """One statement in the list. ``problems``, in sentences ``gaps``, are about the one before; ``first`` has none."""
 
     statement: Statement
     opening: Money
     closing: Money
     lines: int
     unmatched: int
-    gaps: tuple[str, ...]
+    problems: tuple[pure.Problem, ...]
     first: bool
+
+    @property
+    def gaps(self) -> list[str]:
+        return [statement_words.said(each) for each in self.problems]
 
     @property
     def unmatched_words(self) -> str:
@@ -73,7 +77,7 @@ def _row(statement: Statement, before: Statement | None, counts: tuple[int, int]
         closing=Money(statement.closing_minor, currency),
         lines=counts[0],
         unmatched=counts[1],
-        gaps=tuple(statement_words.said(each) for each in gaps),
+        problems=tuple(gaps),
         first=before is None,
     )
 

@@ -132,6 +132,7 @@ NO_BALANCE = "The statement has no opening or no closing booked balance in {curr
 NOT_ADDED_UP = "Opening balance plus booked lines is not the closing balance."
 ONE_MISSING = "Statement {first} is missing: ask the bank for it."
 SOME_MISSING = "Statements {first} to {last} are missing: ask the bank for them."
+OLD = "It is of {day}, more than a year ago."
 OTHER_OPENING = "Statement {statement} does not open with the balance that {before} closed with."
 
 

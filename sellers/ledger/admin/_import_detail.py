@@ -19,6 +19,7 @@ from backoffice.audit import recording
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
+from payouts.queries import statement_words
 from payouts.rails.statements import marking as statements
 from payouts.rails.statements.base import Place
 from sellers import importing as seller_files
@@ -93,7 +94,9 @@ def _statement(shown: dict[str, Any]) -> dict[str, Any]:
         name: Money(shown[name], shown["currency"]) if shown[name] is not None and shown["currency"] else None
         for name in ("opening", "closing", "credited", "debited")
     }
-    return {**shown, **money, "day": date.fromisoformat(shown["day"]) if shown["day"] else None}
+    chain = [statement_words.again(each) for each in shown["chain"]]
+    day = date.fromisoformat(shown["day"]) if shown["day"] else None
+    return {**shown, **money, "day": day, "chain": chain}
 
 
 @require_safe

@@ -28,7 +28,7 @@ MASKED = "The bank account is to change to GB••••19. Released once that 
         ),
         (
             "SEPA-EUR: Statement 3 is missing: ask the bank for it.",
-            "SEPA-EUR : Le relevé 3 manque : demandez-le à la banque.",
+            "SEPA-EUR : Le relevé bancaire 3 manque : demandez-le à la banque.",
         ),
         (
             "B7 is not sent, it waits. The rail “sepa” has no address: set SEPA_OUTBOX.",
