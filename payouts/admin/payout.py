@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -52,7 +53,7 @@ def _url(payout: Payout) -> str:
 
 def _statement(payout: Payout) -> dict[str, str]:
     return {
-        "label": _("Statement"),
+        "label": pgettext("for the seller", "Statement"),
         "url": reverse("admin:payouts_payout_statement", args=[payout.reference]),
     }
 

@@ -107,7 +107,7 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     found = [
         (_("Export"), definition.called),
         (_("Rows"), schedule.filters_text or _("All of them")),
-        (_("Order"), _(order) if order else _("The usual one")),
+        (_("Order of rows"), _(order) if order else _("The usual one")),
         (
             _("Dates"),
             _dates(schedule, definition),

@@ -1,16 +1,25 @@
 """What an open statement line may be said to be: locked with what it touches, and held against it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import later
 from payouts.models import Attempt, FundingAccount, LineKind, LineResolution, StatementLine
 from payouts.operations import _locks, settlement
 from payouts.operations._matching import Match
 
 Verdict = LineResolution.Verdict
+Doing = Literal["proposed", "confirmed", "dismissed"]
+
+_NOT_DONE: dict[Doing, str] = {
+    "proposed": later("Not proposed: {why}"),
+    "confirmed": later("Not confirmed: {why}"),
+    "dismissed": later("Not dismissed: {why}"),
+}
 
 
 class DoesNotFit(Refused):
@@ -28,7 +37,12 @@ class OpenLine:
     other: StatementLine | None
 
 
-def locked(line_id: int, other_line_id: int | None, *, doing: str) -> OpenLine:
+def not_done(doing: Doing, why: str) -> str:
+    """The no to one of the three deeds about a line, and why."""
+    return str(_NOT_DONE[doing]).format(why=why)
+
+
+def locked(line_id: int, other_line_id: int | None, *, doing: Doing) -> OpenLine:
     """The account first, as reading a statement does; then the lines. Raises `Conflict` when one is matched."""
     ids = sorted({pk for pk in (line_id, other_line_id) if pk is not None})
     accounts = StatementLine.objects.filter(pk__in=ids).values_list(
@@ -40,11 +54,11 @@ def locked(line_id: int, other_line_id: int | None, *, doing: str) -> OpenLine:
     lines = {row.pk: row for row in rows.select_related("statement").defer("statement__body_ciphertext")}
     if len(lines) < len(ids):
         raise Refused(
-            _("Not {doing}: there is no such line. Look at the lines without a match.").format(doing=doing),
+            not_done(doing, _("there is no such line. Look at the lines without a match.")),
             code="no_line",
         )
     if any(line.matched_at is not None for line in lines.values()):
-        raise Conflict(_("Not {doing}: the line was matched meanwhile. Look again.").format(doing=doing))
+        raise Conflict(not_done(doing, _("the line was matched meanwhile. Look again.")))
     row = lines[line_id]
     other = lines[other_line_id] if other_line_id is not None else None
     return OpenLine(row, fundings[row.statement.funding_account_id], other)

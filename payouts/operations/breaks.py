@@ -145,15 +145,13 @@ def _found(resolution_id: int) -> LineResolution:
     return found
 
 
-def _standing(resolution_id: int, *, doing: str) -> LineResolution:
+def _standing(resolution_id: int, *, doing: _fitting.Doing) -> LineResolution:
     """The proposal, locked. Raises `Conflict` when it ended."""
     rows = LineResolution.objects.select_for_update(of=("self",)).select_related("line")
     wish = rows.filter(pk=resolution_id).first() or _found(resolution_id)
     if wish.confirmed_at is not None or wish.dismissed_at is not None:
         raise Conflict(
-            _("Not {doing}: this proposal was confirmed or dismissed already. Look again.").format(
-                doing=doing
-            )
+            _fitting.not_done(doing, _("this proposal was confirmed or dismissed already. Look again."))
         )
     return wish
 

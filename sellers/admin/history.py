@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
@@ -97,7 +98,10 @@ def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
         shown.append({"label": _("Adjust the balance"), "url": url, "kind": ""})
     offer("sellers.add_note", "note", _("Add a note"))
     shown.append(
-        {"label": _("Statement"), "url": reverse("admin:sellers_seller_statement", args=[seller.reference])}
+        {
+            "label": pgettext("for the seller", "Statement"),
+            "url": reverse("admin:sellers_seller_statement", args=[seller.reference]),
+        }
     )
     return shown
 

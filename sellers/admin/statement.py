@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
@@ -108,7 +109,7 @@ def _page(request: HttpRequest, seller: Seller, form: PeriodForm) -> HttpRespons
     context: dict[str, Any] = {
         "title": _("Statement of {seller}").format(seller=seller.name),
         "form": form,
-        "reference": _("Statement"),
+        "reference": pgettext("for the seller", "Statement"),
         "back_url": reverse("admin:sellers_seller_detail", args=[seller.reference]),
         "back_label": seller.name,
         "has_account": bool(form.fields["currency"].choices),  # type: ignore[attr-defined]

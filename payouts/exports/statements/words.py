@@ -8,13 +8,13 @@ from payouts.queries.languages import LANGUAGES
 
 _ORDER = tuple(LANGUAGES)
 _TABLE = {
-    "payout_statement": ("Payout statement", "Relevé de versement", "Extracto de pago", "支払明細書"),
-    "seller_statement": ("Account statement", "Relevé de compte", "Extracto de cuenta", "取引明細書"),
+    "payout_statement": ("Payout statement", "Relevé de versement", "Liquidación de pago", "支払明細書"),
+    "seller_statement": ("Account statement", "Relevé de compte", "Liquidación del vendedor", "取引明細書"),
     "from": ("From", "De", "De", "発行者"),
     "seller": ("Seller", "Vendeur", "Vendedor", "販売者"),
     "payout": ("Payout", "Versement", "Pago", "支払番号"),
     "amount": ("Amount", "Montant", "Importe", "金額"),
-    "currency": ("Currency", "Devise", "Divisa", "通貨"),
+    "currency": ("Currency", "Devise", "Moneda", "通貨"),
     "period": ("Period", "Période", "Periodo", "対象期間"),
     "account": ("To the account", "Sur le compte", "A la cuenta", "振込先口座"),
     "status": ("Status", "État", "Estado", "状況"),
@@ -50,7 +50,7 @@ _TABLE = {
     "opening": ("Opening balance", "Solde d’ouverture", "Saldo inicial", "期首残高"),
     "closing": ("Closing balance", "Solde de clôture", "Saldo final", "期末残高"),
     "earned": ("Earned", "Acquis", "Ganado", "売上等"),
-    "paid_out": ("Put into payouts", "Mis en versement", "Puesto en pagos", "支払への振替"),
+    "paid_out": ("Put into payouts", "Mis en versement", "Incluido en pagos", "支払への振替"),
     "given_back": ("Given back", "Restitué", "Restituido", "残高への戻し"),
     "payouts": ("Payouts", "Versements", "Pagos", "支払"),
     "status_then": ("Status on {day}", "État au {day}", "Estado a {day}", "{day}時点の状況"),
@@ -78,7 +78,7 @@ _TABLE = {
     "SUBMITTED": ("Handed to the bank", "Remis à la banque", "Entregado al banco", "銀行へ依頼済み"),
     "PAID": ("Paid", "Payé", "Pagado", "支払済み"),
     "CANCELLED": ("Cancelled", "Annulé", "Anulado", "取消"),
-    "FAILED": ("Not delivered", "Non abouti", "No entregado", "送金不能"),
+    "FAILED": ("Not delivered", "Non abouti", "No abonado", "送金不能"),
     "RETURNED": ("Returned by the bank", "Renvoyé par la banque", "Devuelto por el banco", "銀行から返却"),
 }  # fmt: skip
 

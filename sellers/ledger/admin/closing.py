@@ -42,7 +42,7 @@ def ask(request: HttpRequest, month: date) -> HttpResponse:
         "next month, with the day that it is of. Another person closes it."
     ).format(others=others if earlier else "")
     return _confirm(
-        request, found, periods.ask, verb=_("Ask to close"), done=_("asked to be closed"), lead=lead
+        request, found, periods.ask, verb=_("Ask to close {month}"), done=_("asked to be closed"), lead=lead
     )
 
 
@@ -55,7 +55,7 @@ def close(request: HttpRequest, month: date) -> HttpResponse:
         "on, always the same."
     )
     found = months.month_or_404(month)
-    return _confirm(request, found, periods.close, verb=_("Close"), done=_("closed"), lead=lead)
+    return _confirm(request, found, periods.close, verb=_("Close {month}"), done=_("closed"), lead=lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +68,13 @@ def take_back(request: HttpRequest, month: date) -> HttpResponse:
     )
     found = months.month_or_404(month)
     return _confirm(
-        request, found, periods.take_back, verb=_("Take back"), done=_("open again"), lead=lead, blocked=False
+        request,
+        found,
+        periods.take_back,
+        verb=_("Open {month} again"),
+        done=_("open again"),
+        lead=lead,
+        blocked=False,
     )
 
 
@@ -97,13 +103,13 @@ def _confirm(
             return redirect(back)
     blocks = months.blocks_of(month) if blocked else []
     context = {
-        "title": f"{verb} {name}",
+        "title": verb.format(month=name),
         "lead": lead,
         "month": month,
         "totals": months.totals_of(month),
         "blocks": blocks,
         "always": not blocks,
-        "verb": f"{verb} {name}",
+        "verb": verb.format(month=name),
         "problem": problem,
         "back_url": back,
         "back_label": name,
