@@ -240,6 +240,22 @@ def exports(reader: Reader) -> Found:
     )
 
 
+def failed_exports(reader: Reader) -> Found:
+    return _read(
+        deciding.failed_exports(person_id=reader.person_id),
+        since="finished_at",
+        page=lambda row: f"{reverse('admin:payouts_export_list')}?show=failed",
+    )
+
+
+def broken_schedules(reader: Reader) -> Found:
+    return _read(
+        deciding.broken_schedules(person_id=reader.person_id),
+        since="made_at",
+        page=_to("payouts_schedule_detail", "pk"),
+    )
+
+
 def people_requests(reader: Reader) -> Found:
     """What another administrator asked for about a person, as far as it does not concern the reader."""
     return _read(

@@ -189,4 +189,17 @@ WORK = (
         later("Yours, ready, and kept for a time only"),
         pile=Pile(piles.exports, "payouts_export_list", "show=ready"),
     ),
+    Work(
+        later("Exports that failed"),
+        "payouts.request_export",
+        later("Yours: there is no file. See why, and ask again"),
+        pile=Pile(piles.failed_exports, "payouts_export_list", "show=failed"),
+    ),
+    Work(
+        later("Schedules that failed or stopped"),
+        "payouts.schedule_export",
+        later("Yours: what should have come did not"),
+        pile=Pile(piles.broken_schedules, "payouts_schedule_list", "show=broken"),
+        decide=True,
+    ),
 )

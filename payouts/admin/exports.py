@@ -30,7 +30,13 @@ _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
 
 
 class ShowChip(forms.Form):
-    show = forms.ChoiceField(label=later("Only"), choices=[("ready", later("ready and not fetched yet"))])
+    show = forms.ChoiceField(
+        label=later("Only"),
+        choices=[
+            ("ready", later("ready and not fetched yet")),
+            ("failed", later("failed in the last three days")),
+        ],
+    )
 
 
 CHIPS = {"show": ShowChip}
@@ -149,8 +155,10 @@ def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) 
 def listed(request: HttpRequest) -> HttpResponse:
     """My exports, newest first, the ones being written with live progress."""
     rows = Export.objects.filter(requested_by=request.user.pk).select_related("since")
-    if "show" in worklists.chosen(request, CHIPS):
-        rows = rows.filter(pk__in=deciding.finished_exports(person_id=request.user.pk or 0))
+    show = worklists.chosen(request, CHIPS).get("show")
+    if show is not None:
+        asked = deciding.finished_exports if show == "ready" else deciding.failed_exports
+        rows = rows.filter(pk__in=asked(person_id=request.user.pk or 0))
     page = keyset.page(request, rows)
     now = database_now()
     by_schedule = schedules.schedules_of([export.pk for export in page.rows])

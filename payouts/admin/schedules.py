@@ -15,7 +15,7 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import number
+from backoffice.words import later, number
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
@@ -28,11 +28,22 @@ from payouts.queries import schedules as said
 SEE = ("payouts.view_exportschedule",)
 
 
-@pages.page(*SEE, knows=Known(*keyset.PLACE, *worklists.WAITS))
+class ShowChip(forms.Form):
+    show = forms.ChoiceField(label=later("Only"), choices=[("broken", later("mine that failed or stopped"))])
+
+
+CHIPS: dict[str, type[forms.Form]] = {**worklists.WAITS, "show": ShowChip}
+
+
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *CHIPS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every schedule that has not ended, the newest first."""
-    mine = worklists.for_me(request)
-    rows = deciding.export_schedules(person_id=request.user.pk or 0) if mine else said.listed()
+    reader, rows = request.user.pk or 0, said.listed()
+    chosen = worklists.chosen(request, CHIPS)
+    if "waits_for" in chosen:
+        rows = rows.filter(pk__in=deciding.export_schedules(person_id=reader))
+    if "show" in chosen:
+        rows = rows.filter(pk__in=deciding.broken_schedules(person_id=reader))
     page = keyset.page(request, rows)
     may = schedules.RIGHT in pages.permissions(request)
     new = reverse("admin:payouts_schedule_choose") if may else ""
@@ -45,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "Exports that are made again and again, in their owner’s name and with their owner’s rights."
             ),
             "verbs": [{"label": _("New schedule"), "url": new, "kind": "main"}] if may else [],
-            "chips": worklists.set_chips(request, worklists.WAITS),
+            "chips": worklists.set_chips(request, CHIPS),
             "rows": [_row(each) for each in page.rows],
             "pager": page,
             "back_url": reverse("admin:payouts_export_list"),

@@ -4,7 +4,10 @@ Each is a condition or a set of rows for one person; 0 is nobody, for whom nothi
 the verbs (`operations.approval`, `batching`, `_releasing` …); PostgreSQL refuses the same by constraints.
 """
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from payouts.models import (
     AccountVersion,
@@ -16,6 +19,7 @@ from payouts.models import (
     Hold,
     LineResolution,
     Resolution,
+    RunStatus,
     StatementLine,
     Submission,
 )
@@ -24,6 +28,9 @@ from payouts.queries import holds as held
 from payouts.states import BatchStatus
 from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
 from sellers.ledger.queries import adjustments, mapping, periods
+
+_NEWS = timedelta(days=3)
+"""A weekend; what failed stands in the list of exports for as long as they are listed."""
 
 
 def batches(*, person_id: int) -> "QuerySet[Batch]":
@@ -95,6 +102,19 @@ def export_schedules(*, person_id: int) -> "QuerySet[ExportSchedule]":
         schedules.listed()
         .filter(target__isnull=False, confirmed_at__isnull=True, paused_at__isnull=True)
         .exclude(owner=person_id)
+    )
+
+
+def broken_schedules(*, person_id: int) -> "QuerySet[ExportSchedule]":
+    """This person's schedules that the program stopped, or whose last run failed."""
+    broken = Q(last_status=RunStatus.FAILED, paused_at__isnull=True) | ~Q(stopped_why="")
+    return schedules.listed().filter(broken, owner=person_id)
+
+
+def failed_exports(*, person_id: int) -> "QuerySet[Export]":
+    """What this person asked for and did not get, for as long as it is news."""
+    return Export.objects.filter(
+        requested_by=person_id, status=ExportStatus.FAILED, finished_at__gte=Now() - _NEWS
     )
 
 

@@ -25,7 +25,7 @@ from payouts.models import (
     Undecided,
     Undisposed,
 )
-from payouts.queries import filters
+from payouts.queries import deciding, filters
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
 
@@ -82,7 +82,8 @@ def together(what: Iterable[Waits], *, cap: int, person_id: int = 0) -> dict[Wai
     parts = [each.sql(cap, person_id) for each in wanted]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(sql for sql, _params in parts)}", [p for _sql, params in parts for p in params]
+            f"SELECT {', '.join(sql for sql, _params in parts)}",
+            [p for _sql, params in parts for p in params],
         )
         return dict(zip(wanted, map(int, cursor.fetchone()), strict=True))
 
@@ -110,7 +111,10 @@ def undisposed() -> "QuerySet[Payout]":
 
 def _my_exports(person_id: int) -> tuple[Rows, ...]:
     own = Export.objects.filter(requested_by=person_id)
-    return (own.filter(status=ExportStatus.READY, downloaded_at__isnull=True),)
+    return (
+        own.filter(status=ExportStatus.READY, downloaded_at__isnull=True),
+        deciding.failed_exports(person_id=person_id),
+    )
 
 
 to_review = Stands(PayoutStatus.PENDING_REVIEW)
@@ -124,7 +128,7 @@ releases = Of(lambda: (ReleaseRequest.objects.filter(confirmed_at__isnull=True, 
 batches = Of(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
 """Batches that wait for approval."""
 my_exports = Mine(_my_exports)
-"""Exports of this person that are ready and were not fetched yet."""
+"""Exports of this person that are ready and were not fetched yet, or just failed."""
 failed = Of(lambda: (Undisposed.objects.all(),))
 """Dead payouts that wait for a decision."""
 unknown = Of(lambda: (Submission.objects.filter(status=SubmissionStatus.UNKNOWN),))

@@ -227,3 +227,18 @@ def test_a_view_is_saved_shared_and_opened_by_another_and_a_pasted_list_names_wh
     expect(other.get_by_text("X-0, X-1")).to_be_visible()
     expect(other.locator("tr[data-row]")).to_have_count(1)
     assert complaints.all_of(other) == []
+
+
+def test_a_pasted_list_is_still_in_the_box_after_the_log_in(visit):
+    made = quick.payout()
+    user = make.user("analyst", is_staff=True)
+    page = visit("/payouts/review/", user=user)
+    box = page.locator("#box")
+    box.fill(f"{made.reference} P999 ORD-1")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Search").first.click()
+    log_in_again(page, user)
+    expect(box).to_have_value(f"{made.reference} P999 ORD-1")
+    page.get_by_role("button", name="Search").first.click()
+    expect(page.get_by_text("Not known here:")).to_be_visible()
+    expect(page.get_by_text("It was not sent")).to_have_count(0)

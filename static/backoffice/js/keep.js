@@ -1,18 +1,18 @@
 // What was typed into a form that changes something is kept in this tab until the server has taken it: a session that
 // ended, a page left by mistake or a refusal loses no word. Kept per person and per form; gone with the tab, at log-out
-// and after half a day. Never kept: passwords, files, hidden fields, and forms whose fields say autocomplete="off".
+// and after half a day. Never kept: passwords, files, hidden fields, and forms whose fields say autocomplete="off", but for a box to search in: it may hold a pasted list.
 const AGE = 12 * 60 * 60 * 1000;
 const PREFIX = "typed:";
 const words = document.querySelector("#words").dataset;
 const person = document.documentElement.dataset.person || "guest";
-const FIELDS = "textarea, select, input:not([type=password], [type=file], [type=hidden], [type=submit], [type=search])";
+const FIELDS = "textarea, select, input:not([type=password], [type=file], [type=hidden], [type=submit])";
 
 function fields(form) {
   return [...form.elements].filter((field) => field.name && field.matches(FIELDS));
 }
 
 function keeps(form) {
-  return (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-display], [data-selection]") && !form.querySelector("[type=password], [autocomplete=off]") && fields(form).length > 0;
+  return (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-display], [data-selection]") && !form.querySelector("[type=password], [autocomplete=off]:not([type=search])") && fields(form).length > 0;
 }
 
 // What the form is about: where it goes with its question, and its hidden fields. A note about one hold is never offered
@@ -62,7 +62,8 @@ function restore(form, kept) {
   said.className = "help";
   said.setAttribute("role", "status");
   said.textContent = words.kept.replace("{time}", new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
-  form.prepend(said);
+  if (form.matches(".box")) form.before(said);
+  else form.prepend(said);
 }
 
 function all() {

@@ -2,13 +2,16 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
+from backoffice.audit.clock import database_now
 from payouts.models import Export, ExportTemplate
 from payouts.operations import exporting
+from payouts.queries import waiting
 from tests import make
 from tests.payouts import quick
 
@@ -247,3 +250,20 @@ def test_an_export_is_cancelled_by_who_asked_for_it():
     made.refresh_from_db()
     assert made.status == "CANCELLED"
     assert "cancelled already" in client.post(f"/exports/{made.pk}/cancel/", follow=True).content.decode()
+
+
+def test_what_failed_is_news_on_the_front_page_and_in_the_navigation_for_three_days():
+    user = make.user("accountant", is_staff=True)
+    made = exporting.request(filters="", format="csv", actor=make.actors.person(user), now=make.NOW)
+    now = database_now()
+    failed = {"status": "FAILED", "error": "The disk is full.", "started_at": now, "finished_at": now}
+    Export.objects.filter(pk=made.pk).update(**failed)
+    client = at("", user)
+    home = client.get("/").content.decode()
+    assert "Exports that failed" in home and "/exports/?show=failed" in home
+    assert "The disk is full." in client.get("/exports/?show=failed").content.decode()
+    assert waiting.my_exports(cap=9, person_id=user.pk) == 1
+    assert "Exports that failed" not in at("accountant").get("/").content.decode(), "another's"
+    Export.objects.filter(pk=made.pk).update(finished_at=now - timedelta(days=3, seconds=5))
+    assert "Exports that failed" not in client.get("/").content.decode()
+    assert waiting.my_exports(cap=9, person_id=user.pk) == 0

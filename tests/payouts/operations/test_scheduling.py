@@ -20,6 +20,7 @@ from payouts.operations import (
     schedules,
     scheduling,
 )
+from payouts.queries import deciding
 from tests import make, sftp
 from tests.payouts.scheduled import (
     MADE,
@@ -335,3 +336,18 @@ def test_the_owner_fetches_what_a_schedule_made(owner):
     found.file.close()
     with pytest.raises(exporting.UnknownExport):
         export_links.make(export_id=run.export_id, actor=make.person("accountant"), now=MADE)
+
+
+def test_a_schedule_that_stopped_or_failed_waits_for_its_owner_until_it_runs_again(owner):
+    schedule = made(owner)
+    mine = lambda: list(deciding.broken_schedules(person_id=owner.person_id))  # noqa: E731
+    assert mine() == []
+    schedule.owner.groups.clear()
+    carried_out(schedule, MADE + timedelta(hours=20))
+    assert mine() == [schedule]
+    assert list(deciding.broken_schedules(person_id=make.person("accountant").person_id)) == []
+    make.give_role(schedule.owner, "accountant")
+    schedules.resume(schedule_id=schedule.pk, actor=owner, now=MADE + timedelta(days=1))
+    assert mine() == [schedule], "the last run failed"
+    carried_out(schedule, MADE + timedelta(days=2))
+    assert mine() == []
