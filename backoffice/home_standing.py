@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from payouts.queries import filters, invariants, worklist
 from payouts.states import BatchStatus, PayoutStatus
 
 WEEKS = 12
+_A_DAY = timedelta(days=1)
 _SENT = (BatchStatus.SUBMITTING, BatchStatus.SUBMITTED, BatchStatus.SETTLED)
 _DEAD_AT_BANK = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
 _NOT_PAID = (PayoutStatus.BATCHED, PayoutStatus.SUBMITTED, *_DEAD_AT_BANK)
@@ -94,11 +95,13 @@ def weeks(*, now: datetime) -> dict[str, Any]:
 def _paid(first: date) -> dict[date, int]:
     """Paid payouts by the week of their batch's value date, read without counting them one by one.
 
-    A batch knows how many payouts are in it (an invariant keeps that so); those not paid are few.
+    A batch knows how many payouts are in it (an invariant keeps that so); those not paid are few. Their status is no
+    older than their batch, give or take a clock: of those that failed in all the years only the latest are read.
     """
     sent = Batch.objects.filter(status__in=_SENT, value_date__gte=first)
     found = _by_week(sent, "value_date", Sum("item_count"))
-    unpaid = Payout.objects.filter(batch__in=sent, status__in=_NOT_PAID)
+    oldest = sent.order_by("proposed_at").annotate(begun=F("proposed_at") - _A_DAY).values("begun")[:1]
+    unpaid = Payout.objects.filter(batch__in=sent, status__in=_NOT_PAID, status_at__gte=Subquery(oldest))
     for week, number in _by_week(unpaid, "batch__value_date", Count("pk")).items():
         found[week] = found.get(week, 0) - number
     return {week: number for week, number in found.items() if number}

@@ -79,6 +79,7 @@ class Hold(models.Model):
             models.Index(fields=["seller"], condition=Q(released_at__isnull=True), name="hold_open_seller"),
             models.Index(fields=["placed_at"], condition=Q(released_at__isnull=True), name="hold_open_age"),
             models.Index(fields=["id"], condition=Q(released_at__isnull=True), name="hold_open"),
+            models.Index(fields=["placed_at"], include=["payout"], name="hold_placed"),
         ]
 
     def __str__(self) -> str:

@@ -88,6 +88,11 @@ class Payout(models.Model):
         indexes = [
             models.Index(fields=["status", "-id"], name="payout_status"),
             models.Index(fields=["seller", "-id"], name="payout_seller"),
+            models.Index(
+                fields=["seller"],
+                condition=Q(status__in=["PENDING_REVIEW", "REVIEWED", "APPROVED", "BATCHED"]),
+                name="payout_unsent_of_seller",
+            ),
             models.Index(fields=["country", "status", "-id"], name="payout_country_status"),
             models.Index(fields=["-created_at", "-id"], name="payout_created"),
             # What a list can be sorted by, within each status: a page over several statuses merges their pages.

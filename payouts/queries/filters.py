@@ -30,7 +30,7 @@ from payouts.queries.dead import Advice
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filter_standing import StandingFilter
 from payouts.queries.filter_words import describe, in_words
-from payouts.states import PayoutStatus
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.money import EXPONENTS
 
 _ON_HOLD = """
@@ -39,6 +39,8 @@ UNION
 SELECT p.id FROM payouts_hold AS h JOIN payouts_payout AS p ON p.seller_id = h.seller_id
 WHERE h.released_at IS NULL
 """
+_UNSENT_ON_HOLD = f"{_ON_HOLD} AND p.status IN ('PENDING_REVIEW', 'REVIEWED', 'APPROVED', 'BATCHED')"
+"""As the index has them that knows those of a seller: of the others there are ever more."""
 
 
 class BadFilter(Refused):
@@ -53,9 +55,12 @@ class BadFilter(Refused):
         self.parameters = tuple(errors)
 
 
-def open_holds() -> RawSQL:
-    """The ids of payouts that an open hold stops, their own or their seller's, for ``pk__in`` or `Among`."""
-    return RawSQL(_ON_HOLD, [])  # noqa: S611 - a constant
+def open_holds(*, unsent: bool = False) -> RawSQL:
+    """The ids of payouts that an open hold stops, their own or their seller's, for ``pk__in`` or `Among`.
+
+    ``unsent``: of those that are to be sent yet. Where only they are asked for, that is the same and quick.
+    """
+    return RawSQL(_UNSENT_ON_HOLD if unsent else _ON_HOLD, [])  # noqa: S611 - constants
 
 
 def held() -> QuerySet[Payout]:
@@ -200,7 +205,10 @@ class PayoutFilter(ListFilter, StandingFilter):
         super().__init__(data, queryset=Payout.objects.all() if queryset is None else queryset, **values)
 
     def by_hold(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
-        return queryset.filter(searching.Among(open_holds())) if value else not_held(queryset)
+        if not value:
+            return not_held(queryset)
+        wanted = self.form.cleaned_data.get("status")
+        return queryset.filter(searching.Among(open_holds(unsent=bool(wanted) and UNSENT.issuperset(wanted))))
 
     def by_seller(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
         return queryset.filter(seller__in=searching.sellers_named(value))
@@ -309,7 +317,9 @@ def _said_twice(data: QueryDict, kind: type[ListFilter]) -> dict[str, list[str]]
     found = {}
     for name, values in data.lists():
         different = list(dict.fromkeys(value for value in values if value))
-        one = name in kind.base_filters and not issubclass(kind.base_filters[name].field_class, fields.CodesField)
+        one = name in kind.base_filters and not issubclass(
+            kind.base_filters[name].field_class, fields.CodesField
+        )
         if one and len(different) > 1:
             words = _("“{name}” stands there twice, as “{first}” and “{second}”. Leave one of them.")
             first, second = map(fields.shortened, different[:2])

@@ -20,4 +20,9 @@ class Migration(migrations.Migration):
                 help_text="of a bank's statement: the line that is wrong; 0: the statement",
             ),
         ),
+        migrations.AlterField(
+            "stagedearning",
+            "row_number",
+            models.IntegerField(help_text="line in the file, the header being 1; of a bank's file the statement"),
+        ),
     ]

@@ -35,9 +35,12 @@ def transactions(*, payout_ref: str = "", seller_ref: str = "", book: str = "") 
 
 
 def legs(*, transactions: Sequence[Transaction]) -> dict[int, list[Leg]]:
-    """The legs of these transactions, debits first, by transaction."""
+    """The legs of these transactions, debits first, by transaction.
+
+    Their sellers are asked for by themselves: joined, PostgreSQL reads every account for a page of legs.
+    """
     found: dict[int, list[Leg]] = {}
-    entries = Entry.objects.filter(transaction__in=transactions).select_related("account__seller")
+    entries = Entry.objects.filter(transaction__in=transactions).prefetch_related("account__seller")
     for entry in entries.order_by("-amount_minor", "pk"):
         found.setdefault(entry.transaction_id, []).append(leg(entry))
     return found

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from payouts.models import Flag, Payout
-from payouts.operations import holds
+from payouts.operations import givebacks, holds
 from payouts.queries import filters
 from tests import make
 from tests.payouts import quick
@@ -238,3 +238,16 @@ def test_a_field_is_made_for_what_is_asked_only():
     assert set(chosen.form.fields) == {"country", "status"}
     assert set(filters.read("").form.fields) == set()
     assert set(filters.PayoutFilter("").form.fields) == set(filters.NAMES)
+
+
+def test_what_a_held_seller_keeps_back_is_found_among_what_is_to_be_sent_yet_as_among_all():
+    waits, approved, gone, free = quick.payout(), quick.approved(), quick.payout(), quick.payout()
+    givebacks.cancel(payout_ids=[gone.pk], reason="Twice.", actor=make.person("approver"), now=make.NOW).only()
+    for payout in (waits, approved, gone):
+        holds.hold_seller(
+            seller_id=payout.seller_id, reason="other", note="x", actor=make.person("compliance"), now=make.NOW
+        )
+    assert found("on_hold=true") == {waits.pk, approved.pk, gone.pk}
+    assert found("on_hold=true&status=PENDING_REVIEW,APPROVED") == {waits.pk, approved.pk}
+    assert found("on_hold=true&status=CANCELLED") == {gone.pk}
+    assert found("on_hold=true&status=CANCELLED,APPROVED") == {gone.pk, approved.pk}
