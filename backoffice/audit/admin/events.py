@@ -1,6 +1,7 @@
 """Who did what: the deeds of people and of the program, newest first, with what each was about."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
@@ -22,6 +23,8 @@ from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import ALWAYS, UnknownChoice
 from backoffice.words import dated, labelled, later
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
+
+_PERSON = "auth.user"
 
 
 class PersonChip(forms.Form):
@@ -83,6 +86,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     # By number, a page of last year would be looked for among all that came since; by time an index finds it.
     by = ("at",) if words.keys() & {"first", "last"} else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
+    people = _names(event.subject_id for event in page.rows if event.subject_type == _PERSON)
     return pages.render(
         request,
         "admin/audit/event/list.html",
@@ -96,6 +100,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "event": event,
+                    "whom": people.get(event.subject_id) if event.subject_type == _PERSON else None,
                     "deed": deeds.said(event.action),
                     "door": deeds.DOORS.get(event.via, event.via),
                     "facts": deeds.facts(event.data),
@@ -110,6 +115,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             else _("What people and the program do stands here."),
         },
     )
+
+
+def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Whom deeds about people are about, by name."""
+    wanted = {each for each in ids if each is not None}
+    found = get_user_model().objects.in_bulk(wanted) if wanted else {}
+    return {pk: str(each.get_full_name() or each.get_username()) for pk, each in found.items()}
 
 
 EXPORTED = {

@@ -1,13 +1,16 @@
 """A deed's facts in the reader's words: rows of the audit trail hold keys and codes of ours, which never change."""
 
+import contextlib
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from backoffice.doors import role_words
 from backoffice.people.models import Kind as PersonKind
-from backoffice.words import later
+from backoffice.words import dated, later
 from payouts import countries
 from payouts.exports.formats import FORMATS
 from payouts.exports.kinds import KINDS
@@ -140,6 +143,9 @@ _SAYINGS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def key(name: str) -> str:
     """What a fact is called; one that a later release writes down is read off its name."""
     plain = name.removesuffix("_minor")
@@ -147,8 +153,11 @@ def key(name: str) -> str:
 
 
 def value(name: str, given: Any) -> str:
-    """A fact's value: a code of ours in words, anything else as it stands."""
+    """A fact's value: a code of ours in words, a day as the reader writes it, anything else as it stands."""
     text = str(given)
+    if _DAY.fullmatch(text):
+        with contextlib.suppress(ValueError):
+            return dated(date.fromisoformat(text), "medium")
     if text in _CODES.get(name, {}):
         return _lower(str(_CODES[name][text]))
     if name in _SAYINGS:

@@ -92,3 +92,11 @@ def test_a_filter_that_there_is_none_of_is_refused_instead_of_showing_everything
         "“persn” is no filter of deeds. Use one of person, action, about, first, last."
         in answer.content.decode()
     )
+
+
+def test_a_person_is_named_and_a_day_is_written_as_the_reader_writes_it(auditor):
+    whom = make.user("analyst", first_name="Grace", last_name="Hopper")
+    record("person.added", subject=whom, **{"from": "2026-01-02"})
+    row = auditor.get("/audit/", {"action": "person.added"}).content.decode().split("<tbody>")[1]
+    assert "Grace Hopper" in row and f"person {whom.pk}" not in row
+    assert "from: 2 Jan 2026" in row and "2026-01-02" not in row

@@ -241,7 +241,7 @@ def test_a_field_is_made_for_what_is_asked_only():
 
 
 def test_what_a_held_seller_keeps_back_is_found_among_what_is_to_be_sent_yet_as_among_all():
-    waits, approved, gone, free = quick.payout(), quick.approved(), quick.payout(), quick.payout()
+    waits, approved, gone, _free = quick.payout(), quick.approved(), quick.payout(), quick.payout()
     givebacks.cancel(payout_ids=[gone.pk], reason="Twice.", actor=make.person("approver"), now=make.NOW).only()
     for payout in (waits, approved, gone):
         holds.hold_seller(
