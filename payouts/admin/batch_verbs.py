@@ -142,15 +142,24 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
                 _("{reference} dissolved: its payouts are approved again.").format(reference=batch.reference),
             )
         return redirect(back)
+    verb = ngettext(
+        "Dissolve {reference}: {n} payout of {text}",
+        "Dissolve {reference}: {n} payouts of {text}",
+        batch.item_count,
+    ).format(
+        reference=batch.reference,
+        n=number(batch.item_count),
+        text=written.text(Money(batch.total_minor, batch.currency)),
+    )
     context = {
-        "title": _("Dissolve {reference}").format(reference=batch.reference),
+        "title": verb,
         "lead": ngettext(
             "Its {n} payout is approved again and can be put into another batch.",
             "Its {n} payouts are approved again and can be put into other batches.",
             batch.item_count,
         ).format(n=number(batch.item_count)),
         "form": form,
-        "verb": _("Dissolve {reference}").format(reference=batch.reference),
+        "verb": verb,
         "kind": "stop",
         "back_url": back,
     }
