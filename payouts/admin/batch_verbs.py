@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from backoffice.doors import pages
 from backoffice.words import number
 from payouts.admin import _batch_facts as facts
 from payouts.admin.verbs import ReasonForm
+from payouts.models import Batch
 from payouts.operations import batching
 from payouts.queries import batch_look, caps, explain
 from payouts.states import BatchStatus
@@ -83,6 +85,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         "hidden": [("seen", batching.seal_of(batch.pk)), ("value_date", deadline.value_date.isoformat())],
         "short_of_money": facts.short_of_money(batch),
         **changed,
+        **facts.since(batch, deadline),
         "preview": {
             "count": batch.item_count,
             "sums": [money],
@@ -97,6 +100,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 for payee in others
             ],
             "more": max(batch.item_count - len(changed["changed_ids"]) - len(others), 0),
+            "more_url": _by_amount(batch) if "payouts.view_payout" in pages.permissions(request) else "",
             "refused": facts.groups(batch, caps.keeps_back(batch=batch, day=deadline.value_date).reasons),
             "follows": [
                 _("It is handed over to {rail} at once, from {funding_account}.").format(
@@ -110,6 +114,12 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         },
     }
     return pages.render(request, "admin/payouts/batch/approve.html", context)
+
+
+def _by_amount(batch: Batch) -> str:
+    """The batch's payouts as a list, the largest first."""
+    query = urlencode({"batch": batch.reference, "sort": "-amount"})
+    return f"{reverse('admin:payouts_payout_list')}?{query}"
 
 
 def _shown_date(request: HttpRequest) -> date:

@@ -126,6 +126,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "short_of_money": facts.short_of_money(batch),
         "left": batch_look.left(batch),
         **facts.changed(request, batch, request.path),
+        **facts.since(batch, deadline),
         "batch": batch,
         "money": Money(batch.total_minor, batch.currency),
         "reference": batch.reference,

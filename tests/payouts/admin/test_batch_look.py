@@ -1,14 +1,16 @@
 """What a treasurer sees before a batch goes: the one changed account first, the money, and what left meanwhile."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from payouts.admin import verbs
-from payouts.models import Batch, Payout, Statement
+from backoffice.audit.actors import SYSTEM
+from payouts.admin import _batch_facts, batch_verbs, batches, verbs
+from payouts.countries import moments
+from payouts.models import Batch, Flag, Payout, Statement
 from payouts.operations import approval, batching, holds, review, settlement
 from payouts.queries import batch_look
 from payouts.rails import base
@@ -34,6 +36,11 @@ def treasurer() -> Client:
     client = Client()
     client.force_login(make.user("treasurer", is_staff=True))
     return client
+
+
+def dated(day: date) -> str:
+    """As pages say a day."""
+    return moments.day(day, today=day)
 
 
 def again(batch: Batch, *amounts: int) -> Batch:
@@ -142,10 +149,62 @@ def test_fees_are_told_where_every_countrys_file_says_them(monkeypatch):
 
     batch = make_payouts.proposed_batch([200_00, 100_00])
     assert batch_look.fees(batch) is None
+    deadline = batching.deadline(batch, NOW)
+    assert ("Rail", "sepa", "2 payouts") in _batch_facts.figures(batch, deadline, NOW)
     france = loader.load(loader.DATA)["FR"]
     object.__setattr__(france, "bank_fee_minor", 20)
     monkeypatch.setattr(loader, "_replaced", loader.Countries([france]))
     assert batch_look.fees(batch).minor == 40
+
+
+def test_a_value_date_that_moved_since_the_proposal_is_told(treasurer, monkeypatch):
+    batch = make_payouts.proposed_batch([200_00])
+    for module in (batches, batch_verbs):
+        monkeypatch.setattr(module, "database_now", lambda: batch.cut_off_at - timedelta(minutes=1))
+    for approve in (False, True):
+        assert "Changed since it was proposed" not in page(treasurer, batch, approve=approve)[0]
+    late = batch.cut_off_at + timedelta(minutes=1)
+    for module in (batches, batch_verbs):
+        monkeypatch.setattr(module, "database_now", lambda: late)
+    moved = batching.deadline(batch, late).value_date
+    for approve in (False, True):
+        text, _ = page(treasurer, batch, approve=approve)
+        assert f"Value date moved to {dated(moved)}" in text
+        assert f"It was {dated(batch.value_date)}, until the cut-off for it passed." in text
+    # Approved in time, and not handed over: its own value date is the later one by then.
+    batch = batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    first = batch.value_date
+    batch = batching.ask_again(batch_id=batch.pk, now=late, actor=SYSTEM)
+    assert batch.value_date == moved != first
+    assert f"It was {dated(first)}, until" in page(treasurer, batch)[0]
+
+
+def test_flags_raised_since_the_proposal_are_told_newest_first(treasurer, monkeypatch):
+    monkeypatch.setattr(batch_look, "MOST_FLAGGED", 1)
+    batch = make_payouts.proposed_batch([200_00, 100_00, 50_00])
+    first, second, gone = make_payouts.payouts_of(batch)
+    facts = {"percent": 50, "usual_percent": 1}
+    assert Flag.objects.filter(payout=first).exists()  # of when it was made: that says nothing here
+    assert batch_look.flagged_since(batch) == ([], 0)
+    for minutes, payout in enumerate((first, second, gone), start=1):
+        at = batch.proposed_at + timedelta(minutes=minutes)
+        Flag.objects.create(payout=payout, code="refunds_jump", facts=facts, raised_at=at)
+    batching.take_out(payout_ids=[gone.pk], actor=make.person("treasurer"), reason="Wait.", now=NOW)
+    (newest,), more = batch_look.flagged_since(batch)
+    assert (newest.payout, newest.words, more) == (second, "More refunds than usual", 1)
+    text, _ = page(treasurer, batch)
+    assert (
+        "Changed since it was proposed" in text and "More refunds than usual" in text and "and 1 more" in text
+    )
+
+
+def test_those_that_the_approval_does_not_show_are_led_to_by_amount(treasurer, monkeypatch):
+    monkeypatch.setattr(batch_verbs, "SHOWN", 1)
+    batch = make_payouts.proposed_batch([100_00, 200_00, 50_00])
+    url = page(treasurer, batch, approve=True)[1]["preview"]["more_url"]
+    answer = treasurer.get(url)
+    assert [row.money.minor for row in answer.context["rows"]] == [200_00, 100_00, 50_00]
+    assert "and 2 more</a>" in page(treasurer, batch, approve=True)[0]
 
 
 def test_what_was_held_since_it_was_proposed_is_told_with_its_money(treasurer):
