@@ -38,7 +38,6 @@ def before_sending(batch: Batch) -> bool:
 def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[tuple[str, str, str]]:
     """Cut-off, value date, funding, rail and the days that banks are closed, each with its words."""
     before = before_sending(batch)
-    zone = explain.zone_of(batch.country)
     account = batch.funding_account
     shown = [
         (
@@ -53,7 +52,7 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
             (
                 _("Cut-off"),
                 countdown.until(deadline.cut_off_at, now=now),
-                explain.clock(deadline.cut_off_at, zone),
+                explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
             ),
         )
     shown.append((_("Funding account"), account.code, account.masked))
@@ -140,7 +139,7 @@ def changed(request: HttpRequest, batch: Batch, back: str) -> dict[str, Any]:
 
 
 def since(batch: Batch, deadline: calendars.Deadline) -> dict[str, Any]:
-    """What changed since the batch was proposed, for `since.html`: its value date and flags; nothing once it is sent."""
+    """What changed since the batch was proposed, for `since.html`: value date and flags; nothing once it is sent."""
     if not before_sending(batch):
         return {}
     flagged, more = batch_look.flagged_since(batch)

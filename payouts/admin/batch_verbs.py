@@ -75,7 +75,6 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         else _("{item_count} payees").format(item_count=number(batch.item_count))
     )
     words = _("Approve {text} to {payees}").format(text=written.text(money), payees=payees)
-    zone = explain.zone_of(batch.country)
     context = {
         "title": words,
         "verb": words,
@@ -108,7 +107,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 ),
                 _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}.").format(
                     value_date=explain.day(deadline.value_date),
-                    cut_off_at=explain.clock(deadline.cut_off_at, zone),
+                    cut_off_at=explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
                 ),
             ],
         },

@@ -99,7 +99,7 @@ def _row(batch: Batch, now: Any) -> dict[str, Any]:
     cut_off = ""
     if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
         deadline = batching.deadline(batch, now)
-        cut_off = explain.clock(deadline.cut_off_at, explain.zone_of(batch.country))
+        cut_off = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
 
 

@@ -12,7 +12,7 @@ from payouts.admin import _batch_facts, batch_verbs, batches, verbs
 from payouts.countries import moments
 from payouts.models import Batch, Flag, Payout, Statement
 from payouts.operations import approval, batching, holds, review, settlement
-from payouts.queries import batch_look
+from payouts.queries import batch_look, batch_words, cutoffs, explain
 from payouts.rails import base
 from payouts.states import PayoutStatus
 from sellers.models import Seller
@@ -270,3 +270,24 @@ def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
     start = text.index(f'id="stands-{first.reference}" hx-swap-oob="true"')
     assert "Paid" in text[start : start + 300]
     assert text.count('hx-swap-oob="true"') == 3 + 2 * 3
+
+
+def test_the_cut_off_of_one_rail_is_said_by_the_clock_of_its_bank_on_every_page(treasurer):
+    batch = make_payouts.proposed_batch([100_00], country="DE")  # paid from France, like those of France
+    assert batch.country == "DE" and batch.funding_account.country == "FR"
+    said = explain.clock(batch.cut_off_at, "Europe/Paris")
+    figures = _batch_facts.figures(batch, batching.deadline(batch, NOW), NOW)
+    assert {label: fact for label, _unused, fact in figures}["Cut-off"] == said
+    assert said in batch_words.next_step(batch=batch, deadline=batching.deadline(batch, NOW), now=NOW)
+    assert "Berlin" not in treasurer.get("/batches/").content.decode()
+    assert "Berlin" not in page(treasurer, batch)[0] + page(treasurer, batch, approve=True)[0]
+    approver = Client()
+    approver.force_login(make.user("approver", is_staff=True))
+    payout = quick.payout(seller=make.seller(country="DE"))
+    review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=NOW)
+    text = approver.get("/payouts/act/approve/", {"ids": payout.pk}).content.decode()
+    assert "Paris, paid on" in text and "Berlin" not in text
+    assert "Berlin" not in explain.if_approved(payout=payout, now=NOW)
+    by_clock = {each.words: each.codes for each in cutoffs.upcoming(now=NOW)}
+    (euro,) = [codes for codes in by_clock.values() if "FR" in codes]
+    assert {"BE", "DE", "ES", "FR", "IE", "IT", "NL", "PT"} <= set(euro)
