@@ -38,7 +38,6 @@ def before_sending(batch: Batch) -> bool:
 def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[tuple[str, str, str]]:
     """Cut-off, value date, funding, rail and the days that banks are closed, each with its words."""
     before = before_sending(batch)
-    zone = explain.zone_of(batch.country)
     account = batch.funding_account
     shown = [
         (
@@ -53,7 +52,7 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
             (
                 _("Cut-off"),
                 countdown.until(deadline.cut_off_at, now=now),
-                explain.clock(deadline.cut_off_at, zone),
+                explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
             ),
         )
     shown.append((_("Funding account"), account.code, account.masked))
@@ -69,9 +68,7 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         (
             _("Rail"),
             batch.rail,
-            _("{count}, fees not known").format(count=count)
-            if fees is None
-            else _("{count}, fees {text}").format(count=count, text=_text(fees)),
+            count if fees is None else _("{count}, fees {text}").format(count=count, text=_text(fees)),
         )
     )
     if not countries.is_open(batch.country):
@@ -138,6 +135,19 @@ def changed(request: HttpRequest, batch: Batch, back: str) -> dict[str, Any]:
         ],
         "more_changed": max(len(found) - batch_look.MOST_CHANGED, 0),
         "changed_ids": [pk for pk, _unused in found],
+    }
+
+
+def since(batch: Batch, deadline: calendars.Deadline) -> dict[str, Any]:
+    """What changed since the batch was proposed, for `since.html`: value date and flags; nothing once it is sent."""
+    if not before_sending(batch):
+        return {}
+    flagged, more = batch_look.flagged_since(batch)
+    return {
+        "value_date_before": batch_look.value_date_before(batch, deadline.value_date),
+        "value_date": deadline.value_date,
+        "flagged_since": flagged,
+        "more_flagged": more,
     }
 
 

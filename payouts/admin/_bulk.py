@@ -5,12 +5,12 @@ stands in the operation; here are only questions and answers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -32,11 +32,26 @@ MOST = 20_000  # what one bulk action may take; a whole filtered list beyond it 
 
 
 @dataclass(frozen=True)
+class Part:
+    """A verb takes ``taken`` of ``count`` payouts that it could take now; ``beyond``: of even more than that."""
+
+    taken: int
+    count: int
+    beyond: bool
+
+    @property
+    def shown(self) -> str:
+        """Such as 500 of 700."""
+        return part(self.taken, number(self.count) + ("+" if self.beyond else ""))
+
+
+@dataclass(frozen=True)
 class Bulk:
     """A verb as a page: its words hold {n} for the number and {money} for one payout's amount.
 
     ``accounts`` says to which account versions the money would go, where that is not the payout's own; ``most`` is how
-    many go in one step. What is ``safe`` is done whatever changed since the page was read.
+    many go in one step: of all that match, the first that can. What is ``safe`` is done whatever changed since the page
+    was read.
     """
 
     name: str
@@ -64,11 +79,12 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
     if not ids:
         messages.warning(request, _("Nothing was done: no payout is chosen. Tick the rows first."))
         return redirect(back)
-    if len(ids) > bulk.most:
+    whole = _source(request).get("all_matching") == "1"
+    if len(ids) > limit(bulk) and not whole:
         messages.warning(
             request,
             _("Nothing was done: at most {most} payouts go in one step. Narrow the filter.").format(
-                most=number(bulk.most)
+                most=number(limit(bulk))
             ),
         )
         return redirect(back)
@@ -94,22 +110,59 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
                 return pages.stale(request, _changes(changed), back)
             _report(request, bulk, outcome)
             return redirect(back)
-    preview = bulk.preview(payout_ids=ids, actor=actor)
-    return _previewed(request, bulk, preview if bulk.safe else _mark_stale(preview, seen), form)
+    preview = bulk.preview(payout_ids=ids[:MOST], actor=actor)
+    preview = preview if bulk.safe else _mark_stale(preview, seen)
+    preview, of_all = _first(bulk, preview, beyond=len(ids) > MOST) if whole else (preview, _part_of(request))
+    return _previewed(request, bulk, preview, form, of_all)
 
 
-def _previewed(request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form) -> HttpResponse:
+def limit(bulk: Bulk) -> int:
+    """How many payouts the verb takes in one step."""
+    return min(bulk.most, MOST)
+
+
+def part(taken: int, count: str) -> str:
+    """ "500 of 700", for a verb that takes so many at a time."""
+    return _("{n} of {total}").format(n=number(taken), total=count)
+
+
+def _first(bulk: Bulk, preview: Preview, *, beyond: bool) -> tuple[Preview, Part | None]:
+    """As many as go in one step of what can be done: what is refused keeps nobody else from a place."""
+    taken = preview.allowed[: limit(bulk)]
+    if len(taken) == len(preview.allowed) and not beyond:
+        return preview, None
+    return replace(preview, allowed=taken), Part(len(taken), MOST if beyond else len(preview.allowed), beyond)
+
+
+def _part_of(request: HttpRequest) -> Part | None:
+    """Of how many these are a part, as the confirmation said."""
+    text = request.POST.get("of", "")
+    count, taken = numbers.whole(text.removesuffix("+")), numbers.whole(request.POST.get("taken", ""))
+    return None if count is None or taken is None else Part(taken, count, beyond=text.endswith("+"))
+
+
+def _previewed(
+    request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form, of_all: Part | None
+) -> HttpResponse:
     """What would be done; where all that was chosen has changed, what did."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     changed = [each for each in preview.refused if each.code == "changed"]
     if changed and len(changed) == len(preview.refused) and not preview.allowed:
         return pages.stale(request, _changes(changed), back)
-    return pages.render(request, "admin/payouts/payout/bulk.html", _context(bulk, preview, form, back))
+    return pages.render(
+        request, "admin/payouts/payout/bulk.html", _context(bulk, preview, form, back, of_all)
+    )
+
+
+def _source(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
 
 
 def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
-    """The ids, and what the reader's page showed of them (`shown.token`), where it said."""
-    source = request.POST if request.method == "POST" else request.GET
+    """The ids, and what the reader's page showed of them (`shown.token`), where it said. Of all that match, `MOST` and
+    one more.
+    """
+    source = _source(request)
     seen: dict[int, str] = {}
     for pair in source.get("seen", "").split(","):
         text, _unused, token = pair.partition("=")
@@ -152,7 +205,9 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
     return text.format(n=noun)
 
 
-def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
+def _context(
+    bulk: Bulk, preview: Preview, form: forms.Form, back: str, of_all: Part | None
+) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
     return {
         "title": words if preview.allowed else _("Nothing can be done"),
@@ -164,6 +219,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
         "hidden": [
             ("back", back),
             ("seen", ",".join(f"{pk}={token}" for pk, token in shown.tokens(preview.allowed).items())),
+            *_hidden(of_all),
         ],
         "preview": {
             "count": len(preview.allowed),
@@ -185,9 +241,21 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
                 {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
                 for reason, group in preview.reasons
             ],
-            "follows": bulk.follows(preview) if preview.allowed else (),
+            "follows": [*_rest(of_all), *bulk.follows(preview)] if preview.allowed else (),
         },
     }
+
+
+def _hidden(of_all: Part | None) -> list[tuple[str, str]]:
+    if of_all is None:
+        return []
+    return [("taken", str(of_all.taken)), ("of", f"{of_all.count}{'+' if of_all.beyond else ''}")]
+
+
+def _rest(of_all: Part | None) -> list[str]:
+    if of_all is None:
+        return []
+    return [_("One step takes {part}: press again for the rest.").format(part=of_all.shown)]
 
 
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
@@ -205,11 +273,23 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
                 refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
             )
         )
-    text = ", ".join(parts) + "."
+    text = " ".join([", ".join(parts) + ".", *_went(_part_of(request))])
     if count and (leads := bulk.leads(outcome.moved)):
         text = format_html("{} {}", text, leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
+
+
+def _went(of_all: Part | None) -> list[str]:
+    """What a reader who chose more than one step takes has still to do."""
+    if of_all is None:
+        return []
+    return [_("These were {part}: press again for the rest.").format(part=of_all.shown)]
+
+
+def selection(buttons: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
+    """The selection bar of a list of payouts, from which up to `MOST` that match can be chosen at once."""
+    return {"verbs": buttons, "most": MOST} if buttons else None
 
 
 def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) -> dict[str, str]:
@@ -221,4 +301,5 @@ def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) ->
         "url": reverse("admin:payouts_payout_act", args=[bulk.name]),
         "kind": bulk.kind if kind is None else kind,
         "key": key,
+        "most": str(bulk.most) if bulk.most < MOST else "",
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from backoffice.doors import pages
 from backoffice.words import number
 from payouts.admin import _batch_facts as facts
 from payouts.admin.verbs import ReasonForm
+from payouts.models import Batch
 from payouts.operations import batching
 from payouts.queries import batch_look, caps, explain
 from payouts.states import BatchStatus
@@ -73,7 +75,6 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         else _("{item_count} payees").format(item_count=number(batch.item_count))
     )
     words = _("Approve {text} to {payees}").format(text=written.text(money), payees=payees)
-    zone = explain.zone_of(batch.country)
     context = {
         "title": words,
         "verb": words,
@@ -83,6 +84,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         "hidden": [("seen", batching.seal_of(batch.pk)), ("value_date", deadline.value_date.isoformat())],
         "short_of_money": facts.short_of_money(batch),
         **changed,
+        **facts.since(batch, deadline),
         "preview": {
             "count": batch.item_count,
             "sums": [money],
@@ -97,6 +99,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 for payee in others
             ],
             "more": max(batch.item_count - len(changed["changed_ids"]) - len(others), 0),
+            "more_url": _by_amount(batch) if "payouts.view_payout" in pages.permissions(request) else "",
             "refused": facts.groups(batch, caps.keeps_back(batch=batch, day=deadline.value_date).reasons),
             "follows": [
                 _("It is handed over to {rail} at once, from {funding_account}.").format(
@@ -104,12 +107,18 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 ),
                 _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}.").format(
                     value_date=explain.day(deadline.value_date),
-                    cut_off_at=explain.clock(deadline.cut_off_at, zone),
+                    cut_off_at=explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
                 ),
             ],
         },
     }
     return pages.render(request, "admin/payouts/batch/approve.html", context)
+
+
+def _by_amount(batch: Batch) -> str:
+    """The batch's payouts as a list, the largest first."""
+    query = urlencode({"batch": batch.reference, "sort": "-amount"})
+    return f"{reverse('admin:payouts_payout_list')}?{query}"
 
 
 def _shown_date(request: HttpRequest) -> date:
@@ -142,15 +151,24 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
                 _("{reference} dissolved: its payouts are approved again.").format(reference=batch.reference),
             )
         return redirect(back)
+    verb = ngettext(
+        "Dissolve {reference}: {n} payout of {text}",
+        "Dissolve {reference}: {n} payouts of {text}",
+        batch.item_count,
+    ).format(
+        reference=batch.reference,
+        n=number(batch.item_count),
+        text=written.text(Money(batch.total_minor, batch.currency)),
+    )
     context = {
-        "title": _("Dissolve {reference}").format(reference=batch.reference),
+        "title": verb,
         "lead": ngettext(
             "Its {n} payout is approved again and can be put into another batch.",
             "Its {n} payouts are approved again and can be put into other batches.",
             batch.item_count,
         ).format(n=number(batch.item_count)),
         "form": form,
-        "verb": _("Dissolve {reference}").format(reference=batch.reference),
+        "verb": verb,
         "kind": "stop",
         "back_url": back,
     }

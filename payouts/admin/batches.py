@@ -99,7 +99,7 @@ def _row(batch: Batch, now: Any) -> dict[str, Any]:
     cut_off = ""
     if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
         deadline = batching.deadline(batch, now)
-        cut_off = explain.clock(deadline.cut_off_at, explain.zone_of(batch.country))
+        cut_off = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
 
 
@@ -126,6 +126,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "short_of_money": facts.short_of_money(batch),
         "left": batch_look.left(batch),
         **facts.changed(request, batch, request.path),
+        **facts.since(batch, deadline),
         "batch": batch,
         "money": Money(batch.total_minor, batch.currency),
         "reference": batch.reference,
@@ -203,7 +204,7 @@ def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
 
 
 def _pay_again(batch: Batch) -> list[dict[str, str]]:
-    """What failed of this batch, as new payouts in one step."""
+    """What failed of this batch, as new payouts: as many as one step takes."""
     failed = dead.waiting(Payout.objects.filter(batch=batch)).order_by()[:1001].count()
     if not failed:
         return []
@@ -213,6 +214,9 @@ def _pay_again(batch: Batch) -> list[dict[str, str]]:
         "back": reverse("admin:payouts_batch_detail", args=[batch.reference]),
     }
     shown = number(failed) if failed <= 1000 else f"{number(1000)}+"
+    most = _bulk.limit(verbs.BULKS["reissue"])
+    if failed > most:
+        shown = _bulk.part(most, shown)
     url = f"{reverse('admin:payouts_payout_act', args=['reissue'])}?{urlencode(query)}"
     return [{"label": _("Pay {number} that failed again").format(number=shown), "url": url, "kind": ""}]
 

@@ -92,7 +92,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
             "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": [_row(request, row) for row in dead.rows(page.rows)],
-            "selection": {"verbs": buttons} if buttons else None,
+            "selection": _bulk.selection(buttons),
             "list_query": words,
             "pager": page,
             "sorts": page.headings,

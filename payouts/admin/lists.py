@@ -227,7 +227,7 @@ def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered])
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": worklist.rows(page.rows, now=now),
-            "selection": {"verbs": buttons} if buttons else None,
+            "selection": _bulk.selection(buttons),
             "list_query": words,
             "pager": page,
             "sorts": page.headings,

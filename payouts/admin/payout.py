@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -17,7 +18,7 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import addresses, pages
 from backoffice.doors.addresses import Known
-from backoffice.words import later
+from backoffice.words import dated, later
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
 from payouts.models import Flag, Payout
@@ -89,6 +90,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "opened": opened,
         "lines": _lines(request, payout, opened),
         "seats": judgement.seats(payout),
+        **_made_by(request, payout),
         "stories": attempts.of_payout(payout=payout, now=now),
         "recalls": recalls.of_payout(payout),
         "sees_unknown": "payouts.view_submission" in pages.permissions(request),
@@ -98,6 +100,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "note_form": NoteForm() if "sellers.add_note" in pages.permissions(request) else None,
     }
     return pages.render(request, "admin/payouts/payout/detail.html", context)
+
+
+def _made_by(request: HttpRequest, payout: Payout) -> dict[str, str]:
+    """The day of the run that made the payout, and the way to it; nothing where no run did."""
+    if payout.run is None:
+        return {}
+    may = "payouts.view_payoutrun" in pages.permissions(request)
+    return {
+        "made_on": dated(timezone.localdate(payout.run.started_at), "medium"),
+        "run_url": reverse("admin:payouts_run_detail", args=[payout.run.pk]) if may else "",
+    }
 
 
 def _lines(request: HttpRequest, payout: Payout, kind: str) -> earnings.Page | None:

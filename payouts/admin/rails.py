@@ -14,13 +14,15 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
-from backoffice.words import labelled, number
+from backoffice.words import labelled, number, together
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
 from payouts.queries import caps, incident_words, recorded
 from payouts.queries import rails as asked
+from payouts.queries.tallies import Totals
 from payouts.rails import base, registry
+from sellers.ledger import written
 
 SEE = ("payouts.view_incident",)
 EVERY = "all"  # as it stands in an address; the switch of every rail is "*"
@@ -156,12 +158,13 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
         else:
             messages.success(request, _("Stopped: nothing new is handed to {name}.").format(name=name))
             return redirect("admin:payouts_rail_list")
+    lead = _(
+        "At once: nothing new is handed over, approved batches wait. What the bank "
+        "already has goes on, and its answers are read. Another person must let it go on."
+    )
     context = {
         "title": _("Stop {name}").format(name=name),
-        "lead": _(
-            "At once: nothing new is handed over, approved batches wait. What the bank "
-            "already has goes on, and its answers are read. Another person must let it go on."
-        ),
+        "lead": f"{lead} {_would_wait(asked.waiting_batches(None if rail == EVERY else rail))}",
         "form": form,
         "verb": _("Stop {name}").format(name=name),
         "kind": "stop",
@@ -169,6 +172,22 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
         "back_label": _("Rails"),
     }
     return pages.render(request, "parts/form.html", context)
+
+
+def _sums(found: Totals) -> str:
+    return together(written.text(money) for money in found.sums)
+
+
+def _would_wait(found: Totals) -> str:
+    """What a stop makes wait now."""
+    if not found.count:
+        return _("No approved batch waits now.")
+    words = ngettext(
+        "{n} approved batch with {sums} will wait.",
+        "{n} approved batches with {sums} will wait.",
+        found.count,
+    )
+    return words.format(n=number(found.count), sums=_sums(found))
 
 
 @pages.page("payouts.restore_rail")
@@ -191,9 +210,13 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("admin:payouts_rail_list")
     waiting = asked.waiting_batches(None if switch.rail == switches.ALL else switch.rail)
     batches = (
-        _("1 approved batch waits")
-        if waiting == 1
-        else _("{waiting} approved batches wait").format(waiting=number(waiting))
+        ngettext(
+            "{n} approved batch with {sums} waits",
+            "{n} approved batches with {sums} wait",
+            waiting.count,
+        ).format(n=number(waiting.count), sums=_sums(waiting))
+        if waiting.count
+        else _("{waiting} approved batches wait").format(waiting=number(0))
     )
     context = {
         "title": _("Let {name} go on").format(name=name),

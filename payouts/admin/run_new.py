@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from backoffice.doors.addresses import Known
-from backoffice.words import later, number
+from backoffice.words import later, number, together
 from payouts import countries
 from payouts.operations import creation, running
 from payouts.queries import due, run_preview
+from sellers.ledger import written
 
 RUN = "payouts.run_payouts"
 ASKED = Known("country", "until")
@@ -85,14 +86,14 @@ def _found(request: HttpRequest, form: RunForm) -> run_preview.Preview | None:
 
 def _preview(found: run_preview.Preview, until: date | None, country: str) -> dict[str, Any]:
     make = ngettext("Make {n} payout", "Make {n} payouts", found.count).format(n=number(found.count))
-    chosen = {"country": country, "until": until.isoformat() if until is not None else ""}
+    chosen = _chosen(until, country)
     return {
         "title": make,
         "verb": make,
         "back_url": reverse("admin:payouts_run_list"),
         "back_label": _("Runs"),
         "form": forms.Form(),
-        "hidden": [("key", f"page:{uuid4()}"), *chosen.items()],
+        "hidden": [("key", f"page:{uuid4()}"), ("seen", found.seal), *chosen.items()],
         "found": found,
         "payees_url": f"{reverse('admin:payouts_run_payees')}?{urlencode(chosen)}",
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
@@ -127,10 +128,14 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
     }
 
 
+def _chosen(until: date | None, country: str) -> dict[str, str]:
+    return {"country": country, "until": until.isoformat() if until is not None else ""}
+
+
 def _run(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST)
-    key = request.POST.get("key", "")
-    if not form.is_valid() or not key.startswith("page:"):
+    key, seen = request.POST.get("key", ""), request.POST.get("seen", "")
+    if not form.is_valid() or not key.startswith("page:") or not seen:
         messages.error(request, _("Nothing run: the form was not complete. Choose again."))
         return redirect("admin:payouts_run_new")
     try:
@@ -140,7 +145,10 @@ def _run(request: HttpRequest) -> HttpResponse:
             key=key,
             actor=pages.actor(request),
             now=database_now(),
+            seen=seen,
         )
+    except running.PreviewChanged as conflict:
+        return _changed(request, form, conflict)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:payouts_run_new")
@@ -157,6 +165,27 @@ def _run(request: HttpRequest) -> HttpResponse:
             ),
         )
     return redirect("admin:payouts_run_detail", pk=made.pk)
+
+
+def _changed(request: HttpRequest, form: RunForm, conflict: Conflict) -> HttpResponse:
+    """Nothing was made: what the run would do now, and the way to look at it."""
+    until, country = form.cleaned_data["until"], form.cleaned_data["country"]
+    url = f"{reverse('admin:payouts_run_new')}?{urlencode(_chosen(until, country))}"
+    found = _found(request, form)
+    return pages.stale(request, [str(conflict), *([] if found is None else [_now(found)])], url)
+
+
+def _now(found: run_preview.Preview) -> str:
+    spared = left(sum(each.count for each in found.left))
+    sums = together(written.text(each.money) for each in found.sums if each.count)
+    words = ngettext(
+        "Now it would make {n} payout of {sums}; {left}.",
+        "Now it would make {n} payouts of {sums}; {left}.",
+        found.count,
+    )
+    if not found.count:
+        words = _("Now it would make no payout; {left}.")
+    return words.format(n=number(found.count), sums=sums, left=spared)
 
 
 def left(count: int) -> str:

@@ -109,17 +109,18 @@ def _batches(moved: Sequence[int]) -> str:
 def _next_dates(preview: Preview) -> Sequence[str]:
     """What approval leads to, per country: the one computation that the payout page uses too."""
     now, lines = database_now(), []
-    for code in sorted({p.country for p in preview.allowed}):
-        if countries.is_open(code):
-            country = countries.get(code)
-            deadline = calendars.value_date_for(country, now)
-            lines.append(
-                _("{country}: batched and sent by {cut_off_at}, paid on {value_date}.").format(
-                    country=country.called,
-                    cut_off_at=explain.clock(deadline.cut_off_at, country.time_zone),
-                    value_date=explain.day(deadline.value_date),
-                )
+    codes = sorted({p.country for p in preview.allowed})
+    paid = [countries.get(code) for code in codes if countries.is_open(code)]
+    zones = explain.bank_zones(paid)
+    for country in paid:
+        deadline = calendars.value_date_for(country, now)
+        lines.append(
+            _("{country}: batched and sent by {cut_off_at}, paid on {value_date}.").format(
+                country=country.called,
+                cut_off_at=explain.clock(deadline.cut_off_at, zones[country.code]),
+                value_date=explain.day(deadline.value_date),
             )
+        )
     return lines
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
+from backoffice.audit.errors import Conflict
 from backoffice.words import later
 from payouts import countries
 from payouts.exports.columns import Column, Kind
@@ -61,6 +62,12 @@ _COUNT = f"SELECT count(*) {_DUE_ACCOUNTS}"
 _LAST_OF_PORTION = (
     f"SELECT max(id) FROM (SELECT a.id {_DUE_ACCOUNTS} ORDER BY a.id LIMIT %(most)s) AS portion"  # noqa: S608
 )
+
+
+class PreviewChanged(Conflict):
+    """What a run would do is not what its reader saw."""
+
+    code = "preview_changed"
 
 
 def preview(*, until: date | None, country: str = "", actor: Actor, now: datetime) -> run_preview.Preview:
@@ -131,13 +138,26 @@ def _cells(row: run_preview.Row) -> Iterator[object]:
 
 
 @transaction.atomic
-def request(*, until: date | None, country: str = "", key: str, actor: Actor, now: datetime) -> PayoutRun:
+def request(
+    *,
+    until: date | None,
+    country: str = "",
+    key: str,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+) -> PayoutRun:
     """The run waits for a worker, which is rung for after the commit. The same key again answers the first run.
 
-    ``until`` and what it means are those of `creation.run`; so are the errors.
+    ``until`` and what it means are those of `creation.run`; so are the errors. ``seen`` is the seal of the preview
+    that was looked at: raises `PreviewChanged` where it is another by now, and nothing is made.
     """
     authority.require(actor=actor, permission="payouts.run_payouts")
     markets = creation.chosen(until=until, country=country, now=now)
+    changed = seen is not None and seen != run_preview.seal(markets)
+    # Asked after the comparison: the first of two clicks may have made the run, and so the difference.
+    if changed and not PayoutRun.objects.filter(key=key).exists():
+        raise PreviewChanged(_("Nothing run: what is due changed since you looked. No payout was made."))
     made, new = PayoutRun.objects.get_or_create(
         key=key,
         defaults={

@@ -17,6 +17,7 @@ from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
 MOST_CHANGED = 50
+MOST_FLAGGED = 10
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,43 @@ def left(batch: Batch) -> list[Left]:
         Left(recorded.perhaps(each["left_because"]), each["count"], Money(int(each["sum"]), batch.currency))
         for each in rows[:20]
     ]
+
+
+def value_date_before(batch: Batch, now: date) -> date | None:
+    """The value date that a batch not sent yet had before its cut-off passed, where ``now`` it is another: the one of
+    its first approval that came to nothing, else the one that it has.
+    """
+    first = batch.missed_cut_offs.order_by("pk").first()
+    was = batch.value_date if first is None else first.value_date
+    return was if was != now else None
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A payout of a batch with a flag of later than the proposal."""
+
+    payout: Payout
+    name: str
+    words: str
+    raised_at: datetime
+
+
+def flagged_since(batch: Batch) -> tuple[list[Flagged], int]:
+    """The newest flags on what is in the batch that were raised after it was proposed; and how many more there are."""
+    inside = BatchItem.objects.filter(batch=batch, left_at__isnull=True).values("payout")
+    rows = flags.standing().filter(payout__in=inside, raised_at__gt=batch.proposed_at)
+    shown = rows.select_related("payout__seller").order_by("-raised_at", "-pk")[: MOST_FLAGGED + 1]
+    found = [
+        Flagged(
+            flag.payout,
+            flag.payout.seller.name,
+            flags.words(flag, currency=batch.currency).title,
+            flag.raised_at,
+        )
+        for flag in shown
+    ]
+    more = rows.count() - MOST_FLAGGED if len(found) > MOST_FLAGGED else 0
+    return found[:MOST_FLAGGED], more
 
 
 @dataclass(frozen=True)

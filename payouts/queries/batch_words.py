@@ -26,13 +26,17 @@ def missed() -> "QuerySet[MissedCutOff]":
     """Missed cut-offs of batches that still wait for their new approval, oldest first."""
     waiting = MissedCutOff.objects.filter(batch__status=BatchStatus.PROPOSED)
     newest = waiting.order_by("batch_id", "-pk").distinct("batch_id").values("pk")
-    return MissedCutOff.objects.filter(pk__in=newest).select_related("batch", "approved_by").order_by("pk")
+    return (
+        MissedCutOff.objects.filter(pk__in=newest)
+        .select_related("batch__funding_account", "approved_by")
+        .order_by("pk")
+    )
 
 
 def missed_words(miss: MissedCutOff) -> str:
     """What happened to the approval, and what it would be for now."""
     batch = miss.batch
-    cut_off = explain.clock(miss.cut_off_at, explain.zone_of(batch.country))
+    cut_off = explain.clock(miss.cut_off_at, explain.bank_zone(batch))
     who = miss.approved_by.get_full_name() or miss.approved_by.get_username()
     return _(
         "{reference} was not handed over before its cut-off, {cut_off}: nothing was "
@@ -43,7 +47,7 @@ def missed_words(miss: MissedCutOff) -> str:
 def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> str:
     """Where the batch stands, who acts, and by when. ``deadline`` is the one its approval would be for."""
     name, zone = str(batch.reference), explain.zone_of(batch.country)
-    by = explain.clock(deadline.cut_off_at, zone)
+    by = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     paid = _("its payouts are paid on {value_date}").format(value_date=explain.day(deadline.value_date))
     if batch.status == BatchStatus.DISSOLVED:
         return _(

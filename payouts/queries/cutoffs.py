@@ -10,7 +10,7 @@ from payouts.queries import explain
 
 @dataclass(frozen=True)
 class CutOff:
-    """One moment, said in its own zone, and the countries whose payouts must be with the bank before it."""
+    """One moment, said by the bank's clock, and the countries whose payouts must be with the bank before it."""
 
     at: datetime
     words: str
@@ -22,9 +22,10 @@ class CutOff:
 def upcoming(*, now: datetime) -> list[CutOff]:
     """The next cut-off of every open country, soonest first; countries that share moment and clock share a line."""
     groups: dict[tuple[datetime, str, date], list[countries.Country]] = {}
+    zones = explain.bank_zones(countries.all())
     for country in countries.all():
         by = calendars.value_date_for(country, now)
-        words = explain.clock(by.cut_off_at, country.time_zone)
+        words = explain.clock(by.cut_off_at, zones[country.code])
         groups.setdefault((by.cut_off_at, words, by.value_date), []).append(country)
     return [
         CutOff(

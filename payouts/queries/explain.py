@@ -1,5 +1,6 @@
 """When: days and moments as people say them, and by when what has to happen. One computation for all pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice import words
 from payouts import countries
 from payouts.countries import Country, calendars
-from payouts.models import Batch, Payout
+from payouts.models import Batch, FundingAccount, Payout
 
 # Where a language writes a day otherwise than weekday, day, month.
 _DAYS = {"es": "EEEE d 'de' MMMM", "ja": "M月d日(EEEE)"}
@@ -27,6 +28,26 @@ def day(value: date) -> str:
 def zone_of(code: str) -> str:
     """The time zone of a country, or UTC once its file is gone: what happened there must still be shown."""
     return countries.get(code).time_zone if countries.is_open(code) else "UTC"
+
+
+def bank_zone(batch: Batch) -> str:
+    """The time zone in which the cut-off of a batch is said: that of the bank which pays it (`bank_zones`)."""
+    return _bank_zone(batch.funding_account.country, batch.country)
+
+
+def bank_zones(which: Iterable[Country]) -> dict[str, str]:
+    """The time zone in which the cut-off of each of these is said, by country.
+
+    A cut-off is our bank's, so that all that one account pays has one clock, whoever is paid: that of the account's
+    country. It is the payees' own where no account pays them, or where no country file knows the account's clock.
+    """
+    accounts = FundingAccount.objects.filter(active=True).values_list("rail", "currency", "country")
+    banks = {(rail, currency): bank for rail, currency, bank in accounts}
+    return {each.code: _bank_zone(banks.get((each.rail, each.currency), ""), each.code) for each in which}
+
+
+def _bank_zone(bank: str, payees: str) -> str:
+    return zone_of(bank if countries.is_open(bank) else payees)
 
 
 def city(zone: str) -> str:
@@ -57,7 +78,7 @@ def if_approved(*, payout: Payout, now: datetime) -> str:
     country = countries.get(payout.country)
     by = calendars.value_date_for(country, now)
     return _("by {cut_off_at}, it is paid on {value_date}").format(
-        cut_off_at=clock(by.cut_off_at, country.time_zone), value_date=day(by.value_date)
+        cut_off_at=clock(by.cut_off_at, bank_zones([country])[country.code]), value_date=day(by.value_date)
     )
 
 

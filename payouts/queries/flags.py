@@ -3,7 +3,7 @@
 One about the bank account stands while the payout goes to the account that it was raised for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,14 +16,16 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backoffice.words import later, locale, percent
+from backoffice.words import later, locale, number, percent
 from payouts.countries import moments
 from payouts.models import Flag
 from payouts.queries import explain
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
+SELLERS_NAMED = 5
 BAD = frozenset({"account_changed", "account_shared"})
 ABOUT_ACCOUNT = frozenset({"account_changed", "account_shared", "name_differs", "country_differs"})
 
@@ -133,8 +135,11 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
             _("Usual is {usual}, the mean of the last twelve paid.").format(usual=usual),
         )
     elif code == "account_shared":
-        fact = _("Also used by {sellers}.").format(sellers=", ".join(facts["sellers"][:5]))
-        said = (_("Shared account"), _("Another seller is paid to the same account"), fact)
+        said = (
+            _("Shared account"),
+            _("Another seller is paid to the same account"),
+            _shared(facts["sellers"]),
+        )
     elif code == "name_differs":
         fact = _("The account is held by {holder}, the seller is called {seller}.").format(
             holder=facts["holder"], seller=facts["seller"]
@@ -168,6 +173,14 @@ def _say(code: str, facts: Mapping[str, Any], currency: str) -> tuple[str, str, 
     else:
         said = (code, code.replace("_", " ").capitalize(), "")
     return said
+
+
+def _shared(sellers: Sequence[str]) -> str:
+    names, more = ", ".join(sellers[:SELLERS_NAMED]), len(sellers) - SELLERS_NAMED
+    if more <= 0:
+        return _("Also used by {sellers}.").format(sellers=names)
+    words = ngettext("Also used by {sellers} and {n} more.", "Also used by {sellers} and {n} more.", more)
+    return words.format(sellers=names, n=number(more))
 
 
 CODES = {

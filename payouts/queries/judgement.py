@@ -13,6 +13,8 @@ from payouts.states import DEAD, PayoutStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import earnings
 
+NAMED = 6
+
 
 @dataclass(frozen=True)
 class LineGroup:
@@ -94,10 +96,13 @@ class Seats:
     review: Review | None
     approval: Approval | None
     may_approve: list[str]
+    more: int = 0
 
 
 def seats(payout: Payout) -> Seats:
-    """The people of the present round. ``may_approve`` names those with the right who are not barred."""
+    """The people of the present round. ``may_approve`` names the first of those with the right who are not barred, and
+    ``more`` counts the others.
+    """
     review = Review.objects.filter(payout=payout, round=payout.round).select_related("reviewer").first()
     approval = Approval.objects.filter(payout=payout, round=payout.round).select_related("approver").first()
     if payout.status != PayoutStatus.REVIEWED or review is None:
@@ -106,7 +111,7 @@ def seats(payout: Payout) -> Seats:
     decision = getattr(payout.payout_account, "decision", None)
     if decision is not None:
         barred.add(decision.decided_by_id)
-    people = (
+    people = list(
         get_user_model()
         .objects.filter(
             Q(groups__permissions__codename="approve_payout")
@@ -117,7 +122,8 @@ def seats(payout: Payout) -> Seats:
         .distinct()
         .order_by("first_name", "username")
     )
-    return Seats(review, approval, [_name(person) for person in people[:6]])
+    named = [_name(person) for person in people[:NAMED]]
+    return Seats(review, approval, named, more=len(people) - len(named))
 
 
 def _name(person: object) -> str:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
+from payouts.queries import tallies
+from payouts.queries.tallies import Totals
 from payouts.rails import base, registry
 from payouts.states import BatchStatus, SubmissionStatus
 
@@ -51,10 +53,12 @@ def incidents(*, closed: bool = False) -> "QuerySet[Incident]":
     return Incident.objects.filter(closed_at__isnull=not closed).select_related("payout", "closed_by")
 
 
-def waiting_batches(rail: str | None) -> int:
-    """Approved batches that go out as soon as the rail (None: every rail) goes on."""
+def waiting_batches(rail: str | None) -> Totals:
+    """Approved batches that wait while the rail (None: every rail) is stopped, and go out as soon as it goes on."""
     rows = Batch.objects.filter(status__in=[BatchStatus.APPROVED, BatchStatus.SUBMITTING])
-    return (rows if rail is None else rows.filter(rail=rail)).count()
+    rows = rows if rail is None else rows.filter(rail=rail)
+    sums = rows.order_by().values_list("currency").annotate(Count("pk"), Sum("total_minor"))
+    return tallies.totals({currency: (count, int(minor)) for currency, count, minor in sums})
 
 
 def _state(name: str, stop: RailSwitch | None) -> State:

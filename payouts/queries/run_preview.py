@@ -1,5 +1,6 @@
 """What a payout run would do, beside what the last one did: sums, the largest, the ten largest changes."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,9 @@ FROM (
   LEFT JOIN preview_due AS left_alone ON left_alone.account_id = was.account_id AND left_alone.wanting IS NOT NULL
 ) AS c JOIN sellers_seller AS s ON s.id = c.seller_id
 WHERE c.difference > 0 ORDER BY c.difference / nullif(c.all_of, 0) DESC, c.account_id LIMIT %(most)s
+"""
+_SEAL = """
+SELECT coalesce(wanting, ''), currency, count(*), sum(amount_minor)::bigint FROM preview_due GROUP BY 1, 2 ORDER BY 1, 2
 """
 _ROWS = """
 SELECT s.reference, s.external_id, s.name, s.country, d.currency, d.amount_minor, d.lines, d.wanting, w.amount_minor
@@ -121,12 +125,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """A run before it runs. Sums are exact, over every balance; the lists are the largest `SHOWN`."""
+    """A run before it runs. Sums are exact, over every balance; the lists are the largest `SHOWN`. See `seal`."""
 
     sums: list[Sum]
     left: list[LeftAlone]
     largest: list[Large]
     changes: list[Change]
+    seal: str
 
     @property
     def count(self) -> int:
@@ -170,7 +175,24 @@ def preview(markets: Sequence[Market]) -> Preview:
                 Change(reference, name, _money(now, currency), _money(was, currency), wanting or "")
                 for reference, name, currency, now, was, wanting in _all(cursor, _CHANGES)
             ],
+            seal=_seal(cursor, markets),
         )
+
+
+@transaction.atomic
+def seal(markets: Sequence[Market]) -> str:
+    """What a run over these would be for, now: SHA-256, hex, of its days and of how many balances, and how much per
+    currency, would be paid, or left alone and why. Pages carry it so that what was not seen is not run.
+    """
+    with connection.cursor() as cursor:
+        _gather(cursor, markets)
+        return _seal(cursor, markets)
+
+
+def _seal(cursor: CursorWrapper, markets: Sequence[Market]) -> str:
+    days = [(country.code, day.isoformat()) for country, day in markets]
+    parts = [*days, *_all(cursor, _SEAL)]
+    return hashlib.sha256("\n".join("|".join(map(str, part)) for part in parts).encode()).hexdigest()
 
 
 def rows(markets: Sequence[Market]) -> Iterator[Row]:

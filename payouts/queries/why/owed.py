@@ -164,7 +164,7 @@ class _Question:
 
     def _next_run(self, due: Money) -> Explanation:
         by = explain.forthcoming(self.country, due=self.today, now=self.now)
-        cut_off = explain.clock(by.cut_off_at, self.country.time_zone)
+        cut_off = explain.clock(by.cut_off_at, explain.bank_zones([self.country])[self.country.code])
         text = _(
             "{say} is due, and the run of {run} takes it. Reviewed, approved and sent by "
             "{cut_off}, it is paid on {value_date}. An analyst can run it earlier."

@@ -245,7 +245,8 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
         reference=payout.reference, batch=batch.reference
     )
     then = _("Sent by {cut_off_at}, it is paid on {value_date}.").format(
-        cut_off_at=explain.clock(by.cut_off_at, zone), value_date=explain.day(by.value_date)
+        cut_off_at=explain.clock(by.cut_off_at, explain.bank_zone(batch)),
+        value_date=explain.day(by.value_date),
     )
     if batch.status == BatchStatus.PROPOSED:
         text = _("{name}, which waits for a treasurer's approval. {then}").format(name=name, then=then)

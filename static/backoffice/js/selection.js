@@ -28,6 +28,9 @@ function sums(boxes) {
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+const part = (some, all) =>
+  words.part.replace("{n}", new Intl.NumberFormat(language).format(some)).replace("{total}", all);
+
 function showSums(bar, boxes, all) {
   const place = bar.querySelector("[data-sums]");
   if (all) {
@@ -62,7 +65,9 @@ function refresh(form) {
   const shown = new Intl.NumberFormat(language).format(count);
   bar.querySelector("[data-count]").textContent = (count === 1 ? words.selectedOne : words.selectedMany).replace("{n}", shown);
   for (const verb of bar.querySelectorAll("[data-many]")) {
-    verb.querySelector("span").textContent = count === 1 ? verb.dataset.one : verb.dataset.many.replace("{n}", shown);
+    const most = Number(verb.dataset.most || count); // what the verb takes in one step
+    const number = count > most ? part(most, shown) : shown;
+    verb.querySelector("span").textContent = count === 1 ? verb.dataset.one : verb.dataset.many.replace("{n}", number);
   }
   showSums(bar, ticked, all);
   offer(form);
@@ -74,7 +79,11 @@ function offer(form) {
   if (!button) return;
   const boxes = form.querySelectorAll("[data-tick]").length;
   const count = Number(totals?.dataset.count || 0);
-  button.hidden = !(totals?.dataset.exact === "true" && count > boxes);
+  const more = totals?.dataset.exact === "true" && count > boxes;
+  const most = Number(button.dataset.most);
+  button.hidden = !more || count > most;
+  const sentence = form.querySelector("[data-too-many]");
+  if (sentence) sentence.hidden = !more || count <= most;
   const on = form.elements.all_matching?.value === "1";
   const shown = new Intl.NumberFormat(language).format(count);
   const hint = document.createElement("kbd");

@@ -1,14 +1,18 @@
 """What a treasurer sees before a batch goes: the one changed account first, the money, and what left meanwhile."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from payouts.models import Batch, Payout, Statement
+from backoffice.audit.actors import SYSTEM
+from payouts.admin import _batch_facts, batch_verbs, batches, verbs
+from payouts.countries import moments
+from payouts.models import Batch, Flag, Payout, Statement
 from payouts.operations import approval, batching, holds, review, settlement
-from payouts.queries import batch_look
+from payouts.queries import batch_look, batch_words, cutoffs, explain
 from payouts.rails import base
 from payouts.states import PayoutStatus
 from sellers.models import Seller
@@ -32,6 +36,11 @@ def treasurer() -> Client:
     client = Client()
     client.force_login(make.user("treasurer", is_staff=True))
     return client
+
+
+def dated(day: date) -> str:
+    """As pages say a day."""
+    return moments.day(day, today=day)
 
 
 def again(batch: Batch, *amounts: int) -> Batch:
@@ -140,10 +149,62 @@ def test_fees_are_told_where_every_countrys_file_says_them(monkeypatch):
 
     batch = make_payouts.proposed_batch([200_00, 100_00])
     assert batch_look.fees(batch) is None
+    deadline = batching.deadline(batch, NOW)
+    assert ("Rail", "sepa", "2 payouts") in _batch_facts.figures(batch, deadline, NOW)
     france = loader.load(loader.DATA)["FR"]
     object.__setattr__(france, "bank_fee_minor", 20)
     monkeypatch.setattr(loader, "_replaced", loader.Countries([france]))
     assert batch_look.fees(batch).minor == 40
+
+
+def test_a_value_date_that_moved_since_the_proposal_is_told(treasurer, monkeypatch):
+    batch = make_payouts.proposed_batch([200_00])
+    for module in (batches, batch_verbs):
+        monkeypatch.setattr(module, "database_now", lambda: batch.cut_off_at - timedelta(minutes=1))
+    for approve in (False, True):
+        assert "Changed since it was proposed" not in page(treasurer, batch, approve=approve)[0]
+    late = batch.cut_off_at + timedelta(minutes=1)
+    for module in (batches, batch_verbs):
+        monkeypatch.setattr(module, "database_now", lambda: late)
+    moved = batching.deadline(batch, late).value_date
+    for approve in (False, True):
+        text, _ = page(treasurer, batch, approve=approve)
+        assert f"Value date moved to {dated(moved)}" in text
+        assert f"It was {dated(batch.value_date)}, until the cut-off for it passed." in text
+    # Approved in time, and not handed over: its own value date is the later one by then.
+    batch = batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    first = batch.value_date
+    batch = batching.ask_again(batch_id=batch.pk, now=late, actor=SYSTEM)
+    assert batch.value_date == moved != first
+    assert f"It was {dated(first)}, until" in page(treasurer, batch)[0]
+
+
+def test_flags_raised_since_the_proposal_are_told_newest_first(treasurer, monkeypatch):
+    monkeypatch.setattr(batch_look, "MOST_FLAGGED", 1)
+    batch = make_payouts.proposed_batch([200_00, 100_00, 50_00])
+    first, second, gone = make_payouts.payouts_of(batch)
+    facts = {"percent": 50, "usual_percent": 1}
+    assert Flag.objects.filter(payout=first).exists()  # of when it was made: that says nothing here
+    assert batch_look.flagged_since(batch) == ([], 0)
+    for minutes, payout in enumerate((first, second, gone), start=1):
+        at = batch.proposed_at + timedelta(minutes=minutes)
+        Flag.objects.create(payout=payout, code="refunds_jump", facts=facts, raised_at=at)
+    batching.take_out(payout_ids=[gone.pk], actor=make.person("treasurer"), reason="Wait.", now=NOW)
+    (newest,), more = batch_look.flagged_since(batch)
+    assert (newest.payout, newest.words, more) == (second, "More refunds than usual", 1)
+    text, _ = page(treasurer, batch)
+    assert (
+        "Changed since it was proposed" in text and "More refunds than usual" in text and "and 1 more" in text
+    )
+
+
+def test_those_that_the_approval_does_not_show_are_led_to_by_amount(treasurer, monkeypatch):
+    monkeypatch.setattr(batch_verbs, "SHOWN", 1)
+    batch = make_payouts.proposed_batch([100_00, 200_00, 50_00])
+    url = page(treasurer, batch, approve=True)[1]["preview"]["more_url"]
+    answer = treasurer.get(url)
+    assert [row.money.minor for row in answer.context["rows"]] == [200_00, 100_00, 50_00]
+    assert "and 2 more</a>" in page(treasurer, batch, approve=True)[0]
 
 
 def test_what_was_held_since_it_was_proposed_is_told_with_its_money(treasurer):
@@ -180,6 +241,27 @@ def test_a_batch_offers_to_pay_again_what_failed_of_it(paid):
     assert {each.holds.get().reason for each in new} == {"account_refused"}
 
 
+def test_more_that_failed_than_one_step_takes_are_offered_as_a_part(paid, monkeypatch):
+    monkeypatch.setitem(verbs.BULKS, "reissue", replace(verbs.BULKS["reissue"], most=1))
+    analyst = Client()
+    analyst.force_login(make.user("analyst", is_staff=True))
+    for number, payout in enumerate(make_payouts.payouts_of(paid)[:2]):
+        for kind in (base.ReportKind.PAID, base.ReportKind.RETURNED):
+            report = base.Report(
+                kind=kind, source_id=f"{kind}{number}", end_to_end_id=f"{payout.reference}A1", code="ED05"
+            )
+            settlement.apply(reports=[report], rail="sepa", now=NOW)
+    for offered, more in (("Pay 1 of 2 that failed again", True), ("Pay 1 that failed again", False)):
+        (verb,) = page(analyst, paid)[1]["verbs"]
+        assert verb["label"] == offered
+        preview = analyst.get(verb["url"])
+        assert ("One step takes 1 of 2: press again for the rest." in preview.content.decode()) is more
+        sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
+        done = analyst.post(urlsplit(verb["url"]).path, sent, follow=True).content.decode()
+        assert ("These were 1 of 2: press again for the rest." in done) is more
+    assert Payout.objects.filter(reissue_of__batch=paid).count() == 2
+
+
 def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
     first = make_payouts.payouts_of(paid)[0]
     report = base.Report(kind=base.ReportKind.PAID, source_id="1", end_to_end_id=f"{first.reference}A1")
@@ -188,3 +270,24 @@ def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
     start = text.index(f'id="stands-{first.reference}" hx-swap-oob="true"')
     assert "Paid" in text[start : start + 300]
     assert text.count('hx-swap-oob="true"') == 3 + 2 * 3
+
+
+def test_the_cut_off_of_one_rail_is_said_by_the_clock_of_its_bank_on_every_page(treasurer):
+    batch = make_payouts.proposed_batch([100_00], country="DE")  # paid from France, like those of France
+    assert batch.country == "DE" and batch.funding_account.country == "FR"
+    said = explain.clock(batch.cut_off_at, "Europe/Paris")
+    figures = _batch_facts.figures(batch, batching.deadline(batch, NOW), NOW)
+    assert {label: fact for label, _unused, fact in figures}["Cut-off"] == said
+    assert said in batch_words.next_step(batch=batch, deadline=batching.deadline(batch, NOW), now=NOW)
+    assert "Berlin" not in treasurer.get("/batches/").content.decode()
+    assert "Berlin" not in page(treasurer, batch)[0] + page(treasurer, batch, approve=True)[0]
+    approver = Client()
+    approver.force_login(make.user("approver", is_staff=True))
+    payout = quick.payout(seller=make.seller(country="DE"))
+    review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=NOW)
+    text = approver.get("/payouts/act/approve/", {"ids": payout.pk}).content.decode()
+    assert "Paris, paid on" in text and "Berlin" not in text
+    assert "Berlin" not in explain.if_approved(payout=payout, now=NOW)
+    by_clock = {each.words: each.codes for each in cutoffs.upcoming(now=NOW)}
+    (euro,) = [codes for codes in by_clock.values() if "FR" in codes]
+    assert {"BE", "DE", "ES", "FR", "IE", "IT", "NL", "PT"} <= set(euro)

@@ -85,3 +85,10 @@ def test_the_timeline_comes_along_once_the_batch_has_moved_on(treasurer):
     assert 'id="timeline"' not in treasurer.get(url).content.decode()
     moved = treasurer.get(url.replace("was=APPROVED", "was=PROPOSED")).content.decode()
     assert '<div id="timeline" hx-swap-oob="true">' in moved and "Approved" in moved
+
+
+def test_dissolving_says_how_many_payouts_and_how_much(treasurer):
+    batch = make_payouts.proposed_batch([12_00, 34_00])
+    page = treasurer.get(f"/batches/{batch.reference}/dissolve/")
+    assert page.context["verb"] == f"Dissolve {batch.reference}: 2 payouts of €46.00"
+    assert page.context["title"] == page.context["verb"]

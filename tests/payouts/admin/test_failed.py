@@ -1,9 +1,12 @@
 """Failed and returned: what the bank said, what to do, the action beside it, and many at once."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
-from payouts.models import Disposal, Payout
+from payouts.admin import _bulk, verbs
+from payouts.models import Disposal, Hold, Payout
 from payouts.operations import givebacks, settlement
 from payouts.queries import dead
 from payouts.queries.dead import Advice
@@ -137,7 +140,9 @@ def test_many_are_paid_again_in_one_step_and_each_refusal_says_why(returned):
 def test_all_that_match_are_rolled(returned):
     browser = at("analyst")
     query = browser.get(f"{LIST}?advice=look").context["list_query"]
-    preview = browser.post("/payouts/act/roll/", {"all_matching": "1", "query": query, "back": LIST}, follow=True)
+    preview = browser.post(
+        "/payouts/act/roll/", {"all_matching": "1", "query": query, "back": LIST}, follow=True
+    )
     assert preview.context["preview"]["count"] == 2
     sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
     page = browser.post("/payouts/act/roll/", sent, follow=True)
@@ -153,3 +158,43 @@ def test_what_stands_is_not_paid_again():
     preview = at("analyst").get("/payouts/act/reissue/", {"ids": payout.pk})
     (group,) = preview.context["preview"]["refused"]
     assert group["reason"] == "only money that came back can be paid again"
+
+
+def test_more_than_one_step_takes_are_paid_again_in_steps_that_say_so(returned, monkeypatch):
+    monkeypatch.setitem(verbs.BULKS, "reissue", replace(verbs.BULKS["reissue"], most=2))
+    # What is refused, here because it is not judged yet, takes nobody's place.
+    Hold.objects.create(payout=returned["AC04"], reason="fraud_suspected", note="Look.", placed_at=NOW)
+    browser = at("analyst")
+    bar = browser.get(LIST).content.decode()
+    assert 'data-many="Pay {n} payouts again" data-most="2"' in bar
+    assert 'data-many="Add {n} payouts to the next payouts" data-most="500"' in bar
+    chosen = {"all_matching": "1", "query": browser.get(LIST).context["list_query"], "back": LIST}
+    for said in ("2 of 5", "2 of 3"):
+        preview = browser.post("/payouts/act/reissue/", chosen, follow=True)
+        assert preview.context["verb"] == "Pay 2 payouts again"
+        assert f"One step takes {said}: press again for the rest." in preview.content.decode()
+        sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
+        page = browser.post("/payouts/act/reissue/", sent, follow=True).content.decode()
+        assert "2 payouts paid again as new payouts, which wait for review." in page
+        assert f"These were {said}: press again for the rest." in page
+    preview = browser.post("/payouts/act/reissue/", chosen, follow=True)
+    assert preview.context["verb"].startswith("Pay 1 payout of ")
+    assert "One step takes" not in preview.content.decode()
+    late = browser.post("/payouts/act/reissue/", sent)
+    assert late.status_code == 409
+    assert Disposal.objects.count() == 4
+
+
+def test_of_more_than_may_be_selected_the_first_are_taken(returned, monkeypatch):
+    monkeypatch.setattr(_bulk, "MOST", 4)
+    browser = at("analyst")
+    page = browser.get(LIST)
+    assert 'data-select-matching data-most="4"' in page.content.decode()
+    assert "At most 4 can be selected at once" in page.content.decode()
+    chosen = {"all_matching": "1", "query": page.context["list_query"], "back": LIST}
+    preview = browser.post("/payouts/act/roll/", chosen, follow=True)
+    assert preview.context["preview"]["count"] == 4
+    assert "One step takes 4 of 4+: press again for the rest." in preview.content.decode()
+    ticked = {"ids": [payout.pk for payout in returned.values()], "back": LIST}
+    refused = browser.post("/payouts/act/roll/", ticked, follow=True)
+    assert "at most 4 payouts go in one step" in refused.content.decode()

@@ -114,6 +114,12 @@ def test_totals_count_each_payout_and_each_seller_once():
     assert "14 seller-days of 2 sellers" in at("auditor").get(TOTALS).content.decode()
 
 
+def test_all_that_match_are_not_offered_where_only_those_of_the_page_are_taken():
+    held()
+    page = at("compliance").get(LIST).content.decode()
+    assert "Release {n} holds" in page and "data-select-matching" not in page
+
+
 def test_a_hold_that_stops_no_money_costs_no_days():
     seller_held(make.seller(), days=30)
     (row,) = asked.rows(list(asked.open_ones()), now=database_now())

@@ -7,10 +7,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from backoffice.words import dated
 from payouts import countries
 from payouts.models import Batch, FundingAccount, Hold, Payout
-from payouts.operations import creation, holds, review
+from payouts.operations import creation, givebacks, holds, review
 from tests import make, make_accounts
 from tests.payouts import quick
 
@@ -225,6 +227,26 @@ def test_a_run_is_previewed_then_run_and_a_double_click_runs_once():
         answer = browser.post(reverse("admin:payouts_run_new"), {"confirmed": "1", **hidden}, follow=True)
     assert Payout.objects.count() == 1
     assert "1 balance left alone" in answer.content.decode()
+
+
+def test_a_payout_names_the_run_that_made_it_and_leads_there_who_may():
+    account = make.ledger_account()
+    make.earning(account)
+    make_accounts.payable(account.seller)
+    actor = make.person("analyst")
+    run = creation.run(until=None, country="FR", key="r", actor=actor, now=make.NOW)
+    url = reverse("admin:payouts_payout_detail", args=[run.payouts.get().reference])
+    day = dated(timezone.localdate(run.started_at), "medium")
+    link = f'<a href="{reverse("admin:payouts_run_detail", args=[run.pk])}">R{run.pk}</a>'
+    assert f"Made by {link} of {day}" in client("analyst").get(url).content.decode()
+    browser = Client()
+    browser.force_login(make.user(is_staff=True, permissions=["payouts.view_payout"]))
+    assert f"Made by R{run.pk} of {day}" in browser.get(url).content.decode()
+    dead = quick.payout()
+    givebacks.cancel(payout_ids=[dead.pk], actor=make.person("approver"), reason="x", now=make.NOW).only()
+    again = givebacks.reissue(payout_id=dead.pk, actor=make.person("analyst"), now=make.NOW)  # no run made it
+    url = reverse("admin:payouts_payout_detail", args=[again.reference])
+    assert "Made by" not in client("analyst").get(url).content.decode()
 
 
 def test_search_opens_what_one_reference_names(payout):

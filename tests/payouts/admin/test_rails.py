@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
-from tests import make
+from tests import make, make_payouts
 from tests.payouts.admin.test_pages import client
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,26 @@ def test_every_rail_is_stopped_at_once():
     page = stop(client("treasurer"), rail="all").content.decode()
     assert "Every rail is stopped" in page
     assert switches.open_on("sepa") and switches.open_on("sandbox")
+
+
+def test_a_stop_says_what_will_wait_and_letting_go_on_what_goes():
+    one, other = client("treasurer"), client("treasurer")
+    url = reverse("admin:payouts_rail_stop", args=["sepa"])
+    assert "No approved batch waits now." in one.get(url).content.decode()
+    for amounts in ([12_00, 34_00], [1_000_00]):
+        make_payouts.approved_batch(amounts)
+    make_payouts.proposed_batch([7_00])  # nobody approved it: it waits anyway
+    for rail in ("sepa", "all"):
+        page = one.get(reverse("admin:payouts_rail_stop", args=[rail])).content.decode()
+        assert "2 approved batches with €1,046.00 will wait." in page
+    page = one.get(reverse("admin:payouts_rail_stop", args=["sandbox"])).content.decode()
+    assert "No approved batch waits now." in page
+    stop(one)
+    restore = reverse("admin:payouts_rail_restore", args=[RailSwitch.objects.get().pk])
+    assert (
+        "2 approved batches with €1,046.00 wait and will be handed over"
+        in other.get(restore).content.decode()
+    )
 
 
 def test_a_rail_that_is_not_there_is_not_found():

@@ -42,9 +42,15 @@ def analyst(client):
     return client
 
 
+def looked(browser, key: str) -> dict[str, str]:
+    """What the form under the preview of France sends."""
+    hidden = browser.get("/runs/new/", {"country": "FR"}).context["hidden"]
+    return {**dict(hidden), "key": f"page:{key}"}
+
+
 def test_the_preview_shows_the_last_run_and_what_changed(analyst):
     due(5_000)
-    analyst.post("/runs/new/", {"key": "page:1", "country": "FR"})
+    analyst.post("/runs/new/", looked(analyst, "1"))
     due(7_000)
     page = analyst.get("/runs/new/", {"country": "FR"}).content.decode()
     assert "Beside the last run" in page
@@ -55,17 +61,51 @@ def test_the_preview_shows_the_last_run_and_what_changed(analyst):
 
 def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):
     due()
-    sent = {"key": "page:double", "country": "FR"}
+    sent = looked(analyst, "double")
     page = analyst.post("/runs/new/", sent, follow=True).content.decode()
     assert "1 payout made, 0 balances left alone." in page
-    analyst.post("/runs/new/", sent)
-    assert Payout.objects.count() == PayoutRun.objects.count() == 1
+    again = analyst.post("/runs/new/", sent)  # what is due differs by now, through this very run
+    assert again.headers["Location"] == f"/runs/{PayoutRun.objects.get().pk}/"
+    assert Payout.objects.count() == 1
+
+
+def test_a_run_that_would_do_otherwise_than_its_preview_said_is_not_made(analyst):
+    due()
+    sent = looked(analyst, "late")
+    due(7_000)
+    answer = analyst.post("/runs/new/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "what is due changed since you looked" in page
+    assert "Now it would make 2 payouts of €170.00; 0 balances left alone." in page
+    assert 'href="/runs/new/?country=FR&amp;until="' in page
+    assert not Payout.objects.exists() and not PayoutRun.objects.exists()
+    again = looked(analyst, "late")
+    assert again["seen"] != sent["seen"]
+    analyst.post("/runs/new/", again)
+    assert Payout.objects.count() == 2
+
+
+def test_a_run_that_nobody_looked_at_is_not_made(analyst):
+    due()
+    answer = analyst.post("/runs/new/", {"key": "page:blind", "country": "FR"}, follow=True)
+    assert "the form was not complete" in answer.content.decode()
+    assert not PayoutRun.objects.exists()
+
+
+def test_what_is_left_alone_is_part_of_what_was_seen(analyst):
+    due()
+    sent = looked(analyst, "left")
+    make.earning(make.ledger_account(), amount_minor=50_00)  # no bank account: not paid, with the reason
+    page = analyst.post("/runs/new/", sent)
+    assert page.status_code == 409
+    assert "Now it would make 1 payout of €100.00; 1 balance left alone." in page.content.decode()
 
 
 def test_a_large_run_is_left_to_a_worker_shows_its_progress_and_is_found_again(analyst, monkeypatch):
     due()
     monkeypatch.setattr(run_new, "AT_ONCE", 0)
-    page = analyst.post("/runs/new/", {"key": "page:large", "country": "FR"}, follow=True)
+    page = analyst.post("/runs/new/", looked(analyst, "large"), follow=True)
     assert "You can leave this page and come back." in page.content.decode()
     run = PayoutRun.objects.get()
     url = f"/runs/{run.pk}/progress/"
