@@ -103,6 +103,7 @@ TABLE: Mapping[str, Door] = {
         ("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.release_request.hold_id}
     ),
     "payouts_batch_list": Door(("payouts.view_batch",)),
+    "payouts_batch_totals": Door(("payouts.view_batch",)),
     "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_progress": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_approve": Door(("payouts.approve_batch",), args=_batch, unknown=NO_BATCH),
