@@ -176,6 +176,7 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_submission_sent": Door(("payouts.download_bank_file",), 405, 422, _lost, NO_KEY),
     "payouts_recall_list": Door(("payouts.view_recall",)),
+    "payouts_recall_totals": Door(("payouts.view_recall",)),
     "payouts_recall_answer": Door(
         ("payouts.answer_recall",), args=lambda w: [w.recall.pk], unknown=NO_NUMBER
     ),
@@ -221,6 +222,9 @@ TABLE: Mapping[str, Door] = {
     "ledger_import_copy": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_import_errors": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_adjustment_list": Door(
+        ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
+    ),
+    "ledger_adjustment_totals": Door(
         ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
     ),
     "ledger_adjustment_detail": Door(
@@ -276,6 +280,9 @@ TABLE: Mapping[str, Door] = {
         ("sellers.view_seller",), post=405, args=lambda w: [w.seller.reference], unknown=NO_SELLER
     ),
     "payouts_payoutaccount_list": Door(
+        ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")
+    ),
+    "payouts_payoutaccount_totals": Door(
         ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")
     ),
     "payouts_payoutaccount_detail": Door(
