@@ -27,6 +27,12 @@ class WaitsChip(forms.Form):
     waits_for = forms.ChoiceField(label=later("Waits for"), choices=[(ME, later("me"))])
 
 
+class ManyField(forms.MultipleChoiceField):
+    """Boxes to tick, for a filter that takes several values; none ticked is no filter."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
 WAITS: dict[str, type[forms.Form]] = {"waits_for": WaitsChip}
 
 

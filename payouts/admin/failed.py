@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import addresses, keyset, pages
+from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
 from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
@@ -26,7 +26,7 @@ class AdviceChip(forms.Form):
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(
+    status = worklists.ManyField(
         label=later("Status"), choices=[(status.value, PayoutStatus(status).label) for status in sorted(DEAD)]
     )
 
