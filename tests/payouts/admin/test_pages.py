@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from payouts import countries
-from payouts.models import Batch, FundingAccount, Hold, Payout
+from payouts.models import AccountVersion, Batch, FundingAccount, Hold, Payout
 from payouts.operations import creation, holds, review
 from tests import make, make_accounts
 from tests.payouts import quick
@@ -304,3 +304,17 @@ def test_the_link_of_a_page_that_is_out_of_date_leads_to_what_changed_and_to_no_
     assert f"{payout.reference}: it was put on hold since you looked." in answer.content.decode()
     safe = client("analyst").get(links["hold"])
     assert safe.status_code == 200 and len(safe.context["preview"]["rows"]) == 1, "a hold is for safety"
+
+
+@pytest.mark.parametrize(
+    ("bank", "words"), [("", ", version 1, held by"), ("Une", " Une, version 1, held by")]
+)
+def test_the_account_of_a_payout_reads_well_without_the_name_of_its_bank(bank, words, monkeypatch):
+    payout, role = quick.payout(), client("support")
+    monkeypatch.setattr(AccountVersion, "bank_name", property(lambda it: bank, lambda it, read: None))
+    page = role.get(reverse("admin:payouts_payout_detail", args=[payout.reference])).content.decode()
+    plain = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert re.search(rf"\d{{4}}{re.escape(words)}", plain)
+    page = role.get(reverse("admin:sellers_seller_detail", args=[payout.seller.reference])).content.decode()
+    plain = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert f"in effect {bank}{', ' if bank else ''}held by" in plain
