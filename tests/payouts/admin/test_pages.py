@@ -318,3 +318,13 @@ def test_the_account_of_a_payout_reads_well_without_the_name_of_its_bank(bank, w
     page = role.get(reverse("admin:sellers_seller_detail", args=[payout.seller.reference])).content.decode()
     plain = " ".join(re.sub("<[^>]*>", "", page).split())
     assert f"in effect {bank}{', ' if bank else ''}held by" in plain
+
+
+def test_what_cannot_be_done_now_is_folded_away_before_approvals_and_timeline():
+    page = client("analyst").get(reverse("admin:payouts_payout_detail", args=[quick.payout().reference]))
+    text = page.content.decode()
+    folded = text.partition('<details class="folded">')[2].partition("</details>")[0]
+    assert (
+        "<summary><h2>Not now, and why</h2></summary>" in folded and "Verbs that are off, and why" in folded
+    )
+    assert text.index("Not now, and why") < text.index("<h2>Approvals</h2>")
