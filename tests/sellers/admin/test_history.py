@@ -111,7 +111,9 @@ def test_a_seller_is_held_until_a_day_and_no_longer_than_a_year(seller):
 def test_open_holds_say_what_they_mean_until_when_and_that_a_release_is_asked_for(seller):
     until = database_now() + timedelta(days=3)
     payout = Payout.objects.get(seller=seller)
-    Hold.objects.create(seller=seller, reason="seller_request", note="On holiday", placed_at=make.NOW, until=until)
+    Hold.objects.create(
+        seller=seller, reason="seller_request", note="On holiday", placed_at=make.NOW, until=until
+    )
     Hold.objects.create(payout=payout, reason="documents", note="Passport", placed_at=make.NOW)
     risky = Hold.objects.create(seller=seller, reason="compliance", note="Case 7", placed_at=make.NOW)
     ReleaseRequest.objects.create(
