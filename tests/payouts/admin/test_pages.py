@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -328,3 +329,12 @@ def test_what_cannot_be_done_now_is_folded_away_before_approvals_and_timeline():
         "<summary><h2>Not now, and why</h2></summary>" in folded and "Verbs that are off, and why" in folded
     )
     assert text.index("Not now, and why") < text.index("<h2>Approvals</h2>")
+
+
+def test_a_payout_says_what_changed_against_the_one_before_with_its_sign():
+    usual = quick.payout(amount_minor=80_00)
+    again = quick.payout(amount_minor=100_00, seller=usual.seller, now=make.NOW + timedelta(days=1))
+    page = (
+        client("support").get(reverse("admin:payouts_payout_detail", args=[again.reference])).content.decode()
+    )
+    assert page.count('<span aria-hidden="true">+</span>20.00<small>EUR') == 2  # its line, and all of it
