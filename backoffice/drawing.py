@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT, EDGE = 72.0, 20.0, 3.0
 LEAST_SPREAD = 0.2  # of the usual amount: a steady seller's cents do not look like mountains
-ODD = 2.0  # times the usual amount: worth a colour
+ODD = 2.0  # times the usual amount, or that part of it: worth a colour
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def spark(amounts: Sequence[int]) -> Spark | None:
         usual_y=y(usual),
         last_x=last_x,
         last_y=last_y,
-        odd=usual > 0 and amounts[-1] >= ODD * usual,
+        odd=usual > 0 and (amounts[-1] >= ODD * usual or amounts[-1] * ODD <= usual),
         label=_("Last {amounts} payouts, {course}").format(
             amounts=len(amounts), course=_course(amounts[-1], usual)
         ),

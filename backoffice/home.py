@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -190,6 +191,8 @@ class Miss:
     cut_off: cutoffs.CutOff
     left: str
     figures: list[tuple[str, Figure]]
+    today: bool = False
+    """For who reads it, by the program's clock: in Tokyo the day may be another one."""
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
@@ -206,4 +209,5 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
         if number:
             url = payouts_url(**line.wanted, country=cut_off.codes)
             figures.append((line.work.label, Figure(number, url)))
-    return Miss(cut_off, countdown.until(cut_off.at, now=now), figures)
+    today = timezone.localdate(cut_off.at) == timezone.localdate(now)
+    return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)

@@ -85,9 +85,9 @@ WORK = (
             decide=True,
         )
         for status, note in (
-            (_S.FAILED, later("Reissue or roll into the next run")),
-            (_S.RETURNED, later("Reissue or roll into the next run")),
-            (_S.CANCELLED, later("Its money is still owed: reissue or roll")),
+            (_S.FAILED, later("Pay again, or add to the next payout")),
+            (_S.RETURNED, later("Pay again, or add to the next payout")),
+            (_S.CANCELLED, later("Its money is still owed: pay it again, or add it to the next payout")),
         )
     ),
     Work(

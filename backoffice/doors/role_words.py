@@ -47,7 +47,7 @@ RIGHTS: Mapping[str, str] = {
     "payouts.change_cap": later("set, lower and ask to raise caps"),
     "payouts.change_fundingaccount": later("change an account of ours"),
     "payouts.confirm_schedule": later("confirm that a schedule sends files elsewhere"),
-    "payouts.dispose_payout": later("reissue or roll the money of a dead payout"),
+    "payouts.dispose_payout": later("pay the money of a dead payout again, or add it to the next payout"),
     "payouts.dissolve_batch": later("dissolve batches"),
     "payouts.download_bank_file": later("download the file a batch was sent as"),
     "payouts.export_seller_totals": later("export the yearly totals of sellers for tax authorities"),

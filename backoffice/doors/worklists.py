@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -24,6 +25,12 @@ class WaitsChip(forms.Form):
     """Narrows a list to what its reader may decide on, so that their own work is not counted as work for them."""
 
     waits_for = forms.ChoiceField(label=later("Waits for"), choices=[(ME, later("me"))])
+
+
+class ManyField(forms.MultipleChoiceField):
+    """Boxes to tick, for a filter that takes several values; none ticked is no filter."""
+
+    widget = forms.CheckboxSelectMultiple
 
 
 WAITS: dict[str, type[forms.Form]] = {"waits_for": WaitsChip}
@@ -69,6 +76,14 @@ def for_me(request: HttpRequest) -> bool:
 def set_chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> list[dict[str, Any]]:
     """As `chips`, only those that are set: for a page that another one leads to with a filter."""
     return [chip for chip in chips(request, forms_of) if "clear_url" in chip]
+
+
+def totals(request: HttpRequest, found: Any, noun: str) -> HttpResponse:
+    """The part of a list's totals. Where they are not exact, its button asks again with ``whole`` in the address."""
+    query = request.GET.copy()
+    query["whole"] = "1"
+    context = {"totals": found, "noun": noun, "url": f"{request.path}?{query.urlencode()}"}
+    return render(request, "parts/totals.html", context)
 
 
 def lead(*, count: Callable[..., int], oldest: str) -> str:

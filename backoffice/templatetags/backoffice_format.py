@@ -51,6 +51,15 @@ def money(amount: Money | None) -> str | SafeString:
     )
 
 
+@register.filter
+def change(amount: Money | None) -> str | SafeString:
+    """As `money`, of an amount by which another one changed: more carries a plus, which is also read aloud."""
+    if not amount or amount.minor <= 0:
+        return money(amount)
+    plus = '<span class="money"><span class="sr">{} </span><span aria-hidden="true">+</span>{}<small>{}</small></span>'
+    return format_html(plus, _("plus"), written.bare(amount, locale=_locale()), amount.currency)
+
+
 @register.simple_tag(name="money")
 def money_of(minor: int | None, currency: str) -> str | SafeString:
     """`{% money row.amount_minor row.currency %}`, where there is no Money."""

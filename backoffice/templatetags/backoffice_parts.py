@@ -30,7 +30,10 @@ PAGES = {
     "payouts.payoutrun": ("R", "admin:payouts_run_detail"),
 }
 BY_NUMBER = frozenset({"payouts.payoutrun"})  # whose address holds the bare number
-ODD_DELTA = Decimal(1)  # twice the usual: said in colour and weight as well
+ODD_DELTA, ODD_DROP = (
+    Decimal(1),
+    Decimal("-0.5"),
+)  # twice the usual, and half of it: in colour and weight, too
 
 
 @register.filter
@@ -122,7 +125,7 @@ def delta(share: Decimal | float | None) -> dict[str, Any]:
     sign = "+" if whole > 0 else "\u2212" if whole < 0 else ""
     return {
         "text": f"{sign}{percent(Decimal(abs(whole)) / 100)}",
-        "odd": share >= ODD_DELTA,
+        "odd": share >= ODD_DELTA or share <= ODD_DROP,
         "below": whole < 0,
     }
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -154,11 +155,28 @@ def _how_many() -> str:
     return worklists.lead(count=waiting.accounts, oldest=since)
 
 
-@pages.page(VERIFY, ASK, "audit.view_event", knows=Known(*keyset.PLACE, *CHIPS, show=("decided",)))
+LIST = (VERIFY, ASK, "audit.view_event")
+KNOWN = (*keyset.PLACE, *CHIPS)
+DECIDED = "decided"
+
+
+def _chosen(request: HttpRequest) -> "QuerySet[AccountVersion]":
+    """Those that wait for a verifier, or those that were decided, as the address says. Raises `UnknownChoice`."""
+    old = request.GET.get("show") == DECIDED
+    return _narrowed(request, asked.decided() if old else asked.to_verify())
+
+
+@pages.page(*LIST, knows=Known(*KNOWN, "whole", show=(DECIDED,)))
+def totals(request: HttpRequest) -> HttpResponse:
+    """What waits to be sent to the sellers of these accounts, asked for after the rows."""
+    found = asked.totals(_chosen(request), whole="whole" in request.GET)
+    return worklists.totals(request, found, ngettext("account", "accounts", found.count))
+
+
+@pages.page(*LIST, knows=Known(*KNOWN, show=(DECIDED,)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for a verifier, oldest first, or those that were decided."""
-    old = request.GET.get("show") == "decided"
-    rows = _narrowed(request, asked.decided() if old else asked.to_verify())
+    old, rows = request.GET.get("show") == DECIDED, _chosen(request)
     page = keyset.page(request, rows, newest_first=old)
     doubts = {} if old else asked.first_doubts(page.rows)
     here = reverse("admin:payouts_payoutaccount_list")
@@ -172,6 +190,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         .format(how_many=_how_many(), account_wait_hours=settings.ACCOUNT_WAIT_HOURS)
         .strip(),
         "chips": worklists.chips(request, CHIPS),
+        "totals_url": f"{reverse('admin:payouts_payoutaccount_totals')}?{request.GET.urlencode()}",
         "may": VERIFY in pages.permissions(request),
         "reader": request.user.pk,
         "tabs": [
@@ -361,6 +380,7 @@ def _render(
 
 urlpatterns = [
     path("accounts/", listed, name="payouts_payoutaccount_list"),
+    path("accounts/totals/", totals, name="payouts_payoutaccount_totals"),
     path("accounts/<int:pk>/", detail, name="payouts_payoutaccount_detail"),
     path("accounts/<int:pk>/decide/", decide, name="payouts_payoutaccount_decide"),
     path("accounts/<int:pk>/reveal/", reveal, name="payouts_payoutaccount_reveal"),

@@ -1,4 +1,4 @@
-"""Batches: the list, one batch with what exactly will be sent and live progress, and its verbs."""
+"""The page of one batch: what exactly will be sent, live progress, and its verbs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,98 +9,21 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages, worklists
-from backoffice.doors.addresses import Known, UnknownChoice
-from backoffice.words import later, number
+from backoffice.doors import keyset, pages
+from backoffice.doors.addresses import Known
+from backoffice.words import number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout
 from payouts.operations import batching
-from payouts.queries import batch_look, batch_words, caps, dead, deciding, explain, recorded, waiting
+from payouts.queries import batch_look, batch_words, caps, dead, recorded
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
-
-TABS = (
-    ("", later("All")),
-    ("PROPOSED", later("Awaiting approval")),
-    ("SUBMITTING", later("Being submitted")),
-    ("SUBMITTED", later("With the bank")),
-    ("SETTLED", later("Settled")),
-)
-
-
-@pages.page("payouts.view_batch", knows=Known("status", *keyset.PLACE, *worklists.WAITS))
-def listed(request: HttpRequest) -> HttpResponse:
-    """Every batch, newest first."""
-    rows = asked.all_of()
-    status = request.GET.get("status", "")
-    if status:
-        if status not in BatchStatus.values:
-            raise UnknownChoice(_("Status"), status, name="status")
-        rows = rows.filter(status=status)
-    if worklists.for_me(request):
-        rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
-    page = keyset.page(request, rows)
-    now = database_now()
-    return pages.render(
-        request,
-        "admin/payouts/batch/list.html",
-        {
-            "title": _("Batches"),
-            "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
-            "verbs": [*_export(request, status), *_propose_verb(request)],
-            "tabs": [
-                {"label": label, "url": f"?status={value}" if value else "?", "current": value == status}
-                for value, label in TABS
-            ],
-            "chips": worklists.chips(request, worklists.WAITS),
-            "rows": [_row(batch, now) for batch in page.rows],
-            "pager": page,
-            "empty_title": _("No batch here"),
-            "empty_text": _("Approved payouts become batches when somebody proposes them."),
-        },
-    )
-
-
-def _export(request: HttpRequest, status: str) -> list[dict[str, str]]:
-    """The way to a file of exactly these rows; none to those that wait for the reader: no export knows them."""
-    if worklists.for_me(request) or "payouts.request_export" not in pages.permissions(request):
-        return []
-    query = {"kind": "batches"} | ({"status": status} if status in BatchStatus.values else {})
-    return [
-        {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{urlencode(query)}"}
-    ]
-
-
-def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
-    ready = waiting.to_batch().order_by()[:1001].count()
-    if "payouts.propose_batch" not in pages.permissions(request) or not ready:
-        return []
-    label = ngettext("Put {n} approved payout into batches", "Put {n} approved payouts into batches", ready)
-    back = reverse("admin:payouts_batch_list")
-    query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
-    url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
-    return [
-        {
-            "label": label.format(n=number(ready) if ready <= 1000 else f"{number(1000)}+"),
-            "url": url,
-            "kind": "main",
-        }
-    ]
-
-
-def _row(batch: Batch, now: Any) -> dict[str, Any]:
-    cut_off = ""
-    if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
-        deadline = batching.deadline(batch, now)
-        cut_off = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
-    return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
 
 
 @pages.page("payouts.view_batch", knows=Known(*keyset.PLACE))
@@ -256,7 +179,6 @@ def download(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("batches/", listed, name="payouts_batch_list"),
     path("batches/<str:reference>/", detail, name="payouts_batch_detail"),
     path("batches/<str:reference>/progress/", progress, name="payouts_batch_progress"),
     path("batches/<str:reference>/file/", download, name="payouts_batch_file"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -101,13 +101,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @pages.page(*reconciliation.SEE)
 def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered lines come to, what went out and what came in apart; asked for after the rows."""
-    query = request.GET.copy()
-    whole = query.pop("whole", None) is not None
-    found = asked.totals(_chosen(request, "whole"), whole=whole)
-    query["whole"] = "1"
-    noun = ngettext("line", "lines", found.count)
-    context = {"totals": found, "noun": noun, "url": f"{request.path}?{query.urlencode()}"}
-    return render(request, "parts/totals.html", context)
+    found = asked.totals(_chosen(request, "whole"), whole="whole" in request.GET)
+    return worklists.totals(request, found, ngettext("line", "lines", found.count))
 
 
 def _rows(request: HttpRequest, lines: Any) -> list[dict[str, Any]]:

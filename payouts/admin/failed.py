@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import addresses, keyset, pages
+from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
 from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
@@ -26,7 +26,7 @@ class AdviceChip(forms.Form):
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(
+    status = worklists.ManyField(
         label=later("Status"), choices=[(status.value, PayoutStatus(status).label) for status in sorted(DEAD)]
     )
 
@@ -39,6 +39,7 @@ class ReasonChip(forms.Form):
     bank_reason = forms.ChoiceField(label=later("Bank's reason"), choices=dead.known_reasons)
 
 
+_MOST_VERBS = 4
 OFFERED = (
     (later("What to do"), AdviceChip),
     (later("Bank's reason"), ReasonChip),
@@ -52,7 +53,7 @@ OFFERED = (
 
 @pages.page("payouts.view_payout")
 def failed(request: HttpRequest) -> HttpResponse:
-    """Dead payouts whose money waits for a decision."""
+    """Dead payouts whose money waits for a decision, those first whose sellers have waited longest for it."""
     try:
         return _shown(request)
     except (filters.BadFilter, addresses.BadAddress) as problem:
@@ -67,7 +68,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
         query.pop(name, None)
     query["undecided"] = "true"
     chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
-    page = keyset.page(request, chosen.qs, sorts=SORTS)
+    page = keyset.page(request, chosen.qs, sorts=SORTS, newest_first=False)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
         _bulk.button(verbs.BULKS[name], label, kind=kind)
@@ -87,7 +88,10 @@ def _shown(request: HttpRequest) -> HttpResponse:
         "admin/payouts/payout/failed.html",
         {
             "title": _("Failed & returned"),
-            "lead": _("Their money is back with us. Pay it again, or add it to the seller's next payout."),
+            "lead": _(
+                "Their money is back with us. Pay it again, or add it to the seller's next payout. "
+                "The oldest payouts come first."
+            ),
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
@@ -131,10 +135,16 @@ def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
         Advice.LOOK: (*((right, _("Reconcile"), reconcile) for right in SEE_RECONCILIATION), hold),
     }
     offered = offers.get(
-        row.advice, (again, ("payouts.dispose_payout", _("Roll"), _bulk_link("roll", payout, back)))
+        row.advice,
+        (again, ("payouts.dispose_payout", _("Add to the next payout"), _bulk_link("roll", payout, back))),
     )
     shown = {label: url for permission, label, url in offered if permission in held}
-    return {"dead": row, "payout": payout, "verbs": list(shown.items())[:4]}
+    advised = offered[0][1] if offered else ""
+    verbs = [
+        {"label": label, "url": url, "main": label == advised}
+        for label, url in list(shown.items())[:_MOST_VERBS]
+    ]
+    return {"dead": row, "payout": payout, "verbs": verbs}
 
 
 def _bulk_link(name: str, payout: Payout, back: str) -> str:

@@ -14,21 +14,16 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
-from payouts import countries
 from payouts.admin import _bulk, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, flags, streams, views, worklist
+from payouts.queries import cutoffs, filters, streams, views, worklist
 from payouts.states import PayoutStatus
 
 
 class CountryChip(forms.Form):
-    country = forms.ChoiceField(label=later("Country"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
+    country = worklists.ManyField(label=later("Country"), choices=filters.countries_open)
 
 
 class BatchChip(forms.Form):
@@ -45,7 +40,7 @@ class ValueDateChip(forms.Form):
 
 
 class FlagChip(forms.Form):
-    flag = forms.ChoiceField(label=later("Flag"), choices=[("any", later("Any flag")), *flags.CODES.items()])
+    flag = worklists.ManyField(label=later("Flag"), choices=filters.flags_known)
 
 
 class AmountChip(forms.Form):
@@ -64,7 +59,7 @@ class SellerChip(forms.Form):
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(label=later("Status"), choices=PayoutStatus.choices)
+    status = worklists.ManyField(label=later("Status"), choices=PayoutStatus.choices)
 
 
 class MadeChip(forms.Form):

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
@@ -19,7 +21,7 @@ from payouts.admin import _currency
 from payouts.models import Payout, Recall, RecallChannel, RecallState
 from payouts.operations import recalls
 from payouts.queries import attempts as handed
-from payouts.queries import explain
+from payouts.queries import explain, worklist
 from payouts.queries import recalls as asked
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -65,13 +67,29 @@ class AnswerForm(forms.Form):
     )
 
 
-@pages.page("payouts.view_recall", knows=Known(*keyset.PLACE, *_currency.CHIPS, show=("answered",)))
+KNOWN = (*keyset.PLACE, *_currency.CHIPS)
+ANSWERED = "answered"
+
+
+def _chosen(request: HttpRequest) -> "QuerySet[Recall]":
+    """Recalls that the bank has not answered, or those it has, as the address says. Raises `UnknownChoice`."""
+    rows = asked.answered() if request.GET.get("show") == ANSWERED else asked.open_ones()
+    chosen = worklists.chosen(request, _currency.CHIPS)
+    return rows.filter(attempt__payout__currency=chosen["currency"]) if "currency" in chosen else rows
+
+
+@pages.page("payouts.view_recall", knows=Known(*KNOWN, "whole", show=(ANSWERED,)))
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the recalls of this address come to, asked for after the rows."""
+    fields = {"currency": "attempt__payout__currency", "minor": "attempt__amount_minor"}
+    found = worklist.summed(_chosen(request), **fields, whole="whole" in request.GET)
+    return worklists.totals(request, found, ngettext("recall", "recalls", found.count))
+
+
+@pages.page("payouts.view_recall", knows=Known(*KNOWN, show=(ANSWERED,)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Recalls that the bank has not answered, oldest first; or those it has."""
-    over = request.GET.get("show") == "answered"
-    rows, chosen = asked.answered() if over else asked.open_ones(), worklists.chosen(request, _currency.CHIPS)
-    if "currency" in chosen:
-        rows = rows.filter(attempt__payout__currency=chosen["currency"])
+    over, rows = request.GET.get("show") == ANSWERED, _chosen(request)
     page = keyset.page(request, rows, newest_first=over)
     here = reverse("admin:payouts_recall_list")
     may = "payouts.answer_recall" in pages.permissions(request)
@@ -85,6 +103,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {"label": _("Answered"), "url": f"{here}?show=answered", "current": over},
         ],
         "chips": worklists.chips(request, _currency.CHIPS),
+        "totals_url": f"{reverse('admin:payouts_recall_totals')}?{request.GET.urlencode()}",
         "over": over,
         "may_answer": may and not over,
         "rows": [_row(recall) for recall in page.rows],
@@ -197,6 +216,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("recalls/", listed, name="payouts_recall_list"),
+    path("recalls/totals/", totals, name="payouts_recall_totals"),
     path("recalls/<int:pk>/answer/", answer, name="payouts_recall_answer"),
     path("payouts/<str:reference>/recall/", ask, name="payouts_payout_recall"),
 ]

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from payouts.admin import (
     accounts,
+    batch_list,
     batch_verbs,
     batches,
     break_verbs,
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     *payout.urlpatterns,
     *holds.urlpatterns,
     *releases.urlpatterns,
+    *batch_list.urlpatterns,
     *batches.urlpatterns,
     *invariants.urlpatterns,
     *batch_verbs.urlpatterns,

@@ -155,7 +155,9 @@ BULKS: dict[str, Bulk] = {
         Bulk(
             "cancel", "payouts.cancel_payout", later("Cancel {n}"), later("{n} cancelled"),
             partial(_move.preview, name="cancel"), givebacks.cancel, ReasonForm, kind="stop",
-            follows=lambda preview: [_("The money is owed to the sellers again, to be reissued or rolled.")],
+            follows=lambda preview: [
+                _("The money is owed to the sellers again: pay it again, or add it to their next payouts.")
+            ],
         ),
         Bulk(
             "batch", "payouts.propose_batch", later("Put {n} into batches"),

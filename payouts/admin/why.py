@@ -101,7 +101,7 @@ def _letter(request: HttpRequest, letter: str, language: str) -> dict[str, Any]:
     return {
         "letter": letter,
         "language": language,
-        "language_name": languages.LANGUAGES[language],
+        "language_name": languages.called(language),
         "tabs": tabs,
     }
 

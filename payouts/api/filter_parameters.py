@@ -19,6 +19,7 @@ _MOMENT = (
 )  # every day that any month has; the parser takes the others, too
 _DAY = r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"
 _AMOUNT = r"^\d{1,14}(\.\d{1,4})?$"
+_FLAGS = "|".join(("any", *flags.CODES))
 _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "seller": (
         "Its reference (S12), the marketplace's own id, or its id here where no seller has that number as the former.",
@@ -28,7 +29,10 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "created_before": ("A day (2026-11-24, whole) or a moment.", {"type": "string", "pattern": _MOMENT}),
     "amount_min": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
     "amount_max": ("In major units of each payout's own currency.", {"type": "string", "pattern": _AMOUNT}),
-    "flag": ("A flag's code, or any.", {"type": "string", "enum": ["any", *flags.CODES]}),
+    "flag": (
+        f"Flags' codes with commas between them, or any: {', '.join(flags.CODES)}.",
+        {"type": "string", "pattern": f"^({_FLAGS})(,({_FLAGS}))*$", "maxLength": 200},
+    ),
     "batch": ("Its reference (B7) or id.", {"type": "string", "pattern": "^[Bb]?[0-9]{1,18}$"}),
     "run": ("Its id.", {"type": "string", "pattern": "^[Rr]?[0-9]{1,18}$"}),
     "waits_for": (

@@ -196,8 +196,8 @@ def _check_never_handed_over(payout: Payout) -> None:
     if lost:
         raise HandedOver(
             _(
-                "Not reissued: the bank was handed {lost} before this database was restored "
-                "from a backup. Roll it: then the next run pays what an adjustment leaves of "
+                "Not paid again: the bank was handed {lost} before this database was restored "
+                "from a backup. Add it to the next payout: then the next run pays what an adjustment leaves of "
                 "it."
             ).format(lost=lost)
         )

@@ -2,6 +2,7 @@
 see.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.words import later
 from payouts import countries
 from payouts.models import AccountVersion, Payout
+from payouts.queries import tallies, worklist
 from payouts.states import UNSENT
 from sellers.ledger.money import Money
 from sellers.models import Seller
@@ -110,6 +112,25 @@ def affected_of(*, seller_ids: Collection[int]) -> dict[tuple[int, str], Affecte
         (seller_id, currency): Affected(count, [Money(int(total), currency)])
         for seller_id, currency, count, total in sums
     }
+
+
+def totals(versions: QuerySet[AccountVersion], *, whole: bool = False) -> tallies.Totals:
+    """How many versions, and what is not yet sent of their sellers in their currencies, each payout once.
+
+    Beyond `worklist.TOTALS_CAP` versions only when ``whole``.
+    """
+    ids = versions.order_by().values("pk")
+    count = ids.count() if whole else ids[: worklist.TOTALS_CAP + 1].count()
+    if count > worklist.TOTALS_CAP and not whole:
+        return tallies.Totals(count=worklist.TOTALS_CAP, sums=[], exact=False)
+    slots = set(versions.order_by().values_list("slot__seller_id", "slot__currency"))
+    found = affected_of(seller_ids={seller_id for seller_id, _currency in slots})
+    sums: Counter[str] = Counter()
+    for slot in slots & found.keys():
+        sums[slot[1]] += sum(money.minor for money in found[slot].sums)
+    return tallies.Totals(
+        count=count, sums=[Money(minor, code) for code, minor in sorted(sums.items())], exact=True
+    )
 
 
 def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:

@@ -41,8 +41,13 @@ class CodesField(forms.MultipleChoiceField):
 
     def to_python(self, value: Any) -> list[str]:
         given = [value] if isinstance(value, str) else list(value or [])
-        codes = [part.strip().upper() for each in given for part in str(each).split(",")]
+        codes = [self.folded(part.strip()) for each in given for part in str(each).split(",")]
         return list(dict.fromkeys(code for code in codes if code))
+
+    @staticmethod
+    def folded(text: str) -> str:
+        """A code as we write it."""
+        return text.upper()
 
     def validate(self, value: list[str]) -> None:
         if not value:
@@ -62,6 +67,14 @@ class CodesField(forms.MultipleChoiceField):
             raise ValidationError(
                 _("Name at most {many_at_most} at once.").format(many_at_most=MANY_AT_MOST), code="many"
             )
+
+
+class WordsField(CodesField):
+    """As `CodesField`, for words that we write small: name_differs, first_payout."""
+
+    @staticmethod
+    def folded(text: str) -> str:
+        return text.lower()
 
 
 class YesNoField(forms.TypedChoiceField):

@@ -96,11 +96,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             words = _("Amount from {amount}") if name == "amount_min" else _("Amount to {amount}")
             return words.format(amount=format_decimal(value, locale=locale()))
         case "flag":
-            return (
-                _("Flagged")
-                if value == ANY_FLAG
-                else _("Flag is {called}").format(called=flags.CODES.get(value, value).lower())
-            )
+            called = fields.joined(str(flags.CODES.get(code, code)).lower() for code in value)
+            return _("Flagged") if ANY_FLAG in value else _("Flag is {called}").format(called=called)
         case "batch":
             return _("Batch is B{value}").format(value=value)
         case "run":

@@ -110,6 +110,14 @@ def _currencies() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(EXPONENTS)]
 
 
+def flags_known() -> list[tuple[str, str]]:
+    """(code, name) of the flags to filter by, and of any of them."""
+    return [
+        (filter_words.ANY_FLAG, _("Any flag")),
+        *((code, str(label)) for code, label in flags.CODES.items()),
+    ]
+
+
 class ListFilter(FilterSet):
     """A django-filter FilterSet that says itself in words. Invalid input selects nothing and says why in ``errors``."""
 
@@ -174,13 +182,7 @@ class PayoutFilter(ListFilter, StandingFilter):
     created_before = OwnFilter(fields.MomentField, "by_moment", later("Created until"), max_length=40)
     amount_min = OwnFilter(fields.AmountField, "by_amount", later("Amount from"), max_length=40)
     amount_max = OwnFilter(fields.AmountField, "by_amount", later("Amount to"), max_length=40)
-    flag = OwnFilter(
-        fields.OneOfField,
-        "by_flag",
-        later("Flag"),
-        known=[(filter_words.ANY_FLAG, later("Any flag")), *flags.CODES.items()],
-        max_length=30,
-    )
+    flag = OwnFilter(fields.WordsField, "by_flag", later("Flag"), known=flags_known, noun=later("flag"))
     batch = OwnFilter(
         fields.NumberedField, "by_number", later("Batch"), letter="B", noun=later("batch"), max_length=40
     )
@@ -223,8 +225,10 @@ class PayoutFilter(ListFilter, StandingFilter):
         lookup = "amount_minor__gte" if name == "amount_min" else "amount_minor__lte"
         return queryset.filter(**{lookup: bound})
 
-    def by_flag(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
-        raised = flags.standing() if value == filter_words.ANY_FLAG else flags.of_kinds([value])
+    def by_flag(self, queryset: QuerySet[Payout], name: str, value: list[str]) -> QuerySet[Payout]:
+        if not value:
+            return queryset
+        raised = flags.standing() if filter_words.ANY_FLAG in value else flags.of_kinds(value)
         return queryset.filter(Exists(raised.filter(payout=OuterRef("pk"))))
 
     def by_number(self, queryset: QuerySet[Payout], name: str, value: int) -> QuerySet[Payout]:

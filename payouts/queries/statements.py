@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backoffice.words import number
@@ -127,21 +127,8 @@ def breaks(*, funding_account: str = "", currency: str = "", state: str = "") ->
 
 def totals(lines: "QuerySet[StatementLine]", *, whole: bool = False) -> tallies.Totals:
     """How many lines, and what went out and came in of each currency; beyond `worklist.TOTALS_CAP` when ``whole``."""
-    ids = lines.order_by().values("pk")
-    count = ids.count() if whole else ids[: worklist.TOTALS_CAP + 1].count()
-    if count > worklist.TOTALS_CAP and not whole:
-        return tallies.Totals(count=worklist.TOTALS_CAP, sums=[], exact=False)
     currency = "statement__funding_account__currency"
-    sums = (
-        lines.order_by()
-        .values_list(currency)
-        .annotate(
-            gone=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
-            come=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
-        )
-    )
-    money = [Money(int(minor), code) for code, *both in sorted(sums) for minor in both if minor]
-    return tallies.Totals(count=count, sums=money, exact=True)
+    return worklist.summed(lines, currency=currency, minor="amount_minor", whole=whole)
 
 
 def _standing() -> "QuerySet[LineResolution]":

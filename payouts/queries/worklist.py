@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from payouts.models import Hold, Payout
 from payouts.queries import blocks, filters, flags, own, tallies, usual
@@ -86,6 +86,26 @@ def totals(payouts: "QuerySet[Payout]", *, whole: bool = False) -> Totals:
         if seen > TOTALS_CAP:
             return Totals(count=TOTALS_CAP, sums=[], exact=False)
     return tallies.totals(tallies.counted(payouts))
+
+
+def summed(rows: "QuerySet[Any]", *, currency: str, minor: str, whole: bool = False) -> Totals:
+    """Count of these rows, and per currency what is below nothing and what is above it, apart; each of them read.
+
+    ``currency`` and ``minor`` are the fields that hold them. Beyond the cap only when ``whole``.
+    """
+    ids = rows.order_by().values("pk")
+    count = ids.count() if whole else ids[: TOTALS_CAP + 1].count()
+    if count > TOTALS_CAP and not whole:
+        return Totals(count=TOTALS_CAP, sums=[], exact=False)
+    below = Sum(minor, filter=Q(**{f"{minor}__lt": 0}))
+    above = Sum(minor, filter=Q(**{f"{minor}__gt": 0}))
+    sums = rows.order_by().values_list(currency).annotate(below=below, above=above)
+    money = [Money(int(part), code) for code, *both in sorted(sums, key=_code) for part in both if part]
+    return Totals(count=count, sums=money, exact=True)
+
+
+def _code(row: Sequence[Any]) -> str:
+    return str(row[0])
 
 
 def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:

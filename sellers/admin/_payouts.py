@@ -20,7 +20,7 @@ class SearchChip(forms.Form):
 
 
 class StatusChip(forms.Form):
-    status = forms.ChoiceField(label=later("Status"), choices=PayoutStatus.choices)
+    status = worklists.ManyField(label=later("Status"), choices=PayoutStatus.choices)
 
 
 class PeriodChip(forms.Form):

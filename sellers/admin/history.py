@@ -1,5 +1,6 @@
 """The page of one seller, for whoever is asked about them: standing, balances, why it is not paid, history."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -12,8 +13,8 @@ from django.utils.translation import pgettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
-from payouts.models import Hold
-from payouts.queries import accounts, filters, history
+from payouts.models import Hold, HoldReason
+from payouts.queries import accounts, filters, history, hold_words, holds
 from payouts.queries.why import expected, paragraphs
 from sellers import queries
 from sellers.admin import _balance, _payouts
@@ -56,7 +57,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "filtered": bool(chosen.chips()),
         "rows": [(p, Money(p.amount_minor, p.currency)) for p in page.rows],
         "pager": page,
-        "holds": _open_holds(seller),
+        "holds": _open_holds(seller, now),
         "accounts": [
             (version, accounts.standing(version))
             for version in accounts.of_seller(seller_id=seller.pk)[:ACCOUNTS]
@@ -70,9 +71,13 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return pages.render(request, "admin/sellers/seller/history.html", context)
 
 
-def _open_holds(seller: Seller) -> Any:
-    open_ones = Hold.objects.filter(released_at__isnull=True).select_related("payout", "placed_by")
-    return open_ones.filter(Q(seller=seller) | Q(payout__seller=seller)).order_by("placed_at")
+def _open_holds(seller: Seller, now: datetime) -> list[dict[str, Any]]:
+    """What stops this seller's money, the oldest first, with what the reason means to whoever is asked about it."""
+    stopping = holds.open_ones().filter(Q(seller=seller) | Q(payout__seller=seller)).order_by("placed_at")
+    return [
+        {"row": row, "hold": row.hold, "meaning": hold_words.meaning(reason=HoldReason(row.hold.reason))}
+        for row in holds.rows(list(stopping), now=now)
+    ]
 
 
 def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:

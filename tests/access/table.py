@@ -103,6 +103,7 @@ TABLE: Mapping[str, Door] = {
         ("payouts.release_hold",), 200, 302, query=lambda w: {"ids": w.release_request.hold_id}
     ),
     "payouts_batch_list": Door(("payouts.view_batch",)),
+    "payouts_batch_totals": Door(("payouts.view_batch",)),
     "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_progress": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_approve": Door(("payouts.approve_batch",), args=_batch, unknown=NO_BATCH),
@@ -175,6 +176,7 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_submission_sent": Door(("payouts.download_bank_file",), 405, 422, _lost, NO_KEY),
     "payouts_recall_list": Door(("payouts.view_recall",)),
+    "payouts_recall_totals": Door(("payouts.view_recall",)),
     "payouts_recall_answer": Door(
         ("payouts.answer_recall",), args=lambda w: [w.recall.pk], unknown=NO_NUMBER
     ),
@@ -220,6 +222,9 @@ TABLE: Mapping[str, Door] = {
     "ledger_import_copy": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_import_errors": Door(SEE_FILES, post=405, args=lambda w: [w.refused_file.pk], unknown=NO_NUMBER),
     "ledger_adjustment_list": Door(
+        ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
+    ),
+    "ledger_adjustment_totals": Door(
         ("ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment")
     ),
     "ledger_adjustment_detail": Door(
@@ -275,6 +280,9 @@ TABLE: Mapping[str, Door] = {
         ("sellers.view_seller",), post=405, args=lambda w: [w.seller.reference], unknown=NO_SELLER
     ),
     "payouts_payoutaccount_list": Door(
+        ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")
+    ),
+    "payouts_payoutaccount_totals": Door(
         ("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event")
     ),
     "payouts_payoutaccount_detail": Door(

@@ -38,6 +38,7 @@ LISTS = (
     "payouts_statement_accounts", "payouts_view_list", "payouts_invariant_list", "payouts_funding_list",
     "payouts_cap_list", "payouts_run_new", "payouts_run_preview", "payouts_why", "search", "ledger_period_list",
     "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_mapping_list",
+    "payouts_batch_totals", "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
 )  # fmt: skip
 # No list, or its address is read by a form of its own.
 FORMS = frozenset(
@@ -138,6 +139,10 @@ VALUES = [
     ("payouts_hold_list", {"past": "yes"}, "past"),
     ("payouts_hold_list", {"older": "2", "currency": "EUR"}, "older"),
     ("payouts_batch_list", {"status": "SENT", "waits_for": "me"}, "status"),
+    ("payouts_batch_list", {"currency": "ABC", "status": "PROPOSED"}, "currency"),
+    ("payouts_batch_list", {"funding": "NOWHERE", "currency": "EUR"}, "funding"),
+    ("payouts_batch_list", {"value_after": "soon", "status": "PROPOSED"}, "value_after"),
+    ("payouts_batch_totals", {"funding": "NOWHERE", "currency": "EUR"}, "funding"),
     ("payouts_export_list", {"show": "old"}, "show"),
     ("payouts_statement_list", {"account": "NOWHERE"}, "account"),
     ("payouts_statement_list", {"books": "yes"}, "books"),
@@ -184,7 +189,12 @@ def test_a_list_refuses_a_value_that_it_cannot_read_and_leads_to_the_rest(standi
         rest = {each: value for each, value in query.items() if each != parameter}
         led = [f"{url}?{urlencode(rest)}" if rest else url, f"{url}?view=all"]
         said = f"“{query[parameter]}”" in text or f"{parameter}={query[parameter]}”" in text
-        said = said or parameter in ("first", "created_after", "undecided")  # a sentence of its own
+        said = said or parameter in (
+            "first",
+            "created_after",
+            "value_after",
+            "undecided",
+        )  # a sentence of its own
         if answer.status_code != 400 or not said or not any(f'href="{each}"' in text for each in led):
             wrong.append(f"{url} {query}: {answer.status_code} {'' if said else 'not said'}")
     assert not wrong, "\n".join(wrong)

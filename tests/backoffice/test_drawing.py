@@ -7,9 +7,11 @@ def test_one_amount_draws_no_line():
     assert drawing.spark([100]) is None
 
 
-def test_the_last_point_is_odd_from_twice_the_usual_amount_on():
+def test_the_last_point_is_odd_from_twice_the_usual_amount_on_and_from_half_of_it_down():
     assert drawing.spark([100, 100, 100, 200]).odd
     assert not drawing.spark([100, 100, 100, 199]).odd
+    assert drawing.spark([100, 100, 100, 50]).odd
+    assert not drawing.spark([100, 100, 100, 51]).odd
 
 
 def test_a_steady_sellers_cents_stay_a_flat_line():

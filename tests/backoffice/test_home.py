@@ -179,6 +179,16 @@ def test_what_misses_the_cut_off_is_said_with_its_moment_and_who_must_act():
     assert [(label, figure.value) for label, figure in late.figures] == [("To approve", 1)]
 
 
+def test_a_cut_off_of_today_in_tokyo_alone_is_the_next_one_for_who_reads_it():
+    quick.payout(country="JP", currency="JPY")
+    late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # 23:00 in Paris, 7:00 of the next day in Tokyo
+    (miss,) = home.page(permissions=roles.ROLES["analyst"], now=late)["cut_offs"]
+    assert miss.cut_off.today and not miss.today
+    early = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 2:00 in Paris, 10:00 in Tokyo
+    (miss,) = home.page(permissions=roles.ROLES["analyst"], now=early)["cut_offs"]
+    assert miss.cut_off.today and miss.today
+
+
 def test_a_hold_past_its_date_is_a_decision_of_those_who_release():
     made = quick.payout()
     until = make.NOW + timedelta(hours=1)

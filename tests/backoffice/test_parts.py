@@ -1,5 +1,7 @@
 """What the part tags render; how they look is the browser tests' business."""
 
+import re
+
 import pytest
 from django.template import Context, Template
 
@@ -27,6 +29,20 @@ def test_a_hold_is_a_second_pill_with_few_words_and_says_how_many_more():
 @pytest.mark.parametrize(("share", "words"), [(1.71, "+171%"), (-0.18, "−18%"), (0, "0%")])
 def test_a_delta_has_a_sign_and_is_read_aloud_with_its_direction(share, words):
     assert words in shown("{% delta share %}", share=share)
+
+
+@pytest.mark.parametrize(("share", "odd"), [(1, True), (0.99, False), (-0.49, False), (-0.5, True)])
+def test_a_delta_of_twice_or_half_the_usual_is_odd(share, odd):
+    assert ("delta odd" in shown("{% delta share %}", share=share)) is odd
+
+
+def test_a_chart_names_its_bars_beside_what_they_look_like():
+    series = [{"name": name, "css": f"b-{name}", "values": [1]} for name in ("paid", "held", "failed")]
+    chart = shown('{% bars "Each week" "payouts" labels series %}', labels=["2 Nov"], series=series)
+    key = chart.partition("<figcaption")[2].partition("</figcaption>")[0]
+    assert [key.count(f'class="{each["css"]}"') for each in series] == [1, 1, 1]
+    plain = " ".join(re.sub("<[^>]*>", " ", key.partition(">")[2]).split())
+    assert plain == "Each week: paid, filled held, striped failed, hollow"
 
 
 def test_a_masked_account_is_read_aloud_as_its_ending():
@@ -59,6 +75,9 @@ def test_a_verb_that_is_off_says_why_to_a_screen_reader_too():
     button = shown("{% verb verb %}", verb={"label": "Approve €5.00", "off": "You reviewed it."})
     assert 'aria-describedby="off-approve-500"' in button
     assert 'id="off-approve-500">You reviewed it.' in button
+    assert button.startswith('<span class="off"><button') and button.endswith(
+        "</p></span>"
+    )  # both in one line
 
 
 def test_an_event_is_about_a_reference_people_say():

@@ -64,3 +64,11 @@ def test_error_pages_say_what_happened_and_what_to_do(rf, template):
     request = rf.get("/nowhere/")
     page = render_to_string(template, {}, request=None if template == "500.html" else request)
     assert "What to do" in page
+
+
+def test_who_may_not_open_a_page_keeps_the_way_to_those_they_may(client):
+    client.force_login(make.user("support", is_staff=True))
+    answer = client.get("/adjustments/")
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "Nothing was changed." in page
+    assert '<nav class="nav"' in page and 'href="/sellers/"' in page and 'id="page"' in page

@@ -69,6 +69,8 @@ class Facts:
     """
 
     reference: str = ""
+    sent_as: str = ""
+    """What the seller's bank calls the payment (P48213A1); empty before it is sent."""
     money: Money | None = None
     on: date | None = None
     until: date | None = None
@@ -80,7 +82,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "nobody").
+    """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "the schedule", "nobody").
 
     ``status`` is that of the payout it ends with; empty where there is none.
     """

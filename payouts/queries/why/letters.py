@@ -89,7 +89,7 @@ def _sentence(explanation: Explanation, ours: Mapping[str, str], locale: str) ->
         name = "checking"
     return ours[name].format(
         it=_it(facts, ours, locale),
-        reference=facts.reference,
+        reference=facts.sent_as or facts.reference,  # what their bank finds it by
         account=facts.account,
         money=_money(facts.money, locale),
         minimum=_money(facts.minimum, locale),

@@ -151,7 +151,7 @@ class _Question:
         )
         text = _("{say} is not due yet: {when}.").format(say=_say(money), when=when)
         facts = Facts(money=money, on=on, until=by.run, paid=by.value_date)
-        return Explanation(text, _("nobody"), Cause.NOT_DUE, facts)
+        return Explanation(text, _("the schedule"), Cause.NOT_DUE, facts)
 
     def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
         minimum = Money(self.country.minimum_minor, balance.currency)
@@ -172,7 +172,7 @@ class _Question:
             say=_say(due), run=explain.day(by.run), cut_off=cut_off, value_date=explain.day(by.value_date)
         )
         facts = Facts(money=due, until=by.run, paid=by.value_date)
-        return Explanation(text, _("nobody"), Cause.NEXT_RUN, facts)
+        return Explanation(text, _("the schedule"), Cause.NEXT_RUN, facts)
 
     def account(self, currency: str) -> Explanation | None:
         """Why there is no bank account to pay to; None when there is one."""

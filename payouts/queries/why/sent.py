@@ -104,5 +104,11 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
     )
     if bank:
         text += " " + _("The bank calls it {bank}.").format(bank=bank)
-    facts = Facts(reference=str(payout.reference), money=money, on=on, account=attempt.account_version.masked)
+    facts = Facts(
+        reference=str(payout.reference),
+        sent_as=attempt.end_to_end_id,
+        money=money,
+        on=on,
+        account=attempt.account_version.masked,
+    )
     return Explanation(text, NOBODY, Cause.PAID, facts, PayoutStatus.PAID)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -21,7 +22,7 @@ from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
-from payouts.queries import explain, waiting
+from payouts.queries import explain, waiting, worklist
 from sellers.ledger import money
 from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.money import Money
@@ -143,11 +144,28 @@ def _how_many() -> str:
     return worklists.lead(count=waiting.adjustments, oldest=since)
 
 
-@pages.page(ASK, DECIDE, SEE, knows=Known(*keyset.PLACE, *CHIPS, show=("decided",)))
+KNOWN = (*keyset.PLACE, *CHIPS)
+DECIDED = "decided"
+
+
+def _chosen(request: HttpRequest) -> "QuerySet[Adjustment]":
+    """Those that wait for somebody, or those that were decided, as the address says. Raises `UnknownChoice`."""
+    over = request.GET.get("show") == DECIDED
+    return _narrowed(request, questions.decided() if over else questions.waiting())
+
+
+@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, "whole", show=(DECIDED,)))
+def totals(request: HttpRequest) -> HttpResponse:
+    """What raises and what lowers what we owe, apart, in each currency; asked for after the rows."""
+    fields = {"currency": "account__currency", "minor": "amount_minor"}
+    found = worklist.summed(_chosen(request), **fields, whole="whole" in request.GET)
+    return worklists.totals(request, found, ngettext("adjustment", "adjustments", found.count))
+
+
+@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, show=(DECIDED,)))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for somebody, or those that were decided."""
-    decided = request.GET.get("show") == "decided"
-    rows = _narrowed(request, questions.decided() if decided else questions.waiting())
+    decided, rows = request.GET.get("show") == DECIDED, _chosen(request)
     page = keyset.page(request, rows, newest_first=decided)
     here = reverse("admin:ledger_adjustment_list")
     context = {
@@ -156,6 +174,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         .format(how_many=_how_many())
         .strip(),
         "chips": worklists.chips(request, CHIPS),
+        "totals_url": f"{reverse('admin:ledger_adjustment_totals')}?{request.GET.urlencode()}",
         "may": DECIDE in pages.permissions(request),
         "reader": request.user.pk,
         "tabs": [
@@ -317,6 +336,7 @@ def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
 urlpatterns = [
     path("adjustments/", listed, name="ledger_adjustment_list"),
     path("adjustments/<int:pk>/", detail, name="ledger_adjustment_detail"),
+    path("adjustments/totals/", totals, name="ledger_adjustment_totals"),
     path("adjustments/<int:pk>/decide/", decide, name="ledger_adjustment_decide"),
     path("adjustments/<int:pk>/withdraw/", withdraw, name="ledger_adjustment_withdraw"),
     path("adjustments/<int:pk>/document/", document, name="ledger_adjustment_document"),

@@ -38,6 +38,17 @@ def test_negative_money_has_a_minus_sign_and_says_minus_aloud():
     )
 
 
+def test_a_change_has_a_plus_or_a_minus_that_is_said_aloud_and_none_has_neither():
+    assert shown("{{ it|change }}", it=Money(191520, "EUR")) == (
+        '<span class="money"><span class="sr">plus </span><span aria-hidden="true">+</span>'
+        "1,915.20<small>EUR</small></span>"
+    )
+    for minor in (0, -5):
+        assert shown("{{ it|change }}", it=Money(minor, "EUR")) == shown(
+            "{{ it|money }}", it=Money(minor, "EUR")
+        )
+
+
 def test_money_in_a_sentence_is_plain_text():
     assert shown("Approve {{ it|money_text }}", it=Money(4521000, "EUR")) == "Approve €45,210.00"
 

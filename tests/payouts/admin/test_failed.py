@@ -100,19 +100,32 @@ def test_what_is_advised_stands_beside_the_row_for_whoever_may_do_it(returned):
     rows = {str(row["payout"].reference): row["verbs"] for row in at("analyst").get(LIST).context["rows"]}
 
     def labels(code: str) -> list[str]:
-        return [label for label, _ in rows[str(returned[code].reference)]]
+        return [verb["label"] for verb in rows[str(returned[code].reference)]]
+
+    def advised(code: str) -> list[str]:
+        return [verb["label"] for verb in rows[str(returned[code].reference)] if verb["main"]]
 
     assert labels("AC04") == ["New bank details", "Text to the seller", "Hold the seller", "Pay again"]
-    assert labels("ED05") == ["Pay again", "Roll"]
+    assert labels("ED05") == ["Pay again", "Add to the next payout"]
     assert labels("FR01") == ["Hold the seller", "Pay again"]
     assert labels("AM05") == ["Hold the seller"]  # it may have been paid
+    assert [advised(code) for code in ("AC04", "ED05", "FR01")] == [
+        ["New bank details"], ["Pay again"], ["Hold the seller"]
+    ]  # fmt: skip
+    assert advised("AM05") == []  # theirs is not what is advised
     user = make.user("analyst", is_staff=True, permissions=["payouts.reconcile"])
     both = Client()
     both.force_login(user)
     rows = {str(row["payout"].reference): row["verbs"] for row in both.get(LIST).context["rows"]}
     assert labels("AM05") == ["Reconcile", "Hold the seller"]
+    assert advised("AM05") == ["Reconcile"]
     seen = at("auditor").get(LIST).context["rows"]
-    assert {label for row in seen for label, _ in row["verbs"]} == {"Text to the seller", "Reconcile"}
+    assert {verb["label"] for row in seen for verb in row["verbs"]} == {"Text to the seller", "Reconcile"}
+
+
+def test_the_oldest_payouts_come_first(returned):
+    rows = at("analyst").get(LIST).context["rows"]
+    assert [row["payout"].pk for row in rows] == sorted(row["payout"].pk for row in rows)
 
 
 def test_many_are_paid_again_in_one_step_and_each_refusal_says_why(returned):

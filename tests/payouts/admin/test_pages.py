@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from backoffice.words import dated
 from payouts import countries
-from payouts.models import Batch, FundingAccount, Hold, Payout
+from payouts.models import AccountVersion, Batch, FundingAccount, Hold, Payout
 from payouts.operations import creation, givebacks, holds, review
 from tests import make, make_accounts
 from tests.payouts import quick
@@ -326,3 +327,36 @@ def test_the_link_of_a_page_that_is_out_of_date_leads_to_what_changed_and_to_no_
     assert f"{payout.reference}: it was put on hold since you looked." in answer.content.decode()
     safe = client("analyst").get(links["hold"])
     assert safe.status_code == 200 and len(safe.context["preview"]["rows"]) == 1, "a hold is for safety"
+
+
+@pytest.mark.parametrize(
+    ("bank", "words"), [("", ", version 1, held by"), ("Une", " Une, version 1, held by")]
+)
+def test_the_account_of_a_payout_reads_well_without_the_name_of_its_bank(bank, words, monkeypatch):
+    payout, role = quick.payout(), client("support")
+    monkeypatch.setattr(AccountVersion, "bank_name", property(lambda it: bank, lambda it, read: None))
+    page = role.get(reverse("admin:payouts_payout_detail", args=[payout.reference])).content.decode()
+    plain = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert re.search(rf"\d{{4}}{re.escape(words)}", plain)
+    page = role.get(reverse("admin:sellers_seller_detail", args=[payout.seller.reference])).content.decode()
+    plain = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert f"in effect {bank}{', ' if bank else ''}held by" in plain
+
+
+def test_what_cannot_be_done_now_is_folded_away_before_approvals_and_timeline():
+    page = client("analyst").get(reverse("admin:payouts_payout_detail", args=[quick.payout().reference]))
+    text = page.content.decode()
+    folded = text.partition('<details class="folded">')[2].partition("</details>")[0]
+    assert (
+        "<summary><h2>Not now, and why</h2></summary>" in folded and "Verbs that are off, and why" in folded
+    )
+    assert text.index("Not now, and why") < text.index("<h2>Approvals</h2>")
+
+
+def test_a_payout_says_what_changed_against_the_one_before_with_its_sign():
+    usual = quick.payout(amount_minor=80_00)
+    again = quick.payout(amount_minor=100_00, seller=usual.seller, now=make.NOW + timedelta(days=1))
+    page = (
+        client("support").get(reverse("admin:payouts_payout_detail", args=[again.reference])).content.decode()
+    )
+    assert page.count('<span aria-hidden="true">+</span>20.00<small>EUR') == 2  # its line, and all of it

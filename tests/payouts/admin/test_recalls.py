@@ -123,3 +123,14 @@ def test_the_front_page_counts_recalls_for_the_treasurer(sent):
 def test_a_late_hold_names_the_recall(sent):
     page = client("compliance").get(reverse("admin:payouts_payout_act", args=["hold"]), {"ids": sent.pk})
     assert "ask the bank to recall it, on its page" in page.content.decode()
+
+
+def test_the_list_says_what_is_asked_back(sent):
+    asked(sent)
+    browser = client("treasurer")
+    assert 'hx-get="/recalls/totals/?currency=USD"' in browser.get("/recalls/?currency=USD").content.decode()
+    part = browser.get("/recalls/totals/", {"currency": "USD"}).content.decode()
+    assert "1 recall<" in part and ">12.00<small>USD" in part
+    for query in ({"currency": "EUR"}, {"show": "answered"}):
+        part = browser.get("/recalls/totals/", query).content.decode()
+        assert "0 recalls<" in part and "12.00" not in part

@@ -57,6 +57,8 @@ def test_the_preview_shows_the_last_run_and_what_changed(analyst):
     assert "nothing is due now" in page and "not paid last time" in page
     assert "Make 1 payout" in page and "Make 1 payouts" not in page
     assert "/runs/new/preview.csv?country=FR" in page
+    assert '<span aria-hidden="true">+</span>20.00<small>EUR' in page  # all together
+    assert '<span aria-hidden="true">+</span>70.00<small>EUR' in page  # one of them
 
 
 def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):

@@ -1,14 +1,18 @@
 """Bank accounts to verify and adjustments to decide: how many, how old, what to check, and the action beside."""
 
 import html
+import re
 
 import pytest
 
 from backoffice.audit import actors
+from payouts.operations import accounts as deciding
+from payouts.queries import accounts
 from sellers.ledger.models import AdjustmentKind
 from sellers.ledger.operations import adjustments
 from tests import make, make_payouts
 from tests.access import world
+from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +87,40 @@ def test_adjustments_say_how_many_wait_and_are_narrowed(client, shops):
         rows = client.get("/adjustments/", {"effect": effect}).context["rows"]
         assert [row["money"].minor for row in rows] == minors
     assert client.get("/adjustments/", {"kind": "write_off"}).context["rows"] == []
+
+
+def sums(client, path: str, **query) -> str:
+    """What the list says it comes to, as its page asks for it."""
+    page = client.get(path, query).content.decode()
+    url = html.unescape(re.search(rf'hx-get="({path}totals/[^"]*)"', page)[1])
+    return " ".join(re.sub("<[^>]*>", " ", client.get(url).content.decode()).split())
+
+
+def test_accounts_say_what_waits_to_be_sent_to_their_sellers_each_payout_once(client):
+    sellers = [quick.payout(amount_minor=minor).seller for minor in (4_000, 500)]
+    make_payouts.account(make.seller(), currency="EUR", scheme="iban")
+    for seed, seller in enumerate(sellers):
+        world.change_of_account(seller, seed=seed)
+    log_in(client, "compliance")
+    assert sums(client, "/accounts/") == "2 accounts 45.00 EUR"
+    assert sums(client, "/accounts/", country="ES") == "0 accounts"
+    decided = accounts.decided().count()
+    rejected = {"verified": False, "note": "Nobody answers", "now": make.NOW}
+    for version in accounts.to_verify():  # the same money, however many accounts of a seller were decided on
+        deciding.decide(version_id=version.pk, actor=make.person("compliance"), **rejected)
+    assert sums(client, "/accounts/", show="decided") == f"{decided + 2} accounts 45.00 EUR"
+
+
+def test_adjustments_say_what_raises_and_what_lowers_what_we_owe(client, shops):
+    for minor in (2_500, 300, -900):
+        adjustments.request(
+            seller_id=shops[0].pk, currency="EUR", kind=AdjustmentKind.ADJUSTMENT, amount_minor=minor, reason="Lost",
+            document_name="claim.pdf", document=b"%PDF", actor=make.person("analyst"), now=make.NOW,
+        )  # fmt: skip
+    log_in(client, "approver")
+    assert sums(client, "/adjustments/") == "3 adjustments minus − 9.00 EUR 28.00 EUR"
+    assert sums(client, "/adjustments/", effect="raises") == "2 adjustments 28.00 EUR"
+    assert sums(client, "/adjustments/", show="decided") == "0 adjustments"
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,9 @@ def test_what_came_back_and_was_reissued_in_the_lost_days_is_only_rolled(bank, b
     kept.restore()
     restoring.ask(actor=SYSTEM, now=LATER)
 
-    with pytest.raises(givebacks.HandedOver, match=f"handed {new.reference}A1 before .* Roll it"):
+    with pytest.raises(
+        givebacks.HandedOver, match=f"handed {new.reference}A1 before .* Add it to the next payout"
+    ):
         givebacks.reissue(payout_id=old.pk, actor=make.person("analyst"), now=LATER)
     with pytest.raises(DatabaseError, match="is only rolled"), connection.cursor() as cursor:
         cursor.execute(

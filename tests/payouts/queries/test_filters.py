@@ -131,10 +131,14 @@ def test_amounts_are_in_the_major_units_of_each_payouts_own_currency():
 
 
 def test_flags_batches_and_runs_select():
-    flagged, _ = quick.payout(), quick.payout()
+    flagged, other = quick.payout(), quick.payout()
     Flag.objects.create(payout=flagged, code="unusual_amount", facts={}, raised_at=make.NOW)
     assert found("flag=unusual_amount") == {flagged.pk}
     assert flagged.pk in found("flag=any")
+    Flag.objects.create(payout=other, code="name_differs", facts={}, raised_at=make.NOW)
+    assert found("flag=unusual_amount,NAME_DIFFERS") == {flagged.pk, other.pk}
+    assert found("flag=unusual_amount&flag=name_differs") == found("flag=any&flag=name_differs")
+    assert found("flag=refunds_jump&flag=name_differs") == {other.pk}
     assert found(f"run={flagged.run_id}") == found(f"run=R{flagged.run_id}") == {flagged.pk}
     batch = quick.batch()
     inside = Payout.objects.get(batch=batch)
@@ -194,6 +198,14 @@ def test_a_filter_reads_in_words():
     )
 
 
+def test_several_values_read_as_one_choice():
+    words = [
+        text for text, _name in filters.read("country=FR,ES&flag=name_differs&flag=first_payout").chips()
+    ]
+    assert words == ["Country is France or Spain", "Flag is name differs or first payout"]
+    assert filters.read("flag=name_differs,any").chips() == [("Flagged", "flag")]
+
+
 def test_chips_name_their_field():
     assert filters.read("country=ES&on_hold=0").chips() == [
         ("Not on hold", "on_hold"),
@@ -222,7 +234,9 @@ def test_an_invalid_filter_selects_nothing_even_when_nobody_asks_whether_it_is_v
 
 
 def test_a_flag_that_there_is_none_of_is_refused_with_those_there_are():
-    with pytest.raises(filters.BadFilter, match="“zzz” is none of any, first_payout"):
+    with pytest.raises(
+        filters.BadFilter, match=r"“zzz” is no flag we know\. Use one of .*, any, .*, first_payout"
+    ):
         filters.read("flag=zzz")
 
 

@@ -1,5 +1,6 @@
 """The seller's page, for whoever is asked about them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.audit.clock import database_now
-from payouts.models import Hold, Payout
+from payouts.models import Hold, Payout, ReleaseRequest
 from payouts.operations import creation
 from sellers.models import Note, Seller
 from tests import make, make_accounts
@@ -105,6 +106,25 @@ def test_a_seller_is_held_until_a_day_and_no_longer_than_a_year(seller):
     risky = {**held, "reason": "fraud_suspected"}
     page = browser.post(act(seller, "hold"), risky).content.decode()
     assert "no date does" in page and "Two people release it, one of them of compliance." in page
+
+
+def test_open_holds_say_what_they_mean_until_when_and_that_a_release_is_asked_for(seller):
+    until = database_now() + timedelta(days=3)
+    payout = Payout.objects.get(seller=seller)
+    Hold.objects.create(
+        seller=seller, reason="seller_request", note="On holiday", placed_at=make.NOW, until=until
+    )
+    Hold.objects.create(payout=payout, reason="documents", note="Passport", placed_at=make.NOW)
+    risky = Hold.objects.create(seller=seller, reason="compliance", note="Case 7", placed_at=make.NOW)
+    ReleaseRequest.objects.create(
+        hold=risky, asked_by=make.user("compliance"), asked_at=make.NOW, note="The lists agree"
+    )
+    page = client("support").get(url(seller)).content.decode()
+    plain = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert "The seller asked us to wait. One person releases it" in plain
+    assert re.search(r"; ends by itself \w", plain)
+    assert "until somebody releases it" in plain and "until two people release it" in plain
+    assert "release asked for The lists agree" in plain
 
 
 def test_a_note_stands_on_the_page(seller):

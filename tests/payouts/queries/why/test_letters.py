@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -130,6 +131,9 @@ def test_paid_names_the_masked_account_and_the_reference_to_look_for():
     text = letter(Cause.PAID, "en")
     assert ACCOUNT in text
     assert "look for P48213 on your bank statement" in text
+    text = letter(Cause.PAID, "en", facts=replace(FULL, sent_as="P48213A2"))
+    assert "your payout P48213 of" in text
+    assert "look for P48213A2 on your bank statement" in text  # as the answer for colleagues names it
 
 
 def test_the_same_sentence_is_not_said_twice():

@@ -215,6 +215,7 @@ def test_paid_says_when_to_which_account_and_under_which_reference(bank):
         explain.day(found.facts.on),
     ):
         assert fact in found.text
+    assert found.facts.sent_as == attempt.end_to_end_id
     recalls.ask(payout_id=payout.pk, reason="Twice", channel="phone", actor=make.person("treasurer"), now=NOW)
     assert told(payout).cause is Cause.RECALL_ASKED
 

@@ -219,3 +219,10 @@ def test_what_is_no_account_is_refused_with_a_sentence(field, value, words):
     answer = browser().post(reverse("admin:ledger_mapping_new"), form | {field: value})
     assert words in answer.content.decode()
     assert not AccountMapping.objects.exists()
+
+
+def test_each_currency_of_the_totals_has_its_heading(september):
+    yen = make.ledger_account(make.seller(country="JP"), currency="JPY")
+    make.earning(yen, amount_minor=5_000, due_date=WHEN.date(), now=WHEN)
+    page = text(browser().get("/books/2020-09/totals/"))
+    assert re.findall(r'scope="rowgroup"[^>]*>(\w+)<', page) == ["EUR", "JPY"]

@@ -1,0 +1,177 @@
+"""The list of batches: newest first, narrowed by status, currency, account and value date, and what it comes to."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.audit.clock import database_now
+from backoffice.doors import keyset, pages, worklists
+from backoffice.doors.addresses import Known, UnknownChoice
+from backoffice.words import later, number
+from payouts.admin._currency import CHIPS as BY_CURRENCY
+from payouts.models import Batch, FundingAccount
+from payouts.operations import batching
+from payouts.queries import batches as asked
+from payouts.queries import deciding, explain, export_filters, filters, waiting, worklist
+from payouts.states import BatchStatus
+from sellers.ledger.money import Money
+
+TABS = (
+    ("", later("All")),
+    ("PROPOSED", later("Awaiting approval")),
+    ("SUBMITTING", later("Being submitted")),
+    ("SUBMITTED", later("With the bank")),
+    ("SETTLED", later("Settled")),
+)
+DAYS = ("value_after", "value_before")
+"""As the export of batches names them, so that it is led to with the same rows."""
+
+
+class FundingChip(forms.Form):
+    """Narrows the list to what is paid from one account of ours."""
+
+    funding = forms.ChoiceField(label=later("Funding account"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = FundingAccount.objects.order_by("code").values_list("code", flat=True)
+        self.fields["funding"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+
+class ValueDateChip(forms.Form):
+    value_after = forms.DateField(
+        label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    value_before = forms.DateField(
+        label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY | {"funding": FundingChip}
+KNOWN = ("status", *keyset.PLACE, *CHIPS, *DAYS)
+
+
+def _chosen(request: HttpRequest) -> tuple["QuerySet[Batch]", filters.ListFilter]:
+    """The batches of this address, in no order, and its days. Raises `UnknownChoice`, `filters.BadFilter`."""
+    days = QueryDict(mutable=True)
+    for name in DAYS:
+        days.setlist(name, request.GET.getlist(name))
+    between = filters.read(days, kind=export_filters.BatchFilter, queryset=asked.all_of())
+    rows, given, status = between.qs, worklists.chosen(request, CHIPS), request.GET.get("status", "")
+    if status:
+        if status not in BatchStatus.values:
+            raise UnknownChoice(_("Status"), status, name="status")
+        rows = rows.filter(status=status)
+    if "currency" in given:
+        rows = rows.filter(currency=given["currency"])
+    if "funding" in given:
+        rows = rows.filter(funding_account__code=given["funding"])
+    if "waits_for" in given:
+        rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
+    return rows, between
+
+
+@pages.page("payouts.view_batch", knows=Known(*KNOWN))
+def listed(request: HttpRequest) -> HttpResponse:
+    """The batches of this address, newest first."""
+    rows, between = _chosen(request)
+    page = keyset.page(request, rows)
+    now, status = database_now(), request.GET.get("status", "")
+    totals = reverse("admin:payouts_batch_totals")
+    return pages.render(
+        request,
+        "admin/payouts/batch/list.html",
+        {
+            "title": _("Batches"),
+            "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
+            "verbs": [*_export(request), *_propose_verb(request)],
+            "tabs": [
+                {"label": label, "url": _address(request, status=value), "current": value == status}
+                for value, label in TABS
+            ],
+            "chips": [*worklists.chips(request, CHIPS), *_day_chips(request, between)],
+            "totals_url": f"{totals}?{_query(request, *keyset.PLACE).urlencode()}",
+            "rows": [_row(batch, now) for batch in page.rows],
+            "pager": page,
+            "empty_title": _("No batch here"),
+            "empty_text": _("Approved payouts become batches when somebody proposes them."),
+        },
+    )
+
+
+@pages.page("payouts.view_batch", knows=Known(*KNOWN))
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the filtered batches come to, asked for after the rows. Batches are few: exact, however many."""
+    rows, _between = _chosen(request)
+    found = worklist.summed(rows, currency="currency", minor="total_minor", whole=True)
+    return worklists.totals(request, found, ngettext("batch", "batches", found.count))
+
+
+def _query(request: HttpRequest, *without: str) -> QueryDict:
+    query = request.GET.copy()
+    for name in without:
+        query.pop(name, None)
+    return query
+
+
+def _address(request: HttpRequest, *without: str, **change: str) -> str:
+    """The list with these parts of its address changed or taken away, from its first page."""
+    query = _query(request, *keyset.PLACE, *without, *change)
+    query.update({name: value for name, value in change.items() if value})
+    return f"?{query.urlencode()}"
+
+
+def _day_chips(request: HttpRequest, between: filters.ListFilter) -> list[dict[str, Any]]:
+    """The value dates that are set, each to take away; or the pair of them to set."""
+    found = between.chips()
+    if found:
+        return [{"text": words, "clear_url": _address(request, name)} for words, name in found]
+    return [worklists.offered(_("Value date"), ValueDateChip, _query(request, *keyset.PLACE, *DAYS).items())]
+
+
+def _export(request: HttpRequest) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows; none where an export knows no such filter."""
+    if "payouts.request_export" not in pages.permissions(request):
+        return []
+    if any(request.GET.get(name) for name in ("waits_for", "funding")):
+        return []
+    kept = {name: request.GET.get(name, "") for name in ("status", "currency", *DAYS)}
+    query = urlencode({"kind": "batches"} | {name: value for name, value in kept.items() if value})
+    return [{"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{query}"}]
+
+
+def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
+    ready = waiting.to_batch().order_by()[:1001].count()
+    if "payouts.propose_batch" not in pages.permissions(request) or not ready:
+        return []
+    label = ngettext("Put {n} approved payout into batches", "Put {n} approved payouts into batches", ready)
+    back = reverse("admin:payouts_batch_list")
+    query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
+    url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
+    return [
+        {
+            "label": label.format(n=number(ready) if ready <= 1000 else f"{number(1000)}+"),
+            "url": url,
+            "kind": "main",
+        }
+    ]
+
+
+def _row(batch: Batch, now: Any) -> dict[str, Any]:
+    cut_off = ""
+    if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
+        deadline = batching.deadline(batch, now)
+        cut_off = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
+    return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
+
+
+urlpatterns = [
+    path("batches/", listed, name="payouts_batch_list"),
+    path("batches/totals/", totals, name="payouts_batch_totals"),
+]

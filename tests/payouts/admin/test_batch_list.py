@@ -1,0 +1,87 @@
+"""The list of batches: what narrows it, what it comes to, and that it leads to a file of exactly these rows."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from payouts.models import Batch
+from tests import make, make_payouts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def treasurer() -> Client:
+    client = Client()
+    client.force_login(make.user("treasurer", is_staff=True))
+    return client
+
+
+@pytest.fixture
+def batches() -> dict[str, Batch]:
+    return {
+        "euros": make_payouts.proposed_batch([1200, 300]),
+        "more euros": make_payouts.approved_batch([4_000_00]),
+        "dollars": make_payouts.proposed_batch([5000], country="US"),
+    }
+
+
+def listed(client: Client, **query: str) -> set[str]:
+    return {row["batch"].reference for row in client.get("/batches/", query).context["rows"]}
+
+
+def test_batches_are_narrowed_by_currency_and_by_account(treasurer, batches):
+    euros = {batches["euros"].reference, batches["more euros"].reference}
+    assert listed(treasurer, currency="EUR") == euros
+    assert listed(treasurer, funding="SEPA-EUR") == euros
+    assert listed(treasurer, funding=batches["dollars"].funding_account.code) == {
+        batches["dollars"].reference
+    }
+    assert listed(treasurer, currency="EUR", status="PROPOSED") == {batches["euros"].reference}
+
+
+def test_batches_are_narrowed_by_value_dates_the_ends_with_them(treasurer):
+    made = [make_payouts.proposed_batch([100], now=make_payouts.NOW + timedelta(days=n)) for n in (0, 7, 14)]
+    first, second, third = (batch.value_date for batch in made)
+    assert first < second < third
+    assert listed(treasurer, value_after=f"{second}", value_before=f"{second}") == {made[1].reference}
+    assert listed(treasurer, value_after=f"{second + timedelta(days=1)}") == {made[2].reference}
+    assert listed(treasurer, value_before=f"{second - timedelta(days=1)}") == {made[0].reference}
+    backwards = treasurer.get("/batches/", {"value_after": f"{third}", "value_before": f"{first}"})
+    assert backwards.status_code == 400
+
+
+def test_the_totals_are_of_all_that_is_filtered_in_each_currency(treasurer, batches):
+    page = treasurer.get("/batches/totals/").content.decode()
+    assert "3 batches" in page and page.count("data-sum") == 2
+    assert ">4,015.00<small>EUR" in page and ">50.00<small>USD" in page
+    page = treasurer.get("/batches/totals/", {"currency": "EUR", "status": "PROPOSED"}).content.decode()
+    assert "1 batch<" in page and ">15.00<small>EUR" in page and "USD" not in page
+
+
+def test_the_list_asks_for_the_totals_of_its_own_rows(treasurer, batches):
+    page = treasurer.get("/batches/", {"currency": "EUR", "before": "999999"}).content.decode()
+    assert 'hx-get="/batches/totals/?currency=EUR"' in page
+
+
+def test_a_tab_keeps_the_filters_and_a_filter_the_tab(treasurer, batches):
+    page = treasurer.get("/batches/", {"currency": "EUR", "status": "PROPOSED", "value_after": "2026-01-01"})
+    text = html.unescape(page.content.decode())
+    assert 'href="?currency=EUR&value_after=2026-01-01&status=SETTLED"' in text
+    assert 'href="?status=PROPOSED&value_after=2026-01-01"' in text  # takes the currency away
+    assert "Value date from Thu 1 Jan 2026" in text
+    assert '<input type="hidden" name="currency" value="EUR">' in text
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [({"currency": "EUR", "value_after": "2026-01-01"}, True), ({"funding": "SEPA-EUR"}, False)],
+)
+def test_an_export_is_offered_where_it_has_the_same_rows(batches, query, offered):
+    auditor = Client()
+    auditor.force_login(make.user("accountant", is_staff=True))
+    text = html.unescape(auditor.get("/batches/", query).content.decode())
+    assert ('href="/exports/new/?kind=batches&currency=EUR&value_after=2026-01-01"' in text) is offered
+    assert ("Export these rows" in text) is offered
