@@ -145,6 +145,7 @@ NOT_SUMMED = {
     ("reconciliation", "whole"),
     ("reconciliation", "paid"),
     ("approvals", "amount"),
+    ("holds", "amount"),
 }
 
 
