@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -24,7 +24,8 @@ class Selection:
     """What one export's rows are: a statement's end and its parameters. ``source`` is empty where nothing matches.
 
     ``columns`` are those of the file, ``known`` all whose values a row has; ``key`` and ``hash`` are SQL of the row's
-    name and of the hash of its columns. ``listed``: each row is one of the list that the filter selects.
+    name and of the hash of its columns. ``listed``: each row is one of the list that the filter selects. ``lasting``
+    is SQL, by the columns' names, of what is known of a payout whose row is gone.
     """
 
     definition: Definition
@@ -37,6 +38,7 @@ class Selection:
     key: str
     hash: str
     listed: bool
+    lasting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fast(self) -> bool:
