@@ -20,7 +20,7 @@ from backoffice.audit.models import Event
 from payouts.exports import kinds, rows
 from payouts.exports.columns import Kind
 from payouts.exports.formats import FORMATS, Layout
-from payouts.models import Approval, Hold, Payout, StatementLine
+from payouts.models import Approval, Attempt, Hold, Payout, StatementLine
 from payouts.operations import exporting
 from payouts.queries import dead, filters, seller_statement, worklist
 from payouts.states import PayoutStatus
@@ -329,6 +329,15 @@ def test_the_register_is_the_list_on_the_screen_and_its_totals_the_pages(query):
     assert ([each.money for each in sums], count) == (page.sums, page.count)
     at = listed[0].index("Amount")
     assert [row[at] for row in listed[count + 1 :]] == [each.plain().replace(".", ",") for each in page.sums]
+
+
+def test_the_register_names_the_last_payment_to_the_bank_as_it_was_sent():
+    found = {row["Payout"]: (row["End-to-end id"], row["Bank's reference"]) for row in read("payouts")}
+    last = {}
+    for attempt in Attempt.objects.select_related("payout", "submission").order_by("number"):
+        last[attempt.payout.reference] = (attempt.end_to_end_id, attempt.submission.bank_reference)
+    assert found == {reference: last.get(reference, ("", "")) for reference in found}
+    assert any(bank for _id, bank in last.values()) and ("", "") in found.values()
 
 
 def test_chosen_columns_come_in_their_order_and_sums_stay():
