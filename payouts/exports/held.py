@@ -37,9 +37,9 @@ def _who(name: str) -> str:
 
 
 class Holds(Columns):
-    hold = Column("Hold", Kind.CODE, sql="'H' || held.id", width=10)
+    hold = Column("Hold id", Kind.CODE, sql="'H' || held.id", width=10)
     on = Column(
-        "Held back",
+        "What is held",
         Kind.CODE,
         sql=f"CASE WHEN held.payout_id IS NULL THEN {literal('A whole seller')} ELSE {literal('One payout')} END",
         width=14,

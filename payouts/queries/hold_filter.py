@@ -41,13 +41,13 @@ class HoldFilter(ExportFilter):
     placed_by = OwnFilter(
         forms.CharField, "by_part", later("Placed by: an account name, or “the program”"), max_length=150
     )
-    stands_days = OwnFilter(
-        fields.DaysField, "by_part", later("Stands for more than so many days"), max_length=4
-    )
+    stands_days = OwnFilter(fields.DaysField, "by_part", later("Stands for days"), max_length=4)
     currency = OwnFilter(
         fields.CodesField, "by_part", later("Currency"), known=_currencies, noun=later("currency")
     )
-    on = _one_of(later("On"), list(filter_words.HELD.items()), otherwise=later("Payouts and whole sellers"))
+    on = _one_of(
+        later("What is held"), list(filter_words.HELD.items()), otherwise=later("Payouts and whole sellers")
+    )
     waits_for = OwnFilter(fields.PersonField, "by_part", later("Waits for"), max_length=150)
 
     class Meta:

@@ -10,7 +10,6 @@ class Residence(models.Model):
     seller says. So a day that is over keeps its country, whatever becomes of the seller. Append-only.
     """
 
-    append_only = True
     written_by_triggers = True
 
     seller = models.ForeignKey(

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from backoffice.audit.clock import database_now
 from payouts.exports import kinds, rows
@@ -60,7 +61,7 @@ def test_export_these_rows_holds_exactly_the_rows_of_the_page(many):
         page = browser.get(f"/holds/?{query}")
         listed = page.context["rows"]
         (verb,) = page.context["verbs"]
-        assert verb["label"] == "Export these rows"
+        assert verb["label"] == "Export these rows" and escape(verb["url"]) in page.content.decode()
         given = {name: value for name, (value,) in parse_qs(urlsplit(verb["url"]).query).items()}
         assert given.pop("kind") == "holds"
         made = found(given)
