@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,9 +16,11 @@ from backoffice.doors import keyset, numbers, pages, worklists
 from backoffice.doors.addresses import BadAddress, Known, UnknownChoice
 from backoffice.words import later, number
 from payouts import countries
+from payouts.exports.held import HOLDS
 from payouts.models import Hold, HoldReason
-from payouts.queries import hold_words, waiting
+from payouts.queries import filter_words, hold_words, waiting
 from payouts.queries import holds as asked
+from payouts.queries.export_filters import PROGRAM
 
 AGES = (
     (1, later("More than a day")),
@@ -25,7 +28,7 @@ AGES = (
     (7, later("More than a week")),
     (30, later("More than 30 days")),
 )
-PLACES = (("payout", later("One payout")), ("seller", later("A whole seller")))
+PLACES = tuple(filter_words.HELD.items())
 SHOWS = (("", later("All")), ("asked", later("Release asked for")), ("past", later("Past their date")))
 SMALL = frozenset({"reason", "older", "on"})
 MONEY = (keyset.Sort("money", ("money",)),)
@@ -149,6 +152,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "many holds there are."
             )
         ),
+        "verbs": _export(request, chosen),
         "tabs": _tabs(query, chosen),
         "chips": [*worklists.set_chips(request, worklists.WAITS), *_chips(query, words)],
         "totals_url": f"{reverse('admin:payouts_hold_totals')}?{query.urlencode()}",
@@ -165,6 +169,26 @@ def listed(request: HttpRequest) -> HttpResponse:
         "empty_text": _("A hold placed on a payout or a seller stands here until it is released."),
     }
     return pages.render(request, "admin/payouts/hold/list.html", context)
+
+
+def _export(request: HttpRequest, chosen: asked.Chosen) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows."""
+    if not {"payouts.request_export", *HOLDS.permissions} <= pages.permissions(request):
+        return []
+    who = chosen.who and (PROGRAM if chosen.who == asked.PROGRAM else asked.user_name(int(chosen.who)))
+    query = {
+        "kind": HOLDS.kind,
+        "show": chosen.show,
+        "reason": chosen.reason,
+        "country": chosen.country,
+        "placed_by": who,
+        "stands_days": chosen.older_days,
+        "currency": chosen.currency,
+        "on": chosen.on,
+        "waits_for": request.user.get_username() if chosen.for_person else "",
+    }
+    words = urlencode({name: value for name, value in query.items() if value})
+    return [{"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{words}"}]
 
 
 def _tabs(query: QueryDict, chosen: asked.Chosen) -> list[dict[str, Any]]:

@@ -30,7 +30,15 @@ class Approvals(Columns):
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
     seller_name = Column("Seller name", sql="seller.name", width=32)
     currency = Column("Currency", Kind.CODE, sql="payout.currency", width=9)
-    amount = Column("Amount", Kind.MONEY, sql="payout.amount_minor", currency="payout.currency", width=16)
+    # The payout's, the same on each of its approvals.
+    amount = Column(
+        "Amount",
+        Kind.MONEY,
+        sql="payout.amount_minor",
+        currency="payout.currency",
+        width=16,
+        summed=False,
+    )
     amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
     account = Column("Paid to", sql="account.masked", width=22)
     reviewer = Column("Reviewed by", sql="reviewer.username", width=16)

@@ -4,7 +4,7 @@ The earlier rows' keys and hashes are read into a temporary table, those of now 
 both with another hash, has changed. Memory stays flat however many rows there are.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from backoffice.words import later
 from payouts.exports import copying, hashing
 from payouts.exports.columns import Column, Kind, literal
 from payouts.exports.formats import Format
-from payouts.exports.rows import Selection, values_of
+from payouts.exports.rows import Selection, set_session, values_of
 
 NEW, CHANGED, WITHDRAWN = "New", "Changed", "Withdrawn"
 _WORDS = (later("New"), later("Changed"), later("Withdrawn"))
@@ -26,6 +26,19 @@ _TABLES = (
     "export_now (key text NOT NULL, hash bigint NOT NULL, place bigint NOT NULL)",
     "export_changed (key text NOT NULL, place bigint, change text NOT NULL)",
 )
+# What stays of a payout for ever, as columns have it: what a row that is gone can still say.
+_STAYS = frozenset(
+    {
+        "payout.reference",
+        "payout.country",
+        "payout.currency",
+        "payout.amount_minor",
+        "payout.created_at",
+        "seller.reference",
+        "seller.external_id",
+    }
+)
+_TYPES = {Kind.COUNT: "bigint", Kind.MONEY: "bigint", Kind.DAY: "date", Kind.MOMENT: "timestamptz"}
 _CHANGED = f"""INSERT INTO export_changed
 SELECT n.key, n.place, CASE WHEN b.key IS NULL THEN {literal(NEW)} ELSE {literal(CHANGED)} END
 FROM export_now AS n LEFT JOIN export_before AS b ON b.key = n.key WHERE b.hash IS DISTINCT FROM n.hash
@@ -106,18 +119,34 @@ def shown(selection: Selection) -> Selection:
         order="diff.place",
         key="diff.key",
         listed=False,
+        lasting={column.name: column.sql for column in selection.columns if column.sql in _STAYS},
     )
 
 
 def withdrawn(selection: Selection, form: Format) -> Generator[tuple[int, bytes], None, None]:
-    """(how many, their bytes) of the rows that are no longer there: of each its last known key."""
-    said = form.columns[0].said(WITHDRAWN)
-    empty = [None] * (len(selection.columns) - len(_HEAD))
-    gone = f"SELECT key FROM export_changed WHERE change = {literal(WITHDRAWN)} ORDER BY key"  # noqa: S608 - a constant
+    """(how many, their bytes) of the rows that are no longer there: of each its last known key, and where that is a
+    payout, what stays of it: whose it is, and its amount. Inside a `snapshot`.
+    """
+    columns = [_lasting(column, selection.lasting) for column in selection.columns]
+    wanted = type(form)(replace(form.layout, columns=columns)).row_sql()
+    set_session(form.layout.zone)
+    gone = f"""SELECT {wanted} FROM export_changed AS diff
+LEFT JOIN payouts_payout AS payout ON payout.reference = diff.key
+LEFT JOIN sellers_seller AS seller ON seller.id = payout.seller_id
+WHERE diff.change = {literal(WITHDRAWN)} ORDER BY diff.key"""  # noqa: S608 - constants only
     with closing(copying.texts(gone, ())) as copied:
-        for keys in copied:
-            rows = [form.row([said, key.decode(), *empty]) for key in keys]
-            yield len(rows), "".join(rows).encode()
+        for texts in copied:
+            yield len(texts), b"".join(texts)
+
+
+def _lasting(column: Column, lasting: Mapping[str, str]) -> Column:
+    """The column as a row that is gone has it."""
+    if column.name in (each.name for each in _HEAD):
+        return column
+    found = copy(column)
+    found.sql = lasting.get(column.name) or f"NULL::{_TYPES.get(column.kind, 'text')}"
+    found.currency = "payout.currency"
+    return found
 
 
 def _named(name: str, column: Column) -> Column:

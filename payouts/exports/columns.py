@@ -39,7 +39,8 @@ class Column(fields.Field):
     ``currency`` is the SQL of an amount's currency. A column without SQL has ``of``, which makes its value of a row's
     others and of the definition's ``needs``, which it ``uses`` by name. ``width`` is in characters, for formats that
     have widths. ``words`` are the texts of ours that may stand in it, marked for translation, several of them with
-    semicolons between where ``many``; SQL, hashes and files for programs have them in English.
+    semicolons between where ``many``; SQL, hashes and files for programs have them in English. An amount that is not
+    ``summed`` adds up to nothing: it runs on from row to row, or is the same one on several rows.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Column(fields.Field):
         width: int = 14,
         words: Iterable[Any] = (),
         many: bool = False,
+        summed: bool = True,
     ) -> None:
         super().__init__(column_name=heading, readonly=True)
         self.kind = kind
@@ -64,6 +66,7 @@ class Column(fields.Field):
         self.width = width
         self.words = tuple(words) or getattr(sql, "words", ())
         self.many = many
+        self.summed = summed and kind is Kind.MONEY
         self.told: dict[str, str] = {}
         self.name = ""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from payouts.exports import ordering
-from payouts.exports.columns import Columns
+from payouts.exports.columns import Columns, literals
 from payouts.queries import export_filters, filters
 from payouts.queries import filter_fields as fields
 from sellers.ledger.queries import periods
@@ -23,7 +23,8 @@ _HOLES = re.compile(r"\{(rows|also)\}")
 class Definition:
     """``source`` is SQL after FROM: ``{rows}`` stands for the rows that the filter selects, ``{only}`` for a condition
     on ``payout_id`` that they set, ``{at}`` for the first moment after that of an export of the past, ``{year}`` for
-    the year of a yearly one, ``{also}`` for the rows that ``also`` makes of the filter.
+    the year of a yearly one, ``{also}`` for the rows that ``also`` makes of the filter. ``home`` is SQL of the country
+    that a row counts in where accounts have several, and ``{home}`` the condition that the filter names it.
 
     Where its filter can go by the books' day, ``{when}`` is that day or the moment of posting, whichever it goes by, of
     the transaction ``t``; ``{before}`` is the condition that ``t`` lies before the end of what is asked for,
@@ -57,6 +58,7 @@ class Definition:
     row_is_payout: bool = False
     of_the_past: bool = False
     of_a_year: bool = False
+    home: str = ""
     of_today: tuple[str, ...] = ()
     whole: str = ""
     also: Callable[[filters.ListFilter], QuerySet[Any]] | None = None
@@ -141,6 +143,9 @@ class Definition:
             sql = sql.replace("{before}", f"t.booked_on <= {_day(last and fields.day_of(last), 'infinity')}")
         if self.of_a_year:
             sql = sql.replace("{year}", str(int(chosen.cleaned["year"])))
+        if self.home:
+            named = chosen.cleaned.get("country")
+            sql = sql.replace("{home}", f"{self.home} IN ({literals(named)})" if named else "true")
         params = tuple(value for hole in _HOLES.findall(sql) for value in inner[hole][1])
         return f"FROM {_HOLES.sub(lambda hole: inner[hole[1]][0], sql)}", params
 

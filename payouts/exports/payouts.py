@@ -26,10 +26,17 @@ _FLAGGED = f"""
 SELECT payout_id, string_agg({labels("split_part(code, ':', 1)", flags.CODES.items())}, '; ' ORDER BY id) AS words
 FROM {flags.STANDING} AS flag WHERE {{only}} GROUP BY payout_id
 """  # noqa: S608 - constants only
+# The index of an attempt's number finds the last one: two look-ups a payout.
+_SENT = """
+SELECT a.end_to_end_id, nullif(s.bank_reference, '') AS bank_reference
+FROM payouts_attempt AS a JOIN payouts_submission AS s ON s.id = a.submission_id
+WHERE a.payout_id = payout.id ORDER BY a.number DESC LIMIT 1
+"""
 SELLER = """JOIN sellers_seller AS seller ON seller.id = payout.seller_id"""
 _SOURCE = f"""({{rows}}) AS payout {SELLER}
 JOIN payouts_accountversion AS account ON account.id = payout.payout_account_id
 LEFT JOIN payouts_batch AS batch ON batch.id = payout.batch_id
+LEFT JOIN LATERAL ({_SENT}) AS sent ON true
 LEFT JOIN ({_HELD}) AS held ON held.payout_id = payout.id
 LEFT JOIN ({_FLAGGED}) AS flagged ON flagged.payout_id = payout.id
 LEFT JOIN ({_FIRST}) AS first ON first.account_id = payout.account_id AND lower_inf(payout.span)"""
@@ -69,6 +76,8 @@ class PayoutRegister(Columns):
     batch = Column("Batch", Kind.CODE, sql="batch.reference", width=10)
     value_date = Column("Value date", Kind.DAY, sql="batch.value_date", width=12)
     account = Column("Paid to", sql="account.masked", width=22)
+    end_to_end_id = Column("End-to-end id", sql="sent.end_to_end_id", width=16)
+    bank_reference = Column("Bank's reference", sql="sent.bank_reference", width=24)
     flags = Column("Flags", sql="flagged.words", width=24, words=flags.CODES.values(), many=True)
     reissue_of = Column("Reissue of", Kind.CODE, sql="'P' || payout.reissue_of_id", width=12)
 

@@ -83,8 +83,8 @@ _OPEN = (
 )
 
 
-def money_column(heading: str, sql: str, width: int = 16) -> Column:
-    return Column(heading, Kind.MONEY, sql=sql, currency="funding.currency", width=width)
+def money_column(heading: str, sql: str, width: int = 16, *, summed: bool = True) -> Column:
+    return Column(heading, Kind.MONEY, sql=sql, currency="funding.currency", width=width, summed=summed)
 
 
 class Reconciliation(Columns):
@@ -96,7 +96,8 @@ class Reconciliation(Columns):
     currency = Column("Currency", Kind.CODE, sql="funding.currency", width=9)
     amount = money_column("Bank's amount", "item.bank")
     amount_minor = Column("Bank's amount in minor units", Kind.COUNT, sql="item.bank", width=20)
-    whole = money_column("Bank's whole line", "line.amount_minor")
+    # The same on every row of the line.
+    whole = money_column("Bank's whole line", "line.amount_minor", summed=False)
     kind = Column(
         "What it is",
         Kind.CODE,
@@ -109,7 +110,8 @@ class Reconciliation(Columns):
     attempt = Column("Payment", Kind.CODE, sql="attempt.end_to_end_id", width=14)
     payout = Column("Payout", Kind.CODE, sql="payout.reference", width=12)
     message_id = Column("File", sql="submission.key", width=36)
-    paid = money_column("Payment's amount", "attempt.amount_minor")
+    # The same where the payment was debited and where it came back.
+    paid = money_column("Payment's amount", "attempt.amount_minor", summed=False)
     difference = money_column("Bank less books", _OPEN)
     on_its_way = money_column("Still on its way", "item.on_its_way")
     ledger = money_column("Books: cash", "item.cash")

@@ -1,8 +1,8 @@
 """The rows of an export as bytes: from COPY where every column has SQL, else one by one; the same bytes either way."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -24,7 +24,8 @@ class Selection:
     """What one export's rows are: a statement's end and its parameters. ``source`` is empty where nothing matches.
 
     ``columns`` are those of the file, ``known`` all whose values a row has; ``key`` and ``hash`` are SQL of the row's
-    name and of the hash of its columns. ``listed``: each row is one of the list that the filter selects.
+    name and of the hash of its columns. ``listed``: each row is one of the list that the filter selects. ``lasting``
+    is SQL, by the columns' names, of what is known of a payout whose row is gone.
     """
 
     definition: Definition
@@ -37,6 +38,7 @@ class Selection:
     key: str
     hash: str
     listed: bool
+    lasting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fast(self) -> bool:
@@ -100,29 +102,40 @@ def set_session(zone: str) -> None:
 
 
 def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[Total]]:
-    """How many rows there are, and what they add up to in each currency; inside a `snapshot`.
+    """How many rows there are, and what each amount adds up to in each currency; inside a `snapshot`.
 
     Where a row of the file is a row of the list these are asked of the list itself, as the page's are.
     """
     if not selection.source:
         return 0, []
-    money = next((column for column in selection.columns if column.kind is Kind.MONEY and column.sql), None)
+    summed = [column for column in selection.columns if column.summed and column.sql]
     if selection.listed:
         listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
-        counted = list(listed.order_by("currency"))
-        return _added(counted, with_sums=money is not None)
-    wanted = f"{money.currency}, count(*), coalesce(sum({money.sql}), 0)" if money else "NULL, count(*), NULL"
-    group = "GROUP BY 1 ORDER BY 1" if money else ""
+        # A row of the list has one amount, the payout's.
+        return _added(summed, listed.order_by("currency"))
+    sums = "".join(f", sum({column.sql})" for column in summed)
+    wanted = (
+        f"{summed[0].currency}, count(*){sums} {selection.source} GROUP BY 1 ORDER BY 1" if summed else ""
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {wanted} {selection.source} {group}", selection.params or None)
-        return _added(cursor.fetchall(), with_sums=money is not None)
+        cursor.execute(f"SELECT {wanted or f'NULL, count(*) {selection.source}'}", selection.params or None)
+        return _added(summed, cursor.fetchall())
 
 
-def _added(counted: list[tuple[str, int, Any]], *, with_sums: bool) -> tuple[int, list[Total]]:
+def _added(summed: Sequence[Column], counted: Iterable[tuple[Any, ...]]) -> tuple[int, list[Total]]:
+    found = list(counted)
     sums = [
-        Total(code, count, int(minor)) for code, count, minor in counted if minor is not None and with_sums
+        Total(
+            code,
+            count,
+            {
+                column.name: None if minor is None else int(minor)
+                for column, minor in zip(summed, minors, strict=False)
+            },
+        )
+        for code, count, *minors in found
     ]
-    return sum(count for _, count, _ in counted), sums
+    return sum(count for _, count, *_unused in found), sums if summed else []
 
 
 def blocks(

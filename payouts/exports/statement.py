@@ -38,7 +38,15 @@ class SellerStatement(Columns):
     what = Column("What", Kind.CODE, sql=_WHAT, width=24, words=_WORDS)
     amount = Column("Amount", Kind.MONEY, sql="moved.minor", currency="account.currency", width=16)
     amount_minor = Column("Amount in minor units", Kind.COUNT, sql="moved.minor", width=20)
-    balance = Column("Balance after", Kind.MONEY, sql="moved.balance", currency="account.currency", width=16)
+    # Each is the sum of the amounts so far.
+    balance = Column(
+        "Balance after",
+        Kind.MONEY,
+        sql="moved.balance",
+        currency="account.currency",
+        width=16,
+        summed=False,
+    )
     payout = Column("Payout", Kind.CODE, sql="nullif(moved.payout_ref, '')", width=12)
     order_ref = Column("Order", sql="earning.order_ref", width=24)
     description = Column("Description", sql="earning.description", width=32)

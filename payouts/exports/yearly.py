@@ -1,8 +1,9 @@
 """Yearly totals of sellers for tax authorities, as far as payouts feed them: DAC7 (EU) and form 1099-K (US).
 
-Read off the ledger: an earning counts in the quarter or month that it is booked in, so that closed books give the
-same totals for ever. Sales less refunds and chargebacks are what was sold for; commissions and fees are what we kept.
-Adjustments, write-offs, reserves and rolled amounts are neither. What the program does not know is an empty column.
+Read off the ledger: an earning counts in the quarter or month that it is booked in and in the country where the seller
+lived on that day, so that closed books give the same rows for ever, wherever the seller has moved. Sales less refunds
+and chargebacks are what was sold for; commissions and fees are what we kept. Adjustments, write-offs, reserves and
+rolled amounts are neither. What the program does not know is an empty column.
 """
 
 import pathlib
@@ -37,29 +38,50 @@ def _parts(name: str, condition: str, part: str, count: int, *, sign: str = "", 
     return ", ".join(made)
 
 
+# Where the sellers lived who ever moved, account by account, the last time without an end. One who came back is not
+# told apart from one who stayed.
+_LIVED = """
+  SELECT a.id AS account_id, w.country, w.from_on, w.until_on FROM ledger_account AS a JOIN (
+    SELECT r.seller_id, r.country, r.left_on AS until_on,
+      coalesce(lag(r.left_on) OVER (PARTITION BY r.seller_id ORDER BY r.left_on, r.id), '-infinity') AS from_on
+    FROM ledger_residence AS r
+    UNION ALL
+    SELECT s.id, s.country, 'infinity', max(r.left_on)
+    FROM ledger_residence AS r JOIN sellers_seller AS s ON s.id = r.seller_id GROUP BY s.id
+  ) AS w ON w.seller_id = a.seller_id"""
+HOME = "coalesce(sold.country, seller.country)"
+_IN_YEAR = "t.booked_on >= make_date({year}, 1, 1) AND t.booked_on < make_date({year} + 1, 1, 1)"
+
+
 def _source(values: str, countries: list[str], bars: list[dict[str, Any]], sales: str, minor: str) -> str:
-    """FROM, a row for each account that earned in the year; ``bar`` is the threshold of its currency in that year."""
+    """FROM, a row for each account and country where it earned in the year; ``bar`` is the threshold of its currency
+    in that year, where all that the seller earned in it stands in that one row.
+    """
     rows = ", ".join(
         f"({bar['from_year']}, {bar[sales]}, {bar[minor]}::bigint, {literals([bar['currency']])})"
         for bar in bars
     )
     return f"""({{rows}}) AS account JOIN sellers_seller AS seller ON seller.id = account.seller_id
 JOIN (
-  SELECT x.account_id, {{year}} AS year, {values}
+  SELECT x.account_id, lived.country, count(*) OVER (PARTITION BY x.account_id) AS homes, {{year}} AS year, {values}
   FROM ledger_transaction AS t JOIN ledger_earning AS x ON x.transaction_id = t.id
-  WHERE t.booked_on >= make_date({{year}}, 1, 1) AND t.booked_on < make_date({{year}} + 1, 1, 1)
-    AND x.account_id IN (SELECT id FROM ({{rows}}) AS chosen)
-  GROUP BY x.account_id
+  LEFT JOIN ({_LIVED}) AS lived
+    ON lived.account_id = x.account_id AND t.booked_on >= lived.from_on AND t.booked_on < lived.until_on
+  WHERE {_IN_YEAR} AND x.account_id IN (SELECT id FROM ({{rows}}) AS chosen)
+  GROUP BY x.account_id, lived.country
 ) AS sold ON sold.account_id = account.id
 LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = seller.id AND slot.currency = account.currency
 LEFT JOIN payouts_accountversion AS bank ON bank.id = slot.current_id
 LEFT JOIN LATERAL (
   SELECT v.sales, v.minor FROM (VALUES {rows}) AS v (from_year, sales, minor, currency)
-  WHERE v.from_year <= {{year}} AND v.currency = account.currency
-    AND NOT EXISTS (SELECT FROM ledger_account AS o WHERE o.seller_id = seller.id AND o.id <> account.id)
+  WHERE v.from_year <= {{year}} AND v.currency = account.currency AND sold.homes = 1
+    AND NOT EXISTS (
+      SELECT FROM ledger_account AS o JOIN ledger_earning AS y ON y.account_id = o.id
+      JOIN ledger_transaction AS t ON t.id = y.transaction_id
+      WHERE o.seller_id = seller.id AND o.id <> account.id AND {_IN_YEAR})
   ORDER BY v.from_year DESC LIMIT 1
 ) AS bar ON true
-WHERE seller.country IN ({literals(countries)})"""  # noqa: S608 - constants and data of ours only
+WHERE {HOME} IN ({literals(countries)}) AND {{home}}"""  # noqa: S608 - constants and data of ours only
 
 
 def money_column(heading: str, sql: str) -> Column:
@@ -80,7 +102,7 @@ class _Seller(Columns):
     seller_id = Column("Seller id", sql="seller.external_id", width=24)
     seller_name = Column("Seller name", sql="seller.name", width=32)
     seller_kind = Column("Seller is a", Kind.CODE, sql=labels("seller.kind", SellerKind.choices), width=10)
-    country = Column("Country of residence", Kind.CODE, sql="seller.country", width=10)
+    country = Column("Country of residence", Kind.CODE, sql=HOME, width=10)
     address = Column("Address", sql="seller.address_line", width=32)
     postcode = Column("Postcode", sql="seller.postcode", width=10)
     city = Column("City", sql="seller.city", width=18)
@@ -190,7 +212,11 @@ _RIGHTS = (
     "ledger.view_earning",
     "payouts.view_payoutaccount",
 )
-_KEY = "seller.reference || '/' || account.currency || '/' || sold.year"
+# The country where the account was opened is not named: rows have the keys that they had before sellers moved.
+_KEY = (
+    "seller.reference || '/' || account.currency || '/' || sold.year || "
+    f"CASE WHEN {HOME} = account.country THEN '' ELSE '/' || {HOME} END"
+)
 
 DAC7 = Definition(
     kind="dac7",
@@ -208,9 +234,10 @@ DAC7 = Definition(
         "fewer_sales_than",
         "amount_minor_up_to",
     ),
-    order="seller.id, account.currency",
+    order=f"seller.id, account.currency, {HOME}",
     key=_KEY,
     filter=export_filters.YearFilter,
+    home=HOME,
     of_a_year=True,
 )
 FORM_1099K = Definition(
@@ -229,8 +256,9 @@ FORM_1099K = Definition(
         "more_sales_than",
         "amount_minor_over",
     ),
-    order="seller.id, account.currency",
+    order=f"seller.id, account.currency, {HOME}",
     key=_KEY,
     filter=export_filters.YearFilter,
+    home=HOME,
     of_a_year=True,
 )

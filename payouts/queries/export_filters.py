@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from payouts.queries import filter_words, searching
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import ListFilter, RangesForm, countries_open
 from payouts.states import BatchStatus
-from sellers.ledger.models import Account
+from sellers.ledger.models import Account, Residence
 from sellers.ledger.money import EXPONENTS
 
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
@@ -190,11 +190,18 @@ class MovementFilter(_AccountsFilter):
 
 
 class YearFilter(_AccountsFilter):
-    """What sellers earned in a year."""
+    """What sellers earned in a year, by the country where they lived when they earned it."""
 
     noun = later("sellers")
     year = OwnFilter(fields.YearField, "by_time", later("Year"), max_length=4)
     country, currency, seller = _of_sellers()
+
+    def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Accounts of who lives there or did; the export's own statement asks on which days."""
+        if not value:
+            return queryset
+        lived = Residence.objects.filter(seller=OuterRef("seller"), country__in=value)
+        return queryset.filter(Q(seller__country__in=value) | Exists(lived))
 
 
 class BatchFilter(ExportFilter):

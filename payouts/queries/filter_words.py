@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from backoffice.words import dated, later, locale
 from payouts import countries
+from payouts.models import HoldReason
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
 from payouts.queries.dead import Advice
@@ -18,6 +19,16 @@ from payouts.states import BatchStatus, PayoutStatus
 
 ANY_FLAG = "any"
 _PLAIN = {"person": later("Person"), "action": later("Deed"), "rail": later("Rail")}
+ALL = "all"
+HOLDS = {
+    "asked": later("Release asked for"),
+    "past": later("Past their date"),
+    ALL: later("Released ones, too"),
+}
+"""What an export of holds shows beside those that are open."""
+HELD = {"payout": later("One payout"), "seller": later("A whole seller")}
+"""What a hold is on."""
+_REASONS = dict(HoldReason.choices)
 _STATUSES = {code: label for choices in (BatchStatus, PayoutStatus) for code, label in choices.choices}
 _SPANS = {
     f"{name}_{side}": words
@@ -87,6 +98,14 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return _("By the books’ day") if value == "books" else _("By the moment it was posted")
         case "year":
             return _("Of the year {value}").format(value=value)
+        case "show":
+            return str(HOLDS[value])
+        case "reason":
+            return _("Reason is {}").format(_small(_REASONS[value]))
+        case "placed_by":
+            return _("Placed by {}").format(fields.shortened(value))
+        case "on":
+            return _("On {}").format(_small(HELD[value]))
         case "matched":
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:
@@ -129,6 +148,11 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             terms = searching.terms_of(value)
             more = _(" and {terms} more").format(terms=len(terms) - 3) if len(terms) > 3 else ""
             return _("Search: {terms}{more}").format(terms=fields.shortened(" ".join(terms[:3])), more=more)
+
+
+def _small(words: Any) -> str:
+    """As it stands inside a sentence."""
+    return f"{str(words)[:1].lower()}{str(words)[1:]}"
 
 
 def _day(value: date | datetime) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -148,6 +149,12 @@ def placers() -> list[tuple[str, str]]:
         if pk is not None
     ]
     return [(PROGRAM, _("the program")), *sorted(found, key=lambda each: each[1])]
+
+
+def user_name(person_id: int) -> str:
+    """The user name of who placed holds; of nobody, a name that nobody has."""
+    found = get_user_model().objects.filter(pk=person_id).values_list("username", flat=True).first()
+    return found or f"#{person_id}"
 
 
 def rows(holds: Sequence[Hold], *, now: datetime) -> list[HoldRow]:

@@ -4,7 +4,7 @@ import gzip
 import io
 import pathlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language, ngettext
 
 from backoffice.words import number
-from payouts.exports.columns import Column, Kind, literals
+from payouts.exports.columns import Column, literals
 from sellers.ledger.money import EXPONENTS, Money
 
 _BUFFER = 1 << 20
@@ -39,15 +39,27 @@ class Layout:
 
 @dataclass(frozen=True)
 class Total:
-    """What the rows of one currency add up to, in minor units."""
+    """What the rows of one currency add up to, in minor units by the names of the columns that are added up, in their
+    order; None where no row has an amount.
+    """
 
     currency: str
     count: int
-    minor: int
+    minors: Mapping[str, int | None]
+
+    @property
+    def minor(self) -> int:
+        """Of the first of them."""
+        return next(iter(self.minors.values()), None) or 0
 
     @property
     def money(self) -> Money:
         return Money(self.minor, self.currency)
+
+    def of(self, column: Column) -> Money | None:
+        """What the column adds up to; None where it is not added up, or has nothing in it."""
+        minor = self.minors.get(column.name)
+        return None if minor is None else Money(minor, self.currency)
 
     def words(self, noun: str) -> str:
         """ "Total EUR, 3 payouts"; ``noun`` is in the plural. In another language than English: "…, 3 rows"."""
@@ -95,12 +107,9 @@ class Format(ABC):
     def foot(self, totals: Sequence[Total]) -> str:
         return ""
 
-    def total_places(self) -> tuple[int | None, int] | None:
-        """In which column of a total its words stand and in which its amount; None where nothing can be added up."""
-        amount = next((n for n, column in enumerate(self.columns) if column.kind is Kind.MONEY), None)
-        if amount is None:
-            return None
-        return next((n for n in range(len(self.columns)) if n != amount), None), amount
+    def words_place(self) -> int | None:
+        """In which column of a total its words stand; None where every one of them is an amount."""
+        return next((n for n, column in enumerate(self.columns) if not column.summed), None)
 
     @contextmanager
     def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[Sink]:

@@ -138,14 +138,11 @@ class ExcelCsv(Csv):
         return f"{self.layout.local(value):%Y-%m-%d %H:%M:%S}"
 
     def foot(self, totals: Sequence[Total]) -> str:
-        places = self.total_places()
-        if places is None:
-            return ""
+        place = self.words_place()
         lines = ""
         for total in totals:
-            cells = [""] * len(self.columns)
-            if places[0] is not None:
-                cells[places[0]] = self.safe(total.words(self.layout.noun))
-            cells[places[1]] = self.cell(self.columns[places[1]], total.money)
+            cells = [self.cell(column, total.of(column)) for column in self.columns]
+            if place is not None:
+                cells[place] = self.safe(total.words(self.layout.noun))
             lines += self.delimiter.join(cells) + "\r\n"
         return lines

@@ -114,16 +114,14 @@ class Workbook(Format):
         return f"concat('<row>', {cells}, '</row>')"
 
     def foot(self, totals: Sequence[Total]) -> str:
-        places = self.total_places()
-        rows = ""
-        if places is not None and totals:
-            rows = "<row/>"
-            for total in totals:
-                cells = ["<c/>"] * len(self.columns)
-                if places[0] is not None:
-                    cells[places[0]] = _text(total.words(self.layout.noun), style=_HEAD)
-                cells[places[1]] = _amount(total.money, _MONEY_BOLD)
-                rows += f"<row>{''.join(cells)}</row>"
+        place = self.words_place()
+        rows = "<row/>" if totals else ""
+        for total in totals:
+            amounts = [total.of(column) for column in self.columns]
+            cells = ["<c/>" if amount is None else _amount(amount, _MONEY_BOLD) for amount in amounts]
+            if place is not None:
+                cells[place] = _text(total.words(self.layout.noun), style=_HEAD)
+            rows += f"<row>{''.join(cells)}</row>"
         reach = f"A1:{_letters(len(self.columns))}{self.layout.rows + 1}"
         return f'{rows}</sheetData><autoFilter ref="{reach}"/></worksheet>'
 

@@ -288,11 +288,11 @@ def records(
         reading.wrong(f"line {rows.line_num + above}: {error}.")
 
 
-def heading(text: Iterator[str], expected: str, reading: Reading) -> None:
-    """The first line is the heading, to the letter."""
+def heading(text: Iterator[str], expected: str, reading: Reading, *, at: int = 1) -> None:
+    """The next line, number ``at``, is the heading, to the letter."""
     found = next(text, "")
     if found != expected:
-        reading.wrong(f"line 1: the heading is “{found.strip()[:40]}”, not as its target knows it.")
+        reading.wrong(f"line {at}: the heading is “{found.strip()[:40]}”, not as its target knows it.")
 
 
 def fit(text: str, encoding: str, limit: int) -> str:

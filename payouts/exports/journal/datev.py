@@ -4,11 +4,13 @@ DATEV knows no entry with several debits and several credits: such a one goes le
 which ends at zero.
 """
 
+import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from .base import Entry, Job, Line, Need, Reading, fit, own_currency, records
+from .base import Entry, Job, Line, Need, Reading, fit, heading, own_currency, records
 
 _NAMES = [
     "Umsatz (ohne Soll/Haben-Kz)",
@@ -93,6 +95,18 @@ COLUMNS = tuple(_NAMES)
 AMOUNT, SIDE, CURRENCY, ACCOUNT, CONTRA, TAX_KEY, DAY, REF, TEXT = 0, 1, 2, 6, 7, 8, 9, 10, 13
 INFO_KIND, INFO, COST, LOCKED = 20, 21, 36, 113
 HEADER_FIELDS = 31
+MADE, CONSULTANT, CLIENT, YEAR, LENGTH, FIRST, LAST, LOCK, OF_CURRENCY, CHART = (
+    5,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    20,
+    21,
+    26,
+)
 MOST_DIGITS = 10
 TAX = Need("datev.tax_code", "DATEV: BU-Schlüssel", r"\d{1,4}")
 CENTRE = Need("datev.cost_centre", "DATEV: Kostenstelle (KOST1)", r"[\w./-]{1,36}")
@@ -164,10 +178,8 @@ class Datev:
     def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
         reading = Reading()
         lines = iter(text)
-        if (next(lines, "") + next(lines, "")) != self.head(job):
-            reading.wrong("line 1: the heading is not that of this company and month.")
-        elif len(self.head(job).split("\r\n")[0].split(";")) != HEADER_FIELDS:
-            reading.wrong(f"line 1: the heading has not {HEADER_FIELDS} fields.")
+        _check_header(next(lines, ""), job, reading)
+        heading(lines, ";".join(f'"{name}"' for name in COLUMNS) + "\r\n", reading, at=2)
         for where, row in records(
             _ended(lines, reading), reading, columns=len(COLUMNS), delimiter=";", above=2
         ):
@@ -231,6 +243,66 @@ def _pairs(entry: Entry, clearing: str) -> Iterator[Pair]:
     else:
         for line in entry.lines:
             yield Pair(line, clearing, TAX.of(line), CENTRE.of(line))
+
+
+def _check_header(line: str, job: Job, reading: Reading) -> None:
+    """The first line: what it is, whose, of which fiscal year and days, each inside its range."""
+
+    def wrong(sentence: str) -> None:
+        reading.wrong(f"line 1: {sentence}")
+
+    if not line.endswith("\r\n"):
+        wrong("it does not end with CR LF.")
+    if not line.startswith('"EXTF";700;21;"Buchungsstapel";13;'):
+        wrong("it is no Buchungsstapel of version 13 in the format EXTF 700.")
+    fields = next(csv.reader([line.rstrip("\r\n")], delimiter=";"), [])
+    if len(fields) != HEADER_FIELDS:
+        wrong(f"it has {len(fields)} fields, not {HEADER_FIELDS}.")
+        return
+    if not re.fullmatch(r"\d{17}", fields[MADE]) or _day_of(fields[MADE][:8]) is None:
+        wrong(f"“{fields[MADE]}” is no moment of 17 digits.")
+    company = job.company
+    for at, name, lowest, highest, ours in (
+        (CONSULTANT, "the consultant's number", 1_001, 9_999_999, company.datev_consultant),
+        (CLIENT, "the client's number", 1, 99_999, company.datev_client),
+        (LENGTH, "the accounts' length", 4, 8, str(company.datev_digits)),
+    ):
+        if not _between(fields[at], lowest, highest):
+            wrong(f"{name} is “{fields[at]}”, not {lowest} to {highest}.")
+        elif fields[at] != ours:
+            wrong(f"{name} is {fields[at]}, not {ours} as this company's.")
+    _check_days(fields, job, wrong)
+    if fields[LOCK] != "1":
+        wrong("a closed month is locked (Festschreibung 1).")
+    if fields[OF_CURRENCY] != job.currency:
+        wrong(f"{fields[OF_CURRENCY]} in a batch of {job.currency}.")
+    if not re.fullmatch(r"\d{2}|", fields[CHART]):
+        wrong(f"“{fields[CHART]}” is no chart of accounts of two digits.")
+
+
+def _check_days(fields: Sequence[str], job: Job, wrong: Callable[[str], None]) -> None:
+    """The fiscal year's first day, then the batch's first and last, all inside that year; the batch is of the month."""
+    year, first, last = (_day_of(fields[at]) for at in (YEAR, FIRST, LAST))
+    if year is None or first is None or last is None:
+        wrong("the fiscal year, or the batch's first or last day, is no day as YYYYMMDD.")
+        return
+    if not year <= first <= last:
+        wrong(
+            f"the fiscal year begins on {year}, the batch on {first}, and it ends on {last}: not in that order."
+        )
+    elif last >= year.replace(year=year.year + 1, day=min(year.day, 28)):
+        wrong(f"{last} is not in the fiscal year that begins on {year}.")
+    if (first, last) != (job.first_day, job.last_day):
+        wrong(f"{first} to {last} is not the month {job.span}.")
+
+
+def _day_of(text: str) -> date | None:
+    if not re.fullmatch(r"\d{8}", text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
 
 
 def _ended(lines: Iterable[str], reading: Reading) -> Iterator[str]:

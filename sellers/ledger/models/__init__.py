@@ -8,6 +8,7 @@ from .importing import ImportFile, ImportKind, ImportPart, ImportStatus, StagedE
 from .journal_file import JournalFile, JournalStatus
 from .mapping import AccountMapping
 from .period import Books, Period, PeriodNumbers, PeriodTotal
+from .residence import Residence
 
 __all__ = [
     "Account",
@@ -28,6 +29,7 @@ __all__ = [
     "Period",
     "PeriodNumbers",
     "PeriodTotal",
+    "Residence",
     "StagedEarning",
     "Transaction",
 ]

@@ -170,7 +170,9 @@ def test_excels_csv_is_of_its_language(locale, delimiter, mark):
     form = FORMATS["excel_csv"](Layout(columns_with()[0], "Title", "payouts", "Europe/Paris", locale, 1))
     assert form.head().startswith("\ufeffText" + delimiter)
     assert "Moment (Europe/Paris)" in form.head()
-    (last,) = csv.reader([form.foot([Total("EUR", 1, -123_456)]).strip()], delimiter=delimiter)
+    (last,) = csv.reader(
+        [form.foot([Total("EUR", 1, {form.columns[2].name: -123_456})]).strip()], delimiter=delimiter
+    )
     assert last[:3] == ["Total EUR, 1 payout", "", f"-1234{mark}56"]
 
 

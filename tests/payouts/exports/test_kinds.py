@@ -20,7 +20,7 @@ from backoffice.audit.models import Event
 from payouts.exports import kinds, rows
 from payouts.exports.columns import Kind
 from payouts.exports.formats import FORMATS, Layout
-from payouts.models import Approval, Hold, Payout, StatementLine
+from payouts.models import Approval, Attempt, Hold, Payout, StatementLine
 from payouts.operations import exporting
 from payouts.queries import dead, filters, seller_statement, worklist
 from payouts.states import PayoutStatus
@@ -125,16 +125,37 @@ def test_every_format_holds_the_same_rows_and_sums(kind):
         [(c.get("t", "n"), "".join(c.itertext())) for c in r.iter(f"{space}c")]
         for r in tree.iter(f"{space}row")
     ]
-    money = [n for n, column in enumerate(definition.resource().fields.values()) if column.kind is Kind.MONEY]
     body = sheet[1 : count + 1]
-    for at in money[:1]:
+    total = [row for row in sheet[count + 1 :] if row]
+    assert sum(each.count for each in sums) == (count if sums else 0)
+    for at, column in enumerate(definition.resource().fields.values()):
+        if column.kind is not Kind.MONEY:
+            continue
         of_csv = [Decimal(row[at]) for row in listed[1:] if row[at]]
         assert of_csv == [Decimal(row[at][1]) for row in body if row[at][1]]
-        assert sum(of_csv) == sum(each.money.decimal() for each in sums)
-        assert sum(each.count for each in sums) == count
-        total = [row for row in sheet[count + 1 :] if row]
-        assert [Decimal(row[at][1]) for row in total] == [each.money.decimal() for each in sums]
-        assert {row[at][0] for row in body if row[at][1]} == {"n"}
+        assert {row[at][0] for row in body if row[at][1]} <= {"n"}
+        said = [Decimal(row[at][1]) if row[at][1] else None for row in total]
+        assert said == [money and money.decimal() for money in (each.of(column) for each in sums)]
+        assert sum(each or 0 for each in said) == (sum(of_csv) if column.summed else 0)
+
+
+# What is not added up, and so that nothing is left out by mistake.
+NOT_SUMMED = {
+    ("statement", "balance"),
+    ("reconciliation", "whole"),
+    ("reconciliation", "paid"),
+    ("approvals", "amount"),
+    ("holds", "amount"),
+}
+
+
+def test_every_amount_is_added_up_but_these_and_has_the_currency_of_its_row():
+    left_out = set()
+    for kind, definition in kinds.KINDS.items():
+        money = [column for column in definition.resource().fields.values() if column.kind is Kind.MONEY]
+        left_out |= {(kind, column.name) for column in money if not column.summed}
+        assert len({column.currency for column in money}) <= 1
+    assert left_out == NOT_SUMMED
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -308,6 +329,15 @@ def test_the_register_is_the_list_on_the_screen_and_its_totals_the_pages(query):
     assert ([each.money for each in sums], count) == (page.sums, page.count)
     at = listed[0].index("Amount")
     assert [row[at] for row in listed[count + 1 :]] == [each.plain().replace(".", ",") for each in page.sums]
+
+
+def test_the_register_names_the_last_payment_to_the_bank_as_it_was_sent():
+    found = {row["Payout"]: (row["End-to-end id"], row["Bank's reference"]) for row in read("payouts")}
+    last = {}
+    for attempt in Attempt.objects.select_related("payout", "submission").order_by("number"):
+        last[attempt.payout.reference] = (attempt.end_to_end_id, attempt.submission.bank_reference)
+    assert found == {reference: last.get(reference, ("", "")) for reference in found}
+    assert any(bank for _id, bank in last.values()) and ("", "") in found.values()
 
 
 def test_chosen_columns_come_in_their_order_and_sums_stay():

@@ -1,7 +1,6 @@
 """Every export, written as a worker writes it, read back by other people's tools: equal rows, sums and types."""
 
 import shutil
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -119,24 +118,40 @@ def test_csv_for_excel_has_the_separators_of_its_language_and_the_totals_below(w
     frame = polars.read_csv(
         path, separator=";" if comma else ",", decimal_comma=comma, infer_schema=False, encoding="utf8"
     )
-    amount = next((at for at, column in enumerate(columns) if column.kind is Kind.MONEY), None)
-    totals = 0
-    if amount is not None:
-        cells = [Decimal(v.replace(",", ".")) if v else None for v in frame.to_series(amount)]
-        assert cells[: len(wanted)] == [row[amount] for row in wanted]
-        assert cells[len(wanted) :] == list(by_currency(columns, wanted).values())
-        totals = len(cells) - len(wanted)
-    assert frame.height == len(wanted) + totals
+    rows = [list(row) for row in frame.iter_rows()]
+    below = rows[len(wanted) :]
+    assert of_amounts(columns, below) == by_currency(columns, wanted)
+    for at, column in enumerate(columns):
+        if column.kind is Kind.MONEY:
+            cells = [Decimal(v.replace(",", ".")) if (v := row[at]) else None for row in rows[: len(wanted)]]
+            assert cells == [row[at] for row in wanted]
 
 
-def by_currency(columns: list[Column], found: readers.Rows) -> dict[str, Decimal]:
-    """The first amount, added up in each currency, in the order of the totals."""
-    amount = next(at for at, column in enumerate(columns) if column.kind is Kind.MONEY)
+def by_currency(columns: list[Column], found: readers.Rows) -> list[list[Decimal | None]]:
+    """Of each currency the totals of the columns that are added up: None where no row has an amount."""
+    summed = [at for at, column in enumerate(columns) if column.summed]
+    if not summed:
+        return []
     currency = next(at for at, column in enumerate(columns) if column.column_name == "Currency")
-    added: dict[str, Decimal] = defaultdict(Decimal)
+    added: dict[str, list[Decimal | None]] = {}
     for row in found:
-        added[row[currency]] += row[amount] or 0
-    return dict(sorted(added.items()))
+        so_far = added.setdefault(row[currency], [None] * len(summed))
+        for place, at in enumerate(summed):
+            if row[at] is not None:
+                so_far[place] = (so_far[place] or Decimal(0)) + row[at]
+    return [sums for _code, sums in sorted(added.items())]
+
+
+def of_amounts(columns: list[Column], below: list[list[Any]]) -> list[list[Decimal | None]]:
+    """The totals of these columns as they stand below the rows; nothing stands in other amounts' columns."""
+    for at, column in enumerate(columns):
+        if column.kind is Kind.MONEY and not column.summed:
+            assert not any(row[at] for row in below), column.name
+    summed = [at for at, column in enumerate(columns) if column.summed]
+    return [
+        [None if row[at] in (None, "") else Decimal(str(row[at]).replace(",", ".")) for at in summed]
+        for row in below
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -144,11 +159,7 @@ def test_openpyxl_reads_every_workbook_with_types_and_totals(written, kind):
     path, columns, wanted = written(kind, "xlsx")
     found, below = readers.by_openpyxl(path, columns, len(wanted))
     assert found == to_the_second(wanted)
-    if any(column.kind is Kind.MONEY for column in columns):
-        amount = next(at for at, column in enumerate(columns) if column.kind is Kind.MONEY)
-        assert [Decimal(str(row[amount])) for row in below] == list(by_currency(columns, wanted).values())
-    else:
-        assert below == []
+    assert of_amounts(columns, below) == by_currency(columns, wanted)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -207,8 +218,8 @@ def test_libreoffice_opens_one_of_each(written, tmp_path, name, locale, taken_ap
     assert [int(row[at["amount_minor"]]) for row in body] == [row[at["amount_minor"]] for row in wanted]
     assert [row[at["period_end"]] for row in body] == [str(row[at["period_end"]]) for row in wanted]
     below = [row for row in found[len(wanted) :] if any(row)]
-    totals = [] if name == "csv" else list(by_currency(columns, wanted).values())
-    assert [_amount(row[at["amount"]]) for row in below] == totals
+    totals = [] if name == "csv" else by_currency(columns, wanted)
+    assert [[_amount(row[at["amount"]])] for row in below] == totals
 
 
 def _amount(shown: str) -> Decimal:

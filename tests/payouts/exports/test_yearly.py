@@ -1,19 +1,25 @@
 """Yearly totals for tax authorities: to the cent what the ledger booked, nothing invented, and for few eyes."""
 
 import csv
+import importlib
 import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from backoffice import roles
+from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
 from payouts.exports import kinds, rows, yearly
 from payouts.exports.formats import FORMATS, Layout
 from payouts.operations import exporting
 from payouts.queries import filters
-from sellers.ledger.models import Earning, EarningKind
+from sellers import importing
+from sellers.ledger.models import Earning, EarningKind, Residence
+from sellers.ledger.queries import periods
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +176,102 @@ def test_a_sale_counts_in_the_quarter_that_it_is_booked_in():
     )
     (row,) = read("dac7")
     assert (row["Consideration Q4"], row["Consideration"]) == ("7.00", "7.00")
+
+
+def move(seller, country):
+    """By the only way there is: a file of sellers."""
+    file = importing.check(
+        stream=io.BytesIO(
+            f"external_id,name,country\n{seller.external_id},{seller.name},{country}\n".encode()
+        ),
+        name="s.csv", profile="generic", actor=actors.SYSTEM, now=timezone.now(),
+    )  # fmt: skip
+    importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=timezone.now())
+    seller.refresh_from_db()
+    assert seller.country == country
+
+
+def of(kind, year, query="", **names):
+    """A column of the rows of a year, by the country."""
+    rows = read(kind, f"year={year}{query}", now=timezone.now() + timedelta(days=800))
+    (name,) = names.values()
+    assert len({row["Country of residence"] for row in rows}) == len(rows)
+    return {row["Country of residence"]: row[name] for row in rows}
+
+
+@pytest.mark.parametrize(("before", "after"), [("FR", "US"), ("US", "FR"), ("FR", "DE")])
+def test_a_year_that_is_over_stays_wherever_the_seller_moves(before, after):
+    account = account_of(before, name="Mover")
+    earn(account, 100_00, 3, year=2025)
+    earn(account, 50_00, 11, year=2025)
+    rows = {kind: read(kind, "year=2025") for kind in ("dac7", "1099k")}
+    assert len(rows["1099k" if before == "US" else "dac7"]) == 1
+    move(account.seller, after)
+    make.ledger_account(account.seller, currency="SEK")
+    assert {kind: read(kind, "year=2025") for kind in ("dac7", "1099k")} == rows
+    assert {kind: read(kind, f"year=2025&country={before}") for kind in ("dac7", "1099k")} == rows
+    elsewhere = f"year=2025&country={after}"
+    assert read("dac7", elsewhere) == read("1099k", elsewhere) == []
+
+
+def test_who_moved_within_a_year_is_reported_where_the_earnings_were_made():
+    account = account_of("FR", name="Mover")
+    today = periods.today(now=timezone.now())
+    first = today - timedelta(days=1)
+    make.earning(account, amount_minor=100_00, due_date=first, now=timezone.now() - timedelta(days=1))
+    move(account.seller, "DE")
+    make.earning(account, amount_minor=7_00, due_date=today, now=timezone.now())
+    if first.year == today.year:
+        assert of("dac7", today.year, name="Consideration") == {"FR": "100.00", "DE": "7.00"}
+        # A part of what was sold is weighed by no threshold.
+        few = of("dac7", today.year, name="Few sales: not reported where goods only")
+        assert few == {"FR": "", "DE": ""}
+    assert of("dac7", today.year, "&country=DE", name="Consideration") == {"DE": "7.00"}
+    assert of("dac7", first.year, "&country=FR", name="Consideration") == {"FR": "100.00"}
+    move(account.seller, "US")  # on the same day
+    assert of("1099k", today.year, name="Gross amount (1a)") == {"US": "7.00"}
+    assert of("dac7", first.year, name="Consideration") == {"FR": "100.00"}
+    move(account.seller, "FR")  # and back: one row again
+    assert of("1099k", today.year, name="Gross amount (1a)") == {}
+    whole = "107.00" if first.year == today.year else "7.00"
+    assert of("dac7", today.year, name="Consideration") == {"FR": whole}
+
+
+def test_an_account_of_a_later_year_leaves_the_threshold_of_this_one():
+    account = account_of("FR")
+    earn(account, 10_000, 3, year=2025)
+    earn(make.ledger_account(account.seller, currency="SEK"), 10_000, 3, year=2026)
+    (row,) = read("dac7", "year=2025")
+    assert row["Few sales: not reported where goods only"] == "yes"
+
+
+def test_where_a_seller_lived_is_written_by_the_trigger_and_never_changed():
+    account = account_of("FR", name="Mover")
+    move(account.seller, "DE")
+    kept = Residence.objects.get()
+    assert (kept.seller, kept.country, kept.left_on) == (
+        account.seller, "FR", periods.today(now=timezone.now()),
+    )  # fmt: skip
+    account.seller.save(update_fields=["country"])  # nothing changed: no move
+    assert Residence.objects.count() == 1
+    for statement in (
+        "INSERT INTO ledger_residence (seller_id, country, left_on) SELECT id, 'IT', '2020-01-01' FROM sellers_seller",
+        "UPDATE ledger_residence SET left_on = '2020-01-01'",
+        "DELETE FROM ledger_residence",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_moves_from_before_there_were_residences_are_in_the_audit_trail():
+    """What the migration finds there is what the trigger has written since: nothing is added twice."""
+    statement = importlib.import_module("sellers.ledger.migrations.0017_old_residences").OLD_MOVES
+    move(account_of("FR", name="Mover").seller, "DE")
+    nobody = "(SELECT 0 AS seller_id, '' AS country, current_date AS left_on)"
+    found = statement.partition("\n")[2].replace("ledger_residence", nobody)
+    with connection.cursor() as cursor:
+        cursor.execute(found)
+        old = cursor.fetchall()
+        cursor.execute(statement.partition("\n")[2])
+        assert cursor.fetchall() == []
+    assert old == list(Residence.objects.values_list("seller_id", "country", "left_on"))

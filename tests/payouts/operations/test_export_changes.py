@@ -75,7 +75,12 @@ def test_only_new_changed_and_withdrawn_rows_come_each_saying_which():
     ]
     rows = read(second)
     assert (rows[1]["On hold"], rows[1]["Payout"]) == ("yes", changed.reference)
-    assert rows[2]["Payout"] == rows[2]["Amount"] == ""
+    # Of one that is gone the file says what stays of a payout, and no more.
+    assert {name for name, value in rows[2].items() if value} == {
+        "What happened", "Row", "Payout", "Seller", "Seller id", "Country", "Currency", "Amount",
+        "Amount in minor units", "Created",
+    }  # fmt: skip
+    assert (rows[2]["Seller"], rows[2]["Amount"]) == (gone.seller.reference, "100.00")
     assert same.reference not in {row["Row"] for row in rows}
     assert (second.rows_new, second.rows_changed, second.rows_withdrawn, second.rows_done) == (1, 1, 1, 3)
     assert second.filters == first.filters

@@ -9,6 +9,8 @@ import pytest
 
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.audit.models import Event
+from payouts.exports import rows
+from payouts.exports.payouts import PAYOUTS
 from payouts.models import Attempt, BatchItem, Hold, Submission, SubmissionEvent
 from payouts.operations import bankfiles, batching, holds, preparing, submission, sweeping, switches
 from payouts.rails.sandbox.rail import Sandbox
@@ -255,3 +257,7 @@ def test_a_refused_payout_may_go_again_as_its_next_attempt(bank):
 
     references = [f"{payout.reference}A1", f"{payout.reference}A2"]
     assert list(Attempt.objects.order_by("number").values_list("end_to_end_id", flat=True)) == references
+    # The register names the last one, as the bank knows it.
+    ((row,),) = rows.raw(rows.select(PAYOUTS, PAYOUTS.chosen("", now=NOW)))
+    sent = Attempt.objects.get(number=2).submission
+    assert (row["end_to_end_id"], row["bank_reference"]) == (references[1], sent.bank_reference or None)

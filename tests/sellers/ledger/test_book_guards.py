@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from sellers.ledger.models import AccountMapping, Book, Period, PeriodTotal, Transaction
+from sellers.models import Seller
 from tests import books, make
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +247,37 @@ def test_a_seller_who_moves_stays_in_the_books_where_the_account_was_opened():
     type(account.seller).objects.filter(pk=account.seller_id).update(country="ES")
     account.refresh_from_db()
     assert account.country == "FR"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_even_the_owner_of_the_tables_changes_where_a_seller_lived(owner_connection):
+    seller = make.seller(country="FR")
+    Seller.objects.filter(pk=seller.pk).update(country="DE")
+    for statement in (
+        "UPDATE ledger_residence SET left_on = '2020-01-01'",
+        "DELETE FROM ledger_residence",
+        "TRUNCATE ledger_residence",
+    ):
+        with pytest.raises(Exception, match=r"refused|append-only|never|cannot"):
+            owner_connection.execute(statement)
+        owner_connection.rollback()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_leaves_every_closed_day_and_the_move_before_it_alone(owner_connection):
+    """Though the clock of the machine were behind the books, or went back."""
+    seller = make.seller(country="FR")
+    closed = date(2100, 1, 31)
+    owner_connection.execute("UPDATE ledger_books SET frozen_through = %s", [closed])
+
+    def moved(country: str) -> None:
+        owner_connection.execute("UPDATE sellers_seller SET country = %s WHERE id = %s", [country, seller.pk])
+
+    moved("DE")
+    later = date(2100, 3, 1)
+    owner_connection.execute(
+        "INSERT INTO ledger_residence (seller_id, country, left_on) VALUES (%s, 'DE', %s)", [seller.pk, later]
+    )
+    moved("IT")
+    found = owner_connection.execute("SELECT left_on FROM ledger_residence ORDER BY id").fetchall()
+    assert [day for (day,) in found] == [date(2100, 2, 1), later, later]

@@ -94,6 +94,30 @@ BROKEN = {
         ('"Sale order-7', '"Sale order-7' + "x" * 60, "longer than 60"),
         (";1;;;;;;;;;;;\r\n", ";0;;;;;;;;;;;\r\n", "Festschreibung"),
         ("\r\n", "\n", "line 1"),
+        ('"EXTF";700', '"DTVF";700', "no Buchungsstapel"),
+        ('"EXTF";700;21', '"EXTF";510;21', "no Buchungsstapel"),
+        ('"Buchungsstapel";13', '"Buchungsstapel";12', "no Buchungsstapel"),
+        (";20261105090000000;", ";20261305090000000;", "no moment"),
+        (";1001;1;", ";1000;1;", "consultant's number is “1000”, not 1001 to 9999999"),
+        (";1001;1;", ";10000000;1;", "consultant's number is “10000000”"),
+        (";1001;1;", ";1002;1;", "not 1001 as this company's"),
+        (";1001;1;", ";;1;", "consultant's number is “”"),
+        (";1001;1;", ";1001;0;", "client's number is “0”, not 1 to 99999"),
+        (";1001;1;", ";1001;100000;", "client's number is “100000”"),
+        (";20260101;4;", ";20260101;3;", "accounts' length is “3”, not 4 to 8"),
+        (";20260101;4;", ";20260101;9;", "accounts' length is “9”"),
+        (";20260101;4;", ";20260101;5;", "not 4 as this company's"),
+        (";20260101;4;", ";20261002;4;", "not in that order"),
+        (";20260101;4;", ";20250101;4;", "not in the fiscal year"),
+        (";20260101;4;", ";20251031;4;", "not in the fiscal year"),
+        (";20260101;4;", ";2026;4;", "no day as YYYYMMDD"),
+        (";20261001;20261031;", ";20261031;20261001;", "not in that order"),
+        (";20261001;20261031;", ";20260901;20260930;", "not the month 2026-10"),
+        (';1;0;1;"EUR"', ';1;0;0;"EUR"', "Festschreibung"),
+        (';1;0;1;"EUR"', ';1;0;1;"USD"', "USD in a batch"),
+        ('"03"', '"3"', "chart of accounts"),
+        (';;;"";""\r\n', ';;;""\r\n', "30 fields, not 31"),
+        ('"Soll/Haben-Kennzeichen"', '"Soll"', "line 2"),
     ],
     "netsuite": [
         ("10/03/2026", "2026-10-03", "no date"),
@@ -108,6 +132,9 @@ BROKEN = {
         (",EUR,", ",USD,", "in a journal of EUR"),
         ("Payment providers", "", "compulsory"),
         ("10/03/2026", "31/10/2026", "no date"),
+        ("Payment providers", "Accounts Receivable (A/R)", "needs a Name"),
+        ("In payouts", "Accounts Payable (A/P)", "needs a Name"),
+        (",S1,EUR", f",{'S' * 101},EUR", "Name: “SSSS"),
     ],
     "xero": [
         (",5110,", ",51101234567,", "longer than 10"),
@@ -185,6 +212,38 @@ def test_the_fec_keeps_the_day_of_a_late_fact():
     rows = list(csv.DictReader(io.StringIO(write("fec"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
     assert [row["PieceDate"] for row in rows if row["EcritureNum"] == "8"] == ["20260930"] * 3
     assert rows[3]["EcritureLib"].endswith("of 2026-09-30")
+
+
+def test_datev_s_header_has_its_31_fields_each_in_its_place():
+    head, names, *_lines = write("datev").split("\r\n")
+    assert head == (
+        '"EXTF";700;21;"Buchungsstapel";13;20261105090000000;;"RE";"";"";1001;1;20260101;4;20261001;20261031;'
+        '"Ledger 2026-10 EUR";"";1;0;1;"EUR";;"";;;"03";;;"";""'
+    )
+    assert len(head.split(";")) == 31 and len(names.split(";")) == 125
+    own = replace(COMPANY, year_begins=7, datev_chart="04", datev_digits=6, datev_consultant="9999999")
+    assert FORMATS["datev"].head(job(company=own)).split(";")[10:16] == [
+        "9999999", "1", "20260701", "6", "20261001", "20261031",
+    ]  # fmt: skip
+
+
+def test_datev_takes_the_first_and_the_last_month_of_any_fiscal_year():
+    for begins in range(1, 13):
+        month = job(company=replace(COMPANY, year_begins=begins))
+        form = FORMATS["datev"]
+        text = form.head(month) + form.write(entry(7), month)
+        assert form.check(text.splitlines(keepends=True), month).problems == [], begins
+
+
+def test_a_line_of_a_seller_names_them_where_the_program_has_a_column_for_it():
+    for name, column in (("quickbooks", "Name"), ("netsuite", "Journal Entry - Line: Entity")):
+        rows = list(csv.DictReader(io.StringIO(write(name), newline="")))
+        assert [row[column] for row in rows] == ["", "S1", "", "", "S2", "", "", "", ""], name
+
+
+def test_a_line_on_payables_with_a_seller_is_taken_by_quickbooks():
+    text = write("quickbooks", [entry(7)]).replace("Sellers", "Accounts Payable (A/P)")
+    assert "(A/P)" in text and check("quickbooks", text).problems == []
 
 
 def test_datev_pays_an_entry_of_many_sides_through_the_clearing_account_which_ends_at_zero():

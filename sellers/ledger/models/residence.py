@@ -1,0 +1,26 @@
+"""Where sellers lived before they moved."""
+
+from django.db import models
+
+
+class Residence(models.Model):
+    """A country that a seller lived in until ``left_on``, the first day of the books that no longer counts there.
+
+    A row for each time a seller's country was changed, by a trigger; who never moved has none and lives where the
+    seller says. So a day that is over keeps its country, whatever becomes of the seller. Append-only.
+    """
+
+    written_by_triggers = True
+
+    seller = models.ForeignKey(
+        "sellers.Seller", on_delete=models.PROTECT, related_name="residences", db_index=False
+    )
+    country = models.CharField(max_length=2)
+    left_on = models.DateField(help_text="a day in the books' time zone")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["seller", "left_on", "id"], name="residence_of_seller")]
+
+    def __str__(self) -> str:
+        return f"{self.seller_id} in {self.country} until {self.left_on}"
