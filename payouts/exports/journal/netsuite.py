@@ -7,16 +7,13 @@ from .base import Entry, Job, Need, Reading, csv_line, heading, plain_name, reco
 COLUMNS = (
     "External ID", "Date", "Subsidiary", "Currency", "Exchange Rate", "Memo", "Journal Entry - Line: Account",
     "Journal Entry - Line: Debit", "Journal Entry - Line: Credit", "Journal Entry - Line: Memo",
-    "Journal Entry - Line: Entity", "Journal Entry - Line: Department",
+    "Journal Entry - Line: Department",
 )  # fmt: skip
 DEPARTMENT = Need("netsuite.cost_centre", "NetSuite: department", r"\w[\w .:/-]{0,59}")
 
 
 class NetSuite:
-    """Dates as month/day/year. The rate is 1 in the company's currency; else NetSuite takes its own of the day.
-
-    ``Entity`` is the seller's reference, under which NetSuite has to know them.
-    """
+    """Dates as month/day/year. The rate is 1 in the company's currency; else NetSuite takes its own of the day."""
 
     name = "netsuite"
     label = "NetSuite"
@@ -45,7 +42,7 @@ class NetSuite:
                     job.currency, rate, entry.words, line.account,
                     job.amount(line.minor) if line.minor > 0 else "",
                     job.amount(-line.minor) if line.minor < 0 else "",
-                    line.aux, line.aux, DEPARTMENT.of(line),
+                    line.aux, DEPARTMENT.of(line),
                 )
             )
             for line in entry.lines

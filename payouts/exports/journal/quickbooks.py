@@ -1,6 +1,5 @@
 """QuickBooks Online's import of journal entries. Accounts are named as they are named there."""
 
-import re
 from collections.abc import Iterable
 
 from .base import Entry, Job, Need, Reading, csv_line, fit, heading, plain_name, records
@@ -10,15 +9,11 @@ COLUMNS = (
     "Class",
 )  # fmt: skip
 ACCOUNT = Need("quickbooks.account", "QuickBooks: account name", r"\w[\w .:&()/-]{0,99}")
-# As QuickBooks itself calls its accounts of receivables and payables: it takes no line on one without a name.
-_OF_SOMEBODY = re.compile(r"\(A/[RP]\)")
 CLASS = Need("quickbooks.cost_centre", "QuickBooks: class", r"\w[\w .:/-]{0,99}")
 
 
 class QuickBooks:
-    """Dates as month/day/year; without a name of its own an account has its label. ``Name`` is the seller's reference,
-    under which QuickBooks has to know them.
-    """
+    """Dates as month/day/year; without a name of its own an account has its label."""
 
     name = "quickbooks"
     label = "QuickBooks Online"
@@ -43,7 +38,7 @@ class QuickBooks:
                     entry.ref, f"{entry.day:%m/%d/%Y}", ACCOUNT.of(line) or line.label,
                     job.amount(line.minor) if line.minor > 0 else "",
                     job.amount(-line.minor) if line.minor < 0 else "",
-                    fit(f"{entry.words} {line.aux}", self.encoding, 4_000), line.aux, job.currency, "", CLASS.of(line),
+                    fit(f"{entry.words} {line.aux}", self.encoding, 4_000), "", job.currency, "", CLASS.of(line),
                 )
             )
             for line in entry.lines
@@ -59,12 +54,9 @@ class QuickBooks:
             reading.day(row[1], "%m/%d/%Y", job, where=where)
             reading.longer(row[0], 21, where=f"{where}, Journal No.")
             reading.longer(row[2], 100, where=f"{where}, Account")
-            reading.longer(row[6], 100, where=f"{where}, Name")
             reading.longer(row[5], 4_000, where=f"{where}, Description")
             if not row[0] or not row[2]:
                 reading.wrong(f"{where}: number and account are compulsory.")
-            if _OF_SOMEBODY.search(row[2]) and not row[6]:
-                reading.wrong(f"{where}: a line on {row[2]} needs a Name.")
             if row[7] != job.currency:
                 reading.wrong(f"{where}: {row[7]} in a journal of {job.currency}.")
             debit, credit = (reading.amount(row[at], job, where=where) for at in (3, 4))
