@@ -124,7 +124,8 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
         row = booked.get(shown["id"])
         shown["known"] = row is None
         if row is not None:  # what the preview said of the one before may have changed since
-            shown["chain"] = [statement_words.kept(each) for each in row.problems]
+            found = as_read(row.statement)
+            _tell(shown, _chain(row.statement.funding_account, found, [], now.date()))
             of = file.totals.setdefault(shown["currency"], {"credited": 0, "debited": 0})
             of["credited"] += shown["credited"]
             of["debited"] += shown["debited"]
@@ -185,10 +186,9 @@ def _look(
         "credited": found.credited_minor,
         "debited": found.debited_minor,
         "known": known is not None,
-        "chain": _chain(account, found, others, today)
-        if account is not None and day is not None and not faults and not found.problems
-        else [],
     }
+    follows = account is not None and day is not None and not faults and not found.problems
+    _tell(shown, _chain(account, found, others, today) if account is not None and follows else [])
     said = [(each.line, statement_words.said(each)) for each in found.problems]
     return said + [(0, fault) for fault in faults], shown
 
@@ -200,7 +200,7 @@ def _known(account: FundingAccount, statement_id: str) -> Statement | None:
 
 def _chain(
     account: FundingAccount, found: statements.Statement, others: list[statements.Statement], today: date
-) -> list[dict[str, Any]]:
+) -> list[statements.Problem]:
     """That it follows no statement before it or the one after does not follow it, and that it is old, to be said.
 
     Those that stand are asked, and the file's ``others``.
@@ -217,7 +217,13 @@ def _chain(
     gaps = statements.chain_problems(max(before, key=_place), found) if before else []
     gaps += statements.chain_problems(found, min(after, key=_place)) if after else []
     old = [statements.Problem(statements.OLD, {"day": day.isoformat()})] if day < today - _OLD else []
-    return [statement_words.kept(each) for each in (*old, *gaps)]
+    return [*old, *gaps]
+
+
+def _tell(shown: dict[str, Any], chain: list[statements.Problem]) -> None:
+    """``problems``, to be said in each reader's language; ``chain``, as the version before says them while it runs."""
+    shown["problems"] = [statement_words.kept(each) for each in chain]
+    shown["chain"] = [statement_words.said(each) for each in chain]
 
 
 def _day(found: statements.Statement) -> date | None:

@@ -10,7 +10,7 @@ from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts import countries
-from payouts.models import Disposal, OutsidePayment, Payout, PayoutAccount
+from payouts.models import Disposal, Payout, PayoutAccount
 from payouts.operations import givebacks
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import outside, shown
@@ -23,10 +23,10 @@ def preview_reissue(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
     """Which of these payouts could be paid again now, and why the others not."""
     payouts = _payouts(payout_ids)
     accounts = accounts_in_effect(payouts)
-    lost, restored = outside.known(payouts=payouts), OutsidePayment.objects.exists()
+    lost, later = outside.known(payouts=payouts), outside.took_since_of(payouts)
 
     def why_not(payout: Payout) -> Refusal | None:
-        handed = lost.get(payout.pk, "") or (outside.took_since(payout) if restored else "")
+        handed = lost.get(payout.pk, "") or later.get(payout.pk, "")
         if handed:
             reason = _("the bank was handed {handed} before this database was restored: only roll it").format(
                 handed=handed

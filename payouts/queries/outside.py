@@ -18,10 +18,20 @@ def took_since(payout: Payout) -> str:
 
     It may have carried this payout's money: by a reissue, or by a run after it was rolled. Empty when there is none.
     """
-    lost = OutsidePayment.objects.filter(
-        seller=payout.seller_id, found_at__gte=payout.status_at, currency__in=(payout.currency, "")
-    )
-    return lost.order_by("-pk").values_list("end_to_end_id", flat=True).first() or ""
+    return took_since_of([payout]).get(payout.pk, "")
+
+
+def took_since_of(payouts: Sequence[Payout]) -> dict[int, str]:
+    """The same of each of these, by its id, in one question; those of which there is none are absent."""
+    lost: dict[int | None, list[OutsidePayment]] = {}
+    for row in OutsidePayment.objects.filter(seller__in={p.seller_id for p in payouts}).order_by("pk"):
+        lost.setdefault(row.seller_id, []).append(row)
+    return {
+        p.pk: row.end_to_end_id
+        for p in payouts
+        for row in lost.get(p.seller_id, [])
+        if row.found_at >= p.status_at and row.currency in (p.currency, "")
+    }
 
 
 def later_than(submission: Submission) -> str:

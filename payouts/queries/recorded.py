@@ -35,7 +35,9 @@ _KINDS = {
     "returned": "Returned",
 }
 _DEEPEST = 4
-_LONGEST = 10_000
+_LONGEST = 2_000
+_TELLING = 26
+"""Letters of its own that a sentence has, to be looked for where people and banks write, too."""
 _END = re.compile(r"(?<=[.!?]) ")
 _WITH_CODE = re.compile(r".*[.] .*\([A-Z]{2}[A-Z0-9]{2}\)", re.DOTALL)
 _LABEL = re.compile(r"([^:.]{1,60}): (.+)", re.DOTALL)
@@ -43,18 +45,40 @@ _LABEL = re.compile(r"([^:.]{1,60}): (.+)", re.DOTALL)
 
 @dataclass(frozen=True)
 class _Pattern:
+    """``words`` are the sentence's own, and ``holes`` the names of what stands between them."""
+
     english: str
-    shape: re.Pattern[str]
+    words: tuple[str, ...]
+    holes: tuple[str, ...]
+
+    def values(self, text: str) -> dict[str, str] | None:
+        """What is in its holes, the shortest first; None where it is another sentence. Reads the text once: a pattern
+        with holes, tried in every way, took seconds for a text of two thousand letters.
+        """
+        first, *between, last = self.words
+        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+            return None
+        at, end, found = len(first), len(text) - len(last), []
+        for word in between:
+            to = text.find(word, at + 1, end)
+            if to < 0:
+                return None
+            found.append(text[at:to])
+            at = to + len(word)
+        found.append(text[at:end])
+        values = dict(zip(self.holes, found, strict=True))
+        wrong = any(not value or (name in _ONE_WORD and " " in value) for name, value in values.items())
+        return None if wrong else values
 
 
 def said(text: str) -> str:
     """The text, which the program wrote, in the reader's language; unchanged where it is no sentence of its."""
-    return _anew(get_language() or "en", text, True)
+    return _anew(get_language() or "en", str.__str__(text), True)
 
 
 def perhaps(text: str) -> str:
     """The same for a text that a person or the bank may have written: only what they would not say by accident."""
-    return _anew(get_language() or "en", text, False)
+    return _anew(get_language() or "en", str.__str__(text), False)
 
 
 def by(author: object, text: str) -> str:
@@ -62,13 +86,15 @@ def by(author: object, text: str) -> str:
     return text if author is not None else said(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _anew(language: str, text: str, ours: bool) -> str:
-    """The language is the reader's, which is active: it is here for the cache."""
+    """The language is the reader's, which is active: it is here for the cache. So is that the text is no safe one: the
+    cache takes the two for each other.
+    """
     if language.startswith("en") or not text or len(text) > _LONGEST:
         return text
     sure = ours or _WITH_CODE.fullmatch(text)
-    found = _known(text, _ours(), 0) if sure else _whole(text, _sentences(), 0)
+    found = _known(text, _ours(), 0) if sure else _whole(text, _telling(), 0)
     return text if found is None else found
 
 
@@ -92,10 +118,9 @@ def _whole(text: str, patterns: Mapping[str, _Pattern], depth: int, *, short: bo
     if plain is not None:
         return gettext(plain.english)
     for pattern in patterns.values():
-        match = pattern.shape.fullmatch(text) if pattern.shape.groups else None
-        if match is None or (short and any(_END.search(value) for value in match.groups())):
+        values = pattern.values(text) if pattern.holes else None
+        if values is None or (short and any(_END.search(value) for value in values.values())):
             continue
-        values = match.groupdict()
         told = {name: _value(name, value, depth) for name, value in values.items()}
         if pattern.english in ONLY_KNOWN and None in told.values():
             continue
@@ -134,8 +159,9 @@ def _several(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | N
 
 
 @cache
-def _sentences() -> dict[str, _Pattern]:
-    return _made(SENTENCES)
+def _telling() -> dict[str, _Pattern]:
+    """Those with so many words of their own that nobody else says them by accident."""
+    return {english: each for english, each in _made(SENTENCES).items() if len("".join(each.words)) >= _TELLING}
 
 
 @cache
@@ -156,16 +182,8 @@ def _made(sentences: Iterable[str]) -> dict[str, _Pattern]:
     english = sorted(
         {in_english(each) for each in sentences}, key=lambda each: (-len(_HOLE.sub("", each)), each)
     )
-    return {each: _Pattern(each, _shape(each)) for each in english}
-
-
-def _shape(english: str) -> re.Pattern[str]:
-    parts = _HOLE.split(english)  # words, the name of a hole, words, …
-    made = [
-        re.escape(part) if at % 2 == 0 else f"(?P<{part}>{'[^ ]+?' if part in _ONE_WORD else '.+?'})"
-        for at, part in enumerate(parts)
-    ]
-    return re.compile("".join(made), re.DOTALL)
+    parts = {each: _HOLE.split(each) for each in english}  # words, the name of a hole, words, …
+    return {each: _Pattern(each, tuple(parts[each][::2]), tuple(parts[each][1::2])) for each in english}
 
 
 def holes(english: str) -> list[str]:

@@ -59,8 +59,11 @@ FROM (
 ) AS c JOIN sellers_seller AS s ON s.id = c.seller_id
 WHERE c.difference > 0 ORDER BY c.difference / nullif(c.all_of, 0) DESC, c.account_id LIMIT %(most)s
 """
+# Sums alone are the same when one balance loses what another gains.
 _SEAL = """
-SELECT coalesce(wanting, ''), currency, count(*), sum(amount_minor)::bigint FROM preview_due GROUP BY 1, 2 ORDER BY 1, 2
+SELECT coalesce(wanting, ''), currency, count(*), sum(amount_minor)::bigint,
+       sum(hash_record_extended(ROW(account_id, amount_minor), 0)::numeric)
+FROM preview_due GROUP BY 1, 2 ORDER BY 1, 2
 """
 _ROWS = """
 SELECT s.reference, s.external_id, s.name, s.country, d.currency, d.amount_minor, d.lines, d.wanting, w.amount_minor
@@ -181,8 +184,8 @@ def preview(markets: Sequence[Market]) -> Preview:
 
 @transaction.atomic
 def seal(markets: Sequence[Market]) -> str:
-    """What a run over these would be for, now: SHA-256, hex, of its days and of how many balances, and how much per
-    currency, would be paid, or left alone and why. Pages carry it so that what was not seen is not run.
+    """What a run over these would be for, now: SHA-256, hex, of its days, of each balance, of how many and how much
+    per currency, would be paid, or left alone and why. Pages carry it so that what was not seen is not run.
     """
     with connection.cursor() as cursor:
         _gather(cursor, markets)

@@ -52,7 +52,7 @@ def kept(problem: Problem) -> dict[str, Any]:
 
 
 def again(stored: dict[str, Any] | str) -> str:
-    """What was `kept`; sentences of before were stored as they had been said."""
+    """What was `kept`; a version before stored the sentences as it had said them."""
     return stored if isinstance(stored, str) else said(Problem(stored["text"], stored["values"]))
 
 

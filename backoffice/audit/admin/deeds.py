@@ -176,6 +176,17 @@ def _has_amounts(data: Mapping[str, Any], currency: str) -> bool:
     return currency in EXPONENTS and any(name.endswith("_minor") for name in data)
 
 
+def _inside(key: str, value: Any) -> str:
+    """What stands under a key of a fact: sums of a currency by kind, lists of a filter, or a value."""
+    if isinstance(value, dict):
+        sums = (
+            f"{fact_words.value('kind', kind)} {_shown(f'{kind}_minor', each, key)}"
+            for kind, each in value.items()
+        )
+        return ", ".join(sums)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _shown(name: str, value: Any, currency: str) -> str:
     if name.endswith("_minor") and isinstance(value, int) and currency in EXPONENTS:
         return written.text(Money(value, currency))
@@ -184,7 +195,7 @@ def _shown(name: str, value: Any, currency: str) -> str:
     if isinstance(value, list):
         return "; ".join(fact_words.value(name, each) for each in value)
     if isinstance(value, dict):
-        return "; ".join(f"{key} {each}" for key, each in value.items())
+        return "; ".join(f"{fact_words.key(key)} {_inside(key, each)}" for key, each in value.items())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return fact_words.value(name, value)

@@ -26,8 +26,8 @@ Errors = Mapping[Place, Sequence[str]]
 def made(pieces: Iterable[bytes], errors: Errors) -> Iterator[bytes]:
     """The document in pieces as they come, with the errors of each line before it, and of a statement before that.
 
-    Nothing else of it changes, and it is read like the original. What finds no place, as in a document that is no XML
-    from some byte on, stands at its end.
+    The first piece has at least four bytes. Nothing else of it changes, and it is read like the original. What finds no
+    place, as in a document that is no XML from some byte on, stands at its end.
     """
     return filter(None, _marked(pieces, dict(errors)))
 
@@ -37,13 +37,13 @@ def _marked(pieces: Iterable[bytes], waiting: dict[Place, Sequence[str]]) -> Ite
     held, begins = b"", 0  # what the parser has not told of yet, and where it stands in the document
     for piece in chain(pieces, [b""]):
         held += piece
-        found = places.read(piece)
-        for place, at in found:
-            yield held[: at - begins]
+        done = 0
+        for place, at in places.read(piece):
+            yield held[done : at - begins]
             yield _comments(waiting.pop(place), places.encoding)
-            held, begins = held[at - begins :], at
-        told = len(held) if places.over else max(0, places.told - begins)
-        yield held[:told]
+            done = at - begins
+        told = len(held) if places.over else max(done, places.told - begins)
+        yield held[done:told]
         held, begins = held[told:], begins + told
     yield held
     yield from (_comments(said, places.encoding) for said in waiting.values())

@@ -94,7 +94,7 @@ def _statement(shown: dict[str, Any]) -> dict[str, Any]:
         name: Money(shown[name], shown["currency"]) if shown[name] is not None and shown["currency"] else None
         for name in ("opening", "closing", "credited", "debited")
     }
-    chain = [statement_words.again(each) for each in shown["chain"]]
+    chain = [statement_words.again(each) for each in shown.get("problems", shown["chain"])]
     day = date.fromisoformat(shown["day"]) if shown["day"] else None
     return {**shown, **money, "day": day, "chain": chain}
 

@@ -31,7 +31,11 @@ def keep(*, file: ImportFile, stream: BinaryIO) -> int:
 def opened(file: ImportFile) -> IO[bytes] | None:
     """The bytes as an open file at its start, which whoever asked closes; None where they are not kept."""
     upload = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    upload.writelines(pieces(file))
+    try:
+        upload.writelines(pieces(file))
+    except ImportPart.DoesNotExist:  # they go meanwhile: nothing is kept
+        upload.close()
+        return None
     if not upload.tell():
         upload.close()
         return None

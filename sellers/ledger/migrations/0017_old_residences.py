@@ -2,9 +2,10 @@
 
 from django.db import migrations
 
-# One who moved since 0016 has a row of that day already.
+# One who moved since 0016 has a row of that day already; what came before it stands before it, also on the same day.
 OLD_MOVES = """INSERT INTO ledger_residence (seller_id, country, left_on)
-SELECT seller.id, moved.country, moved.left_on
+SELECT seller.id, moved.country, least(moved.left_on,
+  (SELECT min(known.left_on) - 1 FROM ledger_residence AS known WHERE known.seller_id = seller.id))
 FROM (
   SELECT event.id, event.subject_id, event.data -> 'country' ->> 0 AS country,
     (event.at AT TIME ZONE coalesce((SELECT zone FROM ledger_books), 'UTC'))::date AS left_on

@@ -7,6 +7,8 @@ const words = document.querySelector("#words").dataset;
 const person = document.documentElement.dataset.person || "guest";
 const FIELDS = "textarea, select, input:not([type=password], [type=file], [type=hidden], [type=submit])";
 
+const SEARCH = "[role=search]"; // kept over the log-in that its search asks for, and no longer: it may name people
+
 function fields(form) {
   return [...form.elements].filter((field) => field.name && field.matches(FIELDS));
 }
@@ -80,19 +82,20 @@ function arrive() {
   for (const form of document.forms) {
     const kept = keeps(form) && JSON.parse(sessionStorage.getItem(key(form)));
     if (kept) restore(form, kept);
+    if (kept && form.matches(SEARCH)) sessionStorage.removeItem(key(form));
   }
 }
 
 addEventListener("input", (event) => {
   const form = event.target.form;
-  if (form && keeps(form)) keep(form, false);
+  if (form && keeps(form) && !form.matches(SEARCH)) keep(form, false);
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented) return;
   if (form.matches("[data-log-out]")) for (const [name] of all()) sessionStorage.removeItem(name);
-  else if (keeps(form) && sessionStorage.getItem(key(form))) keep(form, true);
+  else if (keeps(form) && (form.matches(SEARCH) || sessionStorage.getItem(key(form)))) keep(form, true);
 });
 
 arrive();

@@ -100,3 +100,9 @@ def test_a_person_is_named_and_a_day_is_written_as_the_reader_writes_it(auditor)
     row = auditor.get("/audit/", {"action": "person.added"}).content.decode().split("<tbody>")[1]
     assert "Grace Hopper" in row and f"person {whom.pk}" not in row
     assert "from: 2 Jan 2026" in row and "2026-01-02" not in row
+
+
+def test_sums_and_lists_inside_a_fact_are_written_for_people():
+    said = deeds.facts({"totals": {"EUR": {"sale": 300_300}}, "filters": {"status": ["PAID", "FAILED"]}})
+    assert "3,003.00" in said and "PAID, FAILED" in said
+    assert "{" not in said and "[" not in said

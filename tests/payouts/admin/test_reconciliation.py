@@ -296,7 +296,12 @@ def test_one_that_comes_late_is_said_when_the_next_does_not_follow_it():
     assert "Statement STMT-2 does not open with the balance that STMT-1 closed with" in unescape(
         upload(browser, late).content.decode()
     )
-    fits = camt.statement(number=1, day="2026-11-22", opening_minor=900_00)
+    done = upload(browser, late).context["file"]
+    booked = browser.post(
+        reverse("admin:ledger_import_confirm", args=[done.pk]), follow=True
+    ).content.decode()
+    assert "STMT-2 does not open with the balance that STMT-1 closed with" in booked, "also once it is booked"
+    fits = camt.statement(number=3, day="2026-11-22", opening_minor=900_00)
     assert "does not open" not in upload(browser, fits).content.decode(), "two of one day"
 
 

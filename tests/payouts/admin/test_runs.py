@@ -104,6 +104,15 @@ def test_what_is_left_alone_is_part_of_what_was_seen(analyst):
     assert "Now it would make 1 payout of €100.00; 1 balance left alone." in page.content.decode()
 
 
+def test_sums_that_stay_the_same_do_not_hide_that_others_are_paid(analyst):
+    one, other = due(), due(5_000)
+    sent = looked(analyst, "moved")
+    make.earning(one, amount_minor=-5_000)
+    make.earning(other, amount_minor=5_000)
+    assert analyst.post("/runs/new/", sent).status_code == 409
+    assert not Payout.objects.exists()
+
+
 def test_a_large_run_is_left_to_a_worker_shows_its_progress_and_is_found_again(analyst, monkeypatch):
     due()
     monkeypatch.setattr(run_new, "AT_ONCE", 0)

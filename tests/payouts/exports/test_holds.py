@@ -115,9 +115,14 @@ def test_a_moment_in_the_past_has_the_holds_and_the_money_of_then():
 def test_a_sellers_hold_has_a_row_for_each_currency():
     seller = make.seller(country="FR")
     quick.payout(seller=seller, amount_minor=10_00)
+    seller.country = "JP"  # it moved: a run pays each country's currency
+    seller.save()
+    quick.payout(seller=seller, amount_minor=700, currency="JPY")
     seller_held(seller)
-    (row,) = found({})
-    assert (row["payout"], row["currency"], row["amount"]) == (None, "EUR", 10_00)
+    assert [(row["payout"], row["currency"], row["amount"]) for row in found({})] == [
+        (None, "EUR", 10_00),
+        (None, "JPY", 700),
+    ]
     words = kinds.get("holds").chosen({"show": "past", "reason": "other", "on": "seller"}, now=make.NOW)
     assert words.in_words().endswith("Past their date · Reason is other, see the note · On a whole seller")
 

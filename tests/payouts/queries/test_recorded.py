@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from payouts.models import HoldReason, Payout
@@ -152,3 +153,44 @@ def test_the_front_page_and_the_rails_say_incidents_and_stops():
             assert "Personne ne sait ce qu’est devenu B1F1 sur sepa." in shown
             assert '<span lang="en">' not in shown
             assert stop not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mail from Anna: the IBAN is not ours, do not pay.",
+        "The seller sent a fake passport. Compliance decides.",
+        "I think they would refuse it. Call them.",
+        "Reissue of yesterday",
+        "Funding account: the French one.",
+        "Two people found: nothing.",
+        "The bank refused it: call them.",
+    ],
+)
+def test_what_people_may_well_write_stays_as_they_wrote_it(text):
+    with override("fr"):
+        assert recorded.perhaps(text) == text
+
+
+@pytest.mark.parametrize(
+    "pattern", [each for each in recorded.SENTENCES if recorded.holes(recorded.in_english(each))]
+)
+def test_a_text_is_read_once_whatever_is_in_it(pattern):
+    """Tried in every way, three thousand letters took 15 seconds and the whole process with them."""
+    asked = []
+
+    class Counted(str):
+        def find(self, *given):
+            asked.append(1)
+            return str.find(self, *given)
+
+    english = recorded.in_english(pattern)
+    for each in recorded._made([pattern]).values():
+        each.values(Counted(each.words[0] + "a " * 1_000 + each.words[-1]))
+    assert len(asked) <= len(recorded.holes(english))
+
+
+def test_safe_text_and_plain_text_are_never_taken_for_each_other():
+    with override("fr"):
+        assert type(recorded.perhaps(mark_safe("<b>x</b>"))) is str
+        assert type(recorded.perhaps("<b>x</b>")) is str

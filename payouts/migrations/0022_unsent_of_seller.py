@@ -1,4 +1,4 @@
-"""What a hold of a whole seller stops, and the holds of twelve weeks, come from indexes; nothing waits while they are built."""
+"""What a hold of a whole seller stops comes from an index; nothing waits while it is built, and it can be begun again."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -10,6 +10,9 @@ class Migration(migrations.Migration):
     dependencies = [("payouts", "0021_batch_items_index")]
 
     operations = [
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS payout_unsent_of_seller", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             "payout",
             models.Index(
@@ -17,8 +20,5 @@ class Migration(migrations.Migration):
                 condition=Q(status__in=["PENDING_REVIEW", "REVIEWED", "APPROVED", "BATCHED"]),
                 name="payout_unsent_of_seller",
             ),
-        ),
-        AddIndexConcurrently(
-            "hold", models.Index(fields=["placed_at"], include=["payout"], name="hold_placed")
         ),
     ]
