@@ -59,10 +59,10 @@ FROM (
 ) AS c JOIN sellers_seller AS s ON s.id = c.seller_id
 WHERE c.difference > 0 ORDER BY c.difference / nullif(c.all_of, 0) DESC, c.account_id LIMIT %(most)s
 """
-# Sums alone are the same when one balance loses what another gains.
+# Sums alone are the same when one balance loses what another gains; so is a record's own hash: it adds up its fields.
 _SEAL = """
 SELECT coalesce(wanting, ''), currency, count(*), sum(amount_minor)::bigint,
-       sum(hash_record_extended(ROW(account_id, amount_minor), 0)::numeric)
+       sum(hashtextextended(account_id || ':' || amount_minor, 0)::numeric)
 FROM preview_due GROUP BY 1, 2 ORDER BY 1, 2
 """
 _ROWS = """
