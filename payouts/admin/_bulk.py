@@ -127,7 +127,7 @@ def part(taken: int, count: str) -> str:
 
 
 def _first(bulk: Bulk, preview: Preview, *, beyond: bool) -> tuple[Preview, Part | None]:
-    """As many as go in one step of what can be done: what is refused keeps nobody else from a place."""
+    """As many as go in one step of what can be done. Of the first `MOST`, what is refused takes nobody else's place."""
     taken = preview.allowed[: limit(bulk)]
     if len(taken) == len(preview.allowed) and not beyond:
         return preview, None
