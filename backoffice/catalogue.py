@@ -25,6 +25,7 @@ KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "later": None,
+    "later_as": ((1, "c"), 2),
     "later_filled": None,
     "noted": None,
     "Column": None,
@@ -152,7 +153,7 @@ def _one(name: str, words: Sequence[Any]) -> tuple[str | tuple[str, str], str | 
     if name in _HEADINGS:
         return (str(words[0]), None) if words and words[0] else None
     texts = [str(text) for text in words if text]
-    context = texts.pop(0) if "pgettext" in name and texts else None
+    context = texts.pop(0) if ("pgettext" in name or name == "later_as") and texts else None
     if not texts:
         return None
     if name.startswith(("ngettext", "npgettext")):

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from backoffice.audit import clock
 from backoffice.doors import pages
@@ -76,7 +76,7 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
     scheme = schemes.get(country.account_scheme)
     return [
         (_("Currency"), country.currency),
-        (_("Paid"), str(country.schedule)),
+        (pgettext("how often a country is paid", "Paid"), str(country.schedule)),
         (_("Rail"), country.rail),
         (_("Cut-off"), f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
         (

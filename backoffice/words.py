@@ -9,7 +9,7 @@ from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext, gettext_lazy, override, to_locale
+from django.utils.translation import get_language, gettext, gettext_lazy, override, pgettext_lazy, to_locale
 
 _DATES = {"en": "en_GB"}  # day before month, as everywhere in the program
 
@@ -21,6 +21,11 @@ def later(text: str) -> str:
     ``str.join`` and in parameters of SQL: write ``str(…)`` there.
     """
     return cast(str, gettext_lazy(text))
+
+
+def later_as(context: str, text: str) -> str:
+    """`later` for a text whose translation depends on what it is said of, as for pgettext."""
+    return cast(str, pgettext_lazy(context, text))
 
 
 def later_filled(text: str, **values: object) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
@@ -49,7 +49,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "rails": [_row(request, state, everything) for state in asked.states()],
             "tabs": [
                 {"label": _("Open incidents"), "url": "?", "current": not closed},
-                {"label": _("Closed"), "url": "?closed=1", "current": closed},
+                {"label": pgettext("incidents", "Closed"), "url": "?closed=1", "current": closed},
             ],
             "closed": closed,
             "rows": [{"it": row, "what": incident_words.what(row.code)} for row in page.rows],

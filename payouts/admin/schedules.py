@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -116,7 +116,7 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     form = _(FORMATS[schedule.format].words)
     order = definition.order_in_words(schedule.sort)
     found = [
-        (_("Export"), definition.called),
+        (pgettext("a file of rows", "Export"), definition.called),
         (_("Rows"), schedule.filters_text or _("All of them")),
         (_("Order of rows"), _(order) if order else _("The usual one")),
         (
@@ -169,7 +169,7 @@ def _verbs(request: HttpRequest, schedule: ExportSchedule) -> list[dict[str, str
     if own and not schedule.waits_for_another and schedule.paused_at is None:
         shown.append(verb(_("Run now"), "run", "main"))
     if own:
-        shown.append(verb(_("Change"), "change", method="get"))
+        shown.append(verb(pgettext("a button", "Change"), "change", method="get"))
     if schedule.paused_at is None:
         shown.append(verb(_("Pause"), "pause"))
     elif own:

@@ -4,15 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from backoffice.words import later
+from backoffice.words import later, later_as
 
 
 class ExportStatus(models.TextChoices):
     WAITING = "WAITING", later("Waiting")
     RUNNING = "RUNNING", later("Being written")
     READY = "READY", later("Ready")
-    FAILED = "FAILED", later("Failed")
-    CANCELLED = "CANCELLED", later("Cancelled")
+    FAILED = "FAILED", later_as("an export", "Failed")
+    CANCELLED = "CANCELLED", later_as("an export", "Cancelled")
     EXPIRED = "EXPIRED", later("Expired")
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from backoffice.words import later
+from backoffice.words import later, later_as
 
 
 class Every(models.TextChoices):
@@ -142,7 +142,7 @@ class ExportSchedule(models.Model):
 class RunStatus(models.TextChoices):
     WAITING = "WAITING", later("Under way")
     DONE = "DONE", later("Done")
-    FAILED = "FAILED", later("Failed")
+    FAILED = "FAILED", later_as("an export", "Failed")
 
 
 class ScheduleRun(models.Model):

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backoffice.words import labelled, later
+from backoffice.words import labelled, later, later_as
 from payouts.models import (
     AccountDecision,
     AccountVersion,
@@ -44,7 +44,7 @@ _TITLES = {
     "create": (later("Payout made"), NEUTRAL),
     "review": (later("Reviewed"), DONE),
     "approve": (later("Approved"), DONE),
-    "batch": (later("Put into a batch"), MOVING),
+    "batch": (later_as("what happened to a payout", "Put into a batch"), MOVING),
     "submit": (later("Handed to the bank"), MOVING),
     "pay": (later("Paid"), DONE),
     "send_back": (later("Sent back to review"), WAITING),

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from backoffice.words import later
+from backoffice.words import later, later_as
 
 
 class JournalStatus(models.TextChoices):
     WAITING = "WAITING", later("Being written")
     READY = "READY", later("Ready")
-    FAILED = "FAILED", later("Failed")
+    FAILED = "FAILED", later_as("an export", "Failed")
 
 
 class JournalFile(models.Model):
