@@ -1,7 +1,6 @@
 """A payout as the API gives it, a page at a time, in a fixed number of queries. No bank details."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -36,7 +35,7 @@ class FlagRow(serializers.Serializer[Any]):
     fact = serializers.CharField(read_only=True)
 
 
-_HOLD, _FLAG = HoldRow(), FlagRow()
+_HOLD, _FLAG, _time = HoldRow(), FlagRow(), serializers.DateTimeField().to_representation
 """One of each for all rows: a serializer copies its fields when it is made."""
 
 
@@ -52,49 +51,55 @@ class PayoutRow(serializers.Serializer[Payout]):
     country = serializers.CharField(read_only=True)
     status = serializers.ChoiceField(choices=PayoutStatus.choices, read_only=True)
     status_at = serializers.DateTimeField(read_only=True)
-    on_hold = serializers.SerializerMethodField()
-    holds = serializers.SerializerMethodField()
-    flags = serializers.SerializerMethodField()
+    on_hold = serializers.BooleanField(read_only=True)
+    holds = HoldRow(many=True, read_only=True)
+    flags = FlagRow(many=True, read_only=True)
     amount_minor = serializers.IntegerField(read_only=True)
-    amount = serializers.SerializerMethodField()
+    amount = serializers.CharField(read_only=True)
     currency = serializers.CharField(read_only=True)
-    period_start = serializers.SerializerMethodField()
-    period_end = serializers.SerializerMethodField()
+    period_start = serializers.DateField(read_only=True, allow_null=True)
+    period_end = serializers.DateField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
     run = serializers.IntegerField(source="run_id", read_only=True, allow_null=True)
     batch = serializers.IntegerField(source="batch_id", read_only=True, allow_null=True)
-    batch_reference = serializers.SerializerMethodField()
+    batch_reference = serializers.CharField(read_only=True, allow_null=True)
     reissue_of = serializers.IntegerField(source="reissue_of_id", read_only=True, allow_null=True)
-    seen = serializers.SerializerMethodField(
-        help_text="Send it back with a verb: if the payout changed meanwhile, the verb is refused with 409."
+    seen = serializers.CharField(
+        read_only=True,
+        help_text="Send it back with a verb: if the payout changed meanwhile, the verb is refused with 409.",
     )
 
-    def get_on_hold(self, payout: Payout) -> bool:
-        return payout.pk in self.context["about"].holds
-
-    @extend_schema_field(HoldRow(many=True))
-    def get_holds(self, payout: Payout) -> Any:
-        return [_HOLD.to_representation(hold) for hold in self.context["about"].holds.get(payout.pk, [])]
-
-    @extend_schema_field(FlagRow(many=True))
-    def get_flags(self, payout: Payout) -> Any:
-        raised = self.context["about"].flags.get(payout.pk, [])
-        return [_FLAG.to_representation(flags.words(flag, currency=payout.currency)) for flag in raised]
-
-    def get_amount(self, payout: Payout) -> str:
-        return Money(payout.amount_minor, payout.currency).plain()
-
-    def get_period_start(self, payout: Payout) -> date | None:
-        return self.context["about"].periods.get(payout.pk, (None, None))[0]
-
-    def get_period_end(self, payout: Payout) -> date | None:
-        return self.context["about"].periods.get(payout.pk, (None, None))[1]
-
-    def get_batch_reference(self, payout: Payout) -> str | None:
-        return f"B{payout.batch_id}" if payout.batch_id else None
-
-    def get_seen(self, payout: Payout) -> str:
-        return shown.token(payout, self.context["about"].holds.get(payout.pk, []))
+    def to_representation(self, payout: Payout) -> dict[str, Any]:
+        """As the fields above say, by hand: to ask 22 fields for 50 rows takes as long as all else of a list."""
+        about, seller = self.context["about"], payout.seller
+        holds = about.holds.get(payout.pk, [])
+        raised = (flags.words(flag, currency=payout.currency) for flag in about.flags.get(payout.pk, []))
+        first, last = about.periods.get(payout.pk, (None, None))
+        return {
+            "id": payout.pk,
+            "reference": payout.reference,
+            "seller": payout.seller_id,
+            "seller_reference": seller.reference,
+            "seller_external_id": seller.external_id,
+            "seller_name": seller.name,
+            "country": payout.country,
+            "status": payout.status,
+            "status_at": _time(payout.status_at),
+            "on_hold": bool(holds),
+            "holds": [_HOLD.to_representation(hold) for hold in holds],
+            "flags": [_FLAG.to_representation(words) for words in raised],
+            "amount_minor": payout.amount_minor,
+            "amount": Money(payout.amount_minor, payout.currency).plain(),
+            "currency": payout.currency,
+            "period_start": first,
+            "period_end": last,
+            "created_at": _time(payout.created_at),
+            "run": payout.run_id,
+            "batch": payout.batch_id,
+            "batch_reference": f"B{payout.batch_id}" if payout.batch_id else None,
+            "reissue_of": payout.reissue_of_id,
+            "seen": shown.token(payout, holds),
+        }
 
 
 class About:

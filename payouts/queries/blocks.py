@@ -10,6 +10,12 @@ from backoffice.words import labelled
 from payouts.models import Hold, Payout
 from sellers.models import Seller
 
+# Of all pages of payouts and of the API: as one statement. Each half has an index of the open ones.
+_OPEN = """
+SELECT * FROM payouts_hold WHERE released_at IS NULL AND payout_id = ANY(%s)
+UNION ALL SELECT * FROM payouts_hold WHERE released_at IS NULL AND seller_id = ANY(%s) ORDER BY placed_at, id
+"""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -24,11 +30,12 @@ def open_holds(*, payouts: Sequence[Payout]) -> dict[int, list[Hold]]:
     """The open holds of each payout, its own and its seller's, oldest first; payouts without one are absent."""
     by_payout: dict[int, list[Hold]] = {}
     by_seller: dict[int, list[Hold]] = {}
-    open_ones = Hold.objects.filter(released_at__isnull=True).order_by("placed_at", "id")
-    for hold in open_ones.filter(payout_id__in=[payout.pk for payout in payouts]):
-        by_payout.setdefault(hold.payout_id or 0, []).append(hold)
-    for hold in open_ones.filter(seller_id__in={payout.seller_id for payout in payouts}):
-        by_seller.setdefault(hold.seller_id or 0, []).append(hold)
+    ids, seller_ids = [payout.pk for payout in payouts], [*{payout.seller_id for payout in payouts}]
+    for hold in Hold.objects.raw(_OPEN, [ids, seller_ids]):
+        if hold.payout_id is None:
+            by_seller.setdefault(hold.seller_id or 0, []).append(hold)
+        else:
+            by_payout.setdefault(hold.payout_id, []).append(hold)
     found = {p.pk: by_seller.get(p.seller_id, []) + by_payout.get(p.pk, []) for p in payouts}
     return {payout_id: holds for payout_id, holds in found.items() if holds}
 
