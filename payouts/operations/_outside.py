@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from payouts import countries, transports
 from payouts.models import Attempt, OutsidePayment, Payout, Submission
-from payouts.operations import _journal, _leases, delivering
+from payouts.operations import _journal, _leases
 from payouts.operations._watch import Watch
 from payouts.rails import base, registry
 from payouts.states import UNSENT
@@ -150,7 +150,8 @@ def ask(*, rail: str, keys: Sequence[str], watch: Watch) -> dict[str, base.Answe
     """What the rail says of each key. We have no bytes to compare: something else than ours is something, too."""
     if not keys:
         return {}
-    with transports.to(rail) as transport, ThreadPoolExecutor(max_workers=delivering.AT_ONCE) as pool:
+    at_once = registry.get(rail).capabilities.at_once
+    with transports.to(rail) as transport, ThreadPoolExecutor(max_workers=at_once) as pool:
 
         def one(key: str) -> base.Answer:
             return _lookup(rail=rail, key=key, transport=transport, watch=watch)

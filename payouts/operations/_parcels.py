@@ -95,11 +95,16 @@ def _problems(batch: Batch, key: str, order: Order, now: datetime) -> list[str]:
 
 
 def _parcel(batch: Batch, key: str, orders: Sequence[Order], now: datetime) -> Parcel:
-    envelope = base.Envelope(
+    body = registry.get(batch.rail).render(envelope(batch=batch, key=key, orders=orders, now=now))
+    return Parcel(key=key, orders=orders, body=body)
+
+
+def envelope(*, batch: Batch, key: str, orders: Sequence[Order], now: datetime) -> base.Envelope:
+    """These orders of the batch under one key, before they are bytes."""
+    return base.Envelope(
         key=key,
         created_at=now,
         value_date=batch.value_date,
         debtor=_envelopes.debtor(batch.funding_account),
         instructions=tuple(order.instruction for order in orders),
     )
-    return Parcel(key=key, orders=orders, body=registry.get(batch.rail).render(envelope))

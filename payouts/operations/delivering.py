@@ -22,7 +22,6 @@ MARGIN = timedelta(seconds=30)
 """A call is not begun when less than this is left of its lease: its answer would come too late."""
 FRESH = 4
 """Seconds after a look at the switch in which a call may begin: with the look itself, a stop bites within five."""
-AT_ONCE = 16
 JOURNAL = "journal"
 """The key of the incident about a journal that takes no line."""
 STOPPED = base.Answer(
@@ -61,14 +60,15 @@ def deliver(*, leases: Sequence[Lease], watch: Watch) -> list[tuple[Lease, base.
     except _journal.NotWritten as error:
         _stop_unwritten(error, watch)
         return [(lease, UNWRITTEN) for lease in leases]
-    with transports.to(leases[0].rail) as transport, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    at_once = registry.get(leases[0].rail).capabilities.at_once
+    with transports.to(leases[0].rail) as transport, ThreadPoolExecutor(max_workers=at_once) as pool:
         pending: dict[Future[base.Answer], Lease] = {}
 
         def gather(done: Iterable[Future[base.Answer]]) -> None:
             answers.extend((pending.pop(future), future.result()) for future in done)
 
         for lease in leases:
-            if len(pending) >= AT_ONCE:
+            if len(pending) >= at_once:
                 gather(wait(pending, return_when=FIRST_COMPLETED).done)
             if closed():
                 answers.append((lease, STOPPED))

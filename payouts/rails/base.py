@@ -40,6 +40,8 @@ class Capabilities:
     """How many submissions one task may work through."""
     max_per_file: int
     """How many instructions one envelope may hold (1 for calls)."""
+    at_once: int = 1
+    """How many calls of one worker may be open at the same time."""
 
 
 @dataclass(frozen=True)

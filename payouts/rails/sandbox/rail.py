@@ -26,6 +26,7 @@ class Sandbox:
         checks_body=True,
         chunk_size=100,
         max_per_file=1,
+        at_once=16,
     )
 
     def validate(self, instruction: base.Instruction) -> list[str]:
