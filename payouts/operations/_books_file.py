@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job
+from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job, Rate
 from payouts.operations import _entries
 from sellers.ledger.models import JournalFile, PeriodNumbers
 from sellers.ledger.money import exponent
-from sellers.ledger.queries import journal, mapping, periods
+from sellers.ledger.queries import journal, mapping, periods, rates
 
 LONGEST_SENTENCE = 1_500
 Progress = Callable[[int, int], None]
@@ -81,8 +81,9 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
         first = numbers[0].detailed_first if file.grouping == "detailed" else numbers[0].daily_first
     assert period.decided_at is not None
     zone = periods.zone()
+    company = Company(**settings.BOOKS_COMPANY)
     return Job(
-        company=Company(**settings.BOOKS_COMPANY),
+        company=company,
         first_day=_begins(file),
         last_day=period.last_day,
         currency=file.currency,
@@ -95,7 +96,20 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
         },
         grouping=file.grouping,
         first_number=first,
+        home_digits=exponent(company.currency),
+        rates=_rates(file.currency, company.currency, [each.period.first_day for each in numbers]),
+        layout=period.layout,
     )
+
+
+def _rates(currency: str, home: str, months: Sequence[date]) -> dict[date, Rate | None]:
+    """Of each month that has entries; None where it has no rate. Nothing in the company's own currency."""
+    if currency == home:
+        return {}
+    found = rates.of_months(months=months, currency=currency, home=home)
+    return {
+        month: Rate(found[month].units, found[month].worth) if month in found else None for month in months
+    }
 
 
 @contextlib.contextmanager
