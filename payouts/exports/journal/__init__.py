@@ -4,7 +4,7 @@ A writer only writes. What its target would refuse is refused by its checker, wh
 own. Why they are so: docs/adr/0024.
 """
 
-from .base import LAYOUT, Company, Entry, Format, Job, Line, Need
+from .base import LAYOUT, SELLER, Company, Entry, Format, Job, Line, Need
 from .datev import DATEV
 from .fec import FEC, FEC_YEAR
 from .generic import GENERIC
@@ -23,5 +23,6 @@ YEARLY = frozenset({FEC_YEAR.name})
 """Those that hold a whole fiscal year, and are asked for on its last month."""
 
 __all__ = [
-    "FORMATS", "LAYOUT", "YEARLY", "Company", "Entry", "Format", "Job", "Line", "Need", "Rate", "Reading", "unfit_name",
+    "FORMATS", "LAYOUT", "SELLER", "YEARLY", "Company", "Entry", "Format", "Job", "Line", "Need", "Rate", "Reading",
+    "unfit_name",
 ]  # fmt: skip

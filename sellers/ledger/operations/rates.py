@@ -133,8 +133,7 @@ def _record(action: str, found: MonthRate, actor: Actor, now: datetime) -> None:
     data = {
         "month": f"{found.month:%Y-%m}",
         "currency": found.currency,
-        "units": str(found.units),
-        "worth": f"{found.worth} {found.home}",
+        "rate": f"{found.units.normalize():f} {found.currency} = {found.worth.normalize():f} {found.home}",
         "reason": found.reason,
     }
     recording.record(actor=actor, action=action, subject=found, data=data, now=now)
