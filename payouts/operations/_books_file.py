@@ -40,13 +40,18 @@ class OtherBytes(Refused):
 
 @dataclass
 class Written:
-    """The finished file, and what its checker read back: debits and credits of each account in minor units."""
+    """The finished file, and what its checker read back: debits and credits of each account in minor units.
+
+    ``booked``: the same in ``home``, the company's currency, where the file converts into it.
+    """
 
     name: str
     size: int
     sha256: str
     lines: int
     sums: dict[str, list[int]] = field(default_factory=dict)
+    booked: dict[str, list[int]] = field(default_factory=dict)
+    home: str = ""
 
 
 def name(file: JournalFile) -> str:
@@ -201,17 +206,18 @@ def _checked(paths: Iterable[pathlib.Path], form: Format, job: Job) -> Written:
 
     Raises `WouldBeRefused`.
     """
-    written = Written("", 0, "", 0)
+    written = Written("", 0, "", 0, home=job.home.currency)
     problems: list[str] = []
     for at, part in enumerate(paths):
         with part.open(encoding=form.encoding, newline="") as text:
             reading = form.check(text, job, first=at == 0)
         problems += reading.problems
         written.lines += reading.lines
-        for account, (debit, credit) in reading.sums.items():
-            sums = written.sums.setdefault(account, [0, 0])
-            sums[0] += debit
-            sums[1] += credit
+        for whole, part_of in ((written.sums, reading.sums), (written.booked, reading.booked)):
+            for account, (debit, credit) in part_of.items():
+                sums = whole.setdefault(account, [0, 0])
+                sums[0] += debit
+                sums[1] += credit
     problems = problems or _differences(written.sums, _ledgers(form, job), job.currency)
     if problems:
         raise WouldBeRefused(f"{form.label} would refuse it. {' '.join(problems)}"[:LONGEST_SENTENCE])

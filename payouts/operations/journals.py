@@ -225,6 +225,8 @@ def _finish(file: JournalFile, written: _books_file.Written, now: datetime) -> b
         sha256=written.sha256,
         lines=written.lines,
         totals=[[account, *sums] for account, sums in sorted(written.sums.items())],
+        home_totals=[[account, *sums, written.home] for account, sums in sorted(written.booked.items())]
+        or None,
     )
     if ready:
         data = {"lines": written.lines, "sha256": written.sha256}

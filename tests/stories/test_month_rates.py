@@ -100,6 +100,14 @@ def test_a_month_in_dollars_becomes_a_fec_in_euros(october):
         assert abs(Fraction(euros) - exact) < Fraction(1, 100)
     assert len(entries) == 6 and all(sum(each) == 0 for each in entries.values())
 
+    made = journals.JournalFile.objects.get()
+    for account, debit, credit, _currency in made.home_totals:
+        mine = [row for row in found if row["CompteNum"] == account]
+        assert (sum(amount(row["Debit"]) for row in mine), sum(amount(row["Credit"]) for row in mine)) == (
+            Decimal(debit) / 100,
+            Decimal(credit) / 100,
+        )
+
     late = said(one, "/books/rates/new/", **RATE | {"units": "1.2"})
     assert "is closed, or asked to be, and keeps its rate of USD" in late
     assert MonthRate.objects.count() == 1
@@ -120,6 +128,8 @@ def test_every_format_says_the_ledgers_sums_of_a_currency_and_balances_in_euros(
             unit = Decimal(1).scaleb(-2 if currency == "USD" else 0)
             totals = {account: [debit * unit, credit * unit] for account, debit, credit in made.totals}
             assert totals == wanted, (name, currency)
+            assert {row[3] for row in made.home_totals} == {"EUR"}
+            assert sum(row[1] for row in made.home_totals) == sum(row[2] for row in made.home_totals)
         sums = reading.read("fec", books.journal(books.OCTOBER, "fec", currency=currency, grouping=grouping))
         assert sum(debit for debit, _ in sums.values()) == sum(credit for _, credit in sums.values())
 

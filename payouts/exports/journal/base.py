@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,15 +134,17 @@ class Job:
             raise KeyError(day)
         return found
 
-    def exact(self, minor: int, day: date) -> Fraction:
-        """Minor units of the currency as those of the company's, at the day's rate; not rounded."""
-        return self.rate(day).exact(minor, self.digits, self.home_digits)
+    def ratio(self, day: date) -> tuple[int, int]:
+        """What minor units of the currency are multiplied and divided by at the day's rate to be the company's."""
+        one = self.rate(day).one
+        return one.numerator * 10**self.home_digits, one.denominator * 10**self.digits
 
     def lines(self, entry: Entry) -> Sequence[Line]:
         """The entry's lines, with their amounts in the company's currency where that is another."""
         if not self.foreign:
             return entry.lines
-        amounts = balanced([self.exact(line.minor, entry.day) for line in entry.lines])
+        times, per = self.ratio(entry.day)
+        amounts = balanced([line.minor * times for line in entry.lines], per)
         return [replace(line, home=home) for line, home in zip(entry.lines, amounts, strict=True)]
 
     def ref(self, entry: Entry) -> str:

@@ -7,6 +7,7 @@ which ends at zero.
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ MADE, CONSULTANT, CLIENT, YEAR, LENGTH, FIRST, LAST, LOCK, OF_CURRENCY, CHART = 
     26,
 )
 MOST_DIGITS = 10
-LEAST_RATE, MOST_RATE, RATE_DECIMALS = 1, 10_000, 6
+LEAST_RATE, MOST_RATE = 1, 10_000
 TAX = Need("datev.tax_code", "DATEV: BU-Schlüssel", r"\d{1,4}")
 CENTRE = Need("datev.cost_centre", "DATEV: Kostenstelle (KOST1)", r"[\w./-]{1,36}")
 _QUOTED = frozenset(
@@ -206,9 +207,10 @@ class Datev:
         if reading.lines > self.most_lines:
             reading.wrong(f"{reading.lines} lines; DATEV takes {self.most_lines:,} a batch.")
         reading.end()
-        clearing = reading.sums.pop(job.company.datev_clearing, None) if job.company.datev_clearing else None
-        if clearing and (clearing[0] != clearing[1] or reading.booked[job.company.datev_clearing]):
-            reading.wrong("The clearing account does not end at zero.")
+        for sums in (reading.sums, reading.booked) if job.company.datev_clearing else ():
+            debit, credit = sums.pop(job.company.datev_clearing, (0, 0))
+            if debit != credit:
+                reading.wrong("The clearing account does not end at zero.")
         return reading
 
     def _check_row(self, row: Sequence[str], job: Job, reading: Reading, where: str) -> None:
@@ -230,14 +232,14 @@ class Datev:
             reading.wrong(f"{where}: a closed month is locked (Festschreibung 1).")
         debit, credit = (row[ACCOUNT], row[CONTRA]) if row[SIDE] == "S" else (row[CONTRA], row[ACCOUNT])
         reading.add(row[REF], debit, minor, original)
-        reading.add(row[REF], credit, -minor, original and Original(-original.minor, -original.exact))
+        reading.add(row[REF], credit, -minor, original and replace(original, minor=-original.minor))
 
 
 def _rate(job: Job, day: date) -> str:
     """The day's ``Kurs`` with its six decimals; nothing where there is none, or where DATEV would take none such."""
     if not job.foreign:
         return ""
-    found = job.rate(day).per_home(RATE_DECIMALS)
+    found = job.rate(day).per_home
     return f"{found:f}".replace(".", ",") if LEAST_RATE <= found < MOST_RATE else ""
 
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from .base import Job
 
@@ -16,16 +15,17 @@ _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A line's amount in its own currency, in minor units, and exactly what that is in the company's."""
+    """A line's amount in its own currency, in minor units; times ``times`` over ``per`` it is exactly the company's."""
 
     minor: int
-    exact: Fraction
+    times: int
+    per: int
 
 
 class Reading:
     """What a checker found: problems (the first 20), debits and credits of each account in minor units, entries.
 
-    ``sums`` are in the journal's currency, ``booked`` is what each account comes to in the company's.
+    ``sums`` are in the journal's currency; ``booked`` are the same in the company's, where the file converts.
     """
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class Reading:
         self.lines = 0
         self.size = 0
         self.last_number: int | None = None
-        self.booked: dict[str, int] = {}
+        self.booked: dict[str, list[int]] = {}
         self._open: str | None = None
         self._balance = 0
         self._legs = 0
-        self._off: Fraction | int = 0
-        self._small = 0
+        self._off = self._small = 0
+        self._per = 1
 
     def wrong(self, sentence: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -63,12 +63,14 @@ class Reading:
             self.entries += 1
         self._balance += minor
         self._legs += 1
-        self.booked[account] = self.booked.get(account, 0) + minor
         own = minor
         if original is not None:
             own = original.minor
-            self._off = max(self._off, abs(minor - original.exact))
-            self._small += abs(original.exact) < 1
+            exact, self._per = own * original.times, original.per
+            self._off = max(self._off, abs(minor * self._per - exact))
+            self._small += abs(exact) < self._per
+            booked = self.booked.setdefault(account, [0, 0])
+            booked[0 if minor > 0 else 1] += abs(minor)
         sums = self.sums.setdefault(account, [0, 0])
         sums[0 if own > 0 else 1] += abs(own)
 
@@ -85,7 +87,7 @@ class Reading:
             )
         if self._legs < 2:
             self.wrong(f"Entry {self._open} has one line only.")
-        if self._off >= 1 + self._small:
+        if self._off >= (1 + self._small) * self._per:
             self.wrong(f"Entry {self._open} is not converted at the rate of its month.")
         self._open, self._balance, self._legs = None, 0, 0
         self._off = self._small = 0
@@ -106,7 +108,7 @@ class Reading:
     def original(self, minor: int, booked: int, day: date, job: Job) -> Original:
         """An amount in its own currency, positive, on the side on which it is booked."""
         own = minor if booked > 0 else -minor
-        return Original(own, job.exact(own, day))
+        return Original(own, *job.ratio(day))
 
     def number(self, text: str, job: Job, *, first: bool) -> None:
         """Entry numbers go on without a gap, from the month's first."""

@@ -1,4 +1,4 @@
-"""Rates of months, and the layout of a month's journals.
+"""Rates of months, the layout of a month's journals, and what a journal comes to in the company's currency.
 
 Safe while the version before is running: it knows no rates, and the months that are asked for by it keep layout 1.
 """
@@ -35,6 +35,20 @@ BEGIN
   RETURN NEW;
 END"""
 
+_COLUMNS = (
+    "status", "asked_at", "finished_at", "file_name", "file_bytes", "lines", "sha256", "totals", "error", "started_at",
+    "entries_done", "entries_total",
+)  # fmt: skip
+
+
+def guard(*columns: str) -> str:
+    names = ", ".join(f"'{column}'" for column in columns)
+    return (
+        "DROP TRIGGER guard_columns ON ledger_journalfile; "
+        "CREATE TRIGGER guard_columns BEFORE UPDATE ON ledger_journalfile "
+        f"FOR EACH ROW EXECUTE FUNCTION refuse_other_columns({names})"
+    )
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -49,6 +63,8 @@ class Migration(migrations.Migration):
             name="layout",
             field=models.PositiveSmallIntegerField(db_default=1),
         ),
+        migrations.AddField("journalfile", "home_totals", models.JSONField(null=True)),
+        migrations.RunSQL(guard(*_COLUMNS, "home_totals"), guard(*_COLUMNS)),
         migrations.CreateModel(
             name="MonthRate",
             fields=[

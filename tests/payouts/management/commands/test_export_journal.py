@@ -49,7 +49,7 @@ def test_every_currency_is_written_and_the_line_says_its_sha(october, tmp_path):
 
 def test_it_says_how_far_each_file_is(october, tmp_path):
     _said, progress = told(period="2026-10", format="csv", to=str(tmp_path))
-    assert progress.splitlines() == ["0 of 1 entries", "1 of 1 entries"] * 2
+    assert progress.splitlines() == ["1 of 1 entries"] * 2
     again = tmp_path / "again"
     again.mkdir()
     assert told(period="2026-10", format="csv", to=str(again))[1] == ""  # it was written before
