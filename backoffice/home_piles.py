@@ -216,6 +216,14 @@ def book_accounts(reader: Reader) -> Found:
     )
 
 
+def month_rates(reader: Reader) -> Found:
+    return _read(
+        deciding.month_rates(person_id=reader.person_id),
+        since="asked_at",
+        page=lambda row: f"{reverse('admin:ledger_rate_list')}?waits_for=me",
+    )
+
+
 def cap_raises(reader: Reader) -> Found:
     return _read(
         deciding.cap_raises(person_id=reader.person_id),

@@ -165,6 +165,12 @@ WORK = (
         pile=Pile(piles.book_accounts, "ledger_mapping_list", "waits_for=me"),
     ),
     Work(
+        later("Rates of months to confirm"),
+        "ledger.set_rates",
+        later("Asked for by somebody else"),
+        pile=Pile(piles.month_rates, "ledger_rate_list", "waits_for=me"),
+    ),
+    Work(
         later("Raises of caps to grant"),
         "payouts.grant_cap",
         later("Asked for by somebody else"),

@@ -120,6 +120,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         "ledger.close_period",
         "ledger.view_accountmapping",
         "ledger.map_accounts",
+        "ledger.view_monthrate",
+        "ledger.set_rates",
         "ledger.export_journal",
     },
     "auditor": SEE
@@ -141,6 +143,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "ledger.view_importfile",
         "ledger.view_period",
         "ledger.view_accountmapping",
+        "ledger.view_monthrate",
         "sellers.view_verification",
     },
     "admin": frozenset(

@@ -50,6 +50,11 @@ def number(value: int) -> str:
     return format_decimal(value, locale=locale())
 
 
+def exact(value: Decimal) -> str:
+    """A number with every decimal that it has, as the reader writes it: 1.0833, in French 1,0833."""
+    return format_decimal(value.normalize(), format="#,##0.#########", locale=locale())
+
+
 def dated(day: date, form: str) -> str:
     """A day as the reader writes it: ``long`` is 28 November 2026, ``medium`` 28 Nov 2026, else a skeleton of CLDR."""
     here = _DATES.get(locale(), locale())

@@ -1,17 +1,19 @@
 """Books for tests: a chart that two people agreed on, months that they closed, journals that a worker wrote.
 
 charted()                      every book has an account
+rate(OCTOBER, "USD", …)        1.0833 USD = 1 EUR, asked for by one accountant and confirmed by another
 closed(date(2026, 10, 1))      asked for by one accountant, closed by another
 journal(first, "fec")          the bytes, as an accountant fetches them
 """
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from backoffice.demo import books as demo_books
 from payouts.operations import journals, periods
 from sellers.ledger.models import Book, JournalFile, Period
-from sellers.ledger.operations import mapping
+from sellers.ledger.operations import mapping, rates
 from tests import make
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -43,6 +45,20 @@ def charted(*, but: Sequence[Book] = ()) -> None:
     for book, (number, label) in CHART.items():
         if book not in but:
             account(book, number, label)
+
+
+def rate(month: date, currency: str, *, units: str = "1", worth: str = "1", home: str = "EUR"):
+    made = rates.ask(
+        month=month,
+        currency=currency,
+        home=home,
+        units=Decimal(units),
+        worth=Decimal(worth),
+        reason="The bank's.",
+        actor=make.person("accountant"),
+        now=make.NOW,
+    )
+    return rates.confirm(rate_ids=[made.pk], actor=make.person("accountant"), now=make.NOW)[0]
 
 
 def closed(first: date = OCTOBER, *, now: datetime = IN_NOVEMBER) -> Period:

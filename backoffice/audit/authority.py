@@ -31,6 +31,7 @@ PERSON_ONLY = frozenset(
         "payouts.grant_cap",
         "ledger.approve_adjustment",
         "ledger.map_accounts",
+        "ledger.set_rates",
         "ledger.close_period",
         "sellers.verify_seller",
     }

@@ -13,6 +13,7 @@ SUBJECTS: Mapping[str, str] = {
     "ledger.adjustment": later("adjustment"),
     "ledger.importfile": later("file to import"),
     "ledger.journalfile": later("journal"),
+    "ledger.monthrate": later("rate of a month"),
     "ledger.period": later("month of the books"),
     "payouts.accountversion": later("bank account"),
     "payouts.bankdocument": later("document of the bank"),

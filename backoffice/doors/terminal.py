@@ -6,16 +6,22 @@ import time
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from backoffice.words import number
+from backoffice.words import later, number
 
+ROWS = later("{done} of {total} rows{left}")
+ENTRIES = later("{done} of {total} entries{left}")
 _EVERY_SECONDS = 5  # between two plain lines
 _BAR = 30
 
 
 class Shown:
-    """Told how much is done, and of how much; ``step`` says of what, where there are several."""
+    """Told how much is done, and of how much; ``step`` says of what, where there are several.
 
-    def __init__(self, command: BaseCommand) -> None:
+    ``words`` say how much of what, with the holes {done}, {total} and {left}.
+    """
+
+    def __init__(self, command: BaseCommand, words: str = ROWS) -> None:
+        self._words = words
         self._out = command.stderr
         self._bar = sys.stderr.isatty()
         self._started = time.monotonic()
@@ -32,9 +38,7 @@ class Shown:
 
     def __call__(self, done: int, total: int) -> None:
         over = done >= total
-        words = _("{done} of {total} rows{left}").format(
-            done=number(done), total=number(total), left=self._left(done, total)
-        )
+        words = str(self._words).format(done=number(done), total=number(total), left=self._left(done, total))
         words = f"{self._step}: {words}" if self._step else words
         if self._bar:
             full = _BAR if total == 0 else _BAR * min(done, total) // total

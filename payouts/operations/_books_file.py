@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job
+from payouts.exports.journal import FORMATS, YEARLY, Company, Entry, Format, Job, Rate
 from payouts.operations import _entries
 from sellers.ledger.models import JournalFile, PeriodNumbers
 from sellers.ledger.money import exponent
-from sellers.ledger.queries import journal, mapping, periods
+from sellers.ledger.queries import journal, mapping, periods, rates
 
 LONGEST_SENTENCE = 1_500
 Progress = Callable[[int, int], None]
@@ -40,13 +40,18 @@ class OtherBytes(Refused):
 
 @dataclass
 class Written:
-    """The finished file, and what its checker read back: debits and credits of each account in minor units."""
+    """The finished file, and what its checker read back: debits and credits of each account in minor units.
+
+    ``booked``: the same in ``home``, the company's currency, where the file converts into it.
+    """
 
     name: str
     size: int
     sha256: str
     lines: int
     sums: dict[str, list[int]] = field(default_factory=dict)
+    booked: dict[str, list[int]] = field(default_factory=dict)
+    home: str = ""
 
 
 def name(file: JournalFile) -> str:
@@ -81,8 +86,9 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
         first = numbers[0].detailed_first if file.grouping == "detailed" else numbers[0].daily_first
     assert period.decided_at is not None
     zone = periods.zone()
+    company = Company(**settings.BOOKS_COMPANY)
     return Job(
-        company=Company(**settings.BOOKS_COMPANY),
+        company=company,
         first_day=_begins(file),
         last_day=period.last_day,
         currency=file.currency,
@@ -95,7 +101,20 @@ def job_of(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> Job:
         },
         grouping=file.grouping,
         first_number=first,
+        home_digits=exponent(company.currency),
+        rates=_rates(file.currency, company.currency, [each.period.first_day for each in numbers]),
+        layout=period.layout,
     )
+
+
+def _rates(currency: str, home: str, months: Sequence[date]) -> dict[date, Rate | None]:
+    """Of each month that has entries; None where it has no rate. Nothing in the company's own currency."""
+    if currency == home:
+        return {}
+    found = rates.of_months(months=months, currency=currency, home=home)
+    return {
+        month: Rate(found[month].units, found[month].worth) if month in found else None for month in months
+    }
 
 
 @contextlib.contextmanager
@@ -187,17 +206,18 @@ def _checked(paths: Iterable[pathlib.Path], form: Format, job: Job) -> Written:
 
     Raises `WouldBeRefused`.
     """
-    written = Written("", 0, "", 0)
+    written = Written("", 0, "", 0, home=job.home.currency)
     problems: list[str] = []
     for at, part in enumerate(paths):
         with part.open(encoding=form.encoding, newline="") as text:
             reading = form.check(text, job, first=at == 0)
         problems += reading.problems
         written.lines += reading.lines
-        for account, (debit, credit) in reading.sums.items():
-            sums = written.sums.setdefault(account, [0, 0])
-            sums[0] += debit
-            sums[1] += credit
+        for whole, part_of in ((written.sums, reading.sums), (written.booked, reading.booked)):
+            for account, (debit, credit) in part_of.items():
+                sums = whole.setdefault(account, [0, 0])
+                sums[0] += debit
+                sums[1] += credit
     problems = problems or _differences(written.sums, _ledgers(form, job), job.currency)
     if problems:
         raise WouldBeRefused(f"{form.label} would refuse it. {' '.join(problems)}"[:LONGEST_SENTENCE])

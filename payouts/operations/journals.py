@@ -138,11 +138,11 @@ def _lacks(file: JournalFile, numbers: Sequence[PeriodNumbers]) -> list[str]:
     return list(FORMATS[file.format].unfit(_books_file.job_of(file, numbers)))
 
 
-def write(*, file_id: int, now: datetime) -> bool:
+def write(*, file_id: int, now: datetime, progress: _books_file.Progress | None = None) -> bool:
     """The file stands and is READY, or FAILED with a sentence. Answers whether this call made it ready.
 
-    While another worker writes it, or when there is nothing to do, it does nothing. It commits how far it is, and
-    holds no row while the file is stored.
+    While another worker writes it, or when there is nothing to do, it does nothing. It commits how far it is, tells
+    ``progress`` as often, and holds no row while the file is stored.
     """
     watch = Watch(now)
     with only_one(file_id) as side:
@@ -155,7 +155,7 @@ def write(*, file_id: int, now: datetime) -> bool:
         )
         if file is None:
             return False
-        told = _Told(side, file_id, now)
+        told = _Told(side, file_id, now, progress)
         try:
             with _books_file.made(file, told.say) as (written, whole):
                 told.check()
@@ -181,8 +181,11 @@ def write(*, file_id: int, now: datetime) -> bool:
 class _Told:
     """Progress, committed at once beside the transaction that reads the ledger, not oftener than readers ask."""
 
-    def __init__(self, side: BaseDatabaseWrapper, file_id: int, now: datetime) -> None:
+    def __init__(
+        self, side: BaseDatabaseWrapper, file_id: int, now: datetime, progress: _books_file.Progress | None
+    ) -> None:
         self._side, self._file_id, self._started, self._said = side, file_id, now, 0.0
+        self._progress = progress
 
     def say(self, done: int, total: int) -> None:
         if done and done != total and time.monotonic() - self._said < _export_file.EVERY_SECONDS:
@@ -194,6 +197,8 @@ class _Told:
                 [self._started, done, total, self._file_id],
             )
         self._said = time.monotonic()
+        if self._progress is not None:
+            self._progress(done, total)
 
     def check(self) -> None:
         """Raises `Stopped` unless the file waits for this worker, whose lock lives as long as its session.
@@ -220,6 +225,8 @@ def _finish(file: JournalFile, written: _books_file.Written, now: datetime) -> b
         sha256=written.sha256,
         lines=written.lines,
         totals=[[account, *sums] for account, sums in sorted(written.sums.items())],
+        home_totals=[[account, *sums, written.home] for account, sums in sorted(written.booked.items())]
+        or None,
     )
     if ready:
         data = {"lines": written.lines, "sha256": written.sha256}

@@ -13,6 +13,7 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated
+from payouts.exports.journal import LAYOUT
 from payouts.queries import closing
 from sellers.ledger.models import Period, PeriodNumbers, PeriodTotal
 from sellers.ledger.queries import periods
@@ -69,7 +70,11 @@ def _ask(first: date, actor: Actor, now: datetime) -> list[Period]:
     made = []
     for month in wanted:
         period = Period.objects.create(
-            first_day=month.first, last_day=month.last, asked_by_id=actor.person_id, asked_at=now
+            first_day=month.first,
+            last_day=month.last,
+            asked_by_id=actor.person_id,
+            asked_at=now,
+            layout=LAYOUT,
         )
         recording.record(
             actor=actor, action="period.ask", subject=period, data={"month": str(month)}, now=now

@@ -26,8 +26,16 @@ from payouts.models import (
 from payouts.queries import accounts, caps, schedules, statements, unknown
 from payouts.queries import holds as held
 from payouts.states import BatchStatus
-from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
-from sellers.ledger.queries import adjustments, mapping, periods
+from sellers.ledger.models import (
+    AccountMapping,
+    Adjustment,
+    ImportFile,
+    ImportKind,
+    ImportStatus,
+    MonthRate,
+    Period,
+)
+from sellers.ledger.queries import adjustments, mapping, periods, rates
 
 _NEWS = timedelta(days=3)
 """A weekend; what failed stands in the list of exports for as long as they are listed."""
@@ -89,6 +97,11 @@ def months(*, person_id: int) -> "QuerySet[Period]":
 def book_accounts(*, person_id: int) -> "QuerySet[AccountMapping]":
     """Accounts of the books that another asked for."""
     return mapping.waiting().exclude(asked_by=person_id)
+
+
+def month_rates(*, person_id: int) -> "QuerySet[MonthRate]":
+    """Rates of months that another asked for."""
+    return rates.waiting().exclude(asked_by=person_id)
 
 
 def cap_raises(*, person_id: int) -> "QuerySet[CapChange]":

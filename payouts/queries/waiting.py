@@ -27,7 +27,15 @@ from payouts.models import (
 )
 from payouts.queries import deciding, filters
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
-from sellers.ledger.models import AccountMapping, Adjustment, ImportFile, ImportKind, ImportStatus, Period
+from sellers.ledger.models import (
+    AccountMapping,
+    Adjustment,
+    ImportFile,
+    ImportKind,
+    ImportStatus,
+    MonthRate,
+    Period,
+)
 
 Rows = QuerySet[Any]
 _TALLY = "(SELECT coalesce(sum(count), 0) FROM payouts_tally WHERE status = %s)"
@@ -147,9 +155,10 @@ books = Of(
     lambda: (
         Period.objects.filter(decided_at__isnull=True),
         AccountMapping.objects.filter(decided_at__isnull=True),
+        MonthRate.objects.filter(decided_at__isnull=True),
     )
 )
-"""Months and accounts of the books that wait for a second person."""
+"""Months, accounts and rates of the books that wait for a second person."""
 breaks = Of(lambda: (StatementLine.objects.filter(matched_at__isnull=True),))
 """Statement lines that match nothing yet."""
 break_proposals = Of(

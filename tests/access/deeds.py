@@ -7,6 +7,7 @@ would be heard.
 import datetime
 import io
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from backoffice.people import queries
@@ -251,6 +252,19 @@ DEEDS: Mapping[str, Row] = {
     ),
     f"{L}mapping.confirm": ("ledger.map_accounts", lambda w: {"mapping_ids": [w.account_wanted.pk]}),
     f"{L}mapping.dismiss": ("ledger.map_accounts", lambda w: {"mapping_ids": [w.account_wanted.pk]}),
+    f"{L}rates.ask": (
+        "ledger.set_rates",
+        lambda w: {
+            "month": books.NOVEMBER,
+            "currency": "GBP",
+            "home": "EUR",
+            "units": Decimal(1),
+            "worth": Decimal("1.17"),
+            "reason": "The central bank's average.",
+        },
+    ),
+    f"{L}rates.confirm": ("ledger.set_rates", lambda w: {"rate_ids": [w.rate_wanted.pk]}),
+    f"{L}rates.dismiss": ("ledger.set_rates", lambda w: {"rate_ids": [w.rate_wanted.pk]}),
     f"{S}suspend": ("sellers.suspend_seller", _seller(reason="Fraud.")),
     f"{S}lift_suspension": ("sellers.suspend_seller", _seller(reason="Cleared.")),
     f"{S}verify": ("sellers.verify_seller", _seller(passed=True, note="Seen.")),

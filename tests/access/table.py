@@ -268,6 +268,9 @@ TABLE: Mapping[str, Door] = {
     "ledger_mapping_list": Door(("ledger.view_accountmapping",)),
     "ledger_mapping_new": Door(("ledger.map_accounts",)),
     "ledger_mapping_decide": Door(("ledger.map_accounts",), 302, 302),
+    "ledger_rate_list": Door(("ledger.view_monthrate",)),
+    "ledger_rate_new": Door(("ledger.set_rates",)),
+    "ledger_rate_decide": Door(("ledger.set_rates",), 302, 302),
     "audit_event_list": Door(("audit.view_event",)),
     "sellers_seller_list": Door(("sellers.view_seller",)),
     "sellers_seller_detail": Door(

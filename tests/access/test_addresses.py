@@ -38,6 +38,7 @@ LISTS = (
     "payouts_statement_accounts", "payouts_view_list", "payouts_invariant_list", "payouts_funding_list",
     "payouts_cap_list", "payouts_run_new", "payouts_run_preview", "payouts_why", "search", "ledger_period_list",
     "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_mapping_list",
+    "ledger_rate_list",
     "payouts_batch_totals", "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
 )  # fmt: skip
 # No list, or its address is read by a form of its own.
@@ -47,7 +48,7 @@ FORMS = frozenset(
         "payouts_view_new", "payouts_hold_release", "payouts_hold_withdraw", "payouts_export_new",
         "payouts_export_choose", "payouts_schedule_choose", "payouts_schedule_new", "payouts_funding_add",
         "payouts_cap_change", "sellers_import_new", "ledger_import_new", "ledger_corrections_new",
-        "ledger_statement_new", "ledger_mapping_new",
+        "ledger_statement_new", "ledger_mapping_new", "ledger_rate_new",
     }
 )  # fmt: skip
 
@@ -175,7 +176,7 @@ VALUES = [
     *((name, {"waits_for": "you"}, "waits_for") for name in (
         "payouts_batch_list", "payouts_hold_list", "payouts_hold_totals", "payouts_cap_list", "settings",
         "payouts_schedule_list", "payouts_submission_unknown", "ledger_import_list", "ledger_mapping_list",
-        "ledger_period_list",
+        "ledger_period_list", "ledger_rate_list",
     )),
 ]  # fmt: skip
 

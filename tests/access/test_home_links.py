@@ -22,8 +22,8 @@ from tests import make
 from tests.payouts import quick
 from tests.payouts import standing as payouts
 
-ACCOUNTANT = ["Accounts of the books to confirm", "Schedules to confirm"]
-WISHES = ("ledger_mapping_list", "payouts_cap_list", "settings")
+ACCOUNTANT = ["Accounts of the books to confirm", "Rates of months to confirm", "Schedules to confirm"]
+WISHES = ("ledger_mapping_list", "ledger_rate_list", "payouts_cap_list", "settings")
 ADMIN = ["Raises of caps to grant", "People to confirm"]
 TREASURER = ["Batches to approve", "Bank lines to confirm", "Raises of caps to grant"]
 

@@ -45,6 +45,7 @@ _STORED = (
     "Parcel lost by us",
     r"Statements? .* (?:is|are) missing.*",
     "The account is closed",
+    "The central bank's average",
     "The bank account is to change to .*",
     "The bank asks who we are",
     "The bank wrote so",

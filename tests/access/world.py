@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,9 @@ from sellers.ledger.models import (
     Earning,
     ImportFile,
     JournalFile,
+    MonthRate,
 )
-from sellers.ledger.operations import adjustments, mapping
+from sellers.ledger.operations import adjustments, mapping, rates
 from sellers.models import Seller, SellerFile
 from tests import books, make, make_payouts, sftp
 from tests.payouts import camt, line_to_the_bank, quick, scheduled
@@ -118,6 +120,7 @@ class World:
     adjusted: Earning
     journal: JournalFile
     account_wanted: AccountMapping
+    rate_wanted: MonthRate
     person_request: PersonRequest
 
 
@@ -304,6 +307,16 @@ def _build(bank: Any, settings: Any) -> World:
             targets={},
             effective_from=books.NOVEMBER,
             reason="A second bank.",
+            actor=make.person("accountant"),
+            now=make.NOW,
+        ),
+        rate_wanted=rates.ask(
+            month=books.OCTOBER,
+            currency="USD",
+            home="EUR",
+            units=Decimal("1.0833"),
+            worth=Decimal(1),
+            reason="The central bank's average.",
             actor=make.person("accountant"),
             now=make.NOW,
         ),

@@ -89,6 +89,8 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("not there", "analyst", "/payouts/P999999/", 404)
     yield Page("month open", "accountant", "/books/2026-11/")
     yield Page("month asked for", "auditor", "/books/2026-10/")
+    rate = f"/books/rates/decide/?decision=confirm-{world.rate_wanted.pk}"
+    yield Page("rate to confirm", "accountant", rate)
     asked = reverse("admin:person_decide", args=[world.person_request.pk])
     yield Page("person to confirm", "admin", f"{asked}?decision=confirm")
     yield Page("people who wait for me", "admin", "/settings/?waits_for=me")

@@ -92,6 +92,7 @@ SHOTS = (
     Shot("books", ("accountant",), place="Books"),
     Shot("books-month", ("accountant",), place="Books", first_row=True),
     Shot("books-accounts", ("accountant",), path="/books/accounts/"),
+    Shot("books-rates", ("accountant",), path="/books/rates/"),
     Shot("transactions", ("accountant",), path="/books/transactions/"),
     Shot("audit", ("auditor",), place="Audit"),
     Shot("settings", ("admin",), place="Settings"),

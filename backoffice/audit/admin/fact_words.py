@@ -82,6 +82,7 @@ KEYS: Mapping[str, str] = {
     "payouts": later("payouts"),
     "profile": later("profile"),
     "rail": later("rail"),
+    "rate": later("rate"),
     "reason": later("reason"),
     "recall": later("recall"),
     "role": later("role"),

@@ -4,12 +4,14 @@ A writer only writes. What its target would refuse is refused by its checker, wh
 own. Why they are so: docs/adr/0024.
 """
 
-from .base import Company, Entry, Format, Job, Line, Need, Reading
+from .base import LAYOUT, SELLER, Company, Entry, Format, Job, Line, Need
 from .datev import DATEV
 from .fec import FEC, FEC_YEAR
 from .generic import GENERIC
 from .netsuite import NETSUITE
 from .quickbooks import QUICKBOOKS
+from .rates import Rate
+from .reading import Reading
 from .sage import SAGE
 from .xero import XERO
 from .yayoi import YAYOI, unfit_name
@@ -20,4 +22,7 @@ FORMATS: dict[str, Format] = {
 YEARLY = frozenset({FEC_YEAR.name})
 """Those that hold a whole fiscal year, and are asked for on its last month."""
 
-__all__ = ["FORMATS", "YEARLY", "Company", "Entry", "Format", "Job", "Line", "Need", "Reading", "unfit_name"]
+__all__ = [
+    "FORMATS", "LAYOUT", "SELLER", "YEARLY", "Company", "Entry", "Format", "Job", "Line", "Need", "Rate", "Reading",
+    "unfit_name",
+]  # fmt: skip

@@ -1,17 +1,27 @@
-"""What every format of the journal shares: entries, amounts as text, and a reader that counts what it reads."""
+"""What every format of the journal shares: entries, their amounts in whose currency, and text as formats take it."""
 
 import csv
 import io
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-MOST_PROBLEMS = 20
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+from .rates import Rate, balanced
+
+if TYPE_CHECKING:
+    from .reading import Reading
+
+LAYOUT = 2
+"""The newest of files' layouts. A month keeps the one it was asked to be closed under: docs/adr/0037.
+
+1: as they first were. 2: NetSuite's Entity and QuickBooks' Name, where an account says whom they name.
+"""
+SELLER = "{seller}"
+WHOM = r"\{seller\}|\w[\w .&()/-]{0,99}"
+"""Whom lines of an account name in a program: their own seller, or one name for all."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,8 @@ class Company:
 class Line:
     """One debit (positive) or credit (negative) of an entry, in minor units, on an account of accounting's chart.
 
-    ``aux`` is the seller's reference, never a name. ``targets``: see `AccountMapping`.
+    ``aux`` is the seller's reference, never a name. ``targets``: see `AccountMapping`. ``home`` is the amount in the
+    company's currency, where that is another; see `Job.lines`.
     """
 
     account: str
@@ -46,6 +57,12 @@ class Line:
     minor: int
     aux: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
+    home: int | None = None
+
+    @property
+    def booked(self) -> int:
+        """The amount in the company's currency, debit positive."""
+        return self.minor if self.home is None else self.home
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +95,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Job:
-    """One month in one currency, or a fiscal year of months. ``digits`` are the currency's decimals.
+    """One month in one currency, or a fiscal year of months. ``digits`` are the currency's decimals, ``home_digits``
+    those of the company's.
 
-    ``closings``: when each month of a year was closed, by its first day; ``closed_at`` is of the last.
+    ``closings``: when each month of a year was closed, by its first day; ``closed_at`` is of the last. ``rates``: of
+    each month that has entries, into the company's currency; None where it has none.
     """
 
     company: Company
@@ -92,6 +111,52 @@ class Job:
     grouping: str = "detailed"
     first_number: int = 1
     closings: Mapping[date, datetime] = field(default_factory=dict)
+    home_digits: int = 2
+    rates: Mapping[date, Rate | None] = field(default_factory=dict)
+    layout: int = 1
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the currency is another than the company's."""
+        return self.currency != self.company.currency
+
+    @cached_property
+    def home(self) -> "Job":
+        """The same in the company's currency: for its amounts."""
+        if not self.foreign:
+            return self
+        return replace(self, currency=self.company.currency, digits=self.home_digits)
+
+    def rate(self, day: date) -> Rate:
+        """That of the day's month. Raises `KeyError` where there is none: `lacks_rates` says so before."""
+        found = self.rates.get(day.replace(day=1))
+        if found is None:
+            raise KeyError(day)
+        return found
+
+    def ratio(self, day: date) -> tuple[int, int]:
+        """What minor units of the currency are multiplied and divided by at the day's rate to be the company's."""
+        one = self.rate(day).one
+        return one.numerator * 10**self.home_digits, one.denominator * 10**self.digits
+
+    def lines(self, entry: Entry) -> Sequence[Line]:
+        """The entry's lines, with their amounts in the company's currency where that is another."""
+        if not self.foreign:
+            return entry.lines
+        times, per = self.ratio(entry.day)
+        amounts = balanced([line.minor * times for line in entry.lines], per)
+        return [replace(line, home=home) for line, home in zip(entry.lines, amounts, strict=True)]
+
+    def ref(self, entry: Entry) -> str:
+        """The entry's reference, which no entry of another currency has in the same books."""
+        return f"{self.currency}-{entry.ref}" if self.foreign else entry.ref
+
+    def original(self, line: Line, day: date) -> str:
+        """An amount in its own currency, and the rate it is booked by: for targets without a column for it."""
+        if not self.foreign:
+            return ""
+        rate = self.rate(day).words(self.currency, self.company.currency)
+        return f" {self.currency} {self.amount(abs(line.minor))} at {rate}"
 
     @property
     def span(self) -> str:
@@ -116,15 +181,20 @@ class Job:
 
 @dataclass(frozen=True)
 class Need:
-    """Something that one format wants to know of an account: a tax code, a cost centre, its name there."""
+    """Something that one format wants to know of an account: a tax code, a cost centre, its name there.
+
+    ``names_sellers``: it may be `SELLER`, which stands for the reference of the seller whose line it is.
+    """
 
     key: str
     label: str
     pattern: str
     default: str = ""
+    names_sellers: bool = False
 
     def of(self, line: Line) -> str:
-        return line.targets.get(self.key) or self.default
+        found = line.targets.get(self.key) or self.default
+        return line.aux if self.names_sellers and found == SELLER else found
 
 
 class Format(Protocol):
@@ -159,140 +229,11 @@ class Format(Protocol):
         """
 
 
-class Reading:
-    """What a checker found: problems (the first 20), debits and credits of each account in minor units, entries."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-        self.sums: dict[str, list[int]] = {}
-        self.entries = 0
-        self.lines = 0
-        self.size = 0
-        self.last_number: int | None = None
-        self._open: str | None = None
-        self._balance = 0
-        self._legs = 0
-
-    def wrong(self, sentence: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(sentence)
-
-    def counted(self, lines: Iterable[str], encoding: str) -> Iterator[str]:
-        """The lines as they are, their bytes counted."""
-        for line in lines:
-            self.size += len(line.encode(encoding))
-            yield line
-
-    def add(self, key: str, account: str, minor: int) -> None:
-        """A line of the entry ``key``; lines of one entry follow each other."""
-        if key != self._open:
-            self.end()
-            self._open = key
-            self.entries += 1
-        self._balance += minor
-        self._legs += 1
-        sums = self.sums.setdefault(account, [0, 0])
-        sums[0 if minor > 0 else 1] += abs(minor)
-
-    def end(self) -> None:
-        """The entry that was read last is whole: it balances."""
-        if self._open is None:
-            return
-        if self._balance:
-            self.wrong(
-                f"Entry {self._open} is off by {self._balance} minor units: debits and credits differ."
-            )
-        if self._legs < 2:
-            self.wrong(f"Entry {self._open} has one line only.")
-        self._open, self._balance, self._legs = None, 0, 0
-
-    def number(self, text: str, job: Job, *, first: bool) -> None:
-        """Entry numbers go on without a gap, from the month's first."""
-        if not text.isdigit():
-            self.wrong(f"“{text[:20]}” is no entry number.")
-            return
-        value = int(text)
-        if self.last_number is None:
-            if first and value != job.first_number:
-                self.wrong(f"The first entry is {value}, not {job.first_number}.")
-        elif value not in (self.last_number, self.last_number + 1):
-            self.wrong(f"Entry {value} follows entry {self.last_number}: the numbers have a gap.")
-        self.last_number = value
-
-    def amount(self, text: str, job: Job, *, where: str, mark: str = ".", digits: int | None = None) -> int:
-        """The minor units that a cell says; 0 for an empty one. A minus is no digit."""
-        decimals = job.digits if digits is None else digits
-        form = rf"\d{{1,15}}{re.escape(mark)}\d{{{decimals}}}" if decimals else r"\d{1,15}"
-        if not text:
-            return 0
-        if not re.fullmatch(form, text):
-            self.wrong(f"{where}: “{text[:20]}” is no amount with {decimals} decimals.")
-            return 0
-        minor = int(text.replace(mark, ""))
-        if decimals > job.digits:
-            minor, rest = divmod(minor, 10 ** (decimals - job.digits))
-            if rest:
-                self.wrong(f"{where}: “{text}” has more decimals than {job.currency} has.")
-        return minor
-
-    def sides(self, debit: int, credit: int, *, where: str) -> int:
-        """One line's signed amount: it is on one side."""
-        if bool(debit) == bool(credit):
-            self.wrong(f"{where}: a line is on one side, debit or credit.")
-        return debit - credit
-
-    def day(self, text: str, form: str, job: Job, *, where: str) -> date | None:
-        """A day inside the month."""
-        try:
-            found = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            self.wrong(f"{where}: “{text[:20]}” is no date.")
-            return None
-        if not job.first_day <= found <= job.last_day:
-            self.wrong(f"{where}: {text} is outside of {job.span}.")
-        return found
-
-    def longer(self, text: str, limit: int, *, where: str, encoding: str = "") -> None:
-        if len(text.encode(encoding, "replace") if encoding else text) > limit:
-            self.wrong(f"{where}: “{text[:20]}…” is longer than {limit}.")
-
-    def formulas(self, cells: Sequence[str], *, where: str) -> None:
-        """No cell of a file that a spreadsheet may open starts a formula; a number may be negative."""
-        for cell in cells:
-            if cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell):
-                self.wrong(f"{where}: “{cell[:20]}” would start a formula.")
-
-
 def csv_line(cells: Sequence[object], delimiter: str = ",") -> str:
     """One record by RFC 4180."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
-
-
-def records(
-    text: Iterable[str], reading: Reading, *, columns: int, delimiter: str = ",", above: int = 1
-) -> Iterator[tuple[str, list[str]]]:
-    """("line 3", cells) of every record below the ``above`` lines that were read; one with another number of columns is
-    a problem and left out.
-    """
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        for row in rows:
-            where = f"line {rows.line_num + above}"
-            if len(row) != columns:
-                reading.wrong(f"{where} has {len(row)} columns, not {columns}.")
-                continue
-            yield where, row
-    except csv.Error as error:
-        reading.wrong(f"line {rows.line_num + above}: {error}.")
-
-
-def heading(text: Iterator[str], expected: str, reading: Reading, *, at: int = 1) -> None:
-    """The next line, number ``at``, is the heading, to the letter."""
-    found = next(text, "")
-    if found != expected:
-        reading.wrong(f"line {at}: the heading is “{found.strip()[:40]}”, not as its target knows it.")
 
 
 def fit(text: str, encoding: str, limit: int) -> str:
@@ -314,13 +255,17 @@ def fit_bytes(text: str, encoding: str, limit: int) -> str:
     return fit(text, encoding, limit).encode(encoding)[:limit].decode(encoding, "ignore")
 
 
-def own_currency(job: Job, program: str) -> list[str]:
-    """Programs that keep one currency take the books of that currency only."""
-    if job.currency == job.company.currency:
+def lacks_rates(job: Job) -> list[str]:
+    """Without a rate of each of its months, a journal of another currency is none of the company's books."""
+    if not job.foreign:
         return []
+    lacking = [first for first, rate in (job.rates or {job.first_day: None}).items() if rate is None]
+    if not lacking:
+        return []
+    months = ", ".join(f"{first:%Y-%m}" for first in lacking)
     return [
-        f"{program} takes journals in the company's currency only, {job.company.currency}: export {job.currency} "
-        "as CSV and convert it at your rate, or into a company of that currency."
+        f"There is no rate of {job.currency} into {job.company.currency} for {months}: set it on the "
+        "page “Rates” of the books, and have another person confirm it."
     ]
 
 

@@ -7,10 +7,12 @@ which ends at zero.
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from .base import Entry, Job, Line, Need, Reading, fit, heading, own_currency, records
+from .base import Entry, Job, Line, Need, fit, lacks_rates
+from .reading import Original, Reading, heading, records
 
 _NAMES = [
     "Umsatz (ohne Soll/Haben-Kz)",
@@ -93,7 +95,8 @@ _NAMES += [
 ]
 COLUMNS = tuple(_NAMES)
 AMOUNT, SIDE, CURRENCY, ACCOUNT, CONTRA, TAX_KEY, DAY, REF, TEXT = 0, 1, 2, 6, 7, 8, 9, 10, 13
-INFO_KIND, INFO, COST, LOCKED = 20, 21, 36, 113
+RATE, BASE, BASE_CURRENCY = 3, 4, 5
+INFO_KIND, INFO, MORE_KIND, MORE, COST, LOCKED = 20, 21, 22, 23, 36, 113
 HEADER_FIELDS = 31
 MADE, CONSULTANT, CLIENT, YEAR, LENGTH, FIRST, LAST, LOCK, OF_CURRENCY, CHART = (
     5,
@@ -108,13 +111,21 @@ MADE, CONSULTANT, CLIENT, YEAR, LENGTH, FIRST, LAST, LOCK, OF_CURRENCY, CHART = 
     26,
 )
 MOST_DIGITS = 10
+LEAST_RATE, MOST_RATE = 1, 10_000
 TAX = Need("datev.tax_code", "DATEV: BU-Schlüssel", r"\d{1,4}")
 CENTRE = Need("datev.cost_centre", "DATEV: Kostenstelle (KOST1)", r"[\w./-]{1,36}")
-_QUOTED = frozenset({SIDE, CURRENCY, REF, TEXT, INFO_KIND, INFO, COST, TAX_KEY})
+_QUOTED = frozenset(
+    {SIDE, CURRENCY, BASE_CURRENCY, REF, TEXT, INFO_KIND, INFO, MORE_KIND, MORE, COST, TAX_KEY}
+)
 
 
 class Datev:
-    """Amounts are positive with a comma; the sign is S (debit) or H (credit) of ``Konto``."""
+    """Amounts are positive with a comma; the sign is S (debit) or H (credit) of ``Konto``.
+
+    Another currency's line has its amount, the ``Kurs`` as units of it for one of the company's, and the amount in the
+    company's currency, which counts. A ``Kurs`` is of 1 to 9999,999999 (developer.datev.de, Buchungsstapel): where it
+    would be another, as for pounds to the euro, the line is in the company's currency, and ``Beleginfo`` says the rest.
+    """
 
     name = "datev"
     label = "DATEV (Germany)"
@@ -124,7 +135,7 @@ class Datev:
     needs = (TAX, CENTRE)
 
     def unfit(self, job: Job) -> list[str]:
-        found = own_currency(job, "DATEV")
+        found = lacks_rates(job)
         company = job.company
         if not _between(company.datev_consultant, 1_001, 9_999_999):
             found.append(
@@ -139,8 +150,9 @@ class Datev:
                 "DATEV takes an entry of several debits and credits through a clearing account, which ends at zero: "
                 "set BOOKS_DATEV_CLEARING to its number."
             )
-        if job.digits > 2:
-            found.append(f"DATEV has two decimals, {job.currency} has {job.digits}.")
+        for each in (job, job.home) if job.foreign else (job,):
+            if each.digits > 2:
+                found.append(f"DATEV has two decimals, {each.currency} has {each.digits}.")
         return found
 
     def file_name(self, job: Job) -> str:
@@ -152,22 +164,29 @@ class Datev:
             '"EXTF"', "700", "21", '"Buchungsstapel"', "13", f"{job.closed_at:%Y%m%d%H%M%S}000", "", '"RE"', '""', '""',
             company.datev_consultant, company.datev_client, f"{company.year_of(job.first_day):%Y%m%d}",
             str(company.datev_digits), f"{job.first_day:%Y%m%d}", f"{job.last_day:%Y%m%d}",
-            f'"Ledger {job.first_day:%Y-%m} {job.currency}"', '""', "1", "0", "1", f'"{job.currency}"',
+            f'"Ledger {job.first_day:%Y-%m} {job.currency}"', '""', "1", "0", "1", f'"{job.home.currency}"',
             "", '""', "", "", f'"{company.datev_chart}"', "", "", '""', '""',
         ]  # fmt: skip
         return ";".join(fields) + "\r\n" + ";".join(f'"{name}"' for name in COLUMNS) + "\r\n"
 
     def write(self, entry: Entry, job: Job) -> str:
-        return "".join(self._line(entry, job, pair) for pair in _pairs(entry, job.company.datev_clearing))
+        return "".join(
+            self._line(entry, job, pair) for pair in _pairs(job.lines(entry), job.company.datev_clearing)
+        )
 
     def _line(self, entry: Entry, job: Job, pair: "Pair") -> str:
         line = pair.line
         cells = [""] * len(COLUMNS)
-        cells[AMOUNT] = job.amount(abs(line.minor), ",", 2)
+        home = job.home.amount(abs(line.booked), ",", 2)
+        cells[AMOUNT], cells[CURRENCY] = home, job.home.currency
         cells[SIDE] = "S" if line.minor > 0 else "H"
-        cells[CURRENCY] = job.currency
+        if rate := _rate(job, entry.day):
+            cells[AMOUNT], cells[CURRENCY] = job.amount(abs(line.minor), ",", 2), job.currency
+            cells[RATE], cells[BASE], cells[BASE_CURRENCY] = rate, home, job.home.currency
+        elif job.foreign:
+            cells[MORE_KIND], cells[MORE] = "Currency", job.original(line, entry.day).lstrip()
         cells[ACCOUNT], cells[CONTRA], cells[TAX_KEY] = line.account, pair.contra, pair.tax
-        cells[DAY], cells[REF] = f"{entry.day:%d%m}", entry.ref
+        cells[DAY], cells[REF] = f"{entry.day:%d%m}", job.ref(entry)
         # Only now: what the encoding lacks may have become a quotation mark.
         cells[TEXT] = fit(f"{entry.text} {line.aux}", self.encoding, 60).replace('"', "'")
         if entry.late:
@@ -188,28 +207,23 @@ class Datev:
         if reading.lines > self.most_lines:
             reading.wrong(f"{reading.lines} lines; DATEV takes {self.most_lines:,} a batch.")
         reading.end()
-        clearing = reading.sums.pop(job.company.datev_clearing, None) if job.company.datev_clearing else None
-        if clearing and clearing[0] != clearing[1]:
-            reading.wrong("The clearing account does not end at zero.")
+        for sums in (reading.sums, reading.booked) if job.company.datev_clearing else ():
+            debit, credit = sums.pop(job.company.datev_clearing, (0, 0))
+            if debit != credit:
+                reading.wrong("The clearing account does not end at zero.")
         return reading
 
     def _check_row(self, row: Sequence[str], job: Job, reading: Reading, where: str) -> None:
         longest = job.company.datev_digits
-        minor = reading.amount(row[AMOUNT], job, where=where, mark=",", digits=2)
-        if minor <= 0 or len(row[AMOUNT].partition(",")[0]) > MOST_DIGITS:
-            reading.wrong(
-                f"{where}: an Umsatz is positive and has at most {MOST_DIGITS} digits before the comma."
-            )
+        day = reading.day(f"{row[DAY]}{job.first_day.year}", "%d%m%Y", job, where=where)
+        minor, original = _amounts(row, day, job, reading, where)
         if row[SIDE] not in ("S", "H"):
             reading.wrong(f"{where}: S or H, not “{row[SIDE][:5]}”.")
-        if row[CURRENCY] != job.currency:
-            reading.wrong(f"{where}: {row[CURRENCY]} in a batch of {job.currency}.")
         for account in (row[ACCOUNT], row[CONTRA]):
             if not re.fullmatch(r"[1-9]\d*|0\d*[1-9]\d*", account) or len(account) > longest + 1:
                 reading.wrong(f"{where}: “{account[:20]}” is no account of at most {longest} digits.")
         if not re.fullmatch(r"\d{0,4}", row[TAX_KEY]):
             reading.wrong(f"{where}: BU-Schlüssel “{row[TAX_KEY][:10]}” is not of up to 4 digits.")
-        reading.day(f"{row[DAY]}{job.first_day.year}", "%d%m%Y", job, where=where)
         if not re.fullmatch(r"[A-Za-z0-9$%&*+/-]{1,36}", row[REF]):
             reading.wrong(f"{where}: Belegfeld 1 “{row[REF][:20]}” is not of 36 letters, digits and $%&*+-/.")
         reading.longer(row[TEXT], 60, where=f"{where}, Buchungstext")
@@ -217,8 +231,43 @@ class Datev:
         if row[LOCKED] != "1":
             reading.wrong(f"{where}: a closed month is locked (Festschreibung 1).")
         debit, credit = (row[ACCOUNT], row[CONTRA]) if row[SIDE] == "S" else (row[CONTRA], row[ACCOUNT])
-        reading.add(row[REF], debit, minor)
-        reading.add(row[REF], credit, -minor)
+        reading.add(row[REF], debit, minor, original)
+        reading.add(row[REF], credit, -minor, original and replace(original, minor=-original.minor))
+
+
+def _rate(job: Job, day: date) -> str:
+    """The day's ``Kurs`` with its six decimals; nothing where there is none, or where DATEV would take none such."""
+    if not job.foreign:
+        return ""
+    found = job.rate(day).per_home
+    return f"{found:f}".replace(".", ",") if LEAST_RATE <= found < MOST_RATE else ""
+
+
+def _amounts(
+    row: Sequence[str], day: date | None, job: Job, reading: Reading, where: str
+) -> tuple[int, Original | None]:
+    """The minor units that are booked, in the company's currency, and what they are in their own."""
+    rate = _rate(job, day) if day else ""
+    currency = job.currency if rate else job.home.currency
+    if row[CURRENCY] != currency:
+        reading.wrong(f"{where}: {row[CURRENCY]} in a batch of {currency}.")
+    for at, name in ((AMOUNT, "an Umsatz"), (BASE, "a Basis-Umsatz")):
+        wanted = at == AMOUNT or rate
+        if (wanted and not row[at].strip("0,")) or len(row[at].partition(",")[0]) > MOST_DIGITS:
+            reading.wrong(
+                f"{where}: {name} is positive and has at most {MOST_DIGITS} digits before the comma."
+            )
+    amount = reading.amount(row[AMOUNT], job if rate else job.home, where=where, mark=",", digits=2)
+    if row[RATE] != rate or row[BASE_CURRENCY] != (job.home.currency if rate else ""):
+        reading.wrong(
+            f"{where}: Kurs “{row[RATE][:12]}” and WKZ Basis-Umsatz “{row[BASE_CURRENCY][:5]}” are not the month's."
+        )
+    if rate and day:
+        booked = reading.amount(row[BASE], job.home, where=where, mark=",", digits=2)
+        return booked, reading.original(amount, booked, day, job)
+    if row[BASE]:
+        reading.wrong(f"{where}: a Basis-Umsatz stands beside an amount of another currency only.")
+    return amount, reading.words_of(row[MORE], amount, day, job, where=where)
 
 
 class Pair(NamedTuple):
@@ -230,10 +279,10 @@ class Pair(NamedTuple):
     centre: str
 
 
-def _pairs(entry: Entry, clearing: str) -> Iterator[Pair]:
+def _pairs(lines: Sequence[Line], clearing: str) -> Iterator[Pair]:
     """Each line against the one of the other side; one of many debits and credits against the clearing account."""
-    debits = [line for line in entry.lines if line.minor > 0]
-    credits = [line for line in entry.lines if line.minor < 0]
+    debits = [line for line in lines if line.minor > 0]
+    credits = [line for line in lines if line.minor < 0]
     one, many = (debits, credits) if len(debits) == 1 else (credits, debits)
     if len(one) == 1:
         for line in many:
@@ -241,7 +290,7 @@ def _pairs(entry: Entry, clearing: str) -> Iterator[Pair]:
                 line, one[0].account, TAX.of(line) or TAX.of(one[0]), CENTRE.of(line) or CENTRE.of(one[0])
             )
     else:
-        for line in entry.lines:
+        for line in lines:
             yield Pair(line, clearing, TAX.of(line), CENTRE.of(line))
 
 
@@ -274,8 +323,8 @@ def _check_header(line: str, job: Job, reading: Reading) -> None:
     _check_days(fields, job, wrong)
     if fields[LOCK] != "1":
         wrong("a closed month is locked (Festschreibung 1).")
-    if fields[OF_CURRENCY] != job.currency:
-        wrong(f"{fields[OF_CURRENCY]} in a batch of {job.currency}.")
+    if fields[OF_CURRENCY] != job.home.currency:
+        wrong(f"{fields[OF_CURRENCY]} in a batch of {job.home.currency}.")
     if not re.fullmatch(r"\d{2}|", fields[CHART]):
         wrong(f"“{fields[CHART]}” is no chart of accounts of two digits.")
 

@@ -2,10 +2,11 @@
 
 import calendar
 import re
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
-from .base import Entry, Job, Reading, fit, heading, own_currency
+from .base import Entry, Job, fit, lacks_rates
+from .reading import Original, Reading, heading
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
@@ -17,7 +18,11 @@ _ACCOUNT = re.compile(r"[0-9]{3}[0-9A-Za-z]*")
 
 
 class Fec:
-    """``PieceDate`` is the day of the fact, ``ValidDate`` the day the month was closed."""
+    """``PieceDate`` is the day of the fact, ``ValidDate`` the day the month was closed.
+
+    Debit and Credit are in euros. A journal of another currency has journal codes and a file of its own, for its
+    numbers are of a series of their own; ``Montantdevise`` is its amount, debit positive, ``Idevise`` its currency.
+    """
 
     name = "fec"
     label = "FEC (France)"
@@ -27,7 +32,7 @@ class Fec:
     needs = ()
 
     def unfit(self, job: Job) -> list[str]:
-        found = own_currency(job, "The FEC")
+        found = lacks_rates(job)
         if job.company.currency != "EUR":
             found.append(
                 "The FEC is in euros. Set BOOKS_CURRENCY=EUR where these are books of a French company."
@@ -40,24 +45,30 @@ class Fec:
 
     def file_name(self, job: Job) -> str:
         """That of the law for a year's FEC, with what part this is: nobody takes a month for the year."""
-        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}-part-{job.last_day:%Y-%m}-{job.grouping}.txt"
+        currency = f"{job.currency}-" if job.foreign else ""
+        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}-part-{job.last_day:%Y-%m}-{currency}{job.grouping}.txt"
 
     def head(self, job: Job) -> str:
         return "\t".join(COLUMNS) + "\r\n"
 
     def write(self, entry: Entry, job: Job) -> str:
         day, fact, valid = (f"{each:%Y%m%d}" for each in (entry.day, entry.fact_day, job.valid_on(entry.day)))
-        before = [entry.journal, self._text(entry.journal_label, 60), str(entry.number), day]
-        after = [entry.ref, fact, self._text(entry.words, 200)]
+        code, label = entry.journal, entry.journal_label
+        if job.foreign:
+            code, label = f"{code}-{job.currency}", f"{label} {job.currency}"
+        before = [code, self._text(label, 60), str(entry.number), day]
+        after = [job.ref(entry), fact, self._text(entry.words, 200)]
+        currency = job.currency if job.foreign else ""
         return "".join(
             "\t".join(
                 [
                     *before, line.account, self._text(line.label, 60), line.aux, line.aux, *after,
-                    job.amount(max(line.minor, 0), ","), job.amount(max(-line.minor, 0), ","), "", "", valid, "", "",
+                    *(job.home.amount(max(side, 0), ",") for side in (line.booked, -line.booked)), "", "", valid,
+                    job.amount(line.minor, ",") if currency else "", currency,
                 ]
             )
             + "\r\n"
-            for line in entry.lines
+            for line in job.lines(entry)
         )  # fmt: skip
 
     def _text(self, text: str, limit: int) -> str:
@@ -83,7 +94,7 @@ class Fec:
             if bool(cells[6]) != bool(cells[7]):
                 reading.wrong(f"{where}: CompAuxNum and CompAuxLib go together.")
             reading.number(cells[2], job, first=first)
-            reading.day(cells[3], "%Y%m%d", job, where=where)
+            day = reading.day(cells[3], "%Y%m%d", job, where=where)
             if cells[3] < last:
                 reading.wrong(f"{where}: entries are in order of their date; {cells[3]} follows {last}.")
             last = cells[3]
@@ -95,8 +106,10 @@ class Fec:
                 reading.wrong(
                     f"{where}: account “{cells[4][:20]}” does not begin with three digits of the plan comptable."
                 )
-            debit, credit = (reading.amount(cells[n], job, where=where, mark=",") for n in (11, 12))
-            reading.add(cells[2], cells[4], reading.sides(debit, credit, where=where))
+            debit, credit = (reading.amount(cells[n], job.home, where=where, mark=",") for n in (11, 12))
+            booked = reading.sides(debit, credit, where=where)
+            original = _original(cells, booked, day, job, reading=reading, where=where)
+            reading.add(cells[2], cells[4], booked, original)
         reading.end()
         return reading
 
@@ -121,8 +134,27 @@ class FecYear(Fec):
         return found
 
     def file_name(self, job: Job) -> str:
-        """That of the law: the SIREN, FEC, the fiscal year's last day."""
-        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}.txt"
+        """That of the law: the SIREN, FEC, the fiscal year's last day. Another currency's is a part, and says so."""
+        currency = f"-part-{job.currency}" if job.foreign else ""
+        return f"{job.company.siren}FEC{job.last_day:%Y%m%d}{currency}.txt"
+
+
+def _original(
+    cells: Sequence[str], booked: int, day: date | None, job: Job, *, reading: Reading, where: str
+) -> Original | None:
+    """``Montantdevise`` and ``Idevise``: filled on every line of a journal of another currency, and only there."""
+    amount, currency = cells[16:18]
+    if currency != (job.currency if job.foreign else "") or bool(amount) != job.foreign:
+        reading.wrong(
+            f"{where}: Montantdevise “{amount[:20]}” and Idevise “{currency[:5]}” in a journal of {job.currency}."
+        )
+        return None
+    if not job.foreign or day is None:
+        return None
+    minor = reading.amount(amount.removeprefix("-"), job, where=where, mark=",")
+    if amount.startswith("-") != (booked < 0) or not minor:
+        reading.wrong(f"{where}: Montantdevise {amount[:20]} is not on the side of Debit and Credit.")
+    return reading.original(minor, booked, day, job)
 
 
 def is_siren(text: str) -> bool:

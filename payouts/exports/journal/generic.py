@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from .base import Entry, Job, Need, Reading, csv_line, heading, plain_name, records
+from .base import Entry, Job, Need, csv_line, plain_name
+from .reading import Reading, heading, records
 
 COLUMNS = (
     "entry_id", "line_no", "date", "journal", "account", "account_label", "aux", "debit", "credit", "currency",

@@ -2,25 +2,32 @@
 
 from collections.abc import Iterable
 
-from .base import Entry, Job, Need, Reading, csv_line, heading, plain_name, records
+from .base import WHOM, Entry, Job, Need, csv_line, plain_name
+from .reading import Reading, heading, records
 
 COLUMNS = (
     "External ID", "Date", "Subsidiary", "Currency", "Exchange Rate", "Memo", "Journal Entry - Line: Account",
     "Journal Entry - Line: Debit", "Journal Entry - Line: Credit", "Journal Entry - Line: Memo",
     "Journal Entry - Line: Department",
 )  # fmt: skip
+OF_LAYOUT = {1: COLUMNS, 2: (*COLUMNS, "Journal Entry - Line: Entity")}
 DEPARTMENT = Need("netsuite.cost_centre", "NetSuite: department", r"\w[\w .:/-]{0,59}")
+ENTITY = Need("netsuite.entity", "NetSuite: entity", WHOM, names_sellers=True)
 
 
 class NetSuite:
-    """Dates as month/day/year. The rate is 1 in the company's currency; else NetSuite takes its own of the day."""
+    """Dates as month/day/year. The rate is 1 in the company's currency; else NetSuite takes its own of the day.
+
+    NetSuite wants an entity, which it knows, on lines of payables and receivables only: so only where the account says
+    whom. Layout 1 has no column for it.
+    """
 
     name = "netsuite"
     label = "NetSuite"
     encoding = "utf-8"
     most_lines = 25_000
     most_bytes = 0
-    needs = (DEPARTMENT,)
+    needs = (DEPARTMENT, ENTITY)
 
     def unfit(self, job: Job) -> list[str]:
         if job.company.netsuite_subsidiary:
@@ -31,7 +38,7 @@ class NetSuite:
         return plain_name("netsuite", job)
 
     def head(self, job: Job) -> str:
-        return csv_line(COLUMNS)
+        return csv_line(OF_LAYOUT[job.layout])
 
     def write(self, entry: Entry, job: Job) -> str:
         rate = "1" if job.currency == job.company.currency else ""
@@ -42,7 +49,7 @@ class NetSuite:
                     job.currency, rate, entry.words, line.account,
                     job.amount(line.minor) if line.minor > 0 else "",
                     job.amount(-line.minor) if line.minor < 0 else "",
-                    line.aux, DEPARTMENT.of(line),
+                    line.aux, DEPARTMENT.of(line), *((ENTITY.of(line),) if job.layout > 1 else ()),
                 )
             )
             for line in entry.lines
@@ -52,7 +59,7 @@ class NetSuite:
         reading = Reading()
         lines = iter(text)
         heading(lines, self.head(job), reading)
-        for where, row in records(lines, reading, columns=len(COLUMNS)):
+        for where, row in records(lines, reading, columns=len(OF_LAYOUT[job.layout])):
             reading.lines += 1
             reading.formulas(row, where=where)
             reading.day(row[1], "%m/%d/%Y", job, where=where)

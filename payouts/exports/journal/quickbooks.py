@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from .base import Entry, Job, Need, Reading, csv_line, fit, heading, plain_name, records
+from .base import WHOM, Entry, Job, Need, csv_line, fit, plain_name
+from .reading import Reading, heading, records
 
 COLUMNS = (
     "Journal No.", "Journal Date", "Account", "Debits", "Credits", "Description", "Name", "Currency", "Location",
@@ -11,16 +12,22 @@ COLUMNS = (
 ACCOUNT = Need("quickbooks.account", "QuickBooks: account name", r"\w[\w .:&()/-]{0,99}")
 CLASS = Need("quickbooks.cost_centre", "QuickBooks: class", r"\w[\w .:/-]{0,99}")
 
+NAME = Need("quickbooks.name", "QuickBooks: name", WHOM, names_sellers=True)
+
 
 class QuickBooks:
-    """Dates as month/day/year; without a name of its own an account has its label."""
+    """Dates as month/day/year; without a name of its own an account has its label.
+
+    QuickBooks wants a Name, which it knows, on lines of payables and receivables only: so only where the account says
+    whom. Layout 1 leaves it empty.
+    """
 
     name = "quickbooks"
     label = "QuickBooks Online"
     encoding = "utf-8"
     most_lines = 1_000
     most_bytes = 0
-    needs = (ACCOUNT, CLASS)
+    needs = (ACCOUNT, CLASS, NAME)
 
     def unfit(self, job: Job) -> list[str]:
         return []
@@ -38,7 +45,8 @@ class QuickBooks:
                     entry.ref, f"{entry.day:%m/%d/%Y}", ACCOUNT.of(line) or line.label,
                     job.amount(line.minor) if line.minor > 0 else "",
                     job.amount(-line.minor) if line.minor < 0 else "",
-                    fit(f"{entry.words} {line.aux}", self.encoding, 4_000), "", job.currency, "", CLASS.of(line),
+                    fit(f"{entry.words} {line.aux}", self.encoding, 4_000),
+                    NAME.of(line) if job.layout > 1 else "", job.currency, "", CLASS.of(line),
                 )
             )
             for line in entry.lines
@@ -55,6 +63,8 @@ class QuickBooks:
             reading.longer(row[0], 21, where=f"{where}, Journal No.")
             reading.longer(row[2], 100, where=f"{where}, Account")
             reading.longer(row[5], 4_000, where=f"{where}, Description")
+            if row[6] and job.layout == 1:
+                reading.wrong(f"{where}: a Name in a file of the first layout.")
             if not row[0] or not row[2]:
                 reading.wrong(f"{where}: number and account are compulsory.")
             if row[7] != job.currency:

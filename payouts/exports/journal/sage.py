@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 
-from .base import Entry, Job, Need, Reading, csv_line, fit, heading, own_currency, plain_name, records
+from .base import Entry, Job, Line, Need, csv_line, fit, lacks_rates, plain_name
+from .reading import Reading, heading, records
 
 COLUMNS = ("Reference", "Date", "Ledger Account", "Debit", "Credit", "Details", "Tax Rate")
 TAX = Need("sage.tax_code", "Sage: tax rate", r"\w[\w .%-]{0,29}", default="No Tax")
+MOST_DETAILS = 200
 
 
 class Sage:
-    """Dates as day/month/year."""
+    """Dates as day/month/year. Sage keeps journals in the company's currency: others are converted, as Details say."""
 
     name = "sage"
     label = "Sage"
@@ -19,7 +21,7 @@ class Sage:
     needs = (TAX,)
 
     def unfit(self, job: Job) -> list[str]:
-        return own_currency(job, "Sage")
+        return lacks_rates(job)
 
     def file_name(self, job: Job) -> str:
         return plain_name("sage", job)
@@ -31,14 +33,18 @@ class Sage:
         return "".join(
             csv_line(
                 (
-                    entry.ref, f"{entry.day:%d/%m/%Y}", line.account,
-                    job.amount(line.minor) if line.minor > 0 else "",
-                    job.amount(-line.minor) if line.minor < 0 else "",
-                    fit(f"{entry.words} {line.aux}", self.encoding, 200), TAX.of(line),
+                    job.ref(entry), f"{entry.day:%d/%m/%Y}", line.account,
+                    job.home.amount(line.booked) if line.booked > 0 else "",
+                    job.home.amount(-line.booked) if line.booked < 0 else "",
+                    self._details(entry, line, job), TAX.of(line),
                 )
             )
-            for line in entry.lines
+            for line in job.lines(entry)
         )  # fmt: skip
+
+    def _details(self, entry: Entry, line: Line, job: Job) -> str:
+        original = job.original(line, entry.day)
+        return fit(f"{entry.words} {line.aux}", self.encoding, MOST_DETAILS - len(original)) + original
 
     def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
         reading = Reading()
@@ -48,17 +54,18 @@ class Sage:
         for where, row in records(reading.counted(lines, self.encoding), reading, columns=len(COLUMNS)):
             reading.lines += 1
             reading.formulas(row, where=where)
-            reading.day(row[1], "%d/%m/%Y", job, where=where)
+            day = reading.day(row[1], "%d/%m/%Y", job, where=where)
             reading.longer(row[0], 25, where=f"{where}, Reference")
-            reading.longer(row[5], 200, where=f"{where}, Details")
+            reading.longer(row[5], MOST_DETAILS, where=f"{where}, Details")
             if not row[0] or not row[6]:
                 reading.wrong(f"{where}: reference and tax rate are compulsory.")
             if not row[2].isdigit() or len(row[2]) > 8:
                 reading.wrong(
                     f"{where}: a ledger account is a number of at most 8 digits, not “{row[2][:20]}”."
                 )
-            debit, credit = (reading.amount(row[at], job, where=where) for at in (3, 4))
-            reading.add(row[0], row[2], reading.sides(debit, credit, where=where))
+            debit, credit = (reading.amount(row[at], job.home, where=where) for at in (3, 4))
+            booked = reading.sides(debit, credit, where=where)
+            reading.add(row[0], row[2], booked, reading.words_of(row[5], booked, day, job, where=where))
         size += reading.size
         if size > self.most_bytes:
             reading.wrong(f"{size:,} bytes; Sage takes half a megabyte a file.")

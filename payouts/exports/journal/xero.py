@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from .base import Entry, Job, Need, Reading, csv_line, fit, heading, own_currency, plain_name, records
+from .base import Entry, Job, Need, csv_line, fit, lacks_rates, plain_name
+from .reading import Reading, heading, records
 
 COLUMNS = (
     "*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount", "TrackingName1", "TrackingOption1",
@@ -12,7 +13,10 @@ TRACKING = Need("xero.cost_centre", "Xero: tracking option", r"\w[\w ./-]{0,99}"
 
 
 class Xero:
-    """The narration begins with the entry's reference, so that no two entries of a day are one to Xero."""
+    """The narration begins with the entry's reference, so that no two entries of a day are one to Xero.
+
+    It keeps manual journals in the company's currency: others are converted, and each line's Description says so.
+    """
 
     name = "xero"
     label = "Xero"
@@ -22,7 +26,7 @@ class Xero:
     needs = (TAX, TRACKING)
 
     def unfit(self, job: Job) -> list[str]:
-        return own_currency(job, "Xero")
+        return lacks_rates(job)
 
     def file_name(self, job: Job) -> str:
         return plain_name("xero", job)
@@ -31,15 +35,16 @@ class Xero:
         return csv_line(COLUMNS)
 
     def write(self, entry: Entry, job: Job) -> str:
-        narration = fit(f"{entry.ref} {entry.words}", self.encoding, 500)
+        narration = fit(f"{job.ref(entry)} {entry.words}", self.encoding, 500)
         return "".join(
             csv_line(
                 (
-                    narration, f"{entry.day:%d/%m/%Y}", line.aux, line.account, TAX.of(line), job.amount(line.minor),
+                    narration, f"{entry.day:%d/%m/%Y}", (line.aux + job.original(line, entry.day)).lstrip(),
+                    line.account, TAX.of(line), job.home.amount(line.booked),
                     "Cost centre" if TRACKING.of(line) else "", TRACKING.of(line),
                 )
             )
-            for line in entry.lines
+            for line in job.lines(entry)
         )  # fmt: skip
 
     def check(self, text: Iterable[str], job: Job, *, first: bool = True) -> Reading:
@@ -49,14 +54,16 @@ class Xero:
         for where, row in records(lines, reading, columns=len(COLUMNS)):
             reading.lines += 1
             reading.formulas(row, where=where)
-            reading.day(row[1], "%d/%m/%Y", job, where=where)
+            day = reading.day(row[1], "%d/%m/%Y", job, where=where)
             for at in (0, 3, 4, 5):
                 if not row[at]:
                     reading.wrong(f"{where}: {COLUMNS[at][1:]} is empty.")
             reading.longer(row[0], 500, where=f"{where}, Narration")
             reading.longer(row[3], 10, where=f"{where}, AccountCode")
-            minor = reading.amount(row[5].removeprefix("-"), job, where=where)
-            reading.add(f"{row[0]}, {row[1]}", row[3], -minor if row[5].startswith("-") else minor)
+            minor = reading.amount(row[5].removeprefix("-"), job.home, where=where)
+            booked = -minor if row[5].startswith("-") else minor
+            original = reading.words_of(row[2], booked, day, job, where=where)
+            reading.add(f"{row[0]}, {row[1]}", row[3], booked, original)
         if reading.lines > self.most_lines:
             reading.wrong(f"{reading.lines} lines; Xero takes about {self.most_lines} a file.")
         reading.end()

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from .base import Entry, Job, Line, Need, Reading, csv_line, fit_bytes, records
+from .base import Entry, Job, Line, Need, csv_line, fit_bytes
+from .reading import Reading, records
 
 COLUMNS = 25
 ACCOUNT = Need("yayoi.account", "Yayoi: 勘定科目", r"\S{1,12}")

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
+from backoffice.doors.terminal import ENTRIES, Shown
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from sellers import commands
@@ -89,7 +90,7 @@ class Command(BaseCommand):
                 now=database_now(),
                 ring=False,
             )
-            journals.write(file_id=asked.pk, now=database_now())
+            journals.write(file_id=asked.pk, now=database_now(), progress=Shown(self, ENTRIES))
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         made = self._awaited(asked.pk)

@@ -32,11 +32,15 @@ def _rows(
         if here and version.currency in ("", file.currency):
             for name in (version.number, version.label, version.targets.get(f"{file.format}.account")):
                 books.setdefault(str(name), set()).add(version.book)
+    home = {
+        account: [Money(side, into) for side in sides] for account, *sides, into in file.home_totals or ()
+    }
     return [
         {
             "account": account,
             "debit": Money(debit, file.currency),
             "credit": Money(credit, file.currency),
+            "home": home.get(account),
             "books": [(Book(book).label, _url(file, book)) for book in sorted(books.get(account, ()))],
         }
         for account, debit, credit in file.totals

@@ -11,6 +11,7 @@ from backoffice.words import later
 PLACES = (
     ("months", later("Months"), "ledger_period_list", "ledger.view_period"),
     ("transactions", later("Transactions"), "ledger_transaction_list", "ledger.view_transaction"),
+    ("rates", later("Rates"), "ledger_rate_list", "ledger.view_monthrate"),
     ("accounts", later("Accounts"), "ledger_mapping_list", "ledger.view_accountmapping"),
 )
 

@@ -102,11 +102,13 @@ def _confirm(
             messages.success(request, _("{name} is {done}.").format(name=name, done=done))
             return redirect(back)
     blocks = months.blocks_of(month) if blocked else []
+    added = months.totals_of(month)
     context = {
         "title": verb.format(month=name),
         "lead": lead,
         "month": month,
-        "totals": months.totals_of(month),
+        "totals": added,
+        "rates": months.rates_of(request, month, added) if blocked else [],
         "blocks": blocks,
         "always": not blocks,
         "verb": verb.format(month=name),

@@ -1,6 +1,5 @@
 """Whose account each book is in accounting's chart: versions in force, their history, and those that wait."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -13,21 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
-from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import numbers, pages, worklists
+from backoffice.audit.errors import Refused
+from backoffice.doors import pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import dated, later, number
-from payouts.exports.journal import FORMATS, unfit_name
+from backoffice.words import dated, later
+from payouts.exports.journal import FORMATS, SELLER, unfit_name
 from payouts.queries import deciding
-from sellers.ledger.admin import _tabs
+from sellers.ledger.admin import _decisions, _tabs
 from sellers.ledger.models import AccountMapping, Book
 from sellers.ledger.operations import mapping
 from sellers.ledger.queries import mapping as asked
 from sellers.ledger.queries import periods
 
 SEE = ("ledger.view_accountmapping",)
-ALL = "confirm-all"
-ONE = re.compile(r"(confirm|dismiss)-([0-9]{1,18})")
 NEEDS = [need for each in FORMATS.values() for need in each.needs]
 
 
@@ -36,8 +33,10 @@ _NEEDS = (
     later("CSV: tax code"),
     later("CSV: cost centre"),
     later("NetSuite: department"),
+    later("NetSuite: entity"),
     later("QuickBooks: account name"),
     later("QuickBooks: class"),
+    later("QuickBooks: name"),
     later("Sage: tax rate"),
     later("Xero: tax rate"),
     later("Xero: tracking option"),
@@ -79,6 +78,11 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for need in NEEDS:
             help_text = _("Empty: {default}.").format(default=need.default) if need.default else ""
+            if need.names_sellers:
+                help_text = _(
+                    "Whom lines name, for payables and receivables: {code} for each line's seller by reference, which "
+                    "must be known there (entries one by one only), or one name for all. Empty: nobody."
+                ).format(code=SELLER)
             self.fields[_name(need.key)] = forms.RegexField(
                 rf"^(?:{need.pattern})$",
                 label=_(need.label),
@@ -186,56 +190,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @pages.page(mapping.RIGHT)
 def decide(request: HttpRequest) -> HttpResponse:
-    """Another person confirms one version, or exactly those that the page showed; or somebody dismisses one.
-
-    First what that means in numbers, then the deed.
-    """
-    given = request.POST if request.method == "POST" else request.GET
-    wanted = given.get("decision", "")
-    one = ONE.fullmatch(wanted)
-    shown = [numbers.whole(each) for each in given.getlist("shown")] if wanted == ALL else []
-    ids = [int(one[2])] if one else [each for each in shown if each is not None]
-    if not ids or len(ids) < len(shown):
-        messages.error(
-            request, _("Nothing confirmed or dismissed: choose one of the versions below, or all of them.")
-        )
-        return redirect("admin:ledger_mapping_list")
-    dismissed = one is not None and one[1] == "dismiss"
-    if request.method == "POST" and given.get("confirmed") == "1":
-        return _decided(request, ids, dismissed)
-    return _asked(request, ids, wanted, dismissed)
-
-
-def _asked(request: HttpRequest, ids: list[int], wanted: str, dismissed: bool) -> HttpResponse:
-    """What will happen to these versions, before it does."""
-    back = reverse("admin:ledger_mapping_list")
-    found = [version for version in asked.waiting() if version.pk in ids]
-    if len(found) < len(ids):
-        changes = [_("Not all of these wait any more: somebody else confirmed or dismissed one.")]
-        return pages.stale(request, changes, back)
-    count = len(found)
-    title = (
-        ngettext("Dismiss {n} account", "Dismiss {n} accounts", count)
-        if dismissed
-        else ngettext("Confirm {n} account", "Confirm {n} accounts", count)
-    ).format(n=number(count))
-    if count == 1:
-        title = _("{deed}: {account}").format(deed=title, account=f"{found[0].number} {found[0].label}")
-    follows = [_line(version) for version in found]
-    if dismissed:
-        follows.append(_("It never comes into force: what is in force now stays."))
-    context = {
-        "title": title,
-        "verb": title,
-        "kind": "stop" if dismissed else "main",
-        "form": forms.Form(),
-        "noun": ngettext("account", "accounts", count),
-        "preview": {"count": count, "follows": follows},
-        "hidden": [("decision", wanted), *(("shown", pk) for pk in ids)],
-        "back_url": back,
-        "back_label": _("Accounts of the books"),
-    }
-    return pages.render(request, "parts/confirm.html", context)
+    """Another person confirms one version, or exactly those that the page showed; or somebody dismisses one."""
+    return _decisions.decide(request, DECISIONS)
 
 
 def _line(version: AccountMapping) -> str:
@@ -251,24 +207,21 @@ def _line(version: AccountMapping) -> str:
     )
 
 
-def _decided(request: HttpRequest, ids: list[int], dismissed: bool) -> HttpResponse:
-    verb = mapping.dismiss if dismissed else mapping.confirm
-    try:
-        done = verb(mapping_ids=ids, actor=pages.actor(request), now=database_now())
-    except Conflict as conflict:
-        return pages.stale(request, [str(conflict)], reverse("admin:ledger_mapping_list"))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        told = (
-            ngettext("{n} account dismissed.", "{n} accounts dismissed.", len(done))
-            if dismissed
-            else ngettext("{n} account confirmed.", "{n} accounts confirmed.", len(done))
-        )
-        messages.success(request, told.format(n=len(done)))
-    return redirect("admin:ledger_mapping_list")
-
-
+DECISIONS = _decisions.Decisions(
+    confirm=lambda ids, actor, now: mapping.confirm(mapping_ids=ids, actor=actor, now=now),
+    dismiss=lambda ids, actor, now: mapping.dismiss(mapping_ids=ids, actor=actor, now=now),
+    waiting=asked.waiting,
+    called=lambda version: f"{version.number} {version.label}",
+    line=_line,
+    page="ledger_mapping_list",
+    label=later("Accounts of the books"),
+    noun=lambda n: ngettext("account", "accounts", n),
+    to_confirm=lambda n: ngettext("Confirm {n} account", "Confirm {n} accounts", n),
+    to_dismiss=lambda n: ngettext("Dismiss {n} account", "Dismiss {n} accounts", n),
+    confirmed=lambda n: ngettext("{n} account confirmed.", "{n} accounts confirmed.", n),
+    dismissed=lambda n: ngettext("{n} account dismissed.", "{n} accounts dismissed.", n),
+    stays=later("It never comes into force: what is in force now stays."),
+)
 urlpatterns = [
     path("books/accounts/", listed, name="ledger_mapping_list"),
     path("books/accounts/new/", new, name="ledger_mapping_new"),

@@ -22,7 +22,7 @@ from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
 from payouts.queries import closing, deciding
-from sellers.ledger.admin import _journal_sums, _tabs
+from sellers.ledger.admin import _journal_sums, _rate_words, _tabs
 from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
 from sellers.ledger.queries import periods
@@ -123,6 +123,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
     period, held = found.period, pages.permissions(request)
     files = list(period.files.select_related("period").order_by("-pk")) if period else []
     sums = _journal_sums.of(files)
+    closed = found.status == periods.CLOSED
+    numbers = list(period.numbers.order_by("currency")) if period and closed else []
     context = {
         "title": _name(found.first),
         "month": found,
@@ -133,9 +135,10 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "verbs": _verbs(request, found),
         "late": periods.late(first=found.first, last=found.last),
         "totals_url": reverse("admin:ledger_period_totals", args=[found.first]),
-        "totals": totals_of(found) if found.status == periods.CLOSED else None,
-        "numbers": period.numbers.order_by("currency") if period and period.closed else [],
-        "form": JournalForm(month=found) if period and period.closed and journals.RIGHT in held else None,
+        "totals": totals_of(found) if closed else None,
+        "numbers": numbers,
+        "rates": _rate_words.of_month(request, found, [each.currency for each in numbers]),
+        "form": JournalForm(month=found) if closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
             {
@@ -186,9 +189,11 @@ def _verbs(request: HttpRequest, month: Month) -> list[dict[str, Any]]:
 def totals(request: HttpRequest, month: date) -> HttpResponse:
     """A part of the page that comes after it: totals that must be added up, and what keeps it from being closed."""
     found = month_or_404(month)
+    added = totals_of(found)
     context = {
         "month": found,
-        "totals": totals_of(found),
+        "totals": added,
+        "rates": rates_of(request, found, added),
         "blocks": blocks_of(found) if found.status != periods.CLOSED else [],
     }
     return render(request, "admin/ledger/period/totals.html", context)
@@ -197,6 +202,12 @@ def totals(request: HttpRequest, month: date) -> HttpResponse:
 def totals_of(month: Month) -> list[dict[str, Any]]:
     """Rows of the totals' table, with the way to what each is made of."""
     return [_total(month, each) for each in periods.totals(first=month.first, last=month.last)]
+
+
+def rates_of(request: HttpRequest, month: Month, added: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What there is to say of rates, where something moved in another currency than the company's."""
+    moved = {row["currency"] for row in added if row["debit"].minor or row["credit"].minor}
+    return _rate_words.of_month(request, month, moved)
 
 
 def _total(month: Month, total: Total) -> dict[str, Any]:

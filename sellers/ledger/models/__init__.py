@@ -8,6 +8,7 @@ from .importing import ImportFile, ImportKind, ImportPart, ImportStatus, StagedE
 from .journal_file import JournalFile, JournalStatus
 from .mapping import AccountMapping
 from .period import Books, Period, PeriodNumbers, PeriodTotal
+from .rate import MonthRate
 from .residence import Residence
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ImportStatus",
     "JournalFile",
     "JournalStatus",
+    "MonthRate",
     "Period",
     "PeriodNumbers",
     "PeriodTotal",

@@ -17,12 +17,13 @@ class JournalFile(models.Model):
     """One closed month in one format, currency and grouping: there is one row, however often it is asked for.
 
     The SHA-256 is written once; a file that is written again must have the same. ``totals`` are the debits and
-    credits of each account in minor units, as [account, debit, credit].
+    credits of each account in minor units, as [account, debit, credit]; ``home_totals`` the same in the company's
+    currency, where the file converts into it, as [account, debit, credit, currency].
     """
 
     app_may_update = (
         "status", "asked_at", "finished_at", "file_name", "file_bytes", "lines", "sha256", "totals",
-        "error", "started_at", "entries_done", "entries_total",
+        "home_totals", "error", "started_at", "entries_done", "entries_total",
     )  # fmt: skip
 
     period = models.ForeignKey("ledger.Period", on_delete=models.PROTECT, related_name="files")
@@ -46,6 +47,7 @@ class JournalFile(models.Model):
     lines = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     totals = models.JSONField(default=list, blank=True)
+    home_totals = models.JSONField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:

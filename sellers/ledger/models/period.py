@@ -27,6 +27,8 @@ class Books(models.Model):
 class Period(models.Model):
     """One month that somebody asked to close. From the asking on nothing is booked into it; another person's word
     closes it for good, or it is taken back and open again.
+
+    ``layout`` is that of its journals' files, for good: the newest when it was asked for (docs/adr/0037).
     """
 
     app_may_update = ("decided_by", "decided_at", "closed")
@@ -40,6 +42,7 @@ class Period(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     closed = models.BooleanField(default=False)
+    layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
         default_permissions = ("view",)

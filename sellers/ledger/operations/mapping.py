@@ -14,6 +14,7 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.words import dated
 from sellers.ledger.models import AccountMapping, Book, Books
 from sellers.ledger.money import EXPONENTS
+from sellers.ledger.operations import _wishes
 
 RIGHT = "ledger.map_accounts"
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
@@ -28,13 +29,6 @@ class BadMapping(Refused):
     """It is no account, or would change months that are closed; the sentence says what is wrong."""
 
     code = "bad_mapping"
-
-
-class SamePerson(Refused):
-    """Who asked may not confirm."""
-
-    code = "four_eyes"
-    status = 403
 
 
 @transaction.atomic
@@ -106,12 +100,12 @@ def confirm(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[
     Raises `SamePerson`, `BadMapping` when a month was closed meanwhile, `Conflict`, `NotAllowed`.
     """
     authority.require(actor=actor, permission=RIGHT)
-    found = _open(mapping_ids)
-    if any(each.asked_by_id == actor.user_id for each in found):
-        raise SamePerson(_("Not confirmed: you asked for it. Another person must confirm it."))
+    found = _wishes.waiting(AccountMapping, mapping_ids)
+    _wishes.check_others(found, actor)
     for each in found:
         _check_open(_("Not confirmed"), each.effective_from)
-        _decide(each, confirmed=True, actor=actor, now=now)
+        _wishes.decide(each, confirmed=True, actor=actor, now=now)
+        _record("mapping.confirm", each, actor, now)
     return found
 
 
@@ -119,20 +113,10 @@ def confirm(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[
 def dismiss(*, mapping_ids: Sequence[int], actor: Actor, now: datetime) -> list[AccountMapping]:
     """The wishes are over, the chart stays. Whoever asked may take it back. Raises `Conflict`, `NotAllowed`."""
     authority.require(actor=actor, permission=RIGHT)
-    found = _open(mapping_ids)
+    found = _wishes.waiting(AccountMapping, mapping_ids)
     for each in found:
-        _decide(each, confirmed=False, actor=actor, now=now)
-    return found
-
-
-def _open(mapping_ids: Sequence[int]) -> list[AccountMapping]:
-    found = list(
-        AccountMapping.objects.select_for_update(of=("self",)).filter(pk__in=mapping_ids).order_by("pk")
-    )
-    if len(found) != len(set(mapping_ids)) or not found or any(each.decided_at for each in found):
-        raise Conflict(
-            _("Not done: one of these was confirmed or dismissed by someone else just now. Look again.")
-        )
+        _wishes.decide(each, confirmed=False, actor=actor, now=now)
+        _record("mapping.dismiss", each, actor, now)
     return found
 
 
@@ -145,12 +129,6 @@ def _check_open(what: str, effective_from: date) -> None:
                 "accounts. Choose a later day."
             ).format(what=what, frozen=dated(frozen, "long"))
         )
-
-
-def _decide(found: AccountMapping, *, confirmed: bool, actor: Actor, now: datetime) -> None:
-    found.confirmed, found.decided_by_id, found.decided_at = confirmed, actor.person_id, now
-    found.save(update_fields=["confirmed", "decided_by", "decided_at"])
-    _record("mapping.confirm" if confirmed else "mapping.dismiss", found, actor, now)
 
 
 def _record(action: str, found: AccountMapping, actor: Actor, now: datetime) -> None:

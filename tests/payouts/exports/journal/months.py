@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from payouts.exports.journal import FORMATS, Company, Entry, Job, Line
-from payouts.exports.journal.base import Reading
+from payouts.exports.journal import FORMATS, Company, Entry, Job, Line, Reading
 
 COMPANY = Company(
     name="Marketplace SAS", siren="123456782", datev_consultant="1001", datev_client="1", datev_clearing="1590",

@@ -40,6 +40,44 @@ def test_a_format_writes_the_bytes_that_it_always_wrote(name):
     assert hashlib.sha256(write(name).encode()).hexdigest()[:16] == BYTES[name]
 
 
+# Layout 2, with accounts that say whom their lines name.
+WHOM = {"quickbooks.name": "{seller}", "netsuite.entity": "{seller}"}
+BYTES_2 = BYTES | {"netsuite": "10d33c1c644dc334", "quickbooks": "9740d3e0f33cd7f4"}
+
+
+def write_2(name: str, targets: dict[str, str] = WHOM) -> str:
+    form, month = FORMATS[name], replace(of(name), layout=2)
+    named = [replace(each, lines=[replace(line, targets=targets) for line in each.lines]) for each in ENTRIES]
+    return form.head(month) + "".join(form.write(each, month) for each in named)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_second_layout_keeps_its_bytes_too(name):
+    assert hashlib.sha256(write_2(name).encode()).hexdigest()[:16] == BYTES_2[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("netsuite", "Journal Entry - Line: Entity"), ("quickbooks", "Name")]
+)
+def test_the_second_layout_names_the_seller_where_the_account_says_so(name, column):
+    def names(text: str) -> list[str]:
+        return [row[column] for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+    assert names(write_2(name))[:5] == ["", "S1", "", "", "S2"]
+    assert set(names(write_2(name, dict.fromkeys(WHOM, "Sellers")))) == {"Sellers"}
+    assert set(names(write_2(name, {}))) == {""}
+    month = replace(of(name), layout=2)
+    lines = write_2(name).splitlines(keepends=True)
+    assert FORMATS[name].check(lines, month).problems == []
+    assert FORMATS[name].check(lines, of(name)).problems != []  # not of the first layout
+
+
+def test_whom_lines_name_starts_no_formula():
+    for need in (need for each in FORMATS.values() for need in each.needs if need.names_sellers):
+        for text in ("=1", "@x", "{name}", "{seller}x", ""):
+            assert not re.fullmatch(need.pattern, text), (need.key, text)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_a_writer_writes_its_checker_takes_and_counts(name):
     reading = check(name, write(name))
