@@ -131,7 +131,10 @@ class ImportPart(models.Model):
 
 
 class StagedEarning(models.Model):
-    """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped."""
+    """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped.
+
+    Of a bank's file what is wrong alone: with which statement, and which line of it; 0 stands for all of them.
+    """
 
     import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="staged")
     row_number = models.IntegerField(
