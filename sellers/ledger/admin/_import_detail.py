@@ -174,6 +174,7 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by; sent as it is read, however many there are."""
     file = found(request, pk)
+    head: Sequence[object] = ("line", "error")
     rows: Iterable[Sequence[object]]
     if file.kind == ImportKind.STATEMENT:
         head = ("statement", "line", "error")
@@ -181,7 +182,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
             (place.statement or "", place.line or "", harmless(error)) for place, error in _by_place(file)
         )
     else:
-        head, rows = ("line", "error"), ((line, harmless(error)) for line, error in _errors(file))
+        rows = ((line, harmless(error)) for line, error in _errors(file))
     headers = {"Content-Disposition": f'attachment; filename="errors-of-import-{file.pk}.csv"'}
     made: Any = StreamingHttpResponse(  # the stubs make it no HttpResponse
         _as_csv(chain([head], rows)), content_type="text/csv; charset=utf-8", headers=headers
