@@ -26,53 +26,53 @@ from payouts.exports.payouts import PAYOUTS
 from tests.bench import _memory, _register, _worker
 
 ROUNDS = 3
-"""Of the limit and of the jobs, whose medians are told."""
+"""Of each job and of `\\copy` beside it, whose medians are told."""
 SHEET_ROWS = 100_000
 """About as many go into the workbook, beside `\\copy` of the same."""
 _FIRST_DAY = datetime(2026, 1, 3, 3, 46, 40, tzinfo=UTC)
 
 
 def measure(*, size: int, owner_url: str) -> Iterator[dict[str, Any]]:
-    """Seconds, rows and peak memory of each, in one run; ratios against `\\copy` of the same rows."""
+    """Seconds, rows and peak memory of each, in one run; ratios against `\\copy` of the same rows right before it."""
     _register.payouts(count=size, owner_url=owner_url)
     url = psycopg.conninfo.make_conninfo(owner_url, user=settings.DATABASES["default"]["USER"])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out"
-        limit = _median([_copy(url, "", path) for _ in range(ROUNDS)])
+        limit = _copy(url, "", path)
         yield _row("psql \\copy, the same columns raw", limit, limit)
-        yield from _jobs(url, ("csv", "csv.gz", "excel_csv"), limit)
-        yield _row("the writing, csv", _child(url, "ours", path, "csv", ""), limit)
-        yield _row("the writing, csv.gz", _child(url, "ours", path, "csv.gz", ""), limit)
-        yield _row("the writing, jsonl", _child(url, "ours", path, "jsonl", ""), limit)
-        yield _row("the writing, CSV for Excel in Spanish", _child(url, "ours", path, "excel_csv", ""), limit)
-        yield _row("the writing, parquet", _child(url, "ours", path, "parquet", ""), limit)
-        yield _row("csv writer over an iterator", _child(url, "iterator", path), limit)
-        yield _row("import-export's own", _child(url, "library", path), limit)
+        for form in ("csv", "csv.gz", "excel_csv"):
+            yield _job(url, form, path)
+        for form in ("csv", "csv.gz", "jsonl", "excel_csv", "parquet"):
+            yield _beside(f"the writing, {form}", url, path, "ours", form, "")
+        yield _beside("csv writer over an iterator", url, path, "iterator")
+        yield _beside("import-export's own", url, path, "library")
         some = _some(size)
-        of_some = _median([_copy(url, some, path) for _ in range(ROUNDS)])
-        yield _row("psql \\copy, some 100,000 rows", of_some, of_some)
-        yield from _jobs(url, ("xlsx",), of_some, query=some)
-        yield _row("the writing, xlsx, the same rows", _child(url, "ours", path, "xlsx", some), of_some)
+        limit = _copy(url, some, path)
+        yield _row("psql \\copy, some 100,000 rows", limit, limit)
+        yield _job(url, "xlsx", path, query=some)
+        yield _beside("the writing, xlsx, the same rows", url, path, "ours", "xlsx", some, query=some)
 
 
-def _jobs(
-    url: str, forms: Sequence[str], limit: dict[str, Any], *, query: str = ""
-) -> Iterator[dict[str, Any]]:
-    """Whole jobs, by a worker that has made one small file before: by its second, as all that follow it are."""
-    for form in forms:
-        name, _, packed = form.partition(".")
-        with _worker.running(url) as pid:
-            _worker.export(pid, format=name, query="search=P1")
-            found = [
-                _worker.export(pid, format=name, query=query, compressed=bool(packed)) for _ in range(ROUNDS)
-            ]
-        yield _row(f"the job, {form}", _median(found), limit)
+def _beside(what: str, url: str, path: Path, *way: str, query: str = "") -> dict[str, Any]:
+    limit = _copy(url, query, path)
+    return _row(what, _child(url, way[0], path, *way[1:]), limit)
+
+
+def _job(url: str, form: str, path: Path, *, query: str = "") -> dict[str, Any]:
+    """The whole job in turn with `\\copy`, by a worker that has made a small file before; medians, and the most memory."""
+    name, _, packed = form.partition(".")
+    limits, found = [], []
+    with _worker.running(url) as pid:
+        _worker.export(pid, format=name, query="search=P1")
+        for _ in range(ROUNDS):
+            limits.append(_copy(url, query, path))
+            found.append(_worker.export(pid, format=name, query=query, compressed=bool(packed)))
+    middle = {**_median(found), "mb": max(each["mb"] for each in found)}
+    return _row(f"the job, {form}", middle, _median(limits))
 
 
 def _median(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """That of the median time, with the most memory of all."""
-    middle = sorted(found, key=lambda each: float(each["seconds"]))[len(found) // 2]
-    return {**middle, "mb": max(each["mb"] for each in found)}
+    return sorted(found, key=lambda each: float(each["seconds"]))[len(found) // 2]
 
 
 def _some(size: int) -> str:

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_large_file_is_opened_a_piece_at_a_time():
     body = os.urandom(12 << 20)  # what does not get smaller
-    file = ImportFile.objects.create(kind="earnings", profile="generic", name="x", status=ImportStatus.READING)
+    file = ImportFile.objects.create(
+        kind="earnings", profile="generic", name="x", status=ImportStatus.READING
+    )
     assert parts.keep(file=file, stream=io.BytesIO(body)) == len(body)
 
     tracemalloc.start()
