@@ -59,7 +59,7 @@ def _beside(what: str, url: str, path: Path, *way: str, query: str = "") -> dict
 
 
 def _job(url: str, form: str, path: Path, *, query: str = "") -> dict[str, Any]:
-    """The whole job in turn with `\\copy`, by a worker that has made a small file before; medians, and the most memory."""
+    """The whole job in turn with `\\copy`, by a worker that has made a small file; medians, and the most memory."""
     name, _, packed = form.partition(".")
     limits, found = [], []
     with _worker.running(url) as pid:
