@@ -8,6 +8,9 @@ from celery import signals
 from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings.local")
+# Celery would run Django's checks in each worker and drop their answer. They import every page, and so libraries that
+# no task needs: 40 MB of each process. `manage.py check` is where they are heard.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = celery.Celery("backoffice")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -27,6 +27,9 @@ class Seller(models.Model):
     name = models.TextField()
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.BUSINESS)
     country = models.CharField(max_length=2, db_index=False)
+    country_since = models.DateField(
+        null=True, help_text="said with a new country; a trigger takes it into the residences"
+    )
     email = models.TextField(blank=True)
     phone = models.TextField(blank=True)
     tax_id = models.TextField(blank=True)
@@ -50,6 +53,9 @@ class Seller(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="seller_country_is_iso", condition=models.Q(country__regex="^[A-Z]{2}$")
+            ),
+            models.CheckConstraint(
+                name="seller_country_since_is_taken", condition=models.Q(country_since__isnull=True)
             ),
             models.CheckConstraint(name="seller_has_name", condition=~models.Q(name="")),
             models.CheckConstraint(name="seller_kind_is_known", condition=models.Q(kind__in=Kind.values)),

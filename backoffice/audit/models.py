@@ -11,7 +11,9 @@ class Event(models.Model):
     append_only = True
 
     at = models.DateTimeField(db_default=Now())
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor_name = models.CharField(max_length=150)
     via = models.CharField(max_length=10)
     action = models.CharField(max_length=60, help_text="verb.thing, as in payout.approve")

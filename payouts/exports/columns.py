@@ -40,7 +40,8 @@ class Column(fields.Field):
     others and of the definition's ``needs``, which it ``uses`` by name. ``width`` is in characters, for formats that
     have widths. ``words`` are the texts of ours that may stand in it, marked for translation, several of them with
     semicolons between where ``many``; SQL, hashes and files for programs have them in English. An amount that is not
-    ``summed`` adds up to nothing: it runs on from row to row, or is the same one on several rows.
+    ``summed`` adds up to nothing: it runs on from row to row, or is the same one on several rows. ``total`` is SQL of
+    what a row adds, where that is not its whole amount.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Column(fields.Field):
         words: Iterable[Any] = (),
         many: bool = False,
         summed: bool = True,
+        total: str = "",
     ) -> None:
         super().__init__(column_name=heading, readonly=True)
         self.kind = kind
@@ -67,6 +69,7 @@ class Column(fields.Field):
         self.words = tuple(words) or getattr(sql, "words", ())
         self.many = many
         self.summed = summed and kind is Kind.MONEY
+        self.total = total or sql
         self.told: dict[str, str] = {}
         self.name = ""
 

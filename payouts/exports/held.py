@@ -5,11 +5,36 @@ from payouts.exports.columns import Column, Columns, Kind, labels, literal, lite
 from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries.hold_filter import HoldFilter
-from payouts.states import UNSENT
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.words import noted
 
 _PROGRAM = later("the program")
-# A payout that has not moved since then was then what it is now: most need no look into their history.
+_UNSENT = literals(sorted(UNSENT))
+_SENT = literals(sorted(set(PayoutStatus) - UNSENT))
+_PAYOUT = "p.id, p.currency, p.amount_minor, p.created_at, p.status, p.status_at"
+# What each hold may stop: a seller's those that wait now, and those that have moved since then; never the seller's
+# whole past. One that has not moved since then was then what it is now: most need no look into their history. A payout
+# counts once in the total, with the first of its holds.
+_MONEY = f"""SELECT hold_id, currency, count(*) AS payouts, sum(amount_minor)::bigint AS minor,
+    sum(amount_minor) FILTER (WHERE nth = 1) AS once
+  FROM (
+    SELECT p.hold_id, p.currency, p.amount_minor, row_number() OVER (PARTITION BY p.id ORDER BY p.hold_id) AS nth
+    FROM (
+      SELECT h.id AS hold_id, h.released_at, {_PAYOUT}
+      FROM ({{rows}}) AS h JOIN payouts_payout AS p ON p.id = h.payout_id
+      UNION ALL
+      SELECT h.id, h.released_at, {_PAYOUT}
+      FROM ({{rows}}) AS h JOIN payouts_payout AS p ON p.seller_id = h.seller_id AND p.status IN ({_UNSENT})
+      UNION ALL
+      SELECT h.id, h.released_at, {_PAYOUT}
+      FROM ({{rows}}) AS h
+      JOIN payouts_payout AS p ON p.seller_id = h.seller_id AND p.status IN ({_SENT}) AND p.status_at >= {{at}}
+    ) AS p
+    WHERE p.created_at < {{at}} AND (p.released_at IS NULL OR p.released_at >= {{at}})
+      AND CASE WHEN p.status_at < {{at}} THEN p.status ELSE (
+        SELECT t.to_status FROM payouts_transition AS t WHERE t.payout_id = p.id AND t.at < {{at}}
+        ORDER BY t.id DESC LIMIT 1) END IN ({_UNSENT})
+  ) AS stopped GROUP BY hold_id, currency"""  # noqa: S608 - constants only
 _SOURCE = f"""({{rows}}) AS held
 LEFT JOIN payouts_payout AS payout ON payout.id = held.payout_id
 JOIN sellers_seller AS seller ON seller.id = coalesce(held.seller_id, payout.seller_id)
@@ -20,16 +45,13 @@ LEFT JOIN LATERAL (
   WHERE r.hold_id = held.id AND r.asked_at < {{at}} AND (r.withdrawn_at IS NULL OR r.withdrawn_at >= {{at}})
   ORDER BY r.id DESC LIMIT 1
 ) AS asked ON true
-LEFT JOIN LATERAL (
-  SELECT p.currency, count(*) AS payouts, sum(p.amount_minor)::bigint AS minor FROM payouts_payout AS p
-  WHERE (p.id = held.payout_id OR p.seller_id = held.seller_id) AND p.created_at < {{at}}
-    AND (held.released_at IS NULL OR held.released_at >= {{at}})
-    AND CASE WHEN p.status_at < {{at}} THEN p.status ELSE (
-      SELECT t.to_status FROM payouts_transition AS t WHERE t.payout_id = p.id AND t.at < {{at}}
-      ORDER BY t.id DESC LIMIT 1) END IN ({literals(sorted(UNSENT))})
-  GROUP BY p.currency
-) AS money ON true
+LEFT JOIN (
+  {_MONEY}
+) AS money ON money.hold_id = held.id
 CROSS JOIN (SELECT {{at}} AS at) AS moment"""  # noqa: S608 - constants only
+
+
+_CURRENCY = "coalesce(money.currency, payout.currency)"
 
 
 def _who(name: str) -> str:
@@ -67,10 +89,10 @@ class Holds(Columns):
     )
     release_note = Column("Note on the release", sql="nullif(held.release_note, '')", width=32)
     payouts = Column("Payouts held", Kind.COUNT, sql="coalesce(money.payouts, 0)", width=9)
-    currency = Column("Currency", Kind.CODE, sql="coalesce(money.currency, payout.currency)", width=9)
+    currency = Column("Currency", Kind.CODE, sql=_CURRENCY, width=9)
     # A payout may have several holds, and its seller another: the same money stands on the row of each.
     amount = Column(
-        "Money held", Kind.MONEY, sql="money.minor", currency="money.currency", width=16, summed=False
+        "Money held", Kind.MONEY, sql="money.minor", currency=_CURRENCY, width=16, total="money.once"
     )
     amount_minor = Column("Money held in minor units", Kind.COUNT, sql="money.minor", width=20)
     days = Column(

@@ -113,7 +113,7 @@ def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[
         listed = chosen.qs.order_by().values_list("currency").annotate(Count("pk"), Sum("amount_minor"))
         # A row of the list has one amount, the payout's.
         return _added(summed, listed.order_by("currency"))
-    sums = "".join(f", sum({column.sql})" for column in summed)
+    sums = "".join(f", sum({column.total})" for column in summed)
     wanted = (
         f"{summed[0].currency}, count(*){sums} {selection.source} GROUP BY 1 ORDER BY 1" if summed else ""
     )
@@ -135,7 +135,8 @@ def _added(summed: Sequence[Column], counted: Iterable[tuple[Any, ...]]) -> tupl
         )
         for code, count, *minors in found
     ]
-    return sum(count for _, count, *_unused in found), sums if summed else []
+    # A row without a currency adds up to nothing.
+    return sum(each.count for each in sums), [each for each in sums if summed and each.currency is not None]
 
 
 def blocks(

@@ -14,7 +14,9 @@ class PayoutAccount(models.Model):
 
     app_may_update = ("current",)
 
-    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="payout_accounts")
+    seller = models.ForeignKey(
+        "sellers.Seller", on_delete=models.PROTECT, related_name="payout_accounts", db_index=False
+    )
     currency = models.CharField(max_length=3)
     current = models.ForeignKey(
         "payouts.AccountVersion", null=True, on_delete=models.PROTECT, related_name="+"
@@ -45,7 +47,7 @@ class AccountVersion(models.Model):
 
     append_only = True
 
-    slot = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="versions")
+    slot = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.IntegerField()
     scheme = models.CharField(max_length=20)
     country = models.CharField(max_length=2, help_text="country of the bank")

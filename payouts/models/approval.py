@@ -10,7 +10,9 @@ class Review(models.Model):
 
     append_only = True
 
-    payout = models.ForeignKey("payouts.Payout", on_delete=models.PROTECT, related_name="reviews")
+    payout = models.ForeignKey(
+        "payouts.Payout", on_delete=models.PROTECT, related_name="reviews", db_index=False
+    )
     round = models.SmallIntegerField()
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField()
@@ -38,7 +40,9 @@ class Approval(models.Model):
 
     append_only = True
 
-    payout = models.ForeignKey("payouts.Payout", on_delete=models.PROTECT, related_name="approvals")
+    payout = models.ForeignKey(
+        "payouts.Payout", on_delete=models.PROTECT, related_name="approvals", db_index=False
+    )
     round = models.SmallIntegerField()
     seat = models.SmallIntegerField(default=1)
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -16,9 +16,11 @@ class Attempt(models.Model):
     app_may_update = ("ended_at", "ended_because", "gave_back")
 
     submission = models.ForeignKey("payouts.Submission", on_delete=models.PROTECT, related_name="attempts")
-    payout = models.ForeignKey("payouts.Payout", on_delete=models.PROTECT, related_name="attempts")
+    payout = models.ForeignKey(
+        "payouts.Payout", on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
     number = models.SmallIntegerField()
-    end_to_end_id = models.CharField(max_length=15, unique=True)
+    end_to_end_id = models.CharField(max_length=15)
     amount_minor = models.BigIntegerField()
     account_version = models.ForeignKey("payouts.AccountVersion", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -29,6 +31,8 @@ class Attempt(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
+            # Not `unique`, which would have an index for LIKE beside it.
+            models.UniqueConstraint(fields=["end_to_end_id"], name="payouts_attempt_end_to_end_id_key"),
             models.UniqueConstraint(fields=["payout", "number"], name="attempt_number"),
             models.UniqueConstraint(
                 fields=["payout"], condition=Q(ended_at__isnull=True), name="attempt_one_live"
@@ -54,7 +58,7 @@ class BankFact(models.Model):
         FAILED = "failed", later("Failed")
         RETURNED = "returned", later("Returned")
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="facts")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="facts", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     code = models.CharField(max_length=40, blank=True)
     text = models.TextField(blank=True)

@@ -79,7 +79,7 @@ class BatchItem(models.Model):
 
     app_may_update = ("left_at", "left_because")
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="items")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="items", db_index=False)
     payout = models.ForeignKey("payouts.Payout", on_delete=models.PROTECT, related_name="batch_items")
     amount_minor = models.BigIntegerField()
     account_version = models.ForeignKey("payouts.AccountVersion", on_delete=models.PROTECT, related_name="+")
@@ -105,7 +105,7 @@ class MissedCutOff(models.Model):
 
     append_only = True
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="missed_cut_offs")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="missed_cut_offs", db_index=False)
     cut_off_at = models.DateTimeField(help_text="the one that passed")
     value_date = models.DateField(help_text="the one that was approved")
     moved_to = models.DateField(help_text="the value date that is to be approved now")

@@ -49,7 +49,9 @@ class Export(models.Model):
         related_name="+",
         help_text="only what changed since that export",
     )
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     requested_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.WAITING)
     started_at = models.DateTimeField(null=True)

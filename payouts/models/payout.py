@@ -25,7 +25,6 @@ class Payout(models.Model):
         expression=Concat(Value("P"), Cast("id", models.TextField()), output_field=models.TextField()),
         output_field=models.TextField(),
         db_persist=True,
-        unique=True,
     )
     account = models.ForeignKey(
         "ledger.Account", on_delete=models.PROTECT, related_name="payouts", db_index=False
@@ -60,6 +59,8 @@ class Payout(models.Model):
             ("dispose_payout", "Can reissue or roll the money of a dead payout"),
         ]
         constraints = [
+            # Not `unique`, which would have an index for LIKE beside it.
+            models.UniqueConstraint(fields=["reference"], name="payouts_payout_reference_key"),
             models.CheckConstraint(name="payout_amount_positive", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(name="payout_reference_can_be_said", condition=Q(id__lt=1_000_000_000)),
             models.CheckConstraint(
@@ -112,7 +113,7 @@ class Flag(models.Model):
 
     append_only = True
 
-    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="flags")
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="flags", db_index=False)
     code = models.CharField(max_length=30)
     facts = models.JSONField(default=dict)
     raised_at = models.DateTimeField()

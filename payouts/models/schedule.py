@@ -155,7 +155,9 @@ class ScheduleRun(models.Model):
         "export", "status", "error", "attempts", "retry_at", "sending_at", "sent_at", "sent_to", "finished_at",
     )  # fmt: skip
 
-    schedule = models.ForeignKey(ExportSchedule, on_delete=models.PROTECT, related_name="runs")
+    schedule = models.ForeignKey(
+        ExportSchedule, on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
     day = models.DateField(null=True, help_text="which occasion")
     due_at = models.DateTimeField()
     first = models.DateField(null=True)

@@ -17,7 +17,7 @@ class Statement(models.Model):
     append_only = True
 
     funding_account = models.ForeignKey(
-        "payouts.FundingAccount", on_delete=models.PROTECT, related_name="statements"
+        "payouts.FundingAccount", on_delete=models.PROTECT, related_name="statements", db_index=False
     )
     statement_id = models.TextField(help_text="the bank's own id of it")
     sequence = models.BigIntegerField(null=True)
@@ -66,7 +66,7 @@ class StatementLine(models.Model):
 
     app_may_update = ("kind", "matched_at", "submission", "attempt", "resolution")
 
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines", db_index=False)
     number = models.IntegerField()
     amount_minor = models.BigIntegerField()
     booking_date = models.DateField()

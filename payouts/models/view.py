@@ -13,7 +13,9 @@ class SavedView(models.Model):
 
     app_may_update = ("name", "query", "shared", "changed_at")
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     place = models.CharField(max_length=20, help_text="review, approvals or list")
     name = models.CharField(max_length=60)
     query = models.TextField(blank=True, help_text="no cursor in it: it begins at the first page")
@@ -37,7 +39,9 @@ class DefaultView(models.Model):
 
     app_may_update = ("view",)
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     place = models.CharField(max_length=20)
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="default_of")
 

@@ -52,13 +52,13 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
     errors: list[tuple[statements.Place, str]] = []
     if stream.tell() == 0:
         errors = [
-            (statements.Place(1), _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
+            (statements.Place(), _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
         ]
     else:
         try:
             found = reconciliation.look_through(stream, say)
         except base.Unreadable as error:
-            errors = [(statements.Place(1), _("Not read: {error}").format(error=statement_words.said(error)))]
+            errors = [(statements.Place(), _("Not read: {error}").format(error=statement_words.said(error)))]
     file.totals, file.preview = {}, []
     for number_in_file, each in enumerate(found, start=1):
         faults, shown = _look(each, found[: number_in_file - 1], today=now.date())

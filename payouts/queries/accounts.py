@@ -2,12 +2,11 @@
 see.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from backoffice.words import later
@@ -123,14 +122,10 @@ def totals(versions: QuerySet[AccountVersion], *, whole: bool = False) -> tallie
     count = ids.count() if whole else ids[: worklist.TOTALS_CAP + 1].count()
     if count > worklist.TOTALS_CAP and not whole:
         return tallies.Totals(count=worklist.TOTALS_CAP, sums=[], exact=False)
-    slots = set(versions.order_by().values_list("slot__seller_id", "slot__currency"))
-    found = affected_of(seller_ids={seller_id for seller_id, _currency in slots})
-    sums: Counter[str] = Counter()
-    for slot in slots & found.keys():
-        sums[slot[1]] += sum(money.minor for money in found[slot].sums)
-    return tallies.Totals(
-        count=count, sums=[Money(minor, code) for code, minor in sorted(sums.items())], exact=True
-    )
+    of_slot = versions.order_by().filter(slot__seller=OuterRef("seller"), slot__currency=OuterRef("currency"))
+    unsent = Payout.objects.filter(Exists(of_slot), status__in=UNSENT)
+    sums = [Money(minor, code) for code, (_count, minor) in sorted(tallies.counted(unsent).items())]
+    return tallies.Totals(count=count, sums=sums, exact=True)
 
 
 def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:

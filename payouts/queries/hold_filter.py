@@ -15,7 +15,9 @@ from payouts.queries import filter_words, holds
 from payouts.queries.export_filters import PROGRAM, ExportFilter
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import RangesForm, countries_open
-from payouts.states import UNSENT
+from payouts.states import UNSENT, PayoutStatus
+
+_SENT = Q(status__in=sorted(set(PayoutStatus) - UNSENT))
 
 
 def _currencies() -> list[tuple[str, str]]:
@@ -89,7 +91,9 @@ class HoldFilter(ExportFilter):
         if given.get("currency"):
             unsent = _unsent(end).filter(currency__in=given["currency"])
             own, of_seller = unsent.filter(pk=OuterRef("payout")), unsent.filter(seller=OuterRef("seller"))
-            rows = rows.filter(Exists(own) | Exists(of_seller))
+            # A seller's whole past is never looked through: what waits now, or has moved since then.
+            waits, moved = of_seller.filter(status__in=UNSENT), of_seller.filter(_SENT, status_at__gte=end)
+            rows = rows.filter(Exists(own) | Exists(waits) | Exists(moved))
         return rows
 
 

@@ -8,17 +8,26 @@ from django.utils.translation import gettext as _
 from backoffice.words import dated, later, number
 from payouts.rails import base
 from payouts.rails.statements.base import Problem
+from sellers.ledger import written
+from sellers.ledger.money import Money
 
 # For the translators: each stands in payouts/rails/statements or payouts/rails/xml.py in these very words.
 SENTENCES = (
-    later("Line {line} has no readable amount in {currency}: left out."),
-    later("Line {line} has no readable amount: left out."),
-    later("Line {line} has a booking date that is no day."),
+    later("Line {line}: “{found}” is no amount in {currency}: left out."),
+    later("Line {line}: “{found}” is no amount: left out."),
+    later("Line {line} has no amount: left out."),
+    later(
+        "Line {line}: “{found}” says neither that money came in (CRDT) nor that it went out (DBIT): left out."
+    ),
+    later("Line {line}: the booking date “{found}” is no day."),
     later("More lines than these cannot be read."),
     later("The statement has no id."),
     later("The statement does not say which account it is of."),
     later("The statement has no opening or no closing booked balance in {currency}."),
-    later("Opening balance plus booked lines is not the closing balance."),
+    later(
+        "Opening balance plus booked lines is not the closing balance: they come to {sum}, it is {closing}."
+    ),
+    later("Its period ends before it begins, from {begin} to {end}: ask the bank for a right one."),
     later("Statement {first} is missing: ask the bank for it."),
     later("Statements {first} to {last} are missing: ask the bank for them."),
     later("It is of {day}, more than a year ago."),
@@ -33,6 +42,9 @@ SENTENCES = (
     later("The document declares a document type (DTD), which no bank message needs: refused."),
     later("The document is written in {encoding}, which no bank uses: refused. Ask the bank for UTF-8."),
     later("The document holds several messages of statements. Bring one at a time, as the bank gives it."),
+    later(
+        "The lines of a statement add up to more than any account holds: refused. Ask the bank for another."
+    ),
     later(
         "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
     ),
@@ -63,6 +75,8 @@ def said(problem: Problem | base.Unreadable) -> str:
 
 
 def _written(name: str, value: Any) -> Any:
-    if name == "day":
+    if name in ("day", "begin", "end"):
         return dated(date.fromisoformat(value), "long")
+    if isinstance(value, Money):
+        return written.text(value)
     return number(value) if name in ("bytes", "largest") else value

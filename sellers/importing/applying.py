@@ -17,7 +17,7 @@ from sellers.importing import previewing, profiles
 from sellers.importing.previewing import Preview
 from sellers.models import Seller, SellerFile, SellerFileRow, SellerFileStatus
 
-_OPEN_FIELDS = ("name", "kind", "country")
+_OPEN_FIELDS = ("name", "kind", "country", "country_since")
 """Old and new values of these stand in the audit; of the others, which are about people, only that they changed."""
 
 

@@ -16,6 +16,7 @@ FIELDS = (
     "name",
     "kind",
     "country",
+    "country_since",
     "email",
     "phone",
     "tax_id",

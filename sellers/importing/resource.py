@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import babel
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.instance_loaders import BaseInstanceLoader
 
 from sellers.importing.profiles import FIELDS
 from sellers.models import Kind, Seller
+
+BEGINNING = "beginning"
 
 
 def plain(value: Any) -> str:
@@ -83,6 +87,28 @@ class Mail(Text):
         return text
 
 
+class Since(widgets.Widget):
+    """A day that is not to come, the word `BEGINNING`, which is the first of all days, or nothing."""
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> date | None:
+        text = plain(value)
+        if not text or text.lower() == BEGINNING:
+            return date.min if text else None
+        try:
+            day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, not a moment
+        except ValueError:
+            told = _("“{text}” is neither a day written as YYYY-MM-DD nor the word {word}.")
+            raise ValueError(told.format(text=text[:20], word=BEGINNING)) from None
+        if day > timezone.localdate():
+            raise ValueError(_("{day} is yet to come: change the country on that day.").format(day=text))
+        return day
+
+    def render(self, value: date | None, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        return BEGINNING if value == date.min else value.isoformat()
+
+
 class Changes(resources.Diff):
     """In place of the library's HTML, whose inline styles our pages refuse: (field, before, after) of each change."""
 
@@ -118,6 +144,7 @@ class SellerResource(resources.ModelResource):
     name = fields.Field("name", "name", Text(needed="The name is empty."))
     kind = fields.Field("kind", "kind", KindWord())
     country = fields.Field("country", "country", CountryCode(needed="The country is empty."))
+    country_since = fields.Field("country_since", "country_since", Since())
     email = fields.Field("email", "email", Mail())
     phone = fields.Field("phone", "phone", Text(longest=40))
     tax_id = fields.Field("tax_id", "tax_id", Text(longest=40))
@@ -162,6 +189,18 @@ class SellerResource(resources.ModelResource):
             raise ValidationError(
                 {"external_id": [_("The seller {key} stands in an earlier row, too.").format(key=key)]}
             )
+
+    def import_instance(self, instance: Seller, row: dict[str, Any], **kwargs: Any) -> None:
+        """Since when is said of another country than before alone."""
+        before = instance.country
+        super().import_instance(instance, row, **kwargs)
+        if instance.country_since is not None and before in ("", instance.country):
+            told = (
+                _("The seller lives in {country} already: leave country_since empty.")
+                if before
+                else _("The seller is new, and lives in {country} all along: leave country_since empty.")
+            )
+            raise ValidationError({"country_since": [told.format(country=instance.country)]})
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         """The library would set the table's sequence here, which the program's role may not, and need not."""

@@ -97,9 +97,9 @@ class _Library(resources.ModelResource):
         fields = FIELDS
 
 
-def library(path: pathlib.Path, most: str) -> int:
+def library(path: pathlib.Path) -> int:
     """import-export as its manual says: a ModelResource over a queryset."""
-    found = Payout.objects.select_related("seller", "batch", "payout_account").order_by("-pk")[: int(most)]
+    found = Payout.objects.select_related("seller", "batch", "payout_account").order_by("-pk")
     data = _Library().export(found)
     path.write_text(data.csv)
     return len(data)

@@ -15,10 +15,15 @@ django.setup()
 
 from backoffice.audit.clock import database_now  # noqa: E402
 from payouts.operations import imports  # noqa: E402 - Django first
+from sellers.ledger.importing import seen  # noqa: E402
 from sellers.ledger.models import ImportFile  # noqa: E402
 from tests import make  # noqa: E402
 
-BROUGHT_BY = {"earnings": ("analyst", "generic"), "statement": ("treasurer", "")}
+BROUGHT_BY = {
+    "earnings": ("analyst", "generic"),
+    "statement": ("treasurer", ""),
+    "corrections": ("analyst", "corrections"),
+}
 
 
 def main(path: pathlib.Path, kind: str) -> None:
@@ -50,7 +55,12 @@ def main(path: pathlib.Path, kind: str) -> None:
     over("receive: kept, compressed, encrypted")
     assert imports.work(import_id=file.pk, now=database_now())
     over("a worker reads, checks and compares")
-    imports.confirm(import_file_id=file.pk, actor=actor, now=database_now())
+    shown = ""
+    if kind == "corrections":
+        actor, shown = make.person("approver"), seen.digest(file)
+        over("the page that another person looks at: its digest")
+    imports.confirm(import_file_id=file.pk, actor=actor, now=database_now(), shown=shown)
+    over("their yes")
     assert imports.work(import_id=file.pk, now=database_now())
     over("a worker posts")
     done = ImportFile.objects.get(pk=file.pk)

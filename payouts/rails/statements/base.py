@@ -61,9 +61,12 @@ class Entry:
 
 
 class Place(NamedTuple):
-    """What of a document a sentence is about: a line of a statement, each counted from 1, or all of the statement."""
+    """What of a document a sentence is about: a line of a statement, each counted from 1.
 
-    statement: int
+    Without a line it is all of the statement, without a statement all of the document; they sort as they stand in it.
+    """
+
+    statement: int = 0
     line: int = 0
 
 
@@ -122,14 +125,21 @@ class Statement:
         return self.opening_minor + self.booked_minor == self.closing_minor
 
 
-LEFT_OUT = "Line {line} has no readable amount in {currency}: left out."
-NO_CURRENCY = "Line {line} has no readable amount: left out."
-NO_DAY = "Line {line} has a booking date that is no day."
+LEFT_OUT = "Line {line}: “{found}” is no amount in {currency}: left out."
+NO_CURRENCY = "Line {line}: “{found}” is no amount: left out."
+NO_AMOUNT = "Line {line} has no amount: left out."
+NO_SIDE = (
+    "Line {line}: “{found}” says neither that money came in (CRDT) nor that it went out (DBIT): left out."
+)
+NO_DAY = "Line {line}: the booking date “{found}” is no day."
 MORE = "More lines than these cannot be read."
 NO_ID = "The statement has no id."
 NO_ACCOUNT = "The statement does not say which account it is of."
 NO_BALANCE = "The statement has no opening or no closing booked balance in {currency}."
-NOT_ADDED_UP = "Opening balance plus booked lines is not the closing balance."
+NOT_ADDED_UP = (
+    "Opening balance plus booked lines is not the closing balance: they come to {sum}, it is {closing}."
+)
+REVERSED = "Its period ends before it begins, from {begin} to {end}: ask the bank for a right one."
 ONE_MISSING = "Statement {first} is missing: ask the bank for it."
 SOME_MISSING = "Statements {first} to {last} are missing: ask the bank for them."
 OLD = "It is of {day}, more than a year ago."

@@ -13,6 +13,7 @@ from payouts.rails import base, kept, xml
 from payouts.rails.statements import base as statements
 from payouts.rails.statements import camt053_lines
 from payouts.rails.statements.base import Entry, Problem, Statement
+from sellers.ledger.money import Money
 
 _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
@@ -27,6 +28,8 @@ _MOST_PAYMENTS = 100_000
 """Of one line."""
 _MOST_PROBLEMS = 1_000
 """Sentences about single lines of one statement."""
+_MOST_IN_ALL = 20_000
+"""Sentences about single lines of a document: they are held until it is read."""
 
 Told = Callable[[int, int], None]
 """Called at each line with how many were read, and how many there are, or 0."""
@@ -64,7 +67,7 @@ def _walk(stream: IO[bytes], told: Told | None) -> Iterator[Entry | Statement]:
     """The lines of a statement, then itself."""
     there_are = _lines_about(stream) if told is not None else 0
     elements = xml.Elements(stream, "TxDtls", "Ntry", "Stmt")
-    message, lines, done, found = None, _Lines(), 0, 0
+    message, lines, done, found = None, _Lines(_MOST_IN_ALL), 0, 0
     for element in elements:
         path = _path(element)
         if path[-1:] == ["Stmt"]:
@@ -77,7 +80,7 @@ def _walk(stream: IO[bytes], told: Told | None) -> Iterator[Entry | Statement]:
         if path == ["Stmt"]:
             yield _statement(element, lines)
             elements.over(element)
-            lines, found = _Lines(), found + 1
+            lines, found = _Lines(lines.room), found + 1
             if found > _MOST_STATEMENTS:
                 raise xml.too_much()
         elif path == ["Ntry", "Stmt"]:
@@ -119,9 +122,11 @@ def _lines_about(stream: IO[bytes]) -> int:
 
 
 class _Lines:
-    """The lines of one statement, read as they come."""
+    """The lines of one statement, read as they come; ``room`` is for how many more sentences there is."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._most = min(room, _MOST_PROBLEMS)
         self.problems: list[Problem] = []
         self.currency: str | None = None
         self.count = self.payments = self.credited_minor = self.debited_minor = 0
@@ -141,17 +146,21 @@ class _Lines:
         payments, self._payments = self._payments, []
         entry = camt053_lines.entry(line, self._position, currency, payments)
         if entry is None:
-            text = statements.LEFT_OUT if currency else statements.NO_CURRENCY
-            self._add(Problem(text, {"line": self._position, "currency": currency}))
+            self._add(camt053_lines.why_none(line, self._position, currency))
             return None
         if entry.booking_date is None and xml.child(line, "BookgDt") is not None:
-            self._add(Problem(statements.NO_DAY, {"line": self._position}))
+            found = camt053_lines.quoted(camt053_lines.written_day(line, "BookgDt"))
+            self._add(Problem(statements.NO_DAY, {"line": self._position, "found": found}))
         self.count += 1
         self.payments += max(1, len(entry.details))
         if entry.booked and entry.amount_minor > 0:
             self.credited_minor += entry.amount_minor
         elif entry.booked:
             self.debited_minor += entry.amount_minor
+        if max(self.credited_minor, -self.debited_minor) > kept.LARGEST_MINOR:
+            raise base.Unreadable(
+                "The lines of a statement add up to more than any account holds: refused. Ask the bank for another."
+            )
         return entry
 
     def _currency_above(self, element: Any) -> str:
@@ -163,9 +172,10 @@ class _Lines:
         return self.currency
 
     def _add(self, problem: Problem) -> None:
-        if len(self.problems) < _MOST_PROBLEMS:
+        if len(self.problems) < self._most:
             self.problems.append(problem)
-        elif len(self.problems) == _MOST_PROBLEMS:
+            self.room -= 1
+        elif len(self.problems) == self._most:
             self.problems.append(Problem(statements.MORE))
 
 
@@ -189,7 +199,18 @@ def _statement(element: Any, lines: _Lines) -> Statement:
         credited_minor=lines.credited_minor,
         debited_minor=lines.debited_minor,
     )
-    return replace(statement, problems=(*lines.problems, *_problems(statement)))
+    return replace(statement, problems=(*lines.problems, *_problems(statement), *_period(element)))
+
+
+def _period(element: Any) -> list[Problem]:
+    """That the stretch of time of a statement runs backwards. Banks may leave it out."""
+    begin, end = (camt053_lines.moment(xml.text(element, f"FrToDt/{name}")) for name in ("FrDtTm", "ToDtTm"))
+    if begin is None or end is None:
+        return []
+    told = (begin.tzinfo is None) == (end.tzinfo is None)  # else only their days can be compared
+    if begin <= end if told else begin.date() <= end.date():
+        return []
+    return [Problem(statements.REVERSED, {"begin": begin.date().isoformat(), "end": end.date().isoformat()})]
 
 
 def _problems(statement: Statement) -> list[Problem]:
@@ -202,7 +223,9 @@ def _problems(statement: Statement) -> list[Problem]:
     if statement.opening_minor is None or statement.closing_minor is None:
         found.append(Problem(statements.NO_BALANCE, {"currency": statement.currency}))
     elif not statement.adds_up:
-        found.append(Problem(statements.NOT_ADDED_UP))
+        come_to = Money(statement.opening_minor + statement.booked_minor, statement.currency)
+        closing = Money(statement.closing_minor, statement.currency)
+        found.append(Problem(statements.NOT_ADDED_UP, {"sum": come_to, "closing": closing}))
     return found
 
 

@@ -1,11 +1,14 @@
 """A line of a camt.053, its payments and its amounts, as they stand in the document."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from payouts.rails import amounts, kept, xml
-from payouts.rails.statements.base import Detail, Entry
+from payouts.rails.statements import base as statements
+from payouts.rails.statements.base import Detail, Entry, Problem
+
+_LONGEST_QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,37 @@ def _amount(element: Any | None, currency: str) -> int | None:
 def day(element: Any | None, path: str) -> date | None:
     if element is None:
         return None
-    written = xml.text(element, f"{path}/Dt") or xml.text(element, f"{path}/DtTm")[:10]
     try:
-        return date.fromisoformat(written[:10])
+        return date.fromisoformat(written_day(element, path)[:10])
     except ValueError:
         return None
+
+
+def written_day(element: Any, path: str) -> str:
+    """The day as it stands there, a moment's with its hour."""
+    return xml.text(element, f"{path}/Dt") or xml.text(element, f"{path}/DtTm")
+
+
+def moment(written: str) -> datetime | None:
+    """The moment, or the beginning of the day, that ISO 8601 writes so; None for anything else."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def why_none(line: Any, position: int, currency: str) -> Problem:
+    """Why `entry` read nothing of this line, with what stands there."""
+    amount, values = xml.child(line, "Amt"), {"line": position, "currency": currency}
+    if amount is None:
+        return Problem(statements.NO_AMOUNT, values)
+    if _amount(amount, currency) is not None:
+        return Problem(statements.NO_SIDE, values | {"found": quoted(xml.text(line, "CdtDbtInd"))})
+    found = quoted(" ".join(filter(None, ((amount.text or "").strip(), amount.get("Ccy", "")))))
+    return Problem(statements.LEFT_OUT if currency else statements.NO_CURRENCY, values | {"found": found})
+
+
+def quoted(written: str) -> str:
+    """What a bank wrote as a sentence may quote it: one line, not too long."""
+    shown = "".join(character if character.isprintable() else " " for character in written)
+    return shown if len(shown) <= _LONGEST_QUOTED else f"{shown[: _LONGEST_QUOTED - 1]}…"

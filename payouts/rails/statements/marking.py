@@ -1,7 +1,7 @@
 """The copy of a refused statement: the bank's own bytes, and before each part that is wrong a comment that says so."""
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 from xml.parsers import expat
@@ -20,37 +20,64 @@ _MARKS = (
 )
 """How two bytes a character begin, with a mark or without; a codec that chose by itself would write a mark inside."""
 
-Errors = Mapping[Place, Sequence[str]]
+Errors = Iterable[tuple[Place, str]]
+"""In the order of their places."""
 
 
 def made(pieces: Iterable[bytes], errors: Errors) -> Iterator[bytes]:
     """The document in pieces as they come, with the errors of each line before it, and of a statement before that.
 
     The first piece has at least four bytes. Nothing else of it changes, and it is read like the original. What finds no
-    place, as in a document that is no XML from some byte on, stands at its end.
+    place stands before the next that does, or at the end, as in a document that is no XML from some byte on. Errors are
+    taken one by one: neither they nor the document are ever in memory whole.
     """
-    return filter(None, _marked(pieces, dict(errors)))
+    return filter(None, _marked(pieces, _Waiting(errors)))
 
 
-def _marked(pieces: Iterable[bytes], waiting: dict[Place, Sequence[str]]) -> Iterator[bytes]:
-    places = _Places(set(waiting))
+def _marked(pieces: Iterable[bytes], waiting: "_Waiting") -> Iterator[bytes]:
+    places = _Places()
     held, begins = b"", 0  # what the parser has not told of yet, and where it stands in the document
     for piece in chain(pieces, [b""]):
         held += piece
         done = 0
+        places.over = places.over or waiting.over
         for place, at in places.read(piece):
-            yield held[done : at - begins]
-            yield _comments(waiting.pop(place), places.encoding)
-            done = at - begins
+            if waiting.for_(place):
+                yield held[done : at - begins]
+                done = at - begins
+                yield from (_comment(text, places.encoding) for text in waiting.up_to(place))
         told = len(held) if places.over else max(done, places.told - begins)
         yield held[done:told]
         held, begins = held[told:], begins + told
     yield held
-    yield from (_comments(said, places.encoding) for said in waiting.values())
+    yield from (_comment(text, places.encoding) for text in waiting.up_to(None))
 
 
-def _comments(errors: Sequence[str], encoding: str) -> bytes:
-    return "".join(f"<!-- error: {_plain(text)} -->\n" for text in errors).encode(encoding, errors="replace")
+class _Waiting:
+    """The errors that have not been said."""
+
+    def __init__(self, errors: Errors) -> None:
+        self._errors = iter(errors)
+        self._next = next(self._errors, None)
+
+    @property
+    def over(self) -> bool:
+        return self._next is None
+
+    def for_(self, place: Place | None) -> bool:
+        """Whether there is one for this place, or for one before it; of None, any."""
+        return self._next is not None and (place is None or self._next[0] <= place)
+
+    def up_to(self, place: Place | None) -> Iterator[str]:
+        """Those `for_` this place, which wait no longer."""
+        while self._next is not None and self.for_(place):
+            text = self._next[1]
+            self._next = next(self._errors, None)
+            yield text
+
+
+def _comment(text: str, encoding: str) -> bytes:
+    return f"<!-- error: {_plain(text)} -->\n".encode(encoding, errors="replace")
 
 
 def _plain(text: str) -> str:
@@ -60,13 +87,12 @@ def _plain(text: str) -> str:
 
 
 class _Places:
-    """Where each part of a camt.053 that is wanted begins, in bytes from its own."""
+    """Where each part of a camt.053 begins, in bytes from its own."""
 
-    def __init__(self, wanted: set[Place]) -> None:
+    def __init__(self) -> None:
         self.encoding = ""
-        self.over = not wanted
-        """Nothing more will be found: all was, or it is no XML that could be marked."""
-        self._wanted = wanted
+        self.over = False
+        """Nothing more is looked for: nothing waits for its place, or it is no XML that could be marked."""
         self._found: list[tuple[Place, int]] = []
         self._above: list[str] = []
         self._statement = self._line = 0
@@ -96,8 +122,6 @@ class _Places:
         except (expat.ExpatError, LookupError, ValueError):
             self.over = True
         found, self._found = self._found, []
-        self._wanted.difference_update(place for place, _at in found)
-        self.over = self.over or not self._wanted
         return found
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -117,8 +141,7 @@ class _Places:
         self._above.append(name)
 
     def _note(self, place: Place) -> None:
-        if place in self._wanted:
-            self._found.append((place, self._parser.CurrentByteIndex))
+        self._found.append((place, self._parser.CurrentByteIndex))
 
 
 def _refuse(*_given: Any) -> None:

@@ -1,19 +1,20 @@
 """One import: how far it is, its preview while it waits, its errors when it was refused, its sums when it is in."""
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import PurePath
 from typing import IO, Any
 
-import tablib
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from import_export.formats.base_formats import CSV
 
 from backoffice.audit import recording
 from backoffice.audit.clock import database_now
@@ -24,6 +25,7 @@ from payouts.rails.statements import marking as statements
 from payouts.rails.statements.base import Place
 from sellers import importing as seller_files
 from sellers import marking
+from sellers.formulas import harmless
 from sellers.ledger import importing, profiles
 from sellers.ledger.admin import _import_words
 from sellers.ledger.importing import kinds, parts, posting, seen
@@ -31,6 +33,7 @@ from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportSta
 from sellers.ledger.money import Money
 
 _KINDS = dict(EarningKind.choices)
+_PIECE = 1 << 16
 
 
 def found(request: HttpRequest, pk: int) -> ImportFile:
@@ -57,6 +60,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     held = pages.permissions(request)
     rights = kinds.of(file.kind)
     corrects = file.kind == ImportKind.CORRECTIONS
+    may_confirm = rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk)
+    judged = corrects and file.status == ImportStatus.CHECKED
     context = {
         "title": file.name,
         "file": file,
@@ -68,9 +73,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "totals": _import_words.totals(file),
         "sums": _import_words.sums(file),
         "may": rights.brings in held,
-        "may_confirm": rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk),
-        "needs_another": corrects and file.status == ImportStatus.CHECKED,
-        "shown": seen.digest(file) if corrects and file.status == ImportStatus.CHECKED else "",
+        "may_confirm": may_confirm,
+        "needs_another": judged,
+        "shown": seen.digest(file) if judged and may_confirm else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
         "adds": _import_words.adds(file),
         "has_copy": rights.brings in held and parts.kept(file) and _can_be_marked(file),
@@ -149,17 +154,11 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def _by_place(file: ImportFile) -> dict[Place, list[str]]:
-    """Errors of a bank's file, by the statement and the line that they are about."""
-    found: dict[Place, list[str]] = {}
-    for statement, line, error in _errors_of_statements(file):
-        found.setdefault(Place(statement, line), []).append(error)
-    return found
-
-
-def _errors_of_statements(file: ImportFile) -> Iterator[tuple[int, int, str]]:
-    wrong = file.staged.exclude(error="").order_by("row_number", "id")
-    return wrong.values_list("row_number", "statement_line", "error").iterator(chunk_size=2000)
+def _by_place(file: ImportFile) -> Iterator[tuple[Place, str]]:
+    """Errors of a bank's file, in the order of what they are about."""
+    wrong = file.staged.exclude(error="").order_by("row_number", "statement_line", "id")
+    found = wrong.values_list("row_number", "statement_line", "error").iterator(chunk_size=2000)
+    return ((Place(statement, line), error) for statement, line, error in found)
 
 
 def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
@@ -173,16 +172,35 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 @require_safe
 @pages.page(*_import_words.EVERY_RIGHT)
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every error of a refused file as a CSV, to mend it by."""
+    """Every error of a refused file as a CSV, to mend it by; sent as it is read, however many there are."""
     file = found(request, pk)
+    head: Sequence[object] = ("line", "error")
+    rows: Iterable[Sequence[object]]
     if file.kind == ImportKind.STATEMENT:
-        headers = ["statement", "line", "error"]
-        dataset = tablib.Dataset(*_errors_of_statements(file), headers=headers)
+        head = ("statement", "line", "error")
+        rows = (
+            (place.statement or "", place.line or "", harmless(error)) for place, error in _by_place(file)
+        )
     else:
-        dataset = tablib.Dataset(*_errors(file), headers=["line", "error"])
-    response = HttpResponse(CSV().export_data(dataset), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="errors-of-import-{file.pk}.csv"'
-    return response
+        rows = ((line, harmless(error)) for line, error in _errors(file))
+    headers = {"Content-Disposition": f'attachment; filename="errors-of-import-{file.pk}.csv"'}
+    made: Any = StreamingHttpResponse(  # the stubs make it no HttpResponse
+        _as_csv(chain([head], rows)), content_type="text/csv; charset=utf-8", headers=headers
+    )
+    return made
+
+
+def _as_csv(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows in pieces of some size: each is an answer's own to the network."""
+    piece = io.StringIO(newline="")
+    writer = csv.writer(piece)
+    for row in rows:
+        writer.writerow(row)
+        if piece.tell() >= _PIECE:
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue()
 
 
 urlpatterns = [

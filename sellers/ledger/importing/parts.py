@@ -32,7 +32,8 @@ def opened(file: ImportFile) -> IO[bytes] | None:
     """The bytes as an open file at its start, which whoever asked closes; None where they are not kept."""
     upload = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     try:
-        upload.writelines(pieces(file))
+        for piece in pieces(file):  # `writelines` looks at how large it is only once all of it is in memory
+            upload.write(piece)
     except ImportPart.DoesNotExist:  # they go meanwhile: nothing is kept
         upload.close()
         return None

@@ -13,7 +13,9 @@ class Account(models.Model):
 
     app_may_update = ("covered_through",)
 
-    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="accounts")
+    seller = models.ForeignKey(
+        "sellers.Seller", on_delete=models.PROTECT, related_name="accounts", db_index=False
+    )
     currency = models.CharField(max_length=3)
     covered_through = models.DateField(null=True)
     country = models.CharField(max_length=2, blank=True, db_default="")

@@ -28,8 +28,12 @@ class Earning(models.Model):
 
     append_only = True
 
-    transaction = models.ForeignKey("ledger.Transaction", on_delete=models.PROTECT, related_name="earnings")
-    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="earnings")
+    transaction = models.ForeignKey(
+        "ledger.Transaction", on_delete=models.PROTECT, related_name="earnings", db_index=False
+    )
+    account = models.ForeignKey(
+        "ledger.Account", on_delete=models.PROTECT, related_name="earnings", db_index=False
+    )
     source = models.CharField(max_length=60)
     external_id = models.TextField()
     kind = models.CharField(max_length=12, choices=EarningKind)

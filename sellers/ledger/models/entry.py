@@ -36,7 +36,7 @@ class Transaction(models.Model):
 
     append_only = True
 
-    key = models.TextField(unique=True)
+    key = models.TextField()
     kind = models.CharField(max_length=30)
     posted_at = models.DateTimeField(db_default=Now())
     description = models.TextField(blank=True)
@@ -47,6 +47,8 @@ class Transaction(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        # Not `unique`, which would have an index for LIKE beside it.
+        constraints = [models.UniqueConstraint(fields=["key"], name="ledger_transaction_key_key")]
         indexes = [
             models.Index(fields=["booked_on", "id"], name="transaction_booked"),
             # Few of a month came late; the page of a month asks for them each time.
@@ -68,7 +70,9 @@ class Entry(models.Model):
 
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries")
     book = models.CharField(max_length=20, choices=Book)
-    account = models.ForeignKey("ledger.Account", null=True, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(
+        "ledger.Account", null=True, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     payout_ref = models.CharField(

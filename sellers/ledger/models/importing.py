@@ -117,7 +117,9 @@ class ImportPart(models.Model):
 
     holds_ciphertext = ("body",)
 
-    import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="parts")
+    import_file = models.ForeignKey(
+        ImportFile, on_delete=models.CASCADE, related_name="parts", db_index=False
+    )
     position = models.IntegerField()
     body = models.BinaryField()
     sealed = models.BooleanField(db_default=False, default=False)
@@ -131,9 +133,14 @@ class ImportPart(models.Model):
 
 
 class StagedEarning(models.Model):
-    """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped."""
+    """One earning read from one row, with what is wrong with it. Deleted once the file is posted or dropped.
 
-    import_file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="staged")
+    Of a bank's file what is wrong alone: with which statement, and which line of it; 0 stands for all of them.
+    """
+
+    import_file = models.ForeignKey(
+        ImportFile, on_delete=models.CASCADE, related_name="staged", db_index=False
+    )
     row_number = models.IntegerField(
         help_text="line in the file, the header being 1; of a bank's file the statement"
     )

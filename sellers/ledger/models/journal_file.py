@@ -26,7 +26,9 @@ class JournalFile(models.Model):
         "home_totals", "error", "started_at", "entries_done", "entries_total",
     )  # fmt: skip
 
-    period = models.ForeignKey("ledger.Period", on_delete=models.PROTECT, related_name="files")
+    period = models.ForeignKey(
+        "ledger.Period", on_delete=models.PROTECT, related_name="files", db_index=False
+    )
     format = models.CharField(max_length=12)
     currency = models.CharField(max_length=3)
     grouping = models.CharField(

@@ -72,7 +72,7 @@ class PeriodTotal(models.Model):
 
     append_only = True
 
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="totals")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="totals", db_index=False)
     book = models.CharField(max_length=20)
     currency = models.CharField(max_length=3)
     opening_minor = models.BigIntegerField()
@@ -105,7 +105,7 @@ class PeriodNumbers(models.Model):
 
     append_only = True
 
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="numbers")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="numbers", db_index=False)
     currency = models.CharField(max_length=3)
     detailed_first = models.BigIntegerField()
     detailed_count = models.BigIntegerField()

@@ -7,7 +7,8 @@ class Residence(models.Model):
     """A country that a seller lived in until ``left_on``, the first day of the books that no longer counts there.
 
     A row for each time a seller's country was changed, by a trigger; who never moved has none and lives where the
-    seller says. So a day that is over keeps its country, whatever becomes of the seller. Append-only.
+    seller says. So a day that is over keeps its country, whatever becomes of the seller. Append-only. A country that
+    was wrong from the beginning was left on the day on which the stay there began, and counts on no day.
     """
 
     written_by_triggers = True

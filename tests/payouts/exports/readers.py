@@ -83,6 +83,11 @@ def by_openpyxl(path: Path, columns: Sequence[Column], count: int) -> tuple[Rows
     sheet = book.worksheets[0]
     assert sheet.freeze_panes == "A2" and sheet.max_column == len(columns)
     assert sheet.auto_filter.ref == f"A1:{sheet.cell(1, len(columns)).column_letter}{count + 1}"
+    widths = [
+        sheet.column_dimensions[sheet.cell(1, n).column_letter].width for n in range(1, len(columns) + 1)
+    ]
+    assert widths == [column.width for column in columns]
+    assert all(cell.font.b and cell.border.bottom.style for cell in sheet[1])
     cells = list(sheet.iter_rows(min_row=2))
     rows = [
         [_of_cell(column, cell) for column, cell in zip(columns, row, strict=True)] for row in cells[:count]

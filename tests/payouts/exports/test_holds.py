@@ -127,6 +127,28 @@ def test_a_sellers_hold_has_a_row_for_each_currency():
     assert words.in_words().endswith("Past their date · Reason is other, see the note · On a whole seller")
 
 
+def test_the_totals_are_those_of_the_page_each_payout_once_however_many_holds_it_has(many):
+    browser, definition, now = browser_of(), kinds.get("holds"), database_now()
+    for given, shown in (
+        ({}, ""),
+        ({"reason": "documents"}, "reason=documents"),
+        ({"on": "seller"}, "on=seller"),
+    ):
+        chosen = definition.chosen(given, now=now)
+        count, totals = rows.totals(rows.select(definition, chosen), chosen)
+        page = browser.get(f"/holds/totals/?{shown}").context["totals"]
+        assert [each.money for each in totals if each.minor] == page.sums != []
+        made = found(given)
+        assert count == len(made) >= sum(each.count for each in totals)
+        for each in totals:
+            assert each.count == len([row for row in made if row["currency"] == each.currency])
+    whole = sum(row["amount"] or 0 for row in found({}) if row["currency"] == "EUR")
+    chosen = definition.chosen({}, now=now)
+    _count, totals = rows.totals(rows.select(definition, chosen), chosen)
+    euros = next(each for each in totals if each.currency == "EUR")
+    assert euros.minor == whole - 300_00, "the old payout is held twice, and its money once"
+
+
 def test_the_page_and_the_export_mean_the_same_of_what_waits_for_one_person(many):
     approver = make.user("compliance", is_staff=True)
     listed = asked.of(asked.Chosen(for_person=approver.pk, judges=True), now=database_now())

@@ -1,7 +1,9 @@
 """Files for Excel speak their language; files for programs, hashes and comparisons stay English."""
 
+import codecs
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
@@ -53,6 +55,27 @@ def test_a_file_for_excel_has_headings_words_and_total_in_its_language(held, tmp
     assert [sheet.cell(1, 2).value, sheet.cell(2, 2).value] == ["Estado", status]
     english, of_english = written(tmp_path, "excel_csv", "en")
     assert "To review" in english.decode() and of_english == hashes
+
+
+def test_a_csv_for_excel_in_japan_is_what_it_opens_without_being_asked(held, tmp_path):
+    """Excel there takes a file without a mark for Shift_JIS; its lists have commas, its days the year first."""
+    body, hashes = written(tmp_path, "excel_csv", "ja")
+    assert body.startswith(codecs.BOM_UTF8) and body.count(codecs.BOM_UTF8) == 1
+    head, row, total = csv.reader(
+        io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=",", strict=True
+    )
+    with translation.override("ja"):
+        columns = columns_of(kinds.get("payouts").resource())
+        wanted = [translation.gettext(column.column_name) for column in columns]
+        status = str(PayoutStatus.PENDING_REVIEW.label)
+    at = {column.name: place for place, column in enumerate(columns)}
+    assert [each.removesuffix(" (Europe/Paris)") for each in head] == wanted
+    assert not wanted[at["amount"]].isascii() and row[at["status"]] == status
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row[at["created_at"]])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row[at["period_end"]])
+    assert re.fullmatch(r"\d+\.\d\d", row[at["amount"]]) and total[at["amount"]] == row[at["amount"]]
+    assert "EUR" in total[0] and not total[0].isascii()
+    assert written(tmp_path, "excel_csv", "en")[1] == hashes
 
 
 def test_files_for_programs_and_languages_we_do_not_speak_are_english(held, tmp_path):

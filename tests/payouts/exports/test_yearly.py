@@ -13,6 +13,7 @@ from django.utils import timezone
 from backoffice import roles
 from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
+from backoffice.audit.models import Event
 from payouts.exports import kinds, rows, yearly
 from payouts.exports.formats import FORMATS, Layout
 from payouts.operations import exporting
@@ -178,11 +179,12 @@ def test_a_sale_counts_in_the_quarter_that_it_is_booked_in():
     assert (row["Consideration Q4"], row["Consideration"]) == ("7.00", "7.00")
 
 
-def move(seller, country):
+def move(seller, country, since=""):
     """By the only way there is: a file of sellers."""
     file = importing.check(
         stream=io.BytesIO(
-            f"external_id,name,country\n{seller.external_id},{seller.name},{country}\n".encode()
+            "external_id,name,country,country_since\n"
+            f"{seller.external_id},{seller.name},{country},{since}\n".encode()
         ),
         name="s.csv", profile="generic", actor=actors.SYSTEM, now=timezone.now(),
     )  # fmt: skip
@@ -235,6 +237,35 @@ def test_who_moved_within_a_year_is_reported_where_the_earnings_were_made():
     assert of("1099k", today.year, name="Gross amount (1a)") == {}
     whole = "107.00" if first.year == today.year else "7.00"
     assert of("dac7", today.year, name="Consideration") == {"FR": whole}
+
+
+def test_a_country_that_was_wrong_from_the_beginning_counts_on_no_day():
+    account = account_of("FR", name="Never moved")
+    earn(account, 100_00, 3, year=2025)
+    move(account.seller, "US", since="beginning")
+    assert read("dac7", "year=2025") == []
+    (row,) = read("1099k", "year=2025")
+    assert (row["Country of residence"], row["Gross amount (1a)"]) == ("US", "100.00")
+    move(account.seller, "DE", since="Beginning")  # and again
+    assert [row["Country of residence"] for row in read("dac7", "year=2025")] == ["DE"]
+    move(account.seller, "FR")  # this time it moved
+    assert of("dac7", 2025, name="Consideration") == {"DE": "100.00"}
+    assert Event.objects.filter(action="seller.change").earliest("pk").data["country_since"] == [
+        "",
+        "beginning",
+    ]
+
+
+def test_a_move_counts_from_the_day_that_is_named():
+    account = account_of("FR", name="Mover")
+    earn(account, 100_00, 3, year=2025)
+    earn(account, 7_00, 11, year=2025)
+    move(account.seller, "DE", since="2025-06-30")
+    assert of("dac7", 2025, name="Consideration") == {"FR": "100.00", "DE": "7.00"}
+    move(account.seller, "AT", since="beginning")  # of this stay: it moved to Austria then
+    assert of("dac7", 2025, name="Consideration") == {"FR": "100.00", "AT": "7.00"}
+    move(account.seller, "ES", since="2025-01-01")  # never before the move before it
+    assert of("dac7", 2025, name="Consideration") == {"FR": "100.00", "ES": "7.00"}
 
 
 def test_an_account_of_a_later_year_leaves_the_threshold_of_this_one():

@@ -228,7 +228,7 @@ def test_what_is_wrong_with_a_statement_is_said_with_its_entry_and_a_gap_before_
     )
     refused = worked(received(unread, treasurer, kind="statement", profile=""))
     assert refused.status == "REFUSED"
-    assert "Line 1 has no readable amount" in refused.staged.first().error
+    assert "Line 1: “x EUR” is no amount in EUR" in refused.staged.first().error
     strange = camt.statement(number=5, account="FR7630006000019999999999999")
     strange = worked(received(strange, treasurer, kind="statement", profile=""))
     assert "none of our funding accounts (…9999)" in strange.staged.get().error

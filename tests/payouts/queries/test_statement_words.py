@@ -29,11 +29,11 @@ def test_each_sentence_of_the_readers_is_marked_for_translation():
 
 @pytest.mark.parametrize("language", ["fr", "es", "ja"])
 def test_a_problem_is_said_in_the_readers_language_with_its_values(language):
-    problem = statements.Problem(statements.LEFT_OUT, {"line": 7, "currency": "EUR"})
+    problem = statements.Problem(statements.LEFT_OUT, {"line": 7, "currency": "EUR", "found": "1.001"})
     unreadable = base.Unreadable(
         "The document has {bytes} bytes; at most {largest} are read.", bytes=10_000, largest=5
     )
     with override(language):
         assert statement_words.said(problem) != str(problem)
-        assert "7" in statement_words.said(problem) and "EUR" in statement_words.said(problem)
+        assert all(value in statement_words.said(problem) for value in ("7", "EUR", "1.001"))
         assert statement_words.said(unreadable) != str(unreadable)

@@ -50,6 +50,38 @@ def test_new_sellers_stand_unverified():
     assert Seller.objects.get(external_id="b").kind == "person"
 
 
+@pytest.mark.parametrize(
+    ("country", "since", "sentence"),
+    [
+        ("DE", "in june", "“in june” is neither a day written as YYYY-MM-DD nor the word beginning."),
+        ("DE", "2999-01-01", "2999-01-01 is yet to come: change the country on that day."),
+        ("FR", "2020-01-01", "The seller lives in FR already: leave country_since empty."),
+    ],
+)
+def test_since_when_a_seller_lives_somewhere_is_refused_where_it_says_nothing(country, since, sentence):
+    make.seller(external_id="a", name="Shop", country="FR")
+    file = checked(f"a,Shop,{country},{since}", header="external_id,name,country,country_since")
+    assert errors_of(file) == [(2, sentence)]
+
+
+def test_a_new_seller_lives_where_it_lives_all_along():
+    file = checked("a,Shop,FR,beginning", header="external_id,name,country,country_since")
+    assert errors_of(file) == [
+        (2, "The seller is new, and lives in FR all along: leave country_since empty.")
+    ]
+
+
+def test_since_when_is_shown_with_the_change_and_left_empty_where_nothing_is_said():
+    make.seller(external_id="a", name="Shop", country="FR")
+    make.seller(external_id="b", name="Shop", country="FR")
+    file = checked("a,Shop,DE,2020-02-29", "b,Shop,FR,", header="external_id,name,country,country_since")
+    (row,) = file.rows.all()
+    assert row.changes == [["country", "FR", "DE"], ["country_since", "", "2020-02-29"]]
+    importing.apply(file_id=file.pk, actor=actors.SYSTEM, now=make.NOW)
+    seller = Seller.objects.get(external_id="a")
+    assert (seller.country, seller.country_since) == ("DE", None), "the history of residences has it"
+
+
 def test_a_preview_writes_nothing_and_uses_up_no_reference(raw_sql):
     before = raw_sql("SELECT last_value FROM sellers_seller_id_seq")
     file = checked("a,Shop,FR,,,,")

@@ -281,3 +281,46 @@ def test_a_move_leaves_every_closed_day_and_the_move_before_it_alone(owner_conne
     moved("IT")
     found = owner_connection.execute("SELECT left_on FROM ledger_residence ORDER BY id").fetchall()
     assert [day for (day,) in found] == [date(2100, 2, 1), later, later]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_that_is_named_is_never_a_closed_one_and_a_mistake_was_one_on_closed_days_too(owner_connection):
+    seller = make.seller(country="FR")
+    owner_connection.execute("UPDATE ledger_books SET frozen_through = %s", [date(2026, 1, 31)])
+
+    def told(country: str, since: date | None) -> None:
+        owner_connection.execute(
+            "UPDATE sellers_seller SET country = %s, country_since = %s WHERE id = %s",
+            [country, since, seller.pk],
+        )
+
+    told("DE", date(2025, 6, 1))
+    told("AT", date.min)
+    told("AT", date(2026, 3, 1))  # the country is the same: nothing is said
+    told("IT", date(2026, 3, 1))
+    told("ES", date.min)
+    found = owner_connection.execute("SELECT country, left_on FROM ledger_residence ORDER BY id").fetchall()
+    assert found == [
+        ("FR", date(2026, 2, 1)),
+        ("DE", date(2026, 2, 1)),
+        ("AT", date(2026, 3, 1)),
+        ("IT", date(2026, 3, 1)),
+    ]
+    kept = owner_connection.execute("SELECT country, country_since FROM sellers_seller").fetchall()
+    assert kept == [("ES", None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_move_before_it_a_mistake_ends_before_all_days(owner_connection):
+    seller = make.seller(country="FR")
+    owner_connection.execute(
+        "UPDATE sellers_seller SET country = 'DE', country_since = %s WHERE id = %s", [date.min, seller.pk]
+    )
+    assert owner_connection.execute("SELECT left_on FROM ledger_residence").fetchall() == [(date.min,)]
+    with pytest.raises(Exception, match="seller_country_since_is_taken"):
+        owner_connection.execute(
+            "INSERT INTO sellers_seller (external_id, name, kind, country, country_since, email, phone, tax_id, "
+            "address_line, postcode, city, suspended_reason) "
+            "VALUES ('x', 'X', 'person', 'FR', '2020-01-01', '', '', '', '', '', '', '')"
+        )
+    owner_connection.rollback()

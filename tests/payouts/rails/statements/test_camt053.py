@@ -206,7 +206,7 @@ def test_the_currency_is_of_the_account_the_balance_or_the_first_line() -> None:
     line = entry("60.00", "DBIT", currency="USD")
     body = document(line, closing="40.00").replace(b"<Ccy>EUR</Ccy>", b"")
     assert one(body).currency == "EUR", "the balance's"
-    assert str(one(body).problems[0]) == "Line 1 has no readable amount in EUR: left out."
+    assert str(one(body).problems[0]) == "Line 1: “60.00 USD” is no amount in EUR: left out."
     bare = body.replace(b' Ccy="EUR"', b"")
     assert (one(bare).currency, one(bare).entries[0].amount_minor) == ("USD", -6000)
 
@@ -219,7 +219,7 @@ def test_a_fault_at_the_end_is_a_fault_of_the_whole() -> None:
 def test_a_booking_date_that_is_no_day_is_a_problem_and_none_at_all_is_not() -> None:
     day = "<BookgDt><Dt>2026-11-31</Dt></BookgDt>"
     wrong = one(document(entry("60.00", "DBIT", day), closing="40.00"))
-    assert [str(each) for each in wrong.problems] == ["Line 1 has a booking date that is no day."]
+    assert [str(each) for each in wrong.problems] == ["Line 1: the booking date “2026-11-31” is no day."]
     assert one(document(entry("60.00", "DBIT"), closing="40.00")).problems == ()
 
 
@@ -262,3 +262,60 @@ def test_what_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) 
         with pytest.raises(base.Unreadable, match=r"^One part of the document is larger than any payment"):
             whole.read(body)
     assert len(whole.read(many.replace(b"<Stmt/>", b"", 1))) == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("<Ntry/>", "Line 1 has no amount: left out."),
+        (
+            entry("5.00", "PLUS"),
+            "Line 1: “PLUS” says neither that money came in (CRDT) nor that it went out (DBIT): left out.",
+        ),
+        (entry(f"5\n{'0' * 60}", "CRDT"), f"Line 1: “5 {'0' * 37}…” is no amount in EUR: left out."),
+    ],
+)
+def test_what_stands_in_a_line_that_cannot_be_read_is_quoted(line: str, said: str) -> None:
+    assert [str(each) for each in one(document(line)).problems] == [said]
+
+
+def test_how_far_a_statement_is_from_adding_up_is_said() -> None:
+    (problem,) = one(document(entry("5.00", "DBIT"))).problems
+    assert str(problem).endswith("they come to 95.00 EUR, it is 100.00 EUR.")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "reversed_"),
+    [
+        ("2026-11-24T00:00:00", "2026-11-23T23:59:59", True),
+        ("2026-11-24T00:00:00+01:00", "2026-11-23T22:59:59Z", True),
+        ("2026-11-24T00:00:00+01:00", "2026-11-23T23:30:00Z", False),
+        ("2026-11-24T12:00:00", "2026-11-24T00:00:00Z", False),
+        ("2026-11-24T12:00:00", "2026-11-23T00:00:00Z", True),
+        ("2026-11-24", "2026-11-24", False),
+        ("yesterday", "2026-11-24", False),
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_a_problem(begin: str, end: str, reversed_: bool) -> None:
+    period = f"<FrToDt><FrDtTm>{begin}</FrDtTm><ToDtTm>{end}</ToDtTm></FrToDt>"
+    found = [str(each) for each in one(document(period)).problems]
+    said = "Its period ends before it begins, from 2026-11-24 to 2026-11-23: ask the bank for a right one."
+    assert found == ([said] if reversed_ else [])
+
+
+def test_sentences_about_lines_do_not_fill_the_memory_however_many_statements_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(camt053, "_MOST_IN_ALL", 5)
+    wrong = document(entry("x", "CRDT"), entry("y", "CRDT"))
+    first, statement, last = wrong.partition(wrong[wrong.index(b"<Stmt>") : wrong.index(b"</BkTo")])
+    found = whole.read(first + statement * 4 + last)
+    assert [len(each.problems) for each in found] == [2, 2, 2, 1]
+    assert str(found[2].problems[1]) == str(found[3].problems[0]) == "More lines than these cannot be read."
+
+
+def test_lines_that_add_up_to_what_no_row_can_hold_are_refused() -> None:
+    most = "9" * 15
+    assert one(document(entry(most, "CRDT"))).lines == 1
+    with pytest.raises(base.Unreadable, match="more than any account holds"):
+        one(document(*[entry(most, "CRDT")] * 2))

@@ -16,13 +16,14 @@ TWO = (
     "<ns2:X><ns2:Ntry/></ns2:X>\n<!-- <ns2:Ntry> --><ns2:Ntry n='>1'>one</ns2:Ntry><ns2:Ntry n='2'/></ns2:Stmt>\n"
     "  <ns2:Stmt><ns2:Id>é2㰼</ns2:Id><ns2:Ntry n='3㰼'/></ns2:Stmt>\n</ns2:BkToCstmrStmt></ns2:Document>"
 )
-ERRORS = {
-    Place(1): ["Kein Tag für «ä1».", "Zweitens."],
-    Place(1, 2): ["Nichts."],
-    Place(2): ["Falsch."],
-    Place(2, 1): ["Auch."],
-    Place(2, 7): ["Nirgends."],
-}
+ERRORS = [
+    (Place(1), "Kein Tag für «ä1»."),
+    (Place(1), "Zweitens."),
+    (Place(1, 2), "Nichts."),
+    (Place(2), "Falsch."),
+    (Place(2, 1), "Auch."),
+    (Place(2, 7), "Nirgends."),
+]
 BEFORE = {
     "<ns2:Stmt><ns2:Id>ä1": "<!-- error: Kein Tag für «ä1». -->\n<!-- error: Zweitens. -->\n",
     "<ns2:Ntry n='2'": "<!-- error: Nichts. -->\n",
@@ -67,14 +68,16 @@ def test_a_marked_statement_is_read_like_the_original() -> None:
     body = camt.statement([camt.Line(-100), camt.Line(-200)])
     said = ["Line 1 -- or 2 -—--- is wrong-", "<Stmt>\x00\x1b --> evil"]
     for size in random.Random(7).choices(range(1, len(body)), k=20):
-        made = made_of(body, {Place(1): said, Place(1, 2): said, Place(9): said}, size)
+        made = made_of(
+            body, [(place, text) for place in (Place(1), Place(1, 2), Place(9)) for text in said], size
+        )
         assert made.count(b"evil") == 3
         assert whole.read(made) == whole.read(body)
 
 
 def test_without_errors_it_is_the_same() -> None:
     body = camt.statement()
-    assert made_of(body, {}) == body
+    assert made_of(body, []) == body
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_without_errors_it_is_the_same() -> None:
     ],
 )
 def test_what_finds_no_place_stands_at_the_end(body: bytes) -> None:
-    assert made_of(body, {Place(1): ["Wrong."]}, 5) == body + b"<!-- error: Wrong. -->\n"
+    assert made_of(body, [(Place(1), "Wrong.")], 5) == body + b"<!-- error: Wrong. -->\n"
 
 
 def test_no_more_is_held_than_the_tag_that_has_not_ended() -> None:
@@ -104,6 +107,24 @@ def test_no_more_is_held_than_the_tag_that_has_not_ended() -> None:
             assert given - taken <= 64
             yield line
 
-    for piece in marking.made(read(), {Place(1, 1001): ["Wrong."]}):
+    for piece in marking.made(read(), [(Place(1, 1001), "Wrong.")]):
         taken += len(piece)
     assert taken == given + len(b"<!-- error: Wrong. -->\n")
+
+
+def test_errors_are_taken_one_by_one_and_none_is_held() -> None:
+    """As many errors as lines: each is said when its line comes, and the next is asked for only then."""
+    lines = [b"<Document><BkToCstmrStmt><Stmt>", *[b"<Ntry>1</Ntry>"] * 1000, b"</Stmt>"]
+    taken = 0
+
+    def errors() -> Iterator[tuple[Place, str]]:
+        nonlocal taken
+        for line in range(1, 1001):
+            taken = line
+            yield Place(1, line), "Wrong."
+
+    told = 0
+    for piece in marking.made(lines, errors()):
+        told += piece.count(b"Wrong.")
+        assert taken <= told + 1
+    assert told == 1000

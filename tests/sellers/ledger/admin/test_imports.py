@@ -1,9 +1,11 @@
 """Earnings come in through a page: file, preview with every error, yes."""
 
+import tracemalloc
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from backoffice.audit.actors import SYSTEM
@@ -71,9 +73,48 @@ def test_every_error_stands_by_its_line_and_can_be_downloaded(client, shop):
     file = ImportFile.objects.get()
     assert client.post(reverse("admin:ledger_import_confirm", args=[file.pk]), follow=True).status_code == 200
     assert Earning.objects.count() == 0
-    lines = client.get(reverse("admin:ledger_import_errors", args=[file.pk])).content.decode().splitlines()
+    answer = client.get(reverse("admin:ledger_import_errors", args=[file.pk]))
+    lines = b"".join(answer.streaming_content).decode().splitlines()
     assert lines[0] == "line,error"
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "3"]
+
+
+def test_however_many_errors_there_are_they_are_sent_as_they_are_read(client, shop):
+    as_role(client, "analyst")
+    upload(client, csv(row("a", seller="nobody")))
+    file = ImportFile.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO ledger_stagedearning (import_file_id, row_number, error, known, seller_external_id,
+                 seller_name, country, external_id, kind, currency, order_ref, description)
+               SELECT %s, 2 + n, 'What is wrong with it. ' || repeat('x', 100), false, '', '', '', '', '', '', '', ''
+               FROM generate_series(1, 50000) AS n""",
+            [file.pk],
+        )
+    answer = client.get(reverse("admin:ledger_import_errors", args=[file.pk]))
+    lines, size = 0, 0
+
+    tracemalloc.start()
+    try:
+        for piece in answer.streaming_content:
+            lines, size = lines + piece.count(b"\n"), size + len(piece)
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert lines == 50_002 and size > 6_000_000
+    assert held < 3_000_000, "two thousand rows at a time"
+
+
+def test_no_cell_of_the_errors_begins_a_formula(client, shop):
+    as_role(client, "analyst")
+    upload(client, csv(row("a", seller="nobody")))
+    file = ImportFile.objects.get()
+    file.staged.update(error="=1+1")
+
+    answer = client.get(reverse("admin:ledger_import_errors", args=[file.pk]))
+
+    assert b"".join(answer.streaming_content).splitlines()[1] == b"2,'=1+1"
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff", "é;à".encode("cp1252"), b'"', b"MZ\x90"])

@@ -50,7 +50,9 @@ def test_pages_of_the_list_follow_each_other(backfilled, client):
 
 
 def test_its_copy_says_its_errors(backfilled, client):
-    body = client.get(reverse("admin:ledger_import_copy", args=[backfilled.pk])).content.decode()
+    body = b"".join(
+        client.get(reverse("admin:ledger_import_copy", args=[backfilled.pk])).streaming_content
+    ).decode()
     assert body.splitlines()[0] == "line,error"
     assert body.splitlines()[1].startswith("2,") and "The name is empty" in body
 
