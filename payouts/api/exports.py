@@ -115,7 +115,7 @@ class ExportBody(Body):
     template = serializers.CharField(
         required=False,
         max_length=60,
-        help_text="the columns of a template of this kind, of your own or a shared one, by its name; in place of columns",
+        help_text="the columns of a template of this kind, your own or a shared one, by its name; in place of columns",
     )
     sort = serializers.CharField(required=False, max_length=20, help_text="as in the list's address: -amount")
     since = serializers.IntegerField(

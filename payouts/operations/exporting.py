@@ -72,17 +72,17 @@ def request(
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
     is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty;
-    or ``template`` is the name of one that the person may use, and says them. ``sort`` is the list's ("-amount"). With ``since`` it holds only what is new, changed or withdrawn since that export
-    of the person, or the last one with the same rows and columns. The file is called by the day ``named``, today when
-    it is left out.
+    ``template`` names a template of the person's that says them. ``sort`` is the list's ("-amount"). With ``since`` it
+    holds only what is new, changed or withdrawn since that export of the person, or the last one with the same rows and
+    columns. The file is called by the day ``named``, today when it is left out.
     Raises `BadExport`, `BadFilter`, `BadTemplate`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
         authority.require(actor=actor, permission=permission)
     check_form(format=format, locale=locale, compressed=compressed)
-    named = export_templates.wanted(template=template, columns=columns, kind=kind, user_id=actor.person_id)
-    wanted = kinds.checked_columns(definition, named)
+    asked = export_templates.wanted(template=template, columns=columns, kind=kind, user_id=actor.person_id)
+    wanted = kinds.checked_columns(definition, asked)
     kinds.check_sort(definition, sort)
     chosen = definition.chosen(filters, now=now)
     base = None

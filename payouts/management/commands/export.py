@@ -70,7 +70,8 @@ class Command(BaseCommand):
         if since.isdecimal():
             if options["filter"] or columns or options["template"] or options["sort"]:
                 raise CommandError(
-                    "Leave out --filter, --columns, --template and --sort: those of the export after --since count again."
+                    "Leave out --filter, --columns, --template and --sort: "
+                    "those of the export after --since count again."
                 )
             return exporting.request_changes(since=int(since), kind=options["kind"], **common)
         if since not in ("", "last"):
