@@ -111,5 +111,5 @@ PAYMENTS = Definition(
     key="batch.reference || '/' || payout.reference",
     filter=export_filters.BatchFilter,
     shown=("batch", "value_date", "payout", "status", "seller", "seller_name", "end_to_end_id", "amount"),
-    place="item.id",
+    place="item.id DESC",
 )

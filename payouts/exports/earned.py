@@ -52,5 +52,5 @@ EARNINGS = Definition(
     home=HOME,
     of_a_year=True,
     shown=("transaction", "booked_on", "seller", "seller_name", "country", "kind", "order_ref", "amount"),
-    place="x.id",
+    place="x.id DESC",
 )

@@ -64,6 +64,7 @@ TRANSACTIONS = Definition(
     key="'T' || t.id || '/' || entry.id",
     filter=list_filters.TransactionFilter,
     shown=("transaction", "booked_on", "kind", "book", "seller", "payout", "debit", "credit"),
+    place="entry.id DESC",
 )
 ENTRIES = Definition(
     kind="entries",
@@ -80,5 +81,5 @@ ENTRIES = Definition(
     key="'T' || t.id || '/' || entry.id",
     filter=list_filters.EntryFilter,
     shown=("transaction", "booked_on", "kind", "book", "seller", "payout", "order_ref", "amount"),
-    place="entry.id",
+    place="entry.id DESC",
 )

@@ -33,14 +33,14 @@ def page(selection: Selection, *, size: int, place: Any = None, backwards: bool 
     if not selection.source:
         return Page([], more=False)
     definition = selection.definition
-    down = whole(selection) and definition.order.endswith(" DESC")
-    wanted = {PLACE: definition.place or f'({definition.key}) COLLATE "C"'}
+    place_sql, _unused, way = definition.place.partition(" ")
+    wanted = {PLACE: place_sql or f'({definition.key}) COLLATE "C"'}
     for column in selection.columns:
         wanted[column.name] = column.sql
         if column.kind is Kind.MONEY:
             wanted[f"{column.name}__currency"] = column.currency
     inner = ", ".join(f'{sql} AS "{name}"' for name, sql in wanted.items())
-    smaller = down is not backwards
+    smaller = bool(way) is not backwards
     beyond = "" if place is None else f"WHERE {PLACE} {'<' if smaller else '>'} %s"
     sql = (
         f"SELECT * FROM (SELECT {inner} {selection.source}) AS listed {beyond} "  # noqa: S608 - constants and names of ours

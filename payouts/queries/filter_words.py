@@ -124,7 +124,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":
-            words = _("Open {day}") if isinstance(value, datetime) else _("Open at the end of {day}")
+            words = _("Open as of {day}") if isinstance(value, datetime) else _("Open at the end of {day}")
             return words.format(day=_day(value))
         case "book":
             named = [value] if isinstance(value, str) else value
