@@ -1,10 +1,10 @@
-"""The ledger as rows: whole transactions with each debit and credit, or the entries alone that a total is made of."""
+"""The ledger as rows: whole transactions with each debit and credit, or sellers' entries, which totals are made of."""
 
 from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import list_filters
-from sellers.ledger.models import Book, EarningKind
+from sellers.ledger.models import Book, EarningKind, Entry
 from sellers.ledger.words import noted
 
 _WHOSE = """LEFT JOIN ledger_account AS account ON account.id = entry.account_id
@@ -28,7 +28,6 @@ class _Leg(Columns):
     kind = Column("What", Kind.CODE, sql=labels("earning.kind", EarningKind.choices), width=18)
     book = Column("Book", Kind.CODE, sql=labels("entry.book", Book.choices), width=24)
     seller = Column("Seller", Kind.CODE, sql="seller.reference", width=10)
-    funding = Column("Bank account", sql="nullif(entry.funding_code, '')", width=16)
     payout = Column("Payout", Kind.CODE, sql="nullif(entry.payout_ref, '')", width=12)
     currency = Column("Currency", Kind.CODE, sql="entry.currency", width=9)
     order_ref = Column("Order", sql="nullif(earning.order_ref, '')", width=24)
@@ -39,6 +38,7 @@ class _Leg(Columns):
 
 
 class Transactions(_Leg):
+    funding = Column("Bank account", sql="nullif(entry.funding_code, '')", width=16)
     debit = Column("Debit", Kind.MONEY, sql=_DEBIT, currency="entry.currency", width=16)
     credit = Column("Credit", Kind.MONEY, sql=_CREDIT, currency="entry.currency", width=16)
     minor = Column(
@@ -68,14 +68,15 @@ TRANSACTIONS = Definition(
 )
 ENTRIES = Definition(
     kind="entries",
-    title=noted("Entries of the ledger"),
+    title=noted("Entries of sellers’ accounts"),
     noun="entries",
-    whole=later("All entries"),
+    whole=later("All entries of sellers’ accounts"),
     lead=noted(
         "What a balance or a statement is made of: a credit, which raises what we owe, above nothing, a debit below."
     ),
-    permissions=("ledger.view_transaction", "ledger.view_earning"),
+    permissions=("sellers.view_seller", "ledger.view_account", "ledger.view_earning"),
     resource=Entries,
+    rows=lambda: Entry.objects.filter(account__isnull=False),
     source=_ENTRIES,
     order="entry.id DESC",
     key="'T' || t.id || '/' || entry.id",

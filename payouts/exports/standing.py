@@ -107,4 +107,5 @@ BALANCES = Definition(
     of_the_past=True,
     of_today=("seller_name",),
     shown=("seller", "seller_name", "country", "total", "payable", "reserved", "in_transit"),
+    place="account.id",
 )

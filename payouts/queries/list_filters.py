@@ -24,6 +24,7 @@ from payouts.queries.filter_words import REPORTS, STANDINGS, STATES
 from payouts.queries.filters import RangesForm, countries_open
 from sellers import queries as sellers
 from sellers.ledger.models import Book, Earning, EarningKind, Entry, Residence, Transaction
+from sellers.ledger.models.entry import SELLER_BOOKS
 from sellers.ledger.money import EXPONENTS
 from sellers.ledger.queries import books
 from sellers.models import Seller
@@ -35,7 +36,7 @@ KEPT = (EarningKind.COMMISSION.value, EarningKind.FEE.value)
 
 
 def _books() -> list[tuple[str, str]]:
-    return [(book.value, str(book.label)) for book in Book]
+    return [(book.value, str(book.label)) for book in SELLER_BOOKS]
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -122,7 +123,7 @@ class TransactionFilter(ExportFilter):
 
 
 class EntryFilter(MovementFilter):
-    """Entries of the ledger in a span, of days of the books or of posting."""
+    """Entries of sellers' accounts in a span, of days of the books or of posting."""
 
     model = Entry
     noun = later("entries")
