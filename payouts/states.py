@@ -80,6 +80,8 @@ TRANSITIONS: tuple[Move, ...] = (
 )
 
 DEAD = frozenset({_S.CANCELLED, _S.FAILED, _S.RETURNED})
+OVER = DEAD | {_S.PAID}
+"""Paid, or never to be."""
 UNSENT = frozenset({_S.PENDING_REVIEW, _S.REVIEWED, _S.APPROVED, _S.BATCHED})
 
 BATCH_TRANSITIONS: tuple[tuple[BatchStatus, BatchStatus], ...] = (

@@ -6,12 +6,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.admin._currency import CHIPS as BY_CURRENCY
@@ -54,7 +53,8 @@ class ValueDateChip(forms.Form):
 
 
 CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY | {"funding": FundingChip}
-KNOWN = ("status", *keyset.PLACE, *CHIPS, *DAYS)
+EXPORTED = ("status", *CHIPS, *DAYS)
+KNOWN = (*EXPORTED, *keyset.PLACE)
 
 
 def _chosen(request: HttpRequest) -> tuple["QuerySet[Batch]", filters.ListFilter]:
@@ -90,7 +90,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         {
             "title": _("Batches"),
             "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
-            "verbs": [*_export(request), *_propose_verb(request)],
+            "verbs": [
+                *exports.verb(request, "batches", {name: request.GET.get(name) for name in EXPORTED}),
+                *_propose_verb(request),
+            ],
             "tabs": [
                 {"label": label, "url": _address(request, status=value), "current": value == status}
                 for value, label in TABS
@@ -133,17 +136,6 @@ def _day_chips(request: HttpRequest, between: filters.ListFilter) -> list[dict[s
     if found:
         return [{"text": words, "clear_url": _address(request, name)} for words, name in found]
     return [worklists.offered(_("Value date"), ValueDateChip, _query(request, *keyset.PLACE, *DAYS).items())]
-
-
-def _export(request: HttpRequest) -> list[dict[str, str]]:
-    """The way to a file of exactly these rows; none where an export knows no such filter."""
-    if "payouts.request_export" not in pages.permissions(request):
-        return []
-    if any(request.GET.get(name) for name in ("waits_for", "funding")):
-        return []
-    kept = {name: request.GET.get(name, "") for name in ("status", "currency", *DAYS)}
-    query = urlencode({"kind": "batches"} | {name: value for name, value in kept.items() if value})
-    return [{"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{query}"}]
 
 
 def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import dated, later
 from payouts.admin import reconciliation
@@ -79,6 +79,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Reconciliation"),
         "lead": f"{_how_many(chosen)} {words}".strip(),
+        "verbs": _export(request, proposed=proposed),
         "tabs": reconciliation.tabs("proposed" if proposed else "breaks"),
         "chips": [
             *reconciliation.chips(request.GET.get("account", ""), keep=others),
@@ -96,6 +97,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "empty_label": _("See the statements"),
     }
     return pages.render(request, "admin/payouts/statement/breaks.html", context)
+
+
+def _export(request: HttpRequest, *, proposed: bool) -> list[dict[str, str]]:
+    given = {name: request.GET.get(name) for name in ("currency", "state", "waits_for")}
+    if proposed:
+        given["state"] = asked.PROPOSED
+    wanted = {"matched": "false", "funding": request.GET.get("account")}
+    return exports.verb(request, "bank_lines", wanted | given)
 
 
 @pages.page(*reconciliation.SEE)

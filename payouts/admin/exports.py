@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
@@ -19,11 +19,11 @@ from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pace, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import labelled, later, number
+from payouts.admin import _behind
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import deciding, filters, schedules
-from payouts.states import PayoutStatus
+from payouts.queries import deciding, schedules
 from sellers.ledger.money import Money
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
@@ -67,17 +67,22 @@ class Row:
     @property
     def list_url(self) -> str:
         """The list that its filter selects, as it is now; empty where its rows are no list of payouts."""
-        query = _of_payouts(self.export)
+        query = _behind.payouts_of(self.export)
         return f"{reverse('admin:payouts_payout_list')}?{query.urlencode()}" if query is not None else ""
 
     @property
     def lines_url(self) -> str:
         """Where the lines that its payouts are made of are asked for; empty where its rows are none."""
-        query = _of_payouts(self.export)
+        query = _behind.payouts_of(self.export)
         if query is None or self.export.kind == "lines":
             return ""
         query["kind"] = "lines"
         return f"{reverse('admin:payouts_export_new')}?{query.urlencode()}"
+
+    @property
+    def behind_url(self) -> str:
+        """Where the rows stand that its totals are the sums of; empty where they are payouts, or their lines."""
+        return "" if _behind.payouts_of(self.export) is not None else _behind.of_export(self.export)
 
     @property
     def rest(self) -> str:
@@ -116,20 +121,6 @@ class Row:
     @property
     def ready(self) -> bool:
         return self.export.status == ExportStatus.READY
-
-
-def _of_payouts(export: Export) -> QueryDict | None:
-    """The filter of the payouts that its rows are, or are the lines of, as the list's address has it."""
-    if export.kind not in ("payouts", "lines", "failed"):
-        return None
-    query = filters.as_query(export.filters).copy()
-    if export.kind == "failed":
-        dead = [PayoutStatus.FAILED.value, PayoutStatus.RETURNED.value]
-        wanted = query.getlist("status") or dead
-        query.setlist("status", [each for each in wanted if each in dead] or dead)
-    if export.sort:
-        query["sort"] = export.sort
-    return query
 
 
 def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) -> Row:

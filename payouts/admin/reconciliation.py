@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from backoffice.doors import keyset, pages
+from backoffice.doors import exports, keyset, pages
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.models import FundingAccount, LineKind, StatementLine
@@ -49,9 +49,14 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "Statements come from the bank by themselves. Each must open with what the "
                 "one before closed with."
             ),
-            "verbs": [{"label": _("Import a statement"), "url": reverse("admin:ledger_statement_new")}]
-            if may
-            else [],
+            "verbs": [
+                *exports.verb(request, "bank_statements", {"funding": account}),
+                *(
+                    [{"label": _("Import a statement"), "url": reverse("admin:ledger_statement_new")}]
+                    if may
+                    else []
+                ),
+            ],
             **_accounts(request),
             "tabs": tabs("statements"),
             "chips": chips(account),

@@ -1,5 +1,6 @@
 """Describing a schedule of an export: what, when, where to."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from payouts.exports import kinds
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import Every, ExportSchedule
-from payouts.operations import schedules
+from payouts.operations import export_templates, schedules
 from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
 
@@ -42,6 +43,11 @@ class ScheduleForm(ExportForm):
     """An export's format and columns, its filter without dates, then when and where to."""
 
     name = forms.CharField(label=later("Name of the schedule"), max_length=60)
+    template = forms.ChoiceField(
+        label=later("Or the columns of a template"),
+        required=False,
+        help_text=later("The schedule keeps the columns that the template has now."),
+    )
     every = forms.ChoiceField(label=later("How often"), choices=Every.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
         label=later("Weekday, of a weekly one"),
@@ -99,10 +105,10 @@ class ScheduleForm(ExportForm):
         widget=_Unshown(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, definition: Definition, *args: Any, **values: Any) -> None:
+    def __init__(self, definition: Definition, templates: Iterable[str], *args: Any, **values: Any) -> None:
         super().__init__(definition, _offered(definition), (), *args, **values)
         del self.fields["save_as"], self.fields["shared"]
-        self.fields = {"name": self.fields.pop("name"), **self.fields}
+        self.fields = self._ordered(list(dict.fromkeys(templates)))
         spans = said.dates_of(definition.filter)
         choose = {
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
@@ -117,6 +123,18 @@ class ScheduleForm(ExportForm):
         }
         for name, choices in choose.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _ordered(self, templates: Sequence[str]) -> dict[str, forms.Field]:
+        """The fields with the name first, and the templates after the columns, where there are any."""
+        fields = dict(self.fields)
+        first, template = fields.pop("name"), fields.pop("template")
+        ordered = {"name": first}
+        for name, field in fields.items():
+            ordered[name] = field
+            if name == "columns" and templates:
+                template.choices = [("", _("none")), *((each, each) for each in templates)]  # type: ignore[attr-defined]
+                ordered["template"] = template
+        return ordered
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
@@ -230,7 +248,13 @@ def _page(
     *,
     sort: str,
 ) -> HttpResponse:
-    form = ScheduleForm(definition, request.POST if request.method == "POST" else None, initial=initial)
+    usable = export_templates.usable(user_id=pages.actor(request).person_id, kind=definition.kind)
+    form = ScheduleForm(
+        definition,
+        [each.name for each in usable],
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         plan = replace(_plan(request, definition, query, form), sort=sort)
         values: dict[str, Any] = {"plan": plan, "actor": pages.actor(request), "now": database_now()}
@@ -278,6 +302,7 @@ def _plan(
         filters=wanted.urlencode(),
         compressed=values["compressed"] and FORMATS[values["format"]].packs,
         locale=values["locale"] or "en",
+        template=values.get("template", ""),
         target=schedules.Wanted(**target) if values["where"] == SFTP else None,
         **{
             name: values[name]

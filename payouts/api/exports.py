@@ -112,6 +112,11 @@ class ExportBody(Body):
         max_length=60,
         help_text="in their order; all when left out",
     )
+    template = serializers.CharField(
+        required=False,
+        max_length=60,
+        help_text="the columns of a template of this kind, your own or a shared one, by its name; in place of columns",
+    )
     sort = serializers.CharField(required=False, max_length=20, help_text="as in the list's address: -amount")
     since = serializers.IntegerField(
         required=False,
@@ -124,7 +129,7 @@ class ExportBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "since" in attrs:
-            for name in ("filter", "columns", "sort"):
+            for name in ("filter", "columns", "template", "sort"):
                 if name in attrs:
                     raise serializers.ValidationError(
                         {name: ["Leave it out: that of the export named by since is taken again."]}
@@ -214,6 +219,7 @@ class Exports(ListModelMixin, GenericViewSet[Export]):
                 kind=values["kind"],
                 filters=values.get("filter", {}),
                 columns=values.get("columns", []),
+                template=values.get("template", ""),
                 sort=values.get("sort", ""),
                 **common,
             )

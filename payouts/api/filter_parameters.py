@@ -43,6 +43,10 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
         "A list of references that somebody pasted (L7), or its id.",
         {"type": "string", "pattern": "^[Ll]?[0-9]{1,18}$"},
     ),
+    "open_at": (
+        "Neither paid nor over at the end of this day (2026-11-24), or at this moment.",
+        {"type": "string", "pattern": _MOMENT},
+    ),
     "funding": (
         "The code of our account that its batch is paid from.",
         {"type": "string", "pattern": r"^[A-Za-z0-9-]{1,40}$"},

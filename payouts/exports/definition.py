@@ -38,6 +38,9 @@ class Definition:
 
     ``title``, ``noun`` and ``lead`` are English, as files say them; ``called`` and ``told`` are what pages show.
 
+    ``shown`` are the columns of its page, where its rows stand on one: in the order of ``place``, SQL of a whole number
+    that no two rows share, followed by DESC where the greatest comes first; where it is empty, in that of the keys.
+
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
     ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in
     the record what the rows are where the filter asks for nothing.
@@ -65,6 +68,8 @@ class Definition:
     before: Callable[[filters.ListFilter], date | datetime | None] | None = None
     sorts: Mapping[str, ordering.Sort] = field(default_factory=dict)
     tail: str = ""
+    shown: tuple[str, ...] = ()
+    place: str = ""
 
     @property
     def has_books(self) -> bool:

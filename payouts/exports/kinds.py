@@ -7,12 +7,16 @@ from django.utils.translation import gettext as _
 from backoffice.audit.errors import NotAllowed, Refused
 from payouts.exports import (
     audit,
+    bank_lines,
     banking,
+    earned,
+    entries,
     failed,
     held,
     lines,
     payouts,
     reconciliation,
+    sellers,
     standing,
     statement,
     yearly,
@@ -29,13 +33,20 @@ KINDS: dict[str, Definition] = {
         held.HOLDS,
         failed.FAILED,
         banking.BATCHES,
+        banking.PAYMENTS,
+        sellers.SELLERS,
         standing.BALANCES,
         statement.STATEMENT,
+        entries.ENTRIES,
+        entries.TRANSACTIONS,
         reconciliation.RECONCILIATION,
+        bank_lines.BANK_LINES,
+        bank_lines.BANK_STATEMENTS,
         audit.APPROVALS,
         audit.DEEDS,
         yearly.DAC7,
         yearly.FORM_1099K,
+        earned.EARNINGS,
     )
 }
 

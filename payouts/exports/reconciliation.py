@@ -155,4 +155,5 @@ RECONCILIATION = Definition(
     filter=export_filters.LineFilter,
     also=_accounts,
     before=lambda chosen: chosen.cleaned.get("booked_before"),
+    shown=("funding", "statement", "booked", "kind", "payout", "amount"),
 )

@@ -101,6 +101,18 @@ def set_session(zone: str) -> None:
         )
 
 
+def count(selection: Selection, *, most: int) -> int:
+    """How many rows there are, counted as far as ``most``."""
+    if not selection.source:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 {selection.source} LIMIT %s) AS counted",  # noqa: S608 - ours
+            (*selection.params, most),
+        )
+        return int(cursor.fetchone()[0])
+
+
 def totals(selection: Selection, chosen: filters.ListFilter) -> tuple[int, list[Total]]:
     """How many rows there are, and what each amount adds up to in each currency; inside a `snapshot`.
 
@@ -134,6 +146,7 @@ def _added(summed: Sequence[Column], counted: Iterable[tuple[Any, ...]]) -> tupl
             },
         )
         for code, count, *minors in found
+        if code is not None  # a row without an amount may have no currency: it is in no total
     ]
     # A row without a currency adds up to nothing.
     return sum(each.count for each in sums), [each for each in sums if summed and each.currency is not None]

@@ -8,10 +8,10 @@ from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels, liter
 from payouts.exports.definition import Definition
 from payouts.models import HoldReason
 from payouts.queries import export_filters
-from payouts.states import PayoutStatus
+from payouts.states import OVER, PayoutStatus
 from sellers.ledger.words import noted
 
-_OVER = literals([PayoutStatus.PAID, PayoutStatus.CANCELLED, PayoutStatus.FAILED, PayoutStatus.RETURNED])
+_OVER = literals(sorted(OVER))
 # Who is over since before then was over then, too: most payouts need no look into their history.
 _OPEN = f"""({{rows}}) AS payout JOIN sellers_seller AS seller ON seller.id = payout.seller_id
 JOIN LATERAL (
@@ -106,4 +106,6 @@ BALANCES = Definition(
     filter=export_filters.BalanceFilter,
     of_the_past=True,
     of_today=("seller_name",),
+    shown=("seller", "seller_name", "country", "total", "payable", "reserved", "in_transit"),
+    place="account.id",
 )

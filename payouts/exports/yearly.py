@@ -12,15 +12,15 @@ from typing import Any
 
 from payouts.exports.columns import Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
-from payouts.queries import export_filters
+from payouts.queries import export_filters, list_filters
 from sellers.ledger.words import noted
 from sellers.models import Kind as SellerKind
 
 DATA: dict[str, Any] = tomllib.loads(
     (pathlib.Path(__file__).parent / "data" / "seller_totals.toml").read_text(encoding="utf-8")
 )
-_SOLD = "x.kind IN ('sale', 'refund', 'chargeback')"
-_KEPT = "x.kind IN ('commission', 'fee')"
+_SOLD = f"x.kind IN ({literals(list_filters.SOLD)})"
+_KEPT = f"x.kind IN ({literals(list_filters.KEPT)})"
 _SALES = "x.kind = 'sale'"
 
 
@@ -40,7 +40,7 @@ def _parts(name: str, condition: str, part: str, count: int, *, sign: str = "", 
 
 # Where the sellers lived who ever moved, account by account, the last time without an end. One who came back is not
 # told apart from one who stayed.
-_LIVED = """
+LIVED = """
   SELECT a.id AS account_id, w.country, w.from_on, w.until_on FROM ledger_account AS a JOIN (
     SELECT r.seller_id, r.country, r.left_on AS until_on,
       coalesce(lag(r.left_on) OVER (PARTITION BY r.seller_id ORDER BY r.left_on, r.id), '-infinity') AS from_on
@@ -50,7 +50,7 @@ _LIVED = """
     FROM ledger_residence AS r JOIN sellers_seller AS s ON s.id = r.seller_id GROUP BY s.id
   ) AS w ON w.seller_id = a.seller_id"""
 HOME = "coalesce(sold.country, seller.country)"
-_IN_YEAR = "t.booked_on >= make_date({year}, 1, 1) AND t.booked_on < make_date({year} + 1, 1, 1)"
+IN_YEAR = "t.booked_on >= make_date({year}, 1, 1) AND t.booked_on < make_date({year} + 1, 1, 1)"
 
 
 def _source(values: str, countries: list[str], bars: list[dict[str, Any]], sales: str, minor: str) -> str:
@@ -65,9 +65,9 @@ def _source(values: str, countries: list[str], bars: list[dict[str, Any]], sales
 JOIN (
   SELECT x.account_id, lived.country, count(*) OVER (PARTITION BY x.account_id) AS homes, {{year}} AS year, {values}
   FROM ledger_transaction AS t JOIN ledger_earning AS x ON x.transaction_id = t.id
-  LEFT JOIN ({_LIVED}) AS lived
+  LEFT JOIN ({LIVED}) AS lived
     ON lived.account_id = x.account_id AND t.booked_on >= lived.from_on AND t.booked_on < lived.until_on
-  WHERE {_IN_YEAR} AND x.account_id IN (SELECT id FROM ({{rows}}) AS chosen)
+  WHERE {IN_YEAR} AND x.account_id IN (SELECT id FROM ({{rows}}) AS chosen)
   GROUP BY x.account_id, lived.country
 ) AS sold ON sold.account_id = account.id
 LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = seller.id AND slot.currency = account.currency
@@ -78,7 +78,7 @@ LEFT JOIN LATERAL (
     AND NOT EXISTS (
       SELECT FROM ledger_account AS o JOIN ledger_earning AS y ON y.account_id = o.id
       JOIN ledger_transaction AS t ON t.id = y.transaction_id
-      WHERE o.seller_id = seller.id AND o.id <> account.id AND {_IN_YEAR})
+      WHERE o.seller_id = seller.id AND o.id <> account.id AND {IN_YEAR})
   ORDER BY v.from_year DESC LIMIT 1
 ) AS bar ON true
 WHERE {HOME} IN ({literals(countries)}) AND {{home}}"""  # noqa: S608 - constants and data of ours only
@@ -239,6 +239,7 @@ DAC7 = Definition(
     filter=export_filters.YearFilter,
     home=HOME,
     of_a_year=True,
+    shown=("year", "seller", "seller_name", "country", "consideration", "activities", "fees", "others"),
 )
 FORM_1099K = Definition(
     kind="1099k",
@@ -261,4 +262,5 @@ FORM_1099K = Definition(
     filter=export_filters.YearFilter,
     home=HOME,
     of_a_year=True,
+    shown=("year", "seller", "seller_name", "country", "gross", "transactions"),
 )

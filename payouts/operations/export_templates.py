@@ -15,7 +15,7 @@ from payouts.models import ExportTemplate
 
 
 class BadTemplate(Refused):
-    """No name, a name that is taken, or columns that are none."""
+    """No name, a name that is taken or means nothing, or columns that are none."""
 
     code = "bad_template"
 
@@ -27,11 +27,55 @@ class UnknownTemplate(Refused):
     status = 404
 
 
-def usable(*, user_id: int, kind: str) -> "QuerySet[ExportTemplate]":
-    """The templates of this kind that a person may use, their own first."""
+def usable(*, user_id: int, kind: str = "") -> "QuerySet[ExportTemplate]":
+    """The templates of this kind, or of every one, that a person may use, their own first."""
     mine_or_shared = Q(owner_id=user_id) | Q(shared=True)
-    found = ExportTemplate.objects.filter(mine_or_shared, kind=kind, dropped_at__isnull=True)
+    found = ExportTemplate.objects.filter(mine_or_shared, dropped_at__isnull=True)
+    found = found.filter(kind=kind) if kind else found
     return found.select_related("owner").order_by("shared", "name", "pk")
+
+
+def columns_of(*, name: str, kind: str, user_id: int) -> list[str]:
+    """The columns that a person means by a template's name: of their own one, else of the one that is shared.
+
+    Raises `BadTemplate` where they have no such template of this kind, or where several people share one of that name.
+    """
+    plain = " ".join(name.split())
+    found = [each for each in usable(user_id=user_id, kind=kind) if each.name == plain]
+    mine = [each for each in found if each.owner_id == user_id]
+    if not mine and len(found) > 1:
+        owners = ", ".join(each.owner.get_username() for each in found)
+        raise BadTemplate(
+            _("Not exported: {owners} each share a template “{name}”. Save one of your own, and use that.").format(
+                owners=owners, name=plain
+            )
+        )
+    if not found:
+        raise BadTemplate(_no_such(plain[:60], kind, user_id))
+    columns: list[str] = (mine or found)[0].columns
+    return columns
+
+
+def _no_such(name: str, kind: str, user_id: int) -> str:
+    named = usable(user_id=user_id).filter(name=name)
+    others = sorted(set(named.values_list("kind", flat=True)))
+    if others:
+        return _("Not exported: “{name}” is a template of {others}, and not of {kind}.").format(
+            name=name, others=", ".join(others), kind=kind
+        )
+    names = dict.fromkeys(usable(user_id=user_id, kind=kind).values_list("name", flat=True))
+    return _("Not exported: there is no template “{name}” of {kind}. Choose among {known}, or name columns.").format(
+        name=name, kind=kind, known=", ".join(names) or _("none")
+    )
+
+
+def wanted(*, template: str, columns: Sequence[str], kind: str, user_id: int) -> list[str]:
+    """The names of columns that a request means, by a template or one by one. Raises `BadTemplate` for both at once."""
+    if not template.strip():
+        return list(columns)
+    if columns:
+        raise BadTemplate(_("Not exported: a template says the columns. Name it, or them, and not both."))
+    return columns_of(name=template, kind=kind, user_id=user_id)
 
 
 @transaction.atomic

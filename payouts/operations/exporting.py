@@ -22,7 +22,7 @@ from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
-from payouts.operations import _doorbell, _export_file, _since
+from payouts.operations import _doorbell, _export_file, _since, export_templates
 from payouts.operations._watch import Watch
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,7 @@ def request(
     locale: str = "en",
     compressed: bool = False,
     columns: Sequence[str] = (),
+    template: str = "",
     sort: str = "",
     since: int | Literal["last"] | None = None,
     actor: Actor,
@@ -70,17 +71,18 @@ def request(
     """The export waits for a worker, which is rung for after the commit unless the caller writes it itself.
 
     ``filters`` is the list's query string or its parsed form: the export holds exactly the rows it selects when it
-    is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty.
-    ``sort`` is the list's ("-amount"). With ``since`` it holds only what is new, changed or withdrawn since that export
-    of the person, or the last one with the same rows and columns. The file is called by the day ``named``, today when
-    it is left out.
-    Raises `BadExport`, `BadFilter`, `NotAllowed`.
+    is written; an export of the past is of the moment it names, or of now. ``columns`` are names, all when empty;
+    ``template`` names a template of the person's that says them. ``sort`` is the list's ("-amount"). With ``since`` it
+    holds only what is new, changed or withdrawn since that export of the person, or the last one with the same rows and
+    columns. The file is called by the day ``named``, today when it is left out.
+    Raises `BadExport`, `BadFilter`, `BadTemplate`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
         authority.require(actor=actor, permission=permission)
     check_form(format=format, locale=locale, compressed=compressed)
-    wanted = kinds.checked_columns(definition, columns)
+    asked = export_templates.wanted(template=template, columns=columns, kind=kind, user_id=actor.person_id)
+    wanted = kinds.checked_columns(definition, asked)
     kinds.check_sort(definition, sort)
     chosen = definition.chosen(filters, now=now)
     base = None
@@ -119,6 +121,8 @@ def request(
     made.file_name = f"{what}-{named or timezone.localtime(now).date()}-{made.pk}.{_export_file.suffix(made)}"
     made.save(update_fields=["file_name"])
     data = {"kind": kind, "format": format, "filters": made.filters, "columns": wanted}
+    if template.strip():
+        data["template"] = " ".join(template.split())
     if sort:
         data["order"] = made.order_text
     if base:

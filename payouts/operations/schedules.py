@@ -18,7 +18,7 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts import countries
 from payouts.exports import kinds
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
-from payouts.operations import _doorbell, _schedule_runs, _targets, exporting
+from payouts.operations import _doorbell, _schedule_runs, _targets, export_templates, exporting
 from payouts.operations._targets import Wanted
 from payouts.queries import export_filters, filters
 from payouts.queries import schedules as said
@@ -44,7 +44,10 @@ class UnknownSchedule(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A schedule as its owner describes it. ``dates`` are those that each occasion sets, none when empty."""
+    """A schedule as its owner describes it. ``dates`` are those that each occasion sets, none when empty.
+
+    ``template`` names the columns in their place: the schedule keeps those that it has now.
+    """
 
     name: str
     kind: str
@@ -54,6 +57,7 @@ class Plan:
     time_zone: str
     filters: Mapping[str, Any] | str = ""
     columns: Sequence[str] = ()
+    template: str = ""
     sort: str = ""
     locale: str = "en"
     compressed: bool = False
@@ -67,7 +71,7 @@ class Plan:
 def make(*, plan: Plan, actor: Actor, now: datetime) -> ExportSchedule:
     """The schedule is kept; it begins with the next occasion, or waits for another person where files go elsewhere.
 
-    Raises `BadSchedule`, `BadTarget`, `BadExport`, `BadFilter`, `NotAllowed`.
+    Raises `BadSchedule`, `BadTarget`, `BadExport`, `BadFilter`, `BadTemplate`, `NotAllowed`.
     """
     values = _checked(plan, actor, now)
     if said.listed().filter(owner_id=actor.person_id).count() >= MOST:
@@ -258,6 +262,9 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     kinds.check_sort(definition, plan.sort)
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
+    named = export_templates.wanted(
+        template=plan.template, columns=plan.columns, kind=plan.kind, user_id=actor.person_id
+    )
     set_by_us = {*spans.get(plan.dates, ()), said.AT}
     if definition.of_a_year and not filters.as_query(plan.filters).get("year"):
         set_by_us.add("year")  # each run is about the year before its occasion
@@ -271,7 +278,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
         "format": plan.format,
         "locale": plan.locale,
         "compressed": plan.compressed,
-        "columns": kinds.checked_columns(definition, plan.columns),
+        "columns": kinds.checked_columns(definition, named),
         "filters": kept,
         "filters_text": words,
         "sort": plan.sort,

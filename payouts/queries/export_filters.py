@@ -15,8 +15,8 @@ from backoffice.audit.models import Event
 from backoffice.words import later
 from payouts import countries
 from payouts.models import Approval, Batch, Payout, StatementLine
+from payouts.queries import deciding, filter_words, searching
 from payouts.queries import filter_fields as fields
-from payouts.queries import filter_words, searching
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import ListFilter, RangesForm, countries_open
 from payouts.states import BatchStatus
@@ -30,8 +30,14 @@ def _moment(label: str) -> OwnFilter:
     return OwnFilter(fields.MomentField, "by_moment", label, max_length=40)
 
 
-def _text(label: str, method: str, length: int = 60) -> OwnFilter:
+def text_filter(*, label: str, method: str, length: int = 60) -> OwnFilter:
+    """A text that must be met as it is."""
     return OwnFilter(forms.CharField, method, label, max_length=length)
+
+
+def waits_filter() -> OwnFilter:
+    """What waits for a person to decide, by user name."""
+    return OwnFilter(fields.PersonField, "by_person", later("Waits for"), max_length=150)
 
 
 def _batch_statuses() -> list[tuple[str, str]]:
@@ -118,7 +124,7 @@ class StandingFilter(ExportFilter):
     currency = OwnFilter(
         fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
     )
-    seller = _text(later("Seller"), "by_seller", 200)
+    seller = text_filter(label=later("Seller"), method="by_seller", length=200)
 
     class Meta:
         form = RangesForm
@@ -137,14 +143,14 @@ def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
         OwnFilter(
             fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
         ),
-        _text(later("Seller"), "by_seller", 200),
+        text_filter(label=later("Seller"), method="by_seller", length=200),
     )
 
 
 class _AccountsFilter(ExportFilter):
     """Accounts of sellers; of which time is the export's own statement to ask."""
 
-    model = Account
+    model: type[Model] = Account
 
     class Meta:
         form = RangesForm
@@ -156,6 +162,11 @@ class _AccountsFilter(ExportFilter):
 
     def by_time(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return queryset
+
+    @staticmethod
+    def accounts_of(seller: str) -> QuerySet[Account]:
+        """The accounts of whom the text names."""
+        return Account.objects.filter(seller__in=searching.sellers_named(seller))
 
 
 class BalanceFilter(_AccountsFilter):
@@ -205,7 +216,7 @@ class YearFilter(_AccountsFilter):
 
 
 class BatchFilter(ExportFilter):
-    """Batches."""
+    """Batches, as their list filters them."""
 
     model = Batch
     noun = later("batches")
@@ -217,11 +228,23 @@ class BatchFilter(ExportFilter):
     currency = OwnFilter(
         fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
     )
+    funding = text_filter(label=later("Bank account, as the books name it"), method="by_funding")
     value_after = _moment(later("Value date from"))
     value_before = _moment(later("Value date until"))
+    waits_for = waits_filter()
 
     class Meta:
         form = RangesForm
+
+    def by_funding(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(funding_account__code=value)
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those that this person may approve: proposed, and by another."""
+        if not value:
+            return queryset
+        person = fields.PersonField.id_of(value)
+        return queryset.filter(pk__in=deciding.batches(person_id=person).values("pk"))
 
     def by_rail(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(rail__in=[each.lower() for each in value]) if value else queryset
@@ -235,7 +258,7 @@ class LineFilter(ExportFilter):
     spans = {"booked": ("booking_date", True)}
     booked_after = _moment(later("Booked from"))
     booked_before = _moment(later("Booked until"))
-    funding = _text(later("Bank account, as the books name it"), "by_funding")
+    funding = text_filter(label=later("Bank account, as the books name it"), method="by_funding")
     matched = OwnFilter(
         fields.YesNoField, "by_matched", later("Matched"), yes=later("Matched"), no=later("Not matched")
     )
@@ -258,7 +281,7 @@ class ApprovalFilter(ExportFilter):
     spans = {"approved": ("approved_at", False)}
     approved_after = _moment(later("Approved from"))
     approved_before = _moment(later("Approved until"))
-    person = _text(later("Approver's account name"), "by_person", 150)
+    person = text_filter(label=later("Approver's account name"), method="by_person", length=150)
 
     class Meta:
         form = RangesForm
@@ -296,8 +319,8 @@ class DeedFilter(ExportFilter):
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))
-    person = _text(later("Account name, or “the program”"), "by_person", 150)
-    action = _text(later("Deed, such as payout.approve"), "by_action")
+    person = text_filter(label=later("Account name, or “the program”"), method="by_person", length=150)
+    action = text_filter(label=later("Deed, such as payout.approve"), method="by_action")
     about = OwnFilter(AboutField, "by_about", later("About, such as P123"), max_length=20)
 
     class Meta:

@@ -3,19 +3,19 @@
 The numbers of the front page lead to their rows by these, so that each link shows exactly what was counted.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django_filters import FilterSet
 
 from backoffice.words import later
-from payouts.models import Disposal, Hold, PastedList, Payout
+from payouts.models import Disposal, Hold, PastedList, Payout, Transition
 from payouts.queries import filter_fields as fields
 from payouts.queries import own, searching
 from payouts.queries.filter_fields import OwnFilter
-from payouts.states import BatchStatus
+from payouts.states import OVER, BatchStatus
 
 RANGES = (("value_from", "value_until"), ("moved_from", "moved_until"), ("held_from", "held_until"))
 
@@ -41,6 +41,7 @@ class StandingFilter(FilterSet):
     moved_until = OwnFilter(fields.DayField, "by_move", later("In its status until"), max_length=40)
     held_from = OwnFilter(fields.DayField, "by_holds", later("Put on hold from"), max_length=40)
     held_until = OwnFilter(fields.DayField, "by_holds", later("Put on hold until"), max_length=40)
+    open_at = OwnFilter(fields.MomentField, "by_open", later("Open at the end of"), max_length=40)
     undecided = OwnFilter(
         fields.YesNoField,
         "by_decision",
@@ -76,6 +77,15 @@ class StandingFilter(FilterSet):
     def by_value_date(self, queryset: QuerySet[Payout], name: str, value: date) -> QuerySet[Payout]:
         lookup = "gte" if name == "value_from" else "lte"
         return queryset.filter(**{f"batch__value_date__{lookup}": value})
+
+    def by_open(self, queryset: QuerySet[Payout], name: str, value: date | datetime) -> QuerySet[Payout]:
+        """Those that were neither paid nor over then: who is over since before was over then, too."""
+        end = fields.end_of(value)
+        last = Transition.objects.filter(payout=OuterRef("pk"), at__lt=end).order_by("-pk")
+        then = queryset.filter(~Q(status__in=OVER, status_at__lt=end), created_at__lt=end)
+        return then.alias(then=Subquery(last.values("to_status")[:1])).filter(
+            Q(then__isnull=False), ~Q(then__in=OVER)
+        )
 
     def by_move(self, queryset: QuerySet[Payout], name: str, value: date) -> QuerySet[Payout]:
         if name == "moved_from":

@@ -9,16 +9,33 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import dated, later, locale
+from backoffice.words import dated, labelled, later, locale
 from payouts import countries
 from payouts.models import HoldReason
 from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
 from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger.models import Book, EarningKind
 
 ANY_FLAG = "any"
-_PLAIN = {"person": later("Person"), "action": later("Deed"), "rail": later("Rail")}
+_PLAIN = {
+    "person": later("Person"),
+    "action": later("Deed"),
+    "rail": later("Rail"),
+    "payout": later("Payout"),
+}
+STANDINGS = {"suspended": later("Suspended"), "unverified": later("Not verified")}
+"""How a seller may stand, where a list of sellers is narrowed by it."""
+STATES = {"open": later("Nobody has said what it is"), "proposed": later("To confirm")}
+"""How a line of a statement without a match may stand."""
+REPORTS = {"dac7": later("Yearly totals for DAC7"), "1099k": later("Yearly totals for form 1099-K")}
+"""The yearly totals that an earning may be counted in."""
+_CHOICES = {
+    "standing": (later("Standing"), STANDINGS),
+    "state": (later("State"), STATES),
+    "report": (later("Counted in"), REPORTS),
+}
 ALL = "all"
 HOLDS = {
     "asked": later("Release asked for"),
@@ -106,6 +123,21 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return _("Placed by {}").format(fields.shortened(value))
         case "on":
             return _("On {}").format(_small(HELD[value]))
+        case "open_at":
+            words = _("Open as of {day}") if isinstance(value, datetime) else _("Open at the end of {day}")
+            return words.format(day=_day(value))
+        case "book":
+            named = [value] if isinstance(value, str) else value
+            return _("Book is {joined}").format(joined=fields.joined(str(Book(code).label) for code in named))
+        case "earning":
+            return _("Kind is {joined}").format(
+                joined=fields.joined(_small(EarningKind(code).label) for code in value)
+            )
+        case "q":
+            return _("Matches {words}").format(words=fields.shortened(value))
+        case _ if name in _CHOICES:
+            label, choices = _CHOICES[name]
+            return labelled(str(label), str(choices[value]))
         case "matched":
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:

@@ -8,13 +8,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
-from payouts.models import Payout
-from sellers import queries
+from payouts.queries import filters
+from payouts.queries.filter_words import STANDINGS
+from payouts.queries.list_filters import SellerFilter
 from sellers.ledger.money import Money
 from sellers.ledger.queries import balances
 from sellers.models import Seller
@@ -28,7 +29,7 @@ class CountryChip(forms.Form):
         self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
 
 
-STANDINGS = {"suspended": later("Suspended"), "unverified": later("Not verified")}
+FILTERS = ("q", "country", "standing")
 
 
 class StandingChip(forms.Form):
@@ -40,20 +41,19 @@ class WordsChip(forms.Form):
 
 
 def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
-    rows = Seller.objects.all()
+    country, standing = (request.GET.get(name, "") for name in ("country", "standing"))
+    if country:
+        _check(country.upper())
+    given = {name: request.GET.get(name, "") for name in FILTERS}
+    rows = filters.read(given, kind=SellerFilter).qs
     chips: list[dict[str, Any]] = []
     keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
     words = " ".join(request.GET.get("q", "").split())
     if words:
-        also = Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True)
-        rows = queries.narrowed(rows, text=words, also=also)
         chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
     else:
         chips.append(worklists.offered(_("Search"), WordsChip, keep))
-    country = request.GET.get("country", "")
     if country:
-        _check(country.upper())
-        rows = rows.filter(country=country.upper())
         chips.append(
             {
                 "text": _("Country is {joined}").format(joined=countries.called(country)),
@@ -62,11 +62,6 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         )
     else:
         chips.append(worklists.offered(_("Country"), CountryChip, keep))
-    standing = request.GET.get("standing", "")
-    if standing == "suspended":
-        rows = rows.filter(suspended_at__isnull=False)
-    elif standing == "unverified":
-        rows = rows.filter(verified_at__isnull=True)
     if standing:
         text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
         chips.append({"text": text, "clear_url": _without(request, "standing")})
@@ -88,7 +83,7 @@ def _without(request: HttpRequest, name: str) -> str:
     return f"?{query.urlencode()}"
 
 
-@pages.page("sellers.view_seller", knows=Known("q", "country", *keyset.PLACE, standing=STANDINGS))
+@pages.page("sellers.view_seller", knows=Known(*FILTERS, *keyset.PLACE, standing=STANDINGS))
 def listed(request: HttpRequest) -> HttpResponse:
     """The sellers, newest first, with what we owe each."""
     rows, chips = _chosen(request)
@@ -104,9 +99,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         {
             "title": _("Sellers"),
             "lead": _("Whom we owe. Open one to see why they were paid or not."),
-            "verbs": [{"label": _("Import sellers"), "url": reverse("admin:sellers_import_new")}]
-            if may_import
-            else [],
+            "verbs": [
+                *exports.verb(request, "sellers", {name: request.GET.get(name) for name in FILTERS}),
+                *(
+                    [{"label": _("Import sellers"), "url": reverse("admin:sellers_import_new")}]
+                    if may_import
+                    else []
+                ),
+            ],
             "chips": chips,
             "rows": [{"seller": seller, "owed": owed.get(seller.pk, [])} for seller in page.rows],
             "pager": page,

@@ -113,6 +113,10 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_export_list": Door(("payouts.request_export",)),
     "payouts_export_new": Door(("payouts.request_export",)),
+    "payouts_export_rows": Door(("payouts.request_export",), post=405, query=lambda w: {"kind": "payments"}),
+    "payouts_export_rows_totals": Door(
+        ("payouts.request_export",), post=405, query=lambda w: {"kind": "payments"}
+    ),
     "payouts_export_choose": Door(("payouts.request_export",)),
     "payouts_export_since": Door(("payouts.request_export",), unknown=NO_NUMBER, own="exports"),
     "payouts_export_cancel": Door(("payouts.request_export",), 405, 302, unknown=NO_NUMBER, own="exports"),

@@ -25,7 +25,8 @@ PAYOUTS = (
 )
 PAGED = (
     *PAYOUTS, "payouts_hold_list", "payouts_batch_list", "payouts_batch_detail", "payouts_batch_progress",
-    "payouts_export_list", "payouts_schedule_list", "payouts_schedule_detail", "payouts_run_list",
+    "payouts_export_list", "payouts_export_rows", "payouts_schedule_list", "payouts_schedule_detail",
+    "payouts_run_list",
     "payouts_run_detail", "payouts_run_payees", "payouts_statement_list", "payouts_statement_detail",
     "payouts_statement_breaks", "payouts_submission_unknown", "payouts_recall_list", "payouts_rail_list",
     "payouts_payoutaccount_list", "ledger_import_list", "ledger_import_detail", "sellers_import_detail",
@@ -39,7 +40,8 @@ LISTS = (
     "payouts_cap_list", "payouts_run_new", "payouts_run_preview", "payouts_why", "search", "ledger_period_list",
     "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_mapping_list",
     "ledger_rate_list",
-    "payouts_batch_totals", "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
+    "payouts_batch_totals", "payouts_export_rows_totals", "payouts_recall_totals",
+    "payouts_payoutaccount_totals", "ledger_adjustment_totals",
 )  # fmt: skip
 # No list, or its address is read by a form of its own.
 FORMS = frozenset(

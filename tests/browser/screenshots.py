@@ -82,6 +82,8 @@ SHOTS = (
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),
     Shot("exports", ("accountant",), place="Exports"),
+    Shot("export-rows", ("accountant",), path="/exports/rows/?kind=balances"),
+    Shot("export-rows-entries", ("accountant",), path="/exports/rows/?kind=entries&book=payable"),
     Shot("schedules", ("accountant",), path="/exports/schedules/"),
     Shot("schedule-new", ("accountant",), path="/exports/schedules/new/form/?kind=payouts"),
     Shot("reconciliation", ("treasurer",), place="Reconciliation"),

@@ -29,6 +29,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--columns", default="", help="names, separated by commas, in their order; all when left out"
         )
+        parser.add_argument(
+            "--template",
+            default="",
+            help="the columns of a template of this kind, of the person's own or a shared one, by its name",
+        )
         parser.add_argument("--sort", default="", help="as in the list's address: --sort=-amount")
         parser.add_argument(
             "--since",
@@ -63,9 +68,10 @@ class Command(BaseCommand):
         columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
         since = options["since"]
         if since.isdecimal():
-            if options["filter"] or columns or options["sort"]:
+            if options["filter"] or columns or options["template"] or options["sort"]:
                 raise CommandError(
-                    "Leave out --filter, --columns and --sort: those of the export after --since count again."
+                    "Leave out --filter, --columns, --template and --sort: "
+                    "those of the export after --since count again."
                 )
             return exporting.request_changes(since=int(since), kind=options["kind"], **common)
         if since not in ("", "last"):
@@ -74,6 +80,7 @@ class Command(BaseCommand):
             kind=options["kind"],
             filters=options["filter"],
             columns=columns,
+            template=options["template"],
             sort=options["sort"],
             since="last" if since else None,
             **common,

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from sellers.ledger.admin import _tabs
@@ -53,6 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "title": _("Transactions"),
         "tabs": _tabs.tabs(request, "transactions"),
         "lead": _("Double entry, append-only: the debits of each transaction equal its credits."),
+        "verbs": exports.verb(request, "transactions", asked),
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
         "pager": page,

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import translation
 
 from payouts.models import Export, ExportSchedule, ScheduleRun
-from payouts.operations import schedules
+from payouts.operations import export_templates, schedules
 from tests import make, sftp
 from tests.payouts import quick
 from tests.payouts.scheduled import MADE, made, target
@@ -168,3 +168,16 @@ def test_deeds_answer_with_a_sentence(browser_of):
         answer = browser_of(user).post(f"{address}{deed}/", sent, follow=True)
         assert said in answer.content.decode(), deed
     assert browser_of(user).post(f"{address}pause/").status_code == 404
+
+
+def test_the_columns_of_a_template_may_be_chosen_by_its_name(browser_of):
+    person = make.user("accountant", is_staff=True)
+    accountant = browser_of(person)
+    assert "Or the columns of a template" not in accountant.get(f"{NEW}?kind=payouts").content.decode()
+    values = {"kind": "payouts", "name": "Books", "columns": ["amount", "reference"], "shared": True}
+    export_templates.save(**values, actor=make.actors.person(person), now=MADE)
+    assert '<option value="Books">Books</option>' in accountant.get(f"{NEW}?kind=payouts").content.decode()
+    both = accountant.post(NEW, FORM | {"template": "Books", "columns": ["amount"]})
+    assert "and not both" in both.content.decode()
+    assert accountant.post(NEW, FORM | {"template": "Books"}).status_code == 302
+    assert ExportSchedule.objects.get().columns == ["amount", "reference"]

@@ -3,7 +3,7 @@
 import pytest
 
 from payouts.models import Export
-from payouts.operations import exporting
+from payouts.operations import export_templates, exporting
 from tests import make
 from tests.payouts import quick
 
@@ -123,3 +123,21 @@ def test_an_export_of_another_kind_with_some_columns_is_asked_for_and_cancelled(
 def test_a_kind_needs_its_own_rights(token):
     answer = token("accountant").post("/api/v1/exports/", {"kind": "deeds", "format": "csv"}, format="json")
     assert answer.status_code == 403
+
+
+def test_a_template_says_the_columns_by_its_name(token):
+    person = make.user("accountant")
+    values = {"kind": "lines", "columns": ["amount", "order_ref"], "actor": make.actors.person(person)}
+    export_templates.save(name="Orders", shared=False, now=make.NOW, **values)
+    caller = token(user=person)
+    body = {"kind": "lines", "format": "csv", "template": "Orders"}
+    made = caller.post("/api/v1/exports/", body, format="json")
+    assert (made.status_code, made.json()["columns"]) == (201, ["amount", "order_ref"])
+    for wrong in ({"kind": "payouts"}, {"template": "Nothing"}, {"columns": ["payout"]}):
+        answer = caller.post("/api/v1/exports/", body | wrong, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_template")
+    again = caller.post(
+        "/api/v1/exports/", {"format": "csv", "since": 1, "template": "Orders"}, format="json"
+    )
+    assert again.status_code == 400
+    assert "template" in again.json()["errors"]

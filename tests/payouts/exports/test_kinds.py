@@ -32,7 +32,7 @@ from tests.access.conftest import standing  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("standing", "american")
 KINDS = list(kinds.KINDS)
-OF_2026 = {"dac7": "year=2026", "1099k": "year=2026"}
+OF_2026 = {"dac7": "year=2026", "1099k": "year=2026", "earnings": "year=2026"}
 LATER = timezone.now() + timedelta(days=3650)
 
 
@@ -146,6 +146,8 @@ NOT_SUMMED = {
     ("reconciliation", "whole"),
     ("reconciliation", "paid"),
     ("approvals", "amount"),
+    ("bank_statements", "opening"),
+    ("bank_statements", "closing"),
 }
 
 

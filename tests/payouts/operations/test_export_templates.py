@@ -3,8 +3,9 @@
 import pytest
 
 from backoffice.audit.errors import NotAllowed
+from backoffice.audit.models import Event
 from payouts.exports.kinds import BadExport
-from payouts.operations import export_templates
+from payouts.operations import export_templates, exporting
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,39 @@ def test_a_name_is_taken_once_until_it_is_dropped():
     export_templates.drop(template_id=made.pk, actor=actor, now=make.NOW)
     assert names(actor) == []
     save(actor)
+
+
+def test_an_export_has_the_columns_of_the_template_that_it_names():
+    actor, other = make.person("accountant"), make.person("auditor")
+    save(other, name="Books", columns=("status",), shared=True)
+
+    def columns(who, **values):
+        made = exporting.request(filters="", format="csv", actor=who, now=make.NOW, **values)
+        return made.columns
+
+    assert columns(actor, template=" Books ") == ["status"]
+    save(actor, columns=("amount", "reference"))
+    assert columns(actor, template="Books") == ["amount", "reference"]
+    assert columns(actor, template=" ") == []
+    (deed,) = Event.objects.filter(action="export.request", data__columns=["status"])
+    assert deed.data["template"] == "Books"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"template": "Nothing"}, "no template “Nothing” of payouts. Choose among Ours"),
+        ({"template": "Mine"}, "no template “Mine”"),
+        ({"template": "Ours", "kind": "lines"}, "“Ours” is a template of payouts, and not of lines"),
+        ({"template": "Ours", "columns": ["amount"]}, "not both"),
+        ({"template": "Twice"}, "each share a template “Twice”"),
+    ],
+)
+def test_a_template_that_means_nothing_is_refused_with_a_sentence(values, words):
+    owner, other, asker = (make.person("accountant") for _ in range(3))
+    save(owner, name="Mine")
+    save(owner, name="Ours", shared=True)
+    for each in (owner, other):
+        save(each, name="Twice", shared=True)
+    with pytest.raises(export_templates.BadTemplate, match=words):
+        exporting.request(**{"filters": "", "format": "csv", "actor": asker, "now": make.NOW} | values)

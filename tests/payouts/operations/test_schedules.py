@@ -11,6 +11,7 @@ from payouts.exports.kinds import BadExport
 from payouts.models import ExportSchedule, SftpTarget
 from payouts.operations import (
     _targets,
+    export_templates,
     rotation,
     schedules,
     scheduling,
@@ -201,3 +202,14 @@ def test_a_run_has_the_order_and_balances_of_a_month_go_by_its_books_day(owner):
     )
     assert runs[1].filters == {"at": ["2026-10-31"], "by": ["books"]}
     assert runs[2].filters == {"at": ["2026-11-20"], "by": ["books"]}
+
+
+def test_a_schedule_keeps_the_columns_that_a_template_has(owner):
+    values = {"kind": "payouts", "name": "Books", "columns": ["amount", "reference"], "shared": False}
+    template = export_templates.save(**values, actor=owner, now=MADE)
+    schedule = made(owner, template="Books")
+    export_templates.drop(template_id=template.pk, actor=owner, now=MADE)
+    assert ExportSchedule.objects.get(pk=schedule.pk).columns == ["amount", "reference"]
+    for wrong in ({"template": "Books"}, {"template": "Books", "columns": ["amount"]}):
+        with pytest.raises(export_templates.BadTemplate):
+            made(owner, **wrong)

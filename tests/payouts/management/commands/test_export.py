@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from backoffice.audit.models import Event
 from payouts.models import Export
+from payouts.operations import export_templates
 from tests import make
 from tests.payouts import quick
 
@@ -115,3 +116,20 @@ def test_on_a_terminal_there_is_a_bar(person, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, err = run("payouts", person=person, to=tmp_path / "out")
     assert "\r" + "█" * 30 + " 1 of 1 rows" in err
+
+
+def test_a_template_says_the_columns(person, tmp_path):
+    wanted = quick.payout()
+    values = {"name": "Two columns", "columns": ["amount", "reference"], "shared": True, "now": make.NOW}
+    export_templates.save(kind="payouts", actor=make.person("auditor"), **values)
+    run("payouts", person=person, to=tmp_path / "1", template="Two columns")
+    assert (tmp_path / "1").read_bytes().decode() == f"Amount,Payout\r\n100.00,{wanted.reference}\r\n"
+    for kind, given, words in (
+        ("payouts", {"template": "Three columns"}, "Choose among Two columns"),
+        ("lines", {"template": "Two columns"}, "a template of payouts, and not of lines"),
+        ("payouts", {"template": "Two columns", "columns": "amount"}, "and not both"),
+        ("payouts", {"template": "Two columns", "since": "1"}, "Leave out"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            run(kind, person=person, to=tmp_path / "2", **given)
+    assert Export.objects.count() == 1

@@ -1,0 +1,26 @@
+"""From a list to a file of exactly its rows."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backoffice.doors import pages
+from payouts.exports import kinds
+
+
+def verb(request: HttpRequest, kind: str, given: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The way to an export of this kind by this filter, of which what is empty is left out; none for whom it would be
+    refused. A list that shows what waits for its reader says so by their name: ``waits_for`` is "me" in its address.
+    """
+    if not {"payouts.request_export", *kinds.get(kind).permissions} <= set(pages.permissions(request)):
+        return []
+    query = {"kind": kind} | {name: value for name, value in given.items() if value}
+    if "waits_for" in query:
+        query["waits_for"] = request.user.get_username()
+    return [
+        {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{urlencode(query)}"}
+    ]
