@@ -67,6 +67,8 @@ def test_a_note_that_is_missing_is_asked_for_and_the_selection_is_kept(visit, th
     page = visit("/payouts/review/", role="analyst")
     page.locator("[data-tick]").first.check()
     page.keyboard.press("h")
+    expect(page.get_by_label("Reason")).to_have_value("")  # it is chosen, not left as it was
+    page.get_by_label("Reason").select_option("documents")
     page.locator("#confirm textarea").fill(" ")
     page.locator("#confirm button[type=submit]").click()
     expect(page.locator("#confirm .error").first).to_be_visible()
