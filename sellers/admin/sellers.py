@@ -25,7 +25,7 @@ class CountryChip(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries.by_name()  # type: ignore[attr-defined]
 
 
 STANDINGS = {"suspended": later("Suspended"), "unverified": later("Not verified")}
@@ -47,19 +47,16 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
     if words:
         also = Payout.objects.filter(reference=words.upper()).values_list("seller_id", flat=True)
         rows = queries.narrowed(rows, text=words, also=also)
-        chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
+        text = _("Matches {words}").format(words=words)
+        chips.append(_set(request, "q", text, WordsChip, keep))
     else:
         chips.append(worklists.offered(_("Search"), WordsChip, keep))
     country = request.GET.get("country", "")
     if country:
         _check(country.upper())
         rows = rows.filter(country=country.upper())
-        chips.append(
-            {
-                "text": _("Country is {joined}").format(joined=countries.called(country)),
-                "clear_url": _without(request, "country"),
-            }
-        )
+        text = _("Country is {joined}").format(joined=countries.called(country))
+        chips.append(_set(request, "country", text, CountryChip, keep))
     else:
         chips.append(worklists.offered(_("Country"), CountryChip, keep))
     standing = request.GET.get("standing", "")
@@ -69,10 +66,16 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
         rows = rows.filter(verified_at__isnull=True)
     if standing:
         text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
-        chips.append({"text": text, "clear_url": _without(request, "standing")})
+        chips.append(_set(request, "standing", text, StandingChip, keep))
     else:
         chips.append(worklists.offered(_("Standing"), StandingChip, keep))
     return rows, chips
+
+
+def _set(
+    request: HttpRequest, name: str, text: str, form: type[forms.Form], keep: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    return worklists.changeable(text, _without(request, name), form, keep, request.GET.dict())
 
 
 def _check(country: str) -> None:
