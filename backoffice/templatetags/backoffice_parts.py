@@ -210,11 +210,12 @@ def pager(pager: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def shortly(text: str, most: int = 120) -> str:
-    """The text; of a long one its beginning, which opens to the whole."""
+    """The text; of a long one its beginning, which opens to the rest."""
     if len(text) <= most:
         return escape(text)
-    words = '<details class="whole"><summary>{}… <span class="open">{}</span></summary>{}</details>'
-    return format_html(words, text[:most].rsplit(" ", 1)[0].rstrip(" ,.;:"), _("Read on"), text)
+    words = '<details class="whole"><summary>{}<span class="open">… <b>{}</b></span></summary>{}</details>'
+    begins = text[:most].rpartition(" ")[0] or text[:most]
+    return format_html(words, begins, _("Read on"), text[len(begins) :].lstrip())
 
 
 @register.inclusion_tag("parts/tick.html")

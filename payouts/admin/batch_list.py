@@ -95,11 +95,10 @@ def listed(request: HttpRequest) -> HttpResponse:
             f"{request.path}?{export_filters.BatchFilter.by_present_names(request.GET).urlencode()}"
         )
     problems: dict[str, list[str]] = {}
-    refusal: filters.BadFilter | None = None
     try:
         between = _between(request)
     except filters.BadFilter as refused:
-        between, problems, refusal = _between(request, ()), refused.errors, refused
+        between, problems = _between(request, ()), refused.errors
     page = keyset.page(request, _chosen(request, between.qs))
     now, status = database_now(), request.GET.get("status", "")
     totals = reverse("admin:payouts_batch_totals")
@@ -120,7 +119,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "pager": page,
             "empty_title": _("No batch here"),
             "empty_text": _("Approved payouts become batches when somebody proposes them."),
-            "problem": refusal,
+            "problems": problems,
             "without_url": f"{request.path}{_address(request, *problems)}".removesuffix("?"),
         },
         status=400 if problems else 200,
