@@ -1,12 +1,15 @@
 """Pictures drawn on the server: points in, SVG coordinates out. Pure; templates write the tags."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT, EDGE = 72.0, 20.0, 3.0
 LEAST_SPREAD = 0.2  # of the usual amount: a steady seller's cents do not look like mountains
+LABEL_GAP, FULL_WIDTH = 4.0, 12.0  # of a chart's labels, in the units of its picture
 ODD = 2.0  # times the usual amount, or that part of it: worth a colour
 
 
@@ -96,7 +99,10 @@ class Chart:
 
 
 def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> Chart:
-    """Grouped bars: `series` are (CSS class, values), the first drawn wide. Values are never negative."""
+    """Grouped bars: `series` are (CSS class, values), the first drawn wide. Values are never negative.
+
+    Where the labels would touch, only every second one is written, or as many as have room.
+    """
     width, height, left, top, floor = 610, 192, 40.0, 24.0, 170.0
     ceiling = _round_up(max((value for _unused, values in series for value in values), default=0))
     slot = (width - left - 8) / max(len(labels), 1)
@@ -106,6 +112,7 @@ def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -
     def tall(value: float) -> float:
         return round((floor - top) * value / ceiling, 1)
 
+    every = max(ceil((max(map(_breadth, labels), default=0) + LABEL_GAP) / slot), 1)
     groups = []
     for at, label in enumerate(labels):
         x, found = left + slot * at + slot * 0.06, []
@@ -114,12 +121,17 @@ def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -
             high = max(tall(values[at]), 1.5) if values[at] else 0.0
             found.append(Bar(css, round(x, 1), round(floor - high, 1), round(breadth, 1), high))
             x += breadth + 1
-        groups.append(Group(label, round(left + slot * (at + 0.44), 1), found))
+        groups.append(Group("" if at % every else label, round(left + slot * (at + 0.44), 1), found))
     steps = 4
     ticks = [
         (round(floor - (floor - top) * n / steps, 1), f"{ceiling * n / steps:g}") for n in range(steps + 1)
     ]
     return Chart(groups, ticks, width, height, floor)
+
+
+def _breadth(text: str) -> float:
+    """About how wide the text is in the picture: a letter of Japanese is as wide as two of others."""
+    return sum(FULL_WIDTH if unicodedata.east_asian_width(c) in "WF" else FULL_WIDTH / 2 for c in text)
 
 
 def _round_up(value: float) -> float:

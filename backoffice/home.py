@@ -5,7 +5,7 @@ Every number is a `Figure`: it leads to exactly the rows that were counted.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -22,6 +22,8 @@ from backoffice.home_work import WORK, Work
 from payouts.models import Batch, Incident, Payout, RailSwitch
 from payouts.queries import batch_words, cutoffs, deciding, filters, incident_words, unknown, worklist
 from sellers.ledger.money import Money
+
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,12 @@ class Miss:
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
-    """Today's cut-offs still to come with what would miss them; after the last one, those of the next such day."""
+    """The cut-offs of today and of the next 24 hours with what would miss them, each by its own bank's clock: past
+    midnight in Paris it is still yesterday in New York. After the last one, those of the next such day.
+    """
     ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now)).figures]
-    today = [each for each in ahead if each.cut_off.today]
-    return today or [each for each in ahead if each.cut_off.at.date() == ahead[0].cut_off.at.date()]
+    soon = [each for each in ahead if each.cut_off.today or each.cut_off.at - now <= _A_DAY]
+    return soon or [each for each in ahead if each.cut_off.at.date() == ahead[0].cut_off.at.date()]
 
 
 def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:

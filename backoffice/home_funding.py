@@ -12,7 +12,7 @@ from backoffice.home_figures import Figure, between, payouts_url
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import FundingAccount, Tally
-from payouts.queries import filters
+from payouts.queries import explain, filters
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
@@ -31,10 +31,13 @@ class Cell:
 
 @dataclass
 class Row:
-    """One account of ours, or a currency that no account pays. ``days`` are its own next business days."""
+    """One account of ours, or a currency that no account pays. ``days`` are its own next business days, ``cut_off`` the
+    next moment at which something can still be handed over, by its bank's clock.
+    """
 
     name: str
     days: Collection[date] = ()
+    cut_off: str = ""
     late: Figure | None = None
     due: dict[date, Figure] = field(default_factory=dict)
     unbatched: Figure | None = None
@@ -101,7 +104,9 @@ def _row(account: FundingAccount, now: datetime) -> Row:
     for _unused in range(VALUE_DATES):
         days.append(day)
         day = calendars.next_business_day(country.calendar, day)
-    return Row(account.code, days)
+    cut_off = calendars.value_date_for(country, now).cut_off_at
+    zone = explain.bank_zones([country])[country.code]
+    return Row(account.code, days, explain.clock(cut_off, zone))
 
 
 def _country(account: FundingAccount) -> countries.Country | None:

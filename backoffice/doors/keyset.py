@@ -89,16 +89,18 @@ def page(
     newest_first: bool = True,
     by: tuple[str, ...] = (),
     sorts: Sequence[Sort] = (),
+    usual: str = "",
     streams: "Callable[[Order], Sequence[QuerySet[M]]] | None" = None,
 ) -> KeysetPage[M]:
     """The page that `?before=…` or `?after=…` names, in the order that `?sort=…` does. Counts nothing.
 
-    A cursor is the sorted values and the primary key of a row. Without a sort the order is that of ``by``, fields that
-    are never null, and the primary key. ``streams`` may cut the rows into parts, each of which an index gives in the
-    order asked for: the page is then merged from the first rows of each. They may overlap; what is in none of them is
-    not listed. Raises `BadAddress` for a cursor or a sort that is none.
+    A cursor is the sorted values and the primary key of a row. Without a sort the order is ``usual``, one of ``sorts``
+    as the URL would say it, and its column says so; without that, the one of ``by``, fields that are never null, and
+    the primary key. ``streams`` may cut the rows into parts, each of which an index gives in the order asked for: the
+    page is then merged from the first rows of each. They may overlap; what is in none of them is not listed. Raises
+    `BadAddress` for a cursor or a sort that is none.
     """
-    order = chosen(request, sorts, newest_first=newest_first, by=by)
+    order = chosen(request, sorts, newest_first=newest_first, by=by, usual=usual)
     before, after = (_cursor(request, name, rows, order) for name in PLACE)
     if before is not None and after is not None:
         raise addresses.no_place("before", request.GET["before"])
@@ -115,7 +117,7 @@ def page(
         previous_url=link("after", _place(found[0], order)) if found and has_previous else "",
         next_url=link("before", _place(found[-1], order)) if found and has_next else "",
         words=_("{found} rows").format(found=len(found)) if len(found) != 1 else _("1 row"),
-        headings={each.name: _heading(request.GET, each) for each in sorts},
+        headings={each.name: _heading(request.GET, each, usual) for each in sorts},
         beyond=not found and (before or after) is not None,
         first_url=_first(request),
     )
@@ -129,10 +131,15 @@ def _first(request: HttpRequest) -> str:
 
 
 def chosen(
-    request: HttpRequest, sorts: Sequence[Sort], *, newest_first: bool = True, by: tuple[str, ...] = ()
+    request: HttpRequest,
+    sorts: Sequence[Sort],
+    *,
+    newest_first: bool = True,
+    by: tuple[str, ...] = (),
+    usual: str = "",
 ) -> Order:
     """The order that the URL asks for. Raises `BadAddress` for one that the list has not."""
-    asked = request.GET.get("sort", "")
+    asked = request.GET.get("sort", "") or usual
     found = next((each for each in sorts if each.name == asked.removeprefix("-")), None)
     if asked and found is None:
         if not sorts:
@@ -213,7 +220,8 @@ def _field(rows: "QuerySet[Any]", name: str) -> Any:
 
 def _value(field: "Field[Any, Any] | Any", text: str) -> Any:
     if isinstance(field, BigIntegerField):
-        return numbers.whole(text)
+        found = numbers.whole(text.removeprefix("-"))
+        return -found if found and text.startswith("-") else found
     try:
         value = field.to_python(text)
     except (ValidationError, ValueError):
@@ -234,9 +242,9 @@ def linker(query: QueryDict) -> Callable[[str, Any], str]:
     return link
 
 
-def _heading(query: QueryDict, sort: Sort) -> Heading:
+def _heading(query: QueryDict, sort: Sort, usual: str) -> Heading:
     """A column sorts the way first that puts what matters on top: the largest amount, the oldest row."""
-    asked = query.get("sort", "")
+    asked = query.get("sort", "") or usual
     first = sort.name if sort.turned else f"-{sort.name}"
     other = f"-{sort.name}" if sort.turned else sort.name
     aria = ""

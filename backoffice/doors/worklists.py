@@ -1,6 +1,6 @@
 """What every worklist says of itself: how many wait and since when, and the filters that narrow it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from backoffice.doors import keyset
 from backoffice.doors.addresses import UnknownChoice
 from backoffice.words import labelled, later, number
 from payouts import countries
@@ -19,6 +20,18 @@ CAP = 1_000
 
 
 ME = "me"
+AMOUNT = keyset.Sort("amount", ("currency", "amount_minor"))
+"""By money, each currency by itself: currencies do not compare. The rows have both, as fields or annotations."""
+SORTS = (
+    # By id: ids are given in the order in which rows are made.
+    keyset.Sort("since", turned=True),
+    AMOUNT,
+)
+"""What a list of what waits can be sorted by. Only what waits, which an index of its own finds, is sorted by money."""
+ORDERS = tuple(f"{sign}{each.name}" for each in SORTS for sign in ("", "-"))
+"""How an address names them."""
+OLDEST = "since"
+"""How such a list stands before anybody sorts it."""
 
 
 class WaitsChip(forms.Form):
@@ -61,6 +74,36 @@ def offered(label: str, form: type[forms.Form], keep: Iterable[tuple[str, Any]])
             _htmls.clear()
         html = _htmls[key] = render_to_string("parts/chip_fields.html", {"fields": list(made)})
     return {"label": label, "html": html, "keep": list(keep)}
+
+
+def changeable(
+    words: str,
+    clear_url: str,
+    form: Callable[..., forms.Form],
+    keep: Iterable[tuple[str, Any]],
+    given: Mapping[str, Any],
+    *,
+    named: str = "",
+    problems: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """A filter that is set: it says ``words``, is taken away, or opened with what is ``given`` and changed in place.
+
+    ``given`` is by field, several values as a list. ``named`` keeps the fields of two chips with the same form apart.
+    ``problems`` are sentences by field: what cannot be read stands there with what to do about it. Shaped for the part
+    `chips`.
+    """
+    made = form(dict(given) if problems else None, initial=dict(given), auto_id=f"chip_{named}%s")
+    for name, sentences in (problems or {}).items():
+        for sentence in sentences if name in made.fields else ():
+            made.add_error(name, sentence)
+    html = render_to_string("parts/chip_fields.html", {"fields": list(made)})
+    return {
+        "text": words,
+        "clear_url": clear_url,
+        "html": html,
+        "keep": [pair for pair in keep if pair[0] not in made.fields],
+        "open": bool(problems),
+    }
 
 
 # Empty fields look the same to every reader of a language, and making them took a tenth of a list's page.
@@ -123,8 +166,8 @@ def chips(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> lis
         label = str(made.fields[name].label)
         rest = _without(request, name)
         if name in given:
-            words = _choices(form, name)[given[name]]
-            shown.append({"text": labelled(label, words), "clear_url": f"?{rest.urlencode()}"})
+            words = labelled(label, _choices(form, name)[given[name]])
+            shown.append(changeable(words, f"?{rest.urlencode()}", form, rest.items(), given))
         else:
             shown.append(offered(label, form, rest.items()))
     return shown

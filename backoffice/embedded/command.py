@@ -6,6 +6,13 @@ from backoffice.embedded import occupancy, processes, services, stopping
 from backoffice.embedded import plan as plans
 from backoffice.embedded.errors import CannotStart
 
+OF_PEOPLE = frozenset({"create_token"})
+"""Commands about somebody who is there already: in a new database, made for their sake, there is nobody."""
+NOBODY_HERE = (
+    "Cannot run the command: {folder} holds no database yet. Set DATA_DIR to the folder of the `make run` that you "
+    "mean, or DATABASE_URL, and try again. Nothing was made."
+)
+
 
 def manage(plan: plans.Plan, arguments: list[str]) -> int:
     """The command's exit code; 1 with a sentence when it has no database."""
@@ -14,6 +21,9 @@ def manage(plan: plans.Plan, arguments: list[str]) -> int:
             'Say which command: make manage CMD="check_invariants" (CMD="help" lists them)', file=sys.stderr
         )
         return 2
+    if arguments[0] in OF_PEOPLE and not (plan.database_url or (plan.data_dir / "postgres").exists()):
+        print(NOBODY_HERE.format(folder=plan.data_dir), file=sys.stderr)
+        return 1
     place = occupancy.Occupancy(plan)
     try:
         with stopping.on_signals():

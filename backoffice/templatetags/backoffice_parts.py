@@ -11,9 +11,10 @@ from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.template import loader
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
 
 from backoffice import drawing, wording
 from backoffice.doors import subject_words
@@ -207,16 +208,31 @@ def pager(pager: Any) -> dict[str, Any]:
     return {"pager": pager}
 
 
+@register.simple_tag
+def shortly(text: str, most: int = 120) -> str:
+    """The text; of a long one its beginning, which opens to the rest."""
+    if len(text) <= most:
+        return escape(text)
+    words = '<details class="whole"><summary>{}<span class="open">… <b>{}</b></span></summary>{}</details>'
+    begins = text[:most].rpartition(" ")[0] or text[:most]
+    return format_html(words, begins, _("Read on"), text[len(begins) :].lstrip())
+
+
 @register.inclusion_tag("parts/tick.html")
-def tick(value: object, name: str, money: Any = None) -> dict[str, Any]:
-    """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection."""
-    digits = EXPONENTS[money.currency] if money else 0
+def tick(value: object, name: str, money: Any = None, once: str = "", within: str = "") -> dict[str, Any]:
+    """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection, or several.
+
+    Of rows with the same ``once`` only one counts; none does that lies ``within`` a ticked one.
+    """
+    sums = money if isinstance(money, list) else [money] if money else []
     return {
         "value": value,
         "name": name,
-        "money": money,
-        "minor": str(money.minor) if money else "",
-        "digits": digits,
+        "minors": " ".join(str(each.minor) for each in sums),
+        "currencies": " ".join(each.currency for each in sums),
+        "digits": " ".join(str(EXPONENTS[each.currency]) for each in sums),
+        "once": once,
+        "within": within,
     }
 
 

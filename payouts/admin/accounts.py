@@ -118,7 +118,7 @@ class CountryChip(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries.by_name()  # type: ignore[attr-defined]
 
 
 class WhatChip(forms.Form):
@@ -166,18 +166,22 @@ def _chosen(request: HttpRequest) -> "QuerySet[AccountVersion]":
     return _narrowed(request, asked.decided() if old else asked.to_verify())
 
 
-@pages.page(*LIST, knows=Known(*KNOWN, "whole", show=(DECIDED,)))
+@pages.page(*LIST, knows=Known(*KNOWN, "whole", show=(DECIDED,), sort=worklists.ORDERS))
 def totals(request: HttpRequest) -> HttpResponse:
     """What waits to be sent to the sellers of these accounts, asked for after the rows."""
     found = asked.totals(_chosen(request), whole="whole" in request.GET)
     return worklists.totals(request, found, ngettext("account", "accounts", found.count))
 
 
-@pages.page(*LIST, knows=Known(*KNOWN, show=(DECIDED,)))
+@pages.page(*LIST, knows=Known(*KNOWN, show=(DECIDED,), sort=worklists.ORDERS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for a verifier, oldest first, or those that were decided."""
     old, rows = request.GET.get("show") == DECIDED, _chosen(request)
-    page = keyset.page(request, rows, newest_first=old)
+    page = (
+        keyset.page(request, rows)
+        if old
+        else keyset.page(request, asked.with_amount(rows), sorts=worklists.SORTS, usual=worklists.OLDEST)
+    )
     doubts = {} if old else asked.first_doubts(page.rows)
     here = reverse("admin:payouts_payoutaccount_list")
     affected = asked.affected_of(seller_ids={version.slot.seller_id for version in page.rows})
@@ -200,6 +204,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "decided": old,
         "rows": [_row(version, affected) | {"doubts": doubts.get(version.pk, [])} for version in page.rows],
         "pager": page,
+        "sorts": page.headings,
         "empty_title": _("Nothing was decided yet") if old else _("No account waits to be verified"),
         "empty_text": _("A new or changed account is asked for on the page of a seller."),
     }

@@ -1,10 +1,12 @@
 """The list of batches: newest first, narrowed by status, currency, account and value date, and what it comes to."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +19,7 @@ from payouts.admin._currency import CHIPS as BY_CURRENCY
 from payouts.models import Batch, FundingAccount
 from payouts.operations import batching
 from payouts.queries import batches as asked
-from payouts.queries import deciding, explain, export_filters, filters, waiting, worklist
+from payouts.queries import deciding, explain, export_filters, filters, typed, waiting, worklist
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
@@ -28,7 +30,7 @@ TABS = (
     ("SUBMITTED", later("With the bank")),
     ("SETTLED", later("Settled")),
 )
-DAYS = ("value_after", "value_before")
+DAYS = ("value_from", "value_until")
 """As the export of batches names them, so that it is led to with the same rows."""
 
 
@@ -44,26 +46,31 @@ class FundingChip(forms.Form):
 
 
 class ValueDateChip(forms.Form):
-    value_after = forms.DateField(
+    value_from = forms.DateField(
         label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    value_before = forms.DateField(
+    value_until = forms.DateField(
         label=later("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
 CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY | {"funding": FundingChip}
 EXPORTED = ("status", *CHIPS, *DAYS)
-KNOWN = (*EXPORTED, *keyset.PLACE)
+FORMER = export_filters.BatchFilter.renamed
+KNOWN = (*EXPORTED, *keyset.PLACE, *FORMER)
 
 
-def _chosen(request: HttpRequest) -> tuple["QuerySet[Batch]", filters.ListFilter]:
-    """The batches of this address, in no order, and its days. Raises `UnknownChoice`, `filters.BadFilter`."""
+def _between(request: HttpRequest, names: Sequence[str] = DAYS) -> filters.ListFilter:
+    """The batches between the value dates of the address. Raises `filters.BadFilter`."""
     days = QueryDict(mutable=True)
-    for name in DAYS:
+    for name in names:
         days.setlist(name, request.GET.getlist(name))
-    between = filters.read(days, kind=export_filters.BatchFilter, queryset=asked.all_of())
-    rows, given, status = between.qs, worklists.chosen(request, CHIPS), request.GET.get("status", "")
+    return filters.read(days, kind=export_filters.BatchFilter, queryset=asked.all_of())
+
+
+def _chosen(request: HttpRequest, rows: "QuerySet[Batch]") -> "QuerySet[Batch]":
+    """Those of the rows that the rest of the address asks for. Raises `UnknownChoice`."""
+    given, status = worklists.chosen(request, CHIPS), request.GET.get("status", "")
     if status:
         if status not in BatchStatus.values:
             raise UnknownChoice(_("Status"), status, name="status")
@@ -74,14 +81,25 @@ def _chosen(request: HttpRequest) -> tuple["QuerySet[Batch]", filters.ListFilter
         rows = rows.filter(funding_account__code=given["funding"])
     if "waits_for" in given:
         rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
-    return rows, between
+    return rows
 
 
 @pages.page("payouts.view_batch", knows=Known(*KNOWN))
 def listed(request: HttpRequest) -> HttpResponse:
-    """The batches of this address, newest first."""
-    rows, between = _chosen(request)
-    page = keyset.page(request, rows)
+    """The batches of this address, newest first.
+
+    Value dates that cannot be read are said at their fields, above the batches that the rest of the address asks for.
+    """
+    if FORMER.keys() & set(request.GET):
+        return redirect(
+            f"{request.path}?{export_filters.BatchFilter.by_present_names(request.GET).urlencode()}"
+        )
+    problems: dict[str, list[str]] = {}
+    try:
+        between = _between(request)
+    except filters.BadFilter as refused:
+        between, problems = _between(request, ()), refused.errors
+    page = keyset.page(request, _chosen(request, between.qs))
     now, status = database_now(), request.GET.get("status", "")
     totals = reverse("admin:payouts_batch_totals")
     return pages.render(
@@ -98,20 +116,23 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": label, "url": _address(request, status=value), "current": value == status}
                 for value, label in TABS
             ],
-            "chips": [*worklists.chips(request, CHIPS), *_day_chips(request, between)],
-            "totals_url": f"{totals}?{_query(request, *keyset.PLACE).urlencode()}",
+            "chips": [*worklists.chips(request, CHIPS), *_day_chips(request, between, problems)],
+            "totals_url": f"{totals}?{_query(request, *keyset.PLACE, *(DAYS if problems else ())).urlencode()}",
             "rows": [_row(batch, now) for batch in page.rows],
             "pager": page,
             "empty_title": _("No batch here"),
             "empty_text": _("Approved payouts become batches when somebody proposes them."),
+            "problems": problems,
+            "without_url": f"{request.path}{_address(request, *problems)}".removesuffix("?"),
         },
+        status=400 if problems else 200,
     )
 
 
 @pages.page("payouts.view_batch", knows=Known(*KNOWN))
 def totals(request: HttpRequest) -> HttpResponse:
     """What the filtered batches come to, asked for after the rows. Batches are few: exact, however many."""
-    rows, _between = _chosen(request)
+    rows = _chosen(request, _between(request).qs)
     found = worklist.summed(rows, currency="currency", minor="total_minor", whole=True)
     return worklists.totals(request, found, ngettext("batch", "batches", found.count))
 
@@ -130,12 +151,19 @@ def _address(request: HttpRequest, *without: str, **change: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _day_chips(request: HttpRequest, between: filters.ListFilter) -> list[dict[str, Any]]:
-    """The value dates that are set, each to take away; or the pair of them to set."""
-    found = between.chips()
-    if found:
-        return [{"text": words, "clear_url": _address(request, name)} for words, name in found]
-    return [worklists.offered(_("Value date"), ValueDateChip, _query(request, *keyset.PLACE, *DAYS).items())]
+def _day_chips(
+    request: HttpRequest, between: filters.ListFilter, problems: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """The value dates that are set, each to change or take away; or the pair of them to set."""
+    label, keep = _("Value date"), list(_query(request, *keyset.PLACE, *DAYS).items())
+    if problems:
+        given, url = request.GET.dict(), _address(request, *DAYS)
+        return [worklists.changeable(label, url, ValueDateChip, keep, given, problems=problems)]
+    given = typed.of(between)
+    return [
+        worklists.changeable(words, _address(request, name), ValueDateChip, keep, given, named=f"{name}_")
+        for words, name in between.chips()
+    ] or [worklists.offered(label, ValueDateChip, keep)]
 
 
 def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:

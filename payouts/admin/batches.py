@@ -17,7 +17,7 @@ from backoffice.doors.addresses import Known
 from backoffice.words import number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
-from payouts.models import Batch, BatchItem, Payout
+from payouts.models import Batch, BatchItem, Payout, Submission
 from payouts.operations import batching
 from payouts.queries import batch_look, batch_words, caps, dead, recorded
 from payouts.queries import batches as asked
@@ -56,8 +56,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "back_url": reverse("admin:payouts_batch_list"),
         "back_label": _("Batches"),
         "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
-        "handed": batch_words.handed_over(batch),
-        "sees_unknown": "payouts.view_submission" in held,
+        **_handed(request, batch, submissions),
         "value_date": deadline.value_date if before else batch.value_date,
         "verbs": _verbs(request, batch),
         "figures": facts.figures(batch, deadline, now),
@@ -67,7 +66,6 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "pager": page,
         "selection": _selection(request, batch),
         "submissions": submissions,
-        "file": next((s for s in submissions if s.payout_id is None), None),
         "file_form": (file_form or _bank_file.FileForm()) if "payouts.download_bank_file" in held else None,
         "timeline_entries": facts.timeline(batch, submissions),
         **live,
@@ -77,9 +75,18 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     )
 
 
+def _handed(request: HttpRequest, batch: Batch, submissions: Sequence[Submission]) -> dict[str, Any]:
+    """What was handed over, and what the bank said of it."""
+    return {
+        "handed": batch_words.handed_over(batch),
+        "sees_unknown": "payouts.view_submission" in pages.permissions(request),
+        "file": next((s for s in submissions if s.payout_id is None), None),
+    }
+
+
 def _items(rows: Sequence[BatchItem]) -> list[dict[str, Any]]:
     """Each payout of the page, and what became of it."""
-    said = asked.said_of(rows)
+    said, left_by = asked.said_of(rows), batch_look.left_by(rows)
     return [
         {
             "payout": item.payout,
@@ -89,6 +96,7 @@ def _items(rows: Sequence[BatchItem]) -> list[dict[str, Any]]:
             if item.left_at is not None
             else said.get(item.pk, ""),
             "left": item.left_at is not None,
+            "left_by": left_by.get(item.pk, ""),
             "money": Money(item.amount_minor, item.payout.currency),
         }
         for item in rows
@@ -153,19 +161,31 @@ def _progress(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 
 @pages.page("payouts.view_batch", knows=Known("was", *keyset.PLACE))
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
-    """The progress, which asks for itself again while the batch moves; each payout of the page moves along."""
+    """The progress, which asks for itself again while the batch moves; what the page says of it moves along, and where
+    its status is another one the page is offered anew.
+    """
     batch, now = facts.find(reference), database_now()
-    deadline = batching.deadline(batch, now)
+    deadline, submissions = batching.deadline(batch, now), list(asked.submissions(batch)[:5])
     context = {
         "batch": batch,
         "along": True,
         "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
         "verbs": _verbs(request, batch),
+        "figures": facts.figures(batch, deadline, now),
+        **_handed(request, batch, submissions),
         "rows": _items(keyset.page(request, asked.items(batch)).rows),
         **_progress(request, batch),
     }
     if request.GET.get("was", batch.status) != batch.status:
-        context["timeline_entries"] = facts.timeline(batch, list(asked.submissions(batch)[:5]))
+        # What can be ticked, and the form for its file, are those of the status that the page was made in.
+        query = request.GET.copy()
+        query.pop("was", None)
+        page_url = reverse("admin:payouts_batch_detail", args=[batch.reference])
+        context |= {
+            "timeline_entries": facts.timeline(batch, submissions),
+            "moved_on": True,
+            "page_url": f"{page_url}?{query.urlencode()}" if query else page_url,
+        }
     return render(request, "admin/payouts/batch/progress.html", context)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -37,6 +37,7 @@ class StateChip(forms.Form):
     )
 
 
+SORTS = (keyset.Sort("since", ("booking_date",), turned=True), worklists.AMOUNT)
 OPEN_CHIPS: dict[str, type[forms.Form]] = {"state": StateChip} | BY_CURRENCY
 PROPOSED_CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY
 
@@ -45,7 +46,8 @@ def _chosen(request: HttpRequest, *also: str) -> "QuerySet[StatementLine]":
     """The lines that the address asks for; ``also`` is what it may say beside them. Raises `BadAddress`."""
     proposed = request.GET.get("show") == "proposed"
     offered = PROPOSED_CHIPS if proposed else OPEN_CHIPS
-    Known("account", *keyset.PLACE, *offered, *also, show=("proposed",)).check(request.GET)
+    known = Known("account", *keyset.PLACE, *offered, *also, show=("proposed",), sort=worklists.ORDERS)
+    known.check(request.GET)
     given = worklists.chosen(request, offered)
     rows = asked.breaks(
         funding_account=reconciliation.account_of(request),
@@ -68,7 +70,8 @@ def _how_many(rows: "QuerySet[StatementLine]") -> str:
 def listed(request: HttpRequest) -> HttpResponse:
     """Lines that match nothing yet, oldest first, each with the likeliest thing it may be; or those to confirm."""
     proposed, chosen = request.GET.get("show") == "proposed", _chosen(request)
-    page = keyset.page(request, chosen, newest_first=False)
+    with_money = chosen.annotate(currency=F("statement__funding_account__currency"))
+    page = keyset.page(request, with_money, sorts=SORTS, usual=worklists.OLDEST)
     others = [
         (name, str(value)) for name, value in request.GET.items() if name not in ("account", *keyset.PLACE)
     ]
@@ -89,6 +92,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "may": PERMISSION in pages.permissions(request),
         "rows": _rows(request, page.rows),
         "pager": page,
+        "sorts": page.headings,
         "empty_title": _("Nothing waits for a second person") if proposed else _("Every line has its match"),
         "empty_text": _("What somebody proposes stands here until another confirms it.")
         if proposed

@@ -1,7 +1,9 @@
 """The exports of one person: watched while they are written, cancelled, fetched. Everybody sees their own."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +25,7 @@ from payouts.admin import _behind
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import deciding, schedules
+from payouts.queries import deciding, filters, schedules
 from sellers.ledger.money import Money
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
@@ -64,6 +66,16 @@ class Row:
         """What its rows add up to, in each currency."""
         return [Money(minor, code) for code, _rows, minor in self.export.totals]
 
+    @cached_property
+    def filter(self) -> str:
+        """Its filter in the reader's words; in those it was asked for in, where it cannot be read any more."""
+        known = kinds.KINDS.get(self.export.kind)
+        with contextlib.suppress(filters.BadFilter):
+            if known is not None:
+                chosen = known.chosen(known.kept(self.export.filters), now=self.export.requested_at)
+                return known.in_words(chosen)
+        return self.export.filters_text
+
     @property
     def list_url(self) -> str:
         """The list that its filter selects, as it is now; empty where its rows are no list of payouts."""
@@ -92,7 +104,7 @@ class Row:
     @property
     def holds(self) -> str:
         """What the file holds, in words."""
-        found = labelled(self.title, self.export.filters_text)
+        found = labelled(self.title, self.filter)
         if self.export.order_text:
             found = f"{found}. {_(self.export.order_text)}"
         return found

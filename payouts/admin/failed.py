@@ -1,11 +1,13 @@
 """Failed and returned: dead payouts whose money waits, what the bank said, what to do, and the action beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.doors import addresses, keyset, pages, worklists
@@ -14,7 +16,8 @@ from payouts.admin import _bulk, lists, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.reconciliation import SEE as SEE_RECONCILIATION
 from payouts.models import Payout
-from payouts.queries import dead, filters
+from payouts.operations import disposing, givebacks
+from payouts.queries import blocks, dead, filters
 from payouts.queries.dead import Advice
 from payouts.states import DEAD, PayoutStatus
 
@@ -39,6 +42,7 @@ class ReasonChip(forms.Form):
     bank_reason = forms.ChoiceField(label=later("Bank's reason"), choices=dead.known_reasons)
 
 
+DISPOSE = disposing.PERMISSION
 _MOST_VERBS = 4
 OFFERED = (
     (later("What to do"), AdviceChip),
@@ -68,7 +72,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
         query.pop(name, None)
     query["undecided"] = "true"
     chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
-    page = keyset.page(request, chosen.qs, sorts=SORTS, newest_first=False)
+    page = keyset.page(request, chosen.qs, sorts=SORTS, usual="waiting")
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
         _bulk.button(verbs.BULKS[name], label, kind=kind)
@@ -90,12 +94,12 @@ def _shown(request: HttpRequest) -> HttpResponse:
             "title": _("Failed & returned"),
             "lead": _(
                 "Their money is back with us. Pay it again, or add it to the seller's next payout. "
-                "The oldest payouts come first."
+                "Those that have waited longest come first."
             ),
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": [_row(request, row) for row in dead.rows(page.rows)],
+            "rows": _rows(request, page.rows),
             "selection": _bulk.selection(buttons),
             "list_query": words,
             "pager": page,
@@ -108,11 +112,24 @@ def _shown(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
-    """The row, and what the reader may do about it: what is advised first."""
+def _rows(request: HttpRequest, payouts: Sequence[Payout]) -> list[dict[str, Any]]:
+    """The rows with their open holds. Before compliance has judged it, nothing that moves its money is on."""
+    holds, judged_first = blocks.open_holds(payouts=payouts), givebacks.judged_first(payouts)
+    found = []
+    for row in dead.rows(payouts):
+        own, stopped = holds.get(row.payout.pk, []), row.payout.pk in judged_first
+        shown = {"holds": own, "more_holds": max(len(own) - 1, 0), "why_off": ""}
+        if stopped:
+            shown["why_off"] = f"{capfirst(givebacks.JUDGED_FIRST)}."
+        found.append(shown | _row(request, row, stopped=stopped))
+    return found
+
+
+def _row(request: HttpRequest, row: dead.DeadRow, *, stopped: bool) -> dict[str, Any]:
+    """The row, and what the reader may do about it: what is advised first; ``stopped``: its money stays."""
     held, back = pages.permissions(request), request.get_full_path()
     payout, seller = row.payout, row.payout.seller
-    again = ("payouts.dispose_payout", _("Pay again"), _bulk_link("reissue", payout, back))
+    again = (DISPOSE, _("Pay again"), _bulk_link("reissue", payout, back))
     hold = ("payouts.place_hold", _("Hold the seller"), _of_seller("sellers_seller_act", seller, "hold"))
     reconcile = reverse("admin:payouts_statement_breaks")
     offers = {
@@ -136,13 +153,13 @@ def _row(request: HttpRequest, row: dead.DeadRow) -> dict[str, Any]:
     }
     offered = offers.get(
         row.advice,
-        (again, ("payouts.dispose_payout", _("Add to the next payout"), _bulk_link("roll", payout, back))),
+        (again, (DISPOSE, _("Add to the next payout"), _bulk_link("roll", payout, back))),
     )
-    shown = {label: url for permission, label, url in offered if permission in held}
+    shown = {label: (url, permission) for permission, label, url in offered if permission in held}
     advised = offered[0][1] if offered else ""
     verbs = [
-        {"label": label, "url": url, "main": label == advised}
-        for label, url in list(shown.items())[:_MOST_VERBS]
+        {"label": label, "url": url, "main": label == advised, "off": stopped and permission == DISPOSE}
+        for label, (url, permission) in list(shown.items())[:_MOST_VERBS]
     ]
     return {"dead": row, "payout": payout, "verbs": verbs}
 

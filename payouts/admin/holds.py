@@ -1,6 +1,7 @@
 """Open holds by age or money: who placed which, why, what it costs, and when it ends."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ AGES = (
 PLACES = tuple(filter_words.HELD.items())
 SHOWS = (("", later("All")), ("asked", later("Release asked for")), ("past", later("Past their date")))
 SMALL = frozenset({"reason", "older", "on"})
-MONEY = (keyset.Sort("money", ("money",)),)
+AGE, MONEY = keyset.Sort("since", turned=True), keyset.Sort("money", ("money",))
 NAMES = ("reason", "country", "who", "older", "currency", "on")
 KNOWN = Known(
     *NAMES, *worklists.WAITS, *keyset.PLACE, "sort", show=[name for name, _words in SHOWS], past=("true",)
@@ -41,8 +42,10 @@ KNOWN = Known(
 class _Choice(forms.Form):
     """One filter: a name in the address and what may be chosen."""
 
-    def __init__(self, name: str, label: str, choices: Sequence[tuple[Any, str]]) -> None:
-        super().__init__(auto_id="chip_%s")
+    def __init__(
+        self, name: str, label: str, choices: Sequence[tuple[Any, str]], data: Any = None, **values: Any
+    ) -> None:
+        super().__init__(data, **values)
         self.fields[name] = forms.ChoiceField(label=label, choices=choices)
 
 
@@ -58,7 +61,7 @@ def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
         return (
             _("Country"),
             _("Country is {}"),
-            [(country.code, country.called) for country in countries.all()],
+            countries.by_name(),
         )
     if name == "who":
         return _("Placed by"), _("Placed by {}"), asked.placers()
@@ -110,19 +113,17 @@ def _address(query: QueryDict, **change: str) -> str:
 
 
 def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
-    shown: list[dict[str, Any]] = [
-        {
-            "text": text,
-            "clear_url": _address(query, **{name: "", **({"sort": ""} if name == "currency" else {})}),
-        }
-        for name, text in words.items()
-    ]
     keep = [(name, value) for name, value in query.items() if name not in ("before", "after")]
-    for name in NAMES:
-        if name not in words:
-            label, _unused, choices = _choices(name)
-            if choices:
-                shown.append({"label": label, "fields": list(_Choice(name, label, choices)), "keep": keep})
+    shown: list[dict[str, Any]] = []
+    for name in [*words, *(each for each in NAMES if each not in words)]:
+        label, _unused, choices = _choices(name)
+        form = partial(_Choice, name, label, choices)
+        if name in words:
+            # Without a currency the list cannot be sorted by money any more.
+            url = _address(query, **{name: "", **({"sort": ""} if name == "currency" else {})})
+            shown.append(worklists.changeable(words[name], url, form, keep, query.dict()))
+        elif choices:
+            shown.append({"label": label, "fields": list(form(auto_id="chip_%s")), "keep": keep})
     return shown
 
 
@@ -134,15 +135,13 @@ def listed(request: HttpRequest) -> HttpResponse:
         query["show"] = "past"
     chosen, words = _chosen(request, query)
     holds = asked.of(chosen, now=now)
-    by_money = bool(keyset.chosen(request, MONEY).fields)
+    by_money = bool(keyset.chosen(request, (AGE, MONEY)).fields)
     if by_money and not chosen.currency:
         need = _("Not shown: only holds of one currency are sorted by money. Filter by a currency first.")
         raise BadAddress({"sort": need})
-    if by_money:
-        page = keyset.page(request, asked.with_money(holds, chosen.currency), sorts=MONEY)
-    else:
-        page = keyset.page(request, holds, newest_first=False)
-    currency = chosen.currency or asked.usual_currency()
+    if chosen.currency:
+        holds = asked.with_money(holds, chosen.currency)
+    page = keyset.page(request, holds, sorts=(AGE, MONEY), usual=AGE.name)
     context = {
         "title": _("Holds"),
         "lead": (
@@ -158,9 +157,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "totals_url": f"{reverse('admin:payouts_hold_totals')}?{query.urlencode()}",
         "rows": asked.rows(page.rows, now=now),
         "now": now,
-        "by_money": by_money,
-        "age_url": _address(query, sort=""),
-        "money_url": _address(query, sort="-money", currency=currency) if currency else "",
+        "sorts": _headings(query, page.headings, chosen.currency or asked.usual_currency()),
         "selection": _selection(request, chosen),
         "pager": page,
         "empty_title": _("No hold matches")
@@ -169,6 +166,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "empty_text": _("A hold placed on a payout or a seller stands here until it is released."),
     }
     return pages.render(request, "admin/payouts/hold/list.html", context)
+
+
+def _headings(query: QueryDict, headings: dict[str, keyset.Heading], currency: str) -> dict[str, Any]:
+    """The columns that sort. By money goes with one currency only: the usual one, where none is chosen."""
+    if "currency" in query:
+        return headings
+    url = _address(query, sort="-money", currency=currency) if currency else ""
+    return headings | {"money": keyset.Heading(url, "") if url else None}
 
 
 def _export(request: HttpRequest, chosen: asked.Chosen) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from payouts.admin import _bulk, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, streams, views, worklist
+from payouts.queries import cutoffs, filters, streams, typed, views, worklist
 from payouts.states import PayoutStatus
 
 
@@ -138,14 +138,18 @@ def chips(
     fixed: Collection[str] = (),
     offered: Sequence[tuple[str, type[forms.Form]]] = CHIPS,
 ) -> list[dict[str, Any]]:
-    """The filters that are set, to take away, then those that can be added; ``fixed`` ones are the place itself."""
-    shown: list[dict[str, Any]] = [
-        {"text": words, "clear_url": _clear_url(request, name)}
-        for words, name in chosen.chips()
-        if name not in fixed
-    ]
-    taken = {name for _unused, name in chosen.chips()} | set(fixed)
+    """The filters that are set, to change or take away, then those to add; ``fixed`` are the place itself."""
     keep = [(name, value) for name, values in _without(request).lists() for value in values]
+    given = typed.of(chosen)
+    shown: list[dict[str, Any]] = []
+    for words, name in chosen.chips():
+        form = next((form for _unused, form in offered if name in form.base_fields), None)
+        url = _clear_url(request, name)
+        if name not in fixed and form is None:
+            shown.append({"text": words, "clear_url": url})
+        elif name not in fixed and form is not None:
+            shown.append(worklists.changeable(words, url, form, keep, given, named=f"{name}_"))
+    taken = given.keys() | set(fixed)
     for label, form in offered:
         if taken.isdisjoint(form.base_fields):
             shown.append(worklists.offered(label, form, keep))

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -78,7 +78,7 @@ def _chosen(request: HttpRequest) -> "QuerySet[Recall]":
     return rows.filter(attempt__payout__currency=chosen["currency"]) if "currency" in chosen else rows
 
 
-@pages.page("payouts.view_recall", knows=Known(*KNOWN, "whole", show=(ANSWERED,)))
+@pages.page("payouts.view_recall", knows=Known(*KNOWN, "whole", show=(ANSWERED,), sort=worklists.ORDERS))
 def totals(request: HttpRequest) -> HttpResponse:
     """What the recalls of this address come to, asked for after the rows."""
     fields = {"currency": "attempt__payout__currency", "minor": "attempt__amount_minor"}
@@ -86,11 +86,20 @@ def totals(request: HttpRequest) -> HttpResponse:
     return worklists.totals(request, found, ngettext("recall", "recalls", found.count))
 
 
-@pages.page("payouts.view_recall", knows=Known(*KNOWN, show=(ANSWERED,)))
+@pages.page("payouts.view_recall", knows=Known(*KNOWN, show=(ANSWERED,), sort=worklists.ORDERS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Recalls that the bank has not answered, oldest first; or those it has."""
     over, rows = request.GET.get("show") == ANSWERED, _chosen(request)
-    page = keyset.page(request, rows, newest_first=over)
+    page = (
+        keyset.page(request, rows)
+        if over
+        else keyset.page(
+            request,
+            rows.annotate(currency=F("attempt__payout__currency"), amount_minor=F("attempt__amount_minor")),
+            sorts=worklists.SORTS,
+            usual=worklists.OLDEST,
+        )
+    )
     here = reverse("admin:payouts_recall_list")
     may = "payouts.answer_recall" in pages.permissions(request)
     context = {
@@ -108,6 +117,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "may_answer": may and not over,
         "rows": [_row(recall) for recall in page.rows],
         "pager": page,
+        "sorts": page.headings,
         "empty_title": _("No recall was answered yet") if over else _("The bank is asked for nothing"),
         "empty_text": _("After a payout was handed over, its page offers to ask the bank to recall it."),
     }

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from backoffice.doors import exports, keyset, pages
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.models import FundingAccount, LineKind, StatementLine
@@ -145,9 +145,8 @@ def account_of(request: HttpRequest) -> str:
 def chips(account: str, *, keep: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
     """The filter by one of our accounts; ``keep`` are the other parameters of the address."""
     if account:
-        return [
-            {"text": _("Account is {account}").format(account=account), "clear_url": f"?{urlencode(keep)}"}
-        ]
+        text = _("Account is {account}").format(account=account)
+        return [worklists.changeable(text, f"?{urlencode(keep)}", AccountChip, keep, {"account": account})]
     return [{"label": _("Account"), "fields": list(AccountChip(auto_id="chip_%s")), "keep": list(keep)}]
 
 

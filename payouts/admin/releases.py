@@ -21,7 +21,7 @@ from payouts.models import ReleaseRequest
 from payouts.operations import holds
 from payouts.operations._releasing import HoldRefusal, Releases
 from payouts.queries import recorded
-from payouts.queries.holds import HoldRow, waiting_requests
+from payouts.queries.holds import HoldRow, open_ones, totals, waiting_requests
 
 SHOWN = 10
 
@@ -120,6 +120,7 @@ def release(request: HttpRequest) -> HttpResponse:
         ],
         "preview": {
             "count": len(found.released) + len(found.asked),
+            "sums": totals(open_ones().filter(pk__in=_moved(found)), now=database_now()).sums,
             "rows": _preview_rows(found, rows),
             "more": max(len(found.released) + len(found.asked) - len(found.confirmed) - SHOWN, 0),
             "refused": _refused(found.refused, rows),
@@ -129,10 +130,14 @@ def release(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "parts/confirm.html", context)
 
 
+def _moved(found: Releases) -> list[int]:
+    return [hold.pk for hold in (*found.asked, *found.released)]
+
+
 def _preview_rows(found: Releases, rows: dict[int, HoldRow]) -> list[dict[str, Any]]:
     """Every request to confirm with its finding, then the first of the rest."""
     told = {each.hold_id: _request(each) for each in found.confirmed}
-    rest = [hold.pk for hold in (*found.asked, *found.released) if hold.pk not in told]
+    rest = [pk for pk in _moved(found) if pk not in told]
     return [
         {
             "reference": row.reference,

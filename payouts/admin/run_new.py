@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import pages
+from backoffice.doors import numbers, pages
 from backoffice.doors.addresses import Known
 from backoffice.words import later, number, together
 from payouts import countries
 from payouts.operations import creation, running
 from payouts.queries import due, run_preview
 from sellers.ledger import written
+from sellers.ledger.money import EXPONENTS, Money
 
 RUN = "payouts.run_payouts"
 ASKED = Known("country", "until")
@@ -45,7 +46,7 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("All countries")), *((c.code, c.called) for c in countries.all())]
+        choices = [("", _("All countries")), *countries.by_name()]
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -93,7 +94,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
         "back_url": reverse("admin:payouts_run_list"),
         "back_label": _("Runs"),
         "form": forms.Form(),
-        "hidden": [("key", f"page:{uuid4()}"), ("seen", found.seal), *chosen.items()],
+        "hidden": [("key", f"page:{uuid4()}"), ("seen", found.seal), ("was", _told(found)), *chosen.items()],
         "found": found,
         "payees_url": f"{reverse('admin:payouts_run_payees')}?{urlencode(chosen)}",
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
@@ -172,7 +173,28 @@ def _changed(request: HttpRequest, form: RunForm, conflict: Conflict) -> HttpRes
     until, country = form.cleaned_data["until"], form.cleaned_data["country"]
     url = f"{reverse('admin:payouts_run_new')}?{urlencode(_chosen(until, country))}"
     found = _found(request, form)
-    return pages.stale(request, [str(conflict), *([] if found is None else [_now(found)])], url)
+    was = _was(request.POST.get("was", ""))
+    return pages.stale(request, [str(conflict), *was, *([] if found is None else [_now(found)])], url)
+
+
+def _told(found: run_preview.Preview) -> str:
+    """What the preview says it would pay, to be set beside what it would be later: "3 EUR:12345 JPY:500"."""
+    sums = (f"{each.money.currency}:{each.money.minor}" for each in found.sums if each.count)
+    return " ".join([str(found.count), *sums])
+
+
+def _was(told: str) -> list[str]:
+    """What was looked at, in words; nothing where a form that is none of ours says none."""
+    count, *sums = told.split(" ")
+    pairs = [(code, numbers.whole(minor)) for code, _colon, minor in (each.partition(":") for each in sums)]
+    money = [Money(minor, code) for code, minor in pairs if code in EXPONENTS and minor is not None]
+    shown = numbers.whole(count)
+    if shown is None or len(money) != len(sums):
+        return []
+    words = ngettext("You looked at {n} payout of {sums}.", "You looked at {n} payouts of {sums}.", shown)
+    if not shown:
+        words = _("You looked at a run that would make no payout.")
+    return [words.format(n=number(shown), sums=together(map(written.text, money)))]
 
 
 def _now(found: run_preview.Preview) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import addresses, keyset, numbers, pages
+from backoffice.doors import addresses, keyset, numbers, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.admin.run_new import RUN, RunForm
@@ -88,10 +88,8 @@ def _place(request: HttpRequest, name: str) -> int | None:
 
 def _chip(which: str, asked: dict[str, str]) -> dict[str, Any]:
     if which:
-        return {
-            "text": PAID if which == run_payees.PAID else due.REASONS[which],
-            "clear_url": f"?{urlencode(asked)}",
-        }
+        text = PAID if which == run_payees.PAID else due.REASONS[which]
+        return worklists.changeable(text, f"?{urlencode(asked)}", WhichChip, asked.items(), {"which": which})
     return {
         "label": _("What happens"),
         "fields": list(WhichChip(auto_id="chip_%s")),

@@ -114,7 +114,7 @@ class ScheduleForm(ExportForm):
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
             "business_days": [
                 ("", _("every day counts")),
-                *((each.code, each.called) for each in countries.all()),
+                *countries.by_name(),
             ],
             "dates": [
                 ("", _("none: as it stands when it is made")),

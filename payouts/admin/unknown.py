@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -23,6 +25,7 @@ from sellers.ledger.money import Money
 SEE = ("payouts.view_submission", "payouts.resolve_unknown")
 SHOWN = 10
 CHIPS = _currency.CHIPS | worklists.WAITS
+SORTS = (keyset.Sort("since", ("status_at",), turned=True), worklists.AMOUNT)
 WHAT = {
     "lease": (later("Handed over"), "moving"),
     "answer": (later("Answer"), "waiting"),
@@ -37,14 +40,15 @@ WHAT = {
 }
 
 
-@pages.page(*SEE, knows=Known(*keyset.PLACE, *CHIPS))
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *CHIPS, sort=worklists.ORDERS))
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every UNKNOWN submission, oldest first."""
+    """Every UNKNOWN submission, those first of which nobody has known the longest."""
     chosen = worklists.chosen(request, CHIPS)
     rows = deciding.submissions(person_id=request.user.pk or 0) if "waits_for" in chosen else asked.desk()
     if "currency" in chosen:
         rows = rows.filter(batch__currency=chosen["currency"])
-    page = keyset.page(request, rows, newest_first=False)
+    with_money = rows.annotate(currency=F("batch__currency"), amount_minor=Coalesce("total_minor", 0))
+    page = keyset.page(request, with_money, sorts=SORTS, usual=worklists.OLDEST)
     now = database_now()
     return pages.render(
         request,
@@ -58,6 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "chips": worklists.chips(request, CHIPS),
             "rows": [_row(each, now) for each in page.rows],
             "pager": page,
+            "sorts": page.headings,
             "empty_title": _("We know what became of everything"),
             "empty_text": _("A submission stands here when the bank's answer is missing or unclear."),
         },

@@ -1,7 +1,7 @@
 """Every verb that people use on payouts, as pages."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -12,21 +12,24 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
-from backoffice.words import later
+from backoffice.words import later, number, together
 from payouts import countries
 from payouts.admin import _bulk
 from payouts.admin._bulk import Bulk
 from payouts.countries import calendars
-from payouts.models import Hold, HoldReason, Payout
+from payouts.models import Hold, Payout
 from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
 from payouts.operations._outcome import Outcome, Preview
 from payouts.queries import explain, hold_words
+from sellers.ledger import written
+from sellers.ledger.money import Money
 
 
 class NoteForm(forms.Form):
@@ -68,7 +71,7 @@ class ReasonForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    reason = forms.ChoiceField(choices=HoldReason.choices, label=later("Reason"))
+    reason = forms.ChoiceField(choices=hold_words.REASONS, label=later("Reason"))
     note = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -124,6 +127,40 @@ def _next_dates(preview: Preview) -> Sequence[str]:
     return lines
 
 
+def _rolled(preview: Preview) -> Sequence[str]:
+    """How much is due again from which day, for how many sellers; and what comes off it."""
+    days = disposing.due_again(payouts=preview.allowed, now=database_now())
+    sums: dict[tuple[date, str], int] = {}
+    sellers: dict[date, set[int]] = {}
+    for payout in preview.allowed:
+        day = days[payout.pk]
+        sums[day, payout.currency] = sums.get((day, payout.currency), 0) + payout.amount_minor
+        sellers.setdefault(day, set()).add(payout.seller_id)
+    lines = [
+        ngettext(
+            "{sums} of {n} seller is due again on {day}.",
+            "{sums} of {n} sellers are due again on {day}.",
+            len(who),
+        ).format(
+            sums=together(
+                written.text(Money(minor, code)) for (of, code), minor in sorted(sums.items()) if of == day
+            ),
+            n=number(len(who)),
+            day=explain.day(day),
+        )
+        for day, who in sorted(sellers.items())
+    ]
+    return [
+        *lines[:MOST_DAYS],
+        _(
+            "The next run that covers it pays each seller this money together with what else is due, "
+            "less what they owe us."
+        ),
+        _("No new payout is made now, and it cannot be taken back."),
+    ]
+
+
+MOST_DAYS = 5  # in a preview
 MOST_DISPOSED = 500  # each is a transaction of its own, while the reader waits
 MOST_NAMED = 20  # batches in a message
 MOST_HOLDS = 200  # as many as a page's address carries
@@ -188,7 +225,7 @@ BULKS: dict[str, Bulk] = {
         Bulk(
             "roll", disposing.PERMISSION, later("Add {n} to the next payouts"), later("{n} due again for the next run"),
             disposing.preview_roll, disposing.roll, forms.Form, kind="", most=MOST_DISPOSED,
-            follows=lambda preview: [_("The next run pays each seller this money together with what else is due.")],
+            follows=_rolled,
         ),
     )
 }  # fmt: skip

@@ -32,7 +32,7 @@ from payouts.exports import kinds
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import filters
+from payouts.queries import filters, references
 
 ID = OpenApiParameter("id", int, OpenApiParameter.PATH)
 
@@ -148,9 +148,11 @@ class ExportBody(Body):
                 {"filter": {odd[0]: ["Write a text, a number or a list of texts."]}}
             )
         try:
-            definition.chosen(given, now=database_now())
+            missing = references.unknown(definition.chosen(given, now=database_now()))
         except filters.BadFilter as error:
             raise serializers.ValidationError({"filter": error.errors}) from error
+        if missing:
+            raise serializers.ValidationError({"filter": missing})
         try:
             kinds.checked_columns(definition, attrs.get("columns", []))
         except kinds.BadExport as error:

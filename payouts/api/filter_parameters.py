@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from backoffice.doors.api.bodies import Body, Text
 from payouts import countries
-from payouts.queries import filters, flags
+from payouts.queries import filters, flags, references
 from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import EXPONENTS
@@ -108,22 +108,32 @@ def _text(name: str) -> Text:
     return described(required=False, max_length=20_000)
 
 
+class Codes(serializers.ListField):
+    """One or more codes: a list of them, or as an address has them, one text with commas."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(child=Text(max_length=40), required=False, max_length=50, **values)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        return super().to_internal_value([data] if isinstance(data, str) else data)
+
+
 class FilterBody(Body):
     """The payout filter in a body: the same names, the same meaning as in the list's address."""
 
-    status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    status = Codes()
     on_hold = serializers.BooleanField(required=False)
-    country = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
-    currency = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    country = Codes()
+    currency = Codes()
     seller = _text("seller")
     created_after = _text("created_after")
     created_before = _text("created_before")
     amount_min = _text("amount_min")
     amount_max = _text("amount_max")
-    flag = _text("flag")
+    flag = Codes(help_text=f"Flags' codes, or any: {', '.join(flags.CODES)}.")
     batch = _text("batch")
     run = _text("run")
-    batch_status = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
+    batch_status = Codes()
     pasted = _text("pasted")
     waits_for = _text("waits_for")
     funding = _text("funding")
@@ -141,7 +151,9 @@ class FilterBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         try:
-            filters.read(attrs)
+            missing = references.unknown(filters.read(attrs))
         except filters.BadFilter as error:
             raise serializers.ValidationError(error.errors) from error
+        if missing:
+            raise serializers.ValidationError(missing)
         return attrs

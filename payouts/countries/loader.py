@@ -1,6 +1,7 @@
 """Which countries are open, and the file of each."""
 
 import pathlib
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
@@ -93,6 +94,16 @@ def _configured() -> Countries:
 def all() -> list[Country]:
     """The open countries, in order of their codes. Raises `CountryError` when a file cannot be used."""
     return list((_replaced or _configured()).values())
+
+
+def by_name() -> list[tuple[str, str]]:
+    """(code, name) of the open countries in order of their names in the reader's language, accents left aside."""
+    return sorted(((each.code, each.called) for each in all()), key=lambda pair: _plain(pair[1]))
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def get(code: str) -> Country:

@@ -250,7 +250,12 @@ def approve(
             "cut_off_at",
         ]
     )
-    data = {"digest": seal, "payouts": batch.item_count, "total_minor": batch.total_minor}
+    data = {
+        "digest": seal,
+        "payouts": batch.item_count,
+        "total_minor": batch.total_minor,
+        "currency": batch.currency,
+    }
     recording.record(actor=actor, action="batch.approve", subject=batch, data=data, now=now)
     _doorbell.ring("submit_batch", batch_id=batch.pk)
     return batch

@@ -1,7 +1,7 @@
 """The money of many dead payouts at once: paid again, or added to the sellers' next payouts. Each stands alone."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from payouts.models import Disposal, Payout, PayoutAccount
 from payouts.operations import givebacks
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import outside, shown
+from sellers.ledger.models import Account
 
 PERMISSION = "payouts.dispose_payout"
 Refuses = Callable[[Payout], Refusal | None]
@@ -52,6 +53,15 @@ def preview_roll(*, payout_ids: Iterable[int], actor: Actor) -> Preview:
         )
 
     return _preview(_payouts(payout_ids), actor, why_not)
+
+
+def due_again(*, payouts: Iterable[Payout], now: datetime) -> dict[int, date]:
+    """From which day the money of each of these would be due if it were rolled now, by payout."""
+    payouts = list(payouts)
+    accounts = Account.objects.in_bulk({p.account_id for p in payouts})
+    return {
+        p.pk: givebacks.due_again(account=accounts[p.account_id], country=p.country, now=now) for p in payouts
+    }
 
 
 def accounts_in_effect(payouts: Iterable[Payout]) -> dict[int, int]:

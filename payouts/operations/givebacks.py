@@ -1,7 +1,7 @@
 """Cancelling, and what becomes of the money of a dead payout: reissued or rolled, once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -207,6 +207,13 @@ def _lost(payout: Payout) -> str:
     return outside.known(payouts=[payout]).get(payout.pk, "") or outside.took_since(payout)
 
 
+def due_again(*, account: Account, country: str, now: datetime) -> date:
+    """The day from which money given back to the account now would be due: the first that no payout covers yet."""
+    today = calendars.local_today(countries.get(country), now)
+    covered = account.covered_through
+    return today if covered is None else max(today, covered + timedelta(days=1))
+
+
 @transaction.atomic
 def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
     """The money of a dead payout is due again on the next open day, and the next run takes it.
@@ -228,8 +235,7 @@ def roll(*, payout_id: int, actor: Actor, now: datetime) -> Earning:
         )
     account = Account.objects.get(pk=old.account_id)  # locked with the payout
     today = calendars.local_today(countries.get(old.country), now)
-    covered = account.covered_through
-    due = today if covered is None else max(today, covered + timedelta(days=1))
+    due = due_again(account=account, country=old.country, now=now)
     # The give-back raised what we owe already; the earning only gives it a due date.
     earning = Earning.objects.create(
         transaction=given_back,

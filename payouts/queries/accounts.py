@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from backoffice.words import later
@@ -33,8 +34,8 @@ _STANDINGS = {
     WAITING: Standing(WAITING, later("to verify"), "waiting"),
     TO_COME: Standing(TO_COME, later("verified, waits"), "moving"),
     IN_EFFECT: Standing(IN_EFFECT, later("in effect"), "done"),
-    REPLACED: Standing(REPLACED, "replaced", "neutral"),
-    REJECTED: Standing(REJECTED, "rejected", "stopped"),
+    REPLACED: Standing(REPLACED, later("replaced"), "neutral"),
+    REJECTED: Standing(REJECTED, later("rejected"), "stopped"),
 }
 
 
@@ -111,6 +112,18 @@ def affected_of(*, seller_ids: Collection[int]) -> dict[tuple[int, str], Affecte
         (seller_id, currency): Affected(count, [Money(int(total), currency)])
         for seller_id, currency, count, total in sums
     }
+
+
+def with_amount(versions: QuerySet[AccountVersion]) -> QuerySet[AccountVersion]:
+    """Each with ``currency`` and ``amount_minor``: what is not yet sent of its seller, to sort by."""
+    unsent = Payout.objects.filter(
+        seller=OuterRef("slot__seller"), currency=OuterRef("slot__currency"), status__in=UNSENT
+    ).order_by()
+    total = unsent.values("seller").annotate(sum=Sum("amount_minor")).values("sum")
+    return versions.annotate(
+        currency=F("slot__currency"),
+        amount_minor=Coalesce(Subquery(total), 0, output_field=BigIntegerField()),
+    )
 
 
 def totals(versions: QuerySet[AccountVersion], *, whole: bool = False) -> tallies.Totals:

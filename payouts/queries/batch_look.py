@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, Sum, Value, When
+from django.utils.translation import gettext as _
 
 from payouts import countries
-from payouts.models import AccountVersion, Batch, BatchItem, Payout, Statement
-from payouts.queries import flags, recorded
-from payouts.states import BatchStatus
+from payouts.models import AccountVersion, Batch, BatchItem, Payout, Statement, Transition
+from payouts.queries import explain, flags, recorded
+from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
 MOST_CHANGED = 50
@@ -143,11 +145,12 @@ def _name(user: object) -> str:
 
 @dataclass(frozen=True)
 class Left:
-    """Payouts that left the batch for one reason."""
+    """Payouts that left the batch for one reason, and when the last of them did."""
 
     because: str
     count: int
     money: Money
+    last: datetime
 
 
 def left(batch: Batch) -> list[Left]:
@@ -155,13 +158,33 @@ def left(batch: Batch) -> list[Left]:
     rows = (
         BatchItem.objects.filter(batch=batch, left_at__isnull=False)
         .values("left_because")
-        .annotate(count=Count("pk"), sum=Sum("amount_minor"))
+        .annotate(count=Count("pk"), sum=Sum("amount_minor"), last=Max("left_at"))
         .order_by("-sum", "left_because")
     )
     return [
-        Left(recorded.perhaps(each["left_because"]), each["count"], Money(int(each["sum"]), batch.currency))
+        Left(
+            because=recorded.perhaps(each["left_because"]),
+            count=each["count"],
+            money=Money(int(each["sum"]), batch.currency),
+            last=each["last"],
+        )
         for each in rows[:20]
     ]
+
+
+def left_by(items: Sequence[BatchItem]) -> dict[int, str]:
+    """Who made each of these leave its batch and when, by the item's id; those still inside are absent."""
+    gone = {item.payout_id: item for item in items if item.left_at is not None}
+    moves = Transition.objects.filter(
+        payout__in=gone, from_status=PayoutStatus.BATCHED, at__in=[item.left_at for item in gone.values()]
+    ).select_related("actor")
+    found = {}
+    for move in moves:
+        item = gone[move.payout_id]
+        if move.at == item.left_at:
+            who = _name(move.actor) if move.actor else _("the program")
+            found[item.pk] = _("{who}, {when}").format(who=who, when=explain.clock(move.at, settings.TIME_ZONE))
+    return found
 
 
 def value_date_before(batch: Batch, now: date) -> date | None:

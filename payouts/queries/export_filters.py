@@ -30,6 +30,18 @@ def _moment(label: str) -> OwnFilter:
     return OwnFilter(fields.MomentField, "by_moment", label, max_length=40)
 
 
+class WholeDayField(fields.MomentField):
+    """A day; a moment is taken for its day."""
+
+    def clean(self, value: Any) -> date | None:
+        found = super().clean(value)
+        return None if found is None else fields.day_of(found)
+
+
+def _day(label: str) -> OwnFilter:
+    return OwnFilter(WholeDayField, "by_moment", label, max_length=40)
+
+
 def text_filter(*, label: str, method: str, length: int = 60) -> OwnFilter:
     """A text that must be met as it is."""
     return OwnFilter(forms.CharField, method, label, max_length=length)
@@ -104,7 +116,7 @@ class ExportFilter(ListFilter):
         column, days = self.spans[span]
         if days:
             day = fields.day_of(value)
-            return queryset.filter(**{f"{column}__{'gte' if side == 'after' else 'lte'}": day})
+            return queryset.filter(**{f"{column}__{'gte' if side in ('after', 'from') else 'lte'}": day})
         if side == "after":
             return queryset.filter(**{f"{column}__gte": fields.start_of(value)})
         return queryset.filter(**{f"{column}__lt": fields.end_of(value)})
@@ -221,6 +233,7 @@ class BatchFilter(ExportFilter):
     model = Batch
     noun = later("batches")
     spans = {"value": ("value_date", True)}
+    renamed = {"value_after": "value_from", "value_before": "value_until"}
     status = OwnFilter(
         fields.CodesField, "by_codes", later("Status"), known=_batch_statuses, noun=later("status of a batch")
     )
@@ -229,8 +242,8 @@ class BatchFilter(ExportFilter):
         fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
     )
     funding = text_filter(label=later("Bank account, as the books name it"), method="by_funding")
-    value_after = _moment(later("Value date from"))
-    value_before = _moment(later("Value date until"))
+    value_from = _day(later("Value date from"))
+    value_until = _day(later("Value date until"))
     waits_for = waits_filter()
 
     class Meta:

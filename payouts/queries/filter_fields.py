@@ -35,6 +35,8 @@ class OwnFilter(Filter):
 class CodesField(forms.MultipleChoiceField):
     """One or more codes, repeated or separated by commas, in any case: PAID, paid, paid,failed."""
 
+    widget = forms.CheckboxSelectMultiple  # in a list box a plain click would take the other choices away
+
     def __init__(self, *, known: Callable[[], Sequence[tuple[str, str]]], noun: str, **values: Any) -> None:
         super().__init__(choices=known, **values)
         self.noun = noun

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.numbers import format_decimal
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -120,7 +121,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "reason":
             return _("Reason is {}").format(_small(_REASONS[value]))
         case "placed_by":
-            return _("Placed by {}").format(fields.shortened(value))
+            return _("Placed by {}").format(_person(value))
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":
@@ -142,6 +143,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:
             words = fields.joined(each.lower() for each in value) if isinstance(value, list) else value
+            words = _person(words) if name == "person" else words
             return _("{plain} is {words}").format(plain=_PLAIN[name], words=fields.shortened(words))
         case "amount_min" | "amount_max":
             words = _("Amount from {amount}") if name == "amount_min" else _("Amount to {amount}")
@@ -165,7 +167,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "pasted":
             return _("In the pasted list L{value}").format(value=value)
         case "waits_for":
-            return _("Left to {value}: not their own work").format(value=value)
+            return _("Left to {value}: not their own work").format(value=_person(value))
         case "undecided":
             return _("Money to decide on") if value else _("Money decided on")
         case "advice":
@@ -180,6 +182,12 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             terms = searching.terms_of(value)
             more = _(" and {terms} more").format(terms=len(terms) - 3) if len(terms) > 3 else ""
             return _("Search: {terms}{more}").format(terms=fields.shortened(" ".join(terms[:3])), more=more)
+
+
+def _person(name: str) -> str:
+    """A colleague by the name that people know; what is nobody's user name as it stands."""
+    found = get_user_model().objects.filter(username=name).first()
+    return fields.shortened(found.get_full_name() if found is not None and found.get_full_name() else name)
 
 
 def _small(words: Any) -> str:

@@ -102,8 +102,8 @@ def _statuses() -> list[tuple[str, str]]:
 
 
 def countries_open() -> list[tuple[str, str]]:
-    """(code, name) of the countries we pay in."""
-    return [(country.code, country.called) for country in countries.all()]
+    """(code, name) of the countries we pay in, in order of their names."""
+    return countries.by_name()
 
 
 def _currencies() -> list[tuple[str, str]]:
@@ -122,12 +122,25 @@ class ListFilter(FilterSet):
     """A django-filter FilterSet that says itself in words. Invalid input selects nothing and says why in ``errors``."""
 
     noun = later("payouts")
+    renamed: Mapping[str, str] = {}
+    """Former names of fields, which are still read, by the present one."""
 
     def __init__(self, data: Any = None, *args: Any, asked_only: bool = False, **values: Any) -> None:
+        data = self.by_present_names(data)
         if asked_only:  # a field for each of the others would take a tenth of a list's page
             asked = {name: each for name, each in type(self).base_filters.items() if name in data}
             self.__dict__["base_filters"] = asked
         super().__init__(data, *args, **values)
+
+    @classmethod
+    def by_present_names(cls, data: Any) -> Any:
+        """The same data, what stands under a former name under the present one; both at once are two values of it."""
+        if not data or not cls.renamed.keys() & set(data):
+            return data
+        query = as_query(data).copy()
+        for old, new in cls.renamed.items():
+            query.setlist(new, [*query.getlist(new), *query.pop(old, [])])
+        return query
 
     @property
     def qs(self) -> QuerySet[Any]:
@@ -304,7 +317,7 @@ def read(
     ``also`` names parameters that are no filters and are left alone; None leaves every unknown one alone.
     Raises `BadFilter`.
     """
-    data = as_query(given)
+    data = as_query(kind.by_present_names(as_query(given)))
     known = kind.base_filters
     unknown = [] if also is None else [n for n in data if n not in known and n not in set(also)]
     chosen = kind(data, queryset=queryset, asked_only=True)

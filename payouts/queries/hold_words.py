@@ -13,6 +13,8 @@ from payouts.queries import explain
 _ONE = later("One person releases it: an approver or compliance.")
 _TWO = later("Two people release it, of approvers and compliance.")
 _JUDGED = later("Two people release it, one of them of compliance.")
+REASONS = [("", later("Choose the reason")), *HoldReason.choices]
+"""To choose from, none chosen: a hold's reason decides who may release it and what the seller is told."""
 UNTIL = later("Released by itself at")
 UNTIL_HELP = later_filled(
     "At most a year ahead, {city} time. Leave empty, and a person releases it. Where two people must, it stays empty.",

@@ -40,6 +40,16 @@ class HoldRow:
     who: str
     request: ReleaseRequest | None
 
+    @property
+    def once(self) -> str:
+        """The same for every hold that stops the same money."""
+        return f"payout {self.hold.payout_id}" if self.hold.payout_id else f"seller {self.hold.seller_id}"
+
+    @property
+    def within(self) -> str:
+        """`once` of the seller's holds, which stop this payout's money too."""
+        return f"seller {self.hold.payout.seller_id}" if self.hold.payout else ""
+
 
 @dataclass(frozen=True)
 class Chosen:

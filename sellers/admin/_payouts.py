@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from backoffice.doors import worklists
 from backoffice.words import later
 from payouts.models import Payout
-from payouts.queries import filters
+from payouts.queries import filters, typed
 from payouts.states import PayoutStatus
 from sellers.models import Seller
 
@@ -48,14 +48,22 @@ def read(request: HttpRequest, seller: Seller) -> filters.PayoutFilter:
 
 
 def chips(request: HttpRequest, chosen: filters.PayoutFilter) -> list[dict[str, Any]]:
-    """The filters that are set, to take away, then those that can be added. Shaped for the part `chips`."""
+    """The filters that are set, to change or take away, then those that can be added. Shaped for the part `chips`."""
     set_ones = chosen.chips()
+    keep = [(name, value) for name, values in _without(request).lists() for value in values if value]
+    given = typed.of(chosen)
     shown: list[dict[str, Any]] = [
-        {"text": words, "clear_url": f"?{_without(request, name).urlencode()}#payouts"}
+        worklists.changeable(
+            words,
+            f"?{_without(request, name).urlencode()}#payouts",
+            next(form for _unused, form in CHIPS if name in form.base_fields),
+            keep,
+            given,
+            named=f"{name}_",
+        )
         for words, name in set_ones
     ]
-    taken = {name for _, name in set_ones}
-    keep = [(name, value) for name, values in _without(request).lists() for value in values if value]
+    taken = given.keys()
     for label, form in CHIPS:
         if taken.isdisjoint(form.base_fields):
             shown.append(worklists.offered(label, form, keep))

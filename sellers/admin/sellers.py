@@ -26,7 +26,7 @@ class CountryChip(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(c.code, c.called) for c in countries.all()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries.by_name()  # type: ignore[attr-defined]
 
 
 FILTERS = ("q", "country", "standing")
@@ -50,24 +50,27 @@ def _chosen(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
     keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
     words = " ".join(request.GET.get("q", "").split())
     if words:
-        chips.append({"text": _("Matches {words}").format(words=words), "clear_url": _without(request, "q")})
+        text = _("Matches {words}").format(words=words)
+        chips.append(_set(request, "q", text, WordsChip, keep))
     else:
         chips.append(worklists.offered(_("Search"), WordsChip, keep))
     if country:
-        chips.append(
-            {
-                "text": _("Country is {joined}").format(joined=countries.called(country)),
-                "clear_url": _without(request, "country"),
-            }
-        )
+        text = _("Country is {joined}").format(joined=countries.called(country))
+        chips.append(_set(request, "country", text, CountryChip, keep))
     else:
         chips.append(worklists.offered(_("Country"), CountryChip, keep))
     if standing:
         text = _("Standing is {standing}").format(standing=STANDINGS[standing].lower())
-        chips.append({"text": text, "clear_url": _without(request, "standing")})
+        chips.append(_set(request, "standing", text, StandingChip, keep))
     else:
         chips.append(worklists.offered(_("Standing"), StandingChip, keep))
     return rows, chips
+
+
+def _set(
+    request: HttpRequest, name: str, text: str, form: type[forms.Form], keep: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    return worklists.changeable(text, _without(request, name), form, keep, request.GET.dict())
 
 
 def _check(country: str) -> None:

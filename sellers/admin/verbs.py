@@ -20,7 +20,7 @@ from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
 from backoffice.words import later, number
-from payouts.models import Hold, HoldReason
+from payouts.models import Hold
 from payouts.operations import holds
 from payouts.queries import hold_words, stopping
 from payouts.queries.tallies import Totals
@@ -54,7 +54,7 @@ class FindingForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    reason = forms.ChoiceField(choices=HoldReason.choices, label=later("Reason"))
+    reason = forms.ChoiceField(choices=hold_words.REASONS, label=later("Reason"))
     note = forms.CharField(
         max_length=2000,
         widget=TEXT,

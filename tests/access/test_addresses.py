@@ -144,7 +144,7 @@ VALUES = [
     ("payouts_batch_list", {"status": "SENT", "waits_for": "me"}, "status"),
     ("payouts_batch_list", {"currency": "ABC", "status": "PROPOSED"}, "currency"),
     ("payouts_batch_list", {"funding": "NOWHERE", "currency": "EUR"}, "funding"),
-    ("payouts_batch_list", {"value_after": "soon", "status": "PROPOSED"}, "value_after"),
+    ("payouts_batch_list", {"value_from": "soon", "status": "PROPOSED"}, "value_from"),
     ("payouts_batch_totals", {"funding": "NOWHERE", "currency": "EUR"}, "funding"),
     ("payouts_export_list", {"show": "old"}, "show"),
     ("payouts_statement_list", {"account": "NOWHERE"}, "account"),
@@ -195,7 +195,7 @@ def test_a_list_refuses_a_value_that_it_cannot_read_and_leads_to_the_rest(standi
         said = said or parameter in (
             "first",
             "created_after",
-            "value_after",
+            "value_from",
             "undecided",
         )  # a sentence of its own
         if answer.status_code != 400 or not said or not any(f'href="{each}"' in text for each in led):

@@ -179,6 +179,23 @@ def test_what_misses_the_cut_off_is_said_with_its_moment_and_who_must_act():
     assert [(label, figure.value) for label, figure in late.figures] == [("To approve", 1)]
 
 
+def test_past_midnight_in_paris_new_yorks_cut_off_is_still_told_by_its_own_clock():
+    quick.payout()
+    quick.payout(country="US", currency="USD")
+    quick.funding(rail="nacha", currency="USD", country="US")
+    quick.funding()
+    quick.approved()
+    night = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 0:30 of the 25th in Paris, 18:30 of the 24th in New York
+    found = home.page(permissions=roles.ROLES["analyst"], now=night)
+    codes = {code for miss in found["cut_offs"] for code in miss.cut_off.codes}
+    assert {"FR", "US"} <= codes
+    words = [miss.cut_off.words for miss in found["cut_offs"] if "US" in miss.cut_off.codes]
+    assert words and words[0].endswith("New York") and words[0].startswith("Wed 25 Nov")
+    rows = {row.name: row.cut_off for row in found["funding"]["rows"]}
+    (paris,) = rows.values()
+    assert paris.startswith("Wed 25 Nov") and paris.endswith("Paris")
+
+
 def test_a_cut_off_of_today_in_tokyo_alone_is_the_next_one_for_who_reads_it():
     quick.payout(country="JP", currency="JPY")
     late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # 23:00 in Paris, 7:00 of the next day in Tokyo

@@ -110,3 +110,12 @@ def test_a_field_in_error_is_tied_to_its_error_and_its_help(client):
     assert 'aria-describedby="id_username_helptext id_username_error"' in page
     assert 'id="id_username_error"' in page
     assert 'aria-invalid="true"' in page
+
+
+def test_a_long_note_opens_to_the_whole_and_a_short_one_just_stands():
+    assert shown("{% shortly text %}", text="Two <b> words.") == "Two &lt;b&gt; words."
+    long = "Released when the shop has sent its papers. " * 4
+    box = shown("{% shortly text %}", text=long)
+    assert "<details" in box and "Read on" in box
+    assert re.sub("<span.*</span>|<[^>]*>", " ", box).split() == long.split()  # opened, each word stands there once
+    assert box.split("<span")[0].endswith("papers. Released when the shop has sent")  # at a word's end

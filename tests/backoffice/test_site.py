@@ -72,3 +72,12 @@ def test_who_may_not_open_a_page_keeps_the_way_to_those_they_may(client):
     page = answer.content.decode()
     assert answer.status_code == 403 and "Nothing was changed." in page
     assert '<nav class="nav"' in page and 'href="/sellers/"' in page and 'id="page"' in page
+
+
+@pytest.mark.parametrize("address", ["/payouts/P999999/", "/no-such-place/at-all/"])
+def test_a_page_that_is_not_there_keeps_the_way_to_those_that_are(client, address):
+    client.force_login(make.user("support", is_staff=True))
+    answer = client.get(address)
+    page = answer.content.decode()
+    assert answer.status_code == 404 and "There is no such page" in page
+    assert '<nav class="nav"' in page and 'href="/sellers/"' in page and page.count('id="find"') == 1

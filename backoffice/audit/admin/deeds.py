@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.admin import fact_words
 from backoffice.words import labelled, later, number
+from payouts.queries import recorded
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -165,9 +166,14 @@ def said(action: str) -> str:
     return DEEDS.get(action) or action.replace(".", ", ").replace("_", " ").capitalize()
 
 
-def facts(data: Mapping[str, Any]) -> str:
-    """An event's facts in one line; long lists are counted, not shown."""
-    currency = str(data.get("currency", ""))
+def facts(data: Mapping[str, Any], *, currency: str = "", by_program: bool = False) -> str:
+    """An event's facts in one line; long lists are counted, not shown. ``currency`` is that of amounts without one;
+    what the program wrote is told in the reader's language.
+    """
+    currency = str(data.get("currency", currency))
+    if by_program:
+        said = {name: recorded.said(str(data[name])) for name in fact_words.WRITTEN & data.keys()}
+        data = {**data, **said}
     return ", ".join(
         labelled(fact_words.key(name), _shown(name, value, currency))
         for name, value in data.items()

@@ -1,7 +1,7 @@
 """Who did what: the deeds of people and of the program, newest first, with what each was about."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
@@ -22,9 +22,10 @@ from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import ALWAYS, UnknownChoice
 from backoffice.words import dated, labelled, later
+from payouts.models import Batch
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
 
-_PERSON = "auth.user"
+_PERSON, _BATCH = "auth.user", "payouts.batch"
 
 
 class PersonChip(forms.Form):
@@ -87,6 +88,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     by = ("at",) if words.keys() & {"first", "last"} else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
     people = _names(event.subject_id for event in page.rows if event.subject_type == _PERSON)
+    currencies = _currencies(event.subject_id for event in page.rows if event.subject_type == _BATCH)
     return pages.render(
         request,
         "admin/audit/event/list.html",
@@ -103,7 +105,11 @@ def listed(request: HttpRequest) -> HttpResponse:
                     "whom": people.get(event.subject_id) if event.subject_type == _PERSON else None,
                     "deed": deeds.said(event.action),
                     "door": deeds.DOORS.get(event.via, event.via),
-                    "facts": deeds.facts(event.data),
+                    "facts": deeds.facts(
+                        event.data,
+                        currency=_currency(event, currencies),
+                        by_program=event.actor_id is None,
+                    ),
                     "sealed": hasattr(event, "seal"),
                 }
                 for event in page.rows
@@ -122,6 +128,16 @@ def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
     wanted = {each for each in ids if each is not None}
     found = get_user_model().objects.in_bulk(wanted) if wanted else {}
     return {pk: str(each.get_full_name() or each.get_username()) for pk, each in found.items()}
+
+
+def _currencies(ids: Iterable[int | None]) -> dict[int, str]:
+    """The currencies of batches: an older event of one tells its total alone."""
+    wanted = {each for each in ids if each is not None}
+    return dict(Batch.objects.filter(pk__in=wanted).values_list("pk", "currency")) if wanted else {}
+
+
+def _currency(event: Event, currencies: Mapping[int, str]) -> str:
+    return currencies.get(event.subject_id or 0, "") if event.subject_type == _BATCH else ""
 
 
 EXPORTED = {
@@ -164,11 +180,11 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
     if given["person"] == PROGRAM:
         rows, words["person"] = rows.filter(actor=None), _("By {who}").format(who=_("the program"))
     elif given["person"]:
-        people = get_user_model().objects.filter(username=given["person"])
-        if not people.exists():
+        person = get_user_model().objects.filter(username=given["person"]).first()
+        if person is None:
             raise UnknownChoice(_("Person"), given["person"], name="person")
-        rows = rows.filter(actor__in=people)
-        words["person"] = _("By {who}").format(who=given["person"])
+        rows = rows.filter(actor=person)
+        words["person"] = _("By {who}").format(who=person.get_full_name() or person.get_username())
     if given["action"]:
         if given["action"] not in deeds.DEEDS:
             raise UnknownChoice(_("Deed"), given["action"], name="action")
@@ -219,11 +235,19 @@ def _midnight(day: date) -> datetime:
 
 
 def _chips(request: HttpRequest, words: dict[str, str]) -> list[dict[str, Any]]:
-    """The filters that are set, to take away, then those that can be added."""
-    shown: list[dict[str, Any]] = [
-        {"text": text, "clear_url": _without(request, name)} for name, text in words.items()
-    ]
+    """The filters that are set, to change or take away, then those that can be added."""
     keep = [(name, value) for name, value in request.GET.items() if name not in ("before", "after")]
+    shown: list[dict[str, Any]] = [
+        worklists.changeable(
+            text,
+            _without(request, name),
+            next(form for _unused, form in CHIPS if name in form.base_fields),
+            keep,
+            request.GET.dict(),
+            named=f"{name}_",
+        )
+        for name, text in words.items()
+    ]
     for label, form in CHIPS:
         if words.keys().isdisjoint(form.base_fields):
             shown.append(worklists.offered(label, form, keep))

@@ -144,6 +144,8 @@ _SAYINGS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+WRITTEN = frozenset({"note", "reason", "suspension", "why"})
+"""Facts that people write, and the program too: its own words are read in the reader's language."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

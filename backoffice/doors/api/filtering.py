@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from payouts.queries import references
 from payouts.queries.filters import ListFilter
 
 PAGING = ("cursor", "page_size")
@@ -18,14 +19,22 @@ class StrictFilter(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         chosen = self.get_filterset_class(view, queryset)
-        known = [*(chosen.base_filters if chosen else ()), *PAGING]
+        known = [*(chosen.base_filters if chosen else ()), *getattr(chosen, "renamed", ()), *PAGING]
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
-            names = ", ".join(name for name in known if name not in PAGING) or "none"
+            names = ", ".join(chosen.base_filters if chosen else ()) or "none"
             raise ValidationError(
                 {name[:60]: [f"“{name[:60]}” is no filter here. Use: {names}."] for name in unknown[:20]}
             )
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return found
+
+    def get_filterset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Any:
+        """Raises `ValidationError` for a reference that names nothing: an empty list would not say so."""
+        found = super().get_filterset(request, queryset, view)
+        missing = references.unknown(found) if isinstance(found, ListFilter) else {}
+        if missing:
+            raise ValidationError(missing)
         return found
 
     def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: APIView) -> dict[str, Any]:

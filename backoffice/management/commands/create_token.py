@@ -2,14 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import OperationalError, transaction
 from knox.models import get_token_model
 
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM
 from backoffice.audit.clock import database_now
+
+NO_DATABASE = (
+    "No token made: no database answers. Where `make run` uses another folder than {folder}, say which: "
+    "DATA_DIR=… python manage.py create_token …; elsewhere set DATABASE_URL."
+)
 
 
 class Command(BaseCommand):
@@ -18,8 +24,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help="whose rights the token has")
 
-    @transaction.atomic
     def handle(self, *args: Any, username: str, **options: Any) -> None:
+        try:
+            self._create(username)
+        except OperationalError as error:
+            raise CommandError(NO_DATABASE.format(folder=settings.DATA_DIR)) from error
+
+    @transaction.atomic
+    def _create(self, username: str) -> None:
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"Nobody is called “{username}”. Add the user first, or check the spelling.")

@@ -197,11 +197,11 @@ def change(request: HttpRequest, user_id: int) -> HttpResponse:
 
 def _tell(request: HttpRequest, user: User, changed: changing.Changed) -> None:
     if changed.done:
-        said = _("{user}: {changed}.").format(user=user.get_username(), changed=together(changed.done))
+        said = _("{user}: {changed}.").format(user=_words.name(user), changed=together(changed.done))
         messages.success(request, said)
     if changed.asked:
         waits = _("{user}: {changed}, once another administrator confirms it.")
-        messages.success(request, waits.format(user=user.get_username(), changed=together(changed.asked)))
+        messages.success(request, waits.format(user=_words.name(user), changed=together(changed.asked)))
     for sentence in changed.refused:
         messages.warning(request, sentence)
     if not (changed.done or changed.asked or changed.refused):

@@ -20,6 +20,7 @@ from sellers.ledger.words import noted
 
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
 _LONGEST = 32_767  # characters of a cell
+_LONGEST_NAME = 31  # of a sheet
 _DAY_ZERO = date(1899, 12, 30)
 _HEAD, _DAY, _MOMENT, _COUNT, _MONEY, _MONEY_BOLD = (
     1,
@@ -86,7 +87,7 @@ class Workbook(Format):
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
-        self._name = escape(re.sub(r"[\[\]:*?/\\]", " ", layout.title)[:31], {'"': "&quot;"})
+        self._name = escape(_sheet_name(layout.title), {'"': "&quot;"})
 
     def head(self) -> str:
         widths = "".join(
@@ -182,6 +183,15 @@ def _amount(money: Any, style: int) -> str:
     if len(str(abs(money.minor))) > _EXACT_DIGITS:  # as text it is at least right
         return _text(money.plain())
     return _number(money.plain(), style + exponent(money.currency))
+
+
+def _sheet_name(title: str) -> str:
+    """The title without what Excel forbids in the name of a sheet, in at most 31 characters, of whole words."""
+    plain = re.sub(r"[\[\]:*?/\\]", " ", title)
+    if len(plain) <= _LONGEST_NAME:
+        return plain
+    words = plain[: _LONGEST_NAME + 1].rpartition(" ")[0].rstrip(" ,-–(")
+    return words or plain[:_LONGEST_NAME]
 
 
 def _text(text: str, *, style: int = 0) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -154,7 +154,7 @@ def _chosen(request: HttpRequest) -> "QuerySet[Adjustment]":
     return _narrowed(request, questions.decided() if over else questions.waiting())
 
 
-@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, "whole", show=(DECIDED,)))
+@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, "whole", show=(DECIDED,), sort=worklists.ORDERS))
 def totals(request: HttpRequest) -> HttpResponse:
     """What raises and what lowers what we owe, apart, in each currency; asked for after the rows."""
     fields = {"currency": "account__currency", "minor": "amount_minor"}
@@ -162,11 +162,20 @@ def totals(request: HttpRequest) -> HttpResponse:
     return worklists.totals(request, found, ngettext("adjustment", "adjustments", found.count))
 
 
-@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, show=(DECIDED,)))
+@pages.page(ASK, DECIDE, SEE, knows=Known(*KNOWN, show=(DECIDED,), sort=worklists.ORDERS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait for somebody, or those that were decided."""
     decided, rows = request.GET.get("show") == DECIDED, _chosen(request)
-    page = keyset.page(request, rows, newest_first=decided)
+    page = (
+        keyset.page(request, rows)
+        if decided
+        else keyset.page(
+            request,
+            rows.annotate(currency=F("account__currency")),
+            sorts=worklists.SORTS,
+            usual=worklists.OLDEST,
+        )
+    )
     here = reverse("admin:ledger_adjustment_list")
     context = {
         "title": _("Adjustments"),
@@ -187,6 +196,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for it in page.rows
         ],
         "pager": page,
+        "sorts": page.headings,
         "empty_title": _("Nothing was decided yet") if decided else _("Nothing waits"),
         "empty_text": _("An adjustment is asked for on the page of a seller."),
     }

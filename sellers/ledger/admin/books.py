@@ -74,10 +74,8 @@ def _chip(name: str, label: str, form: type[forms.Form], asked: dict[str, str]) 
     if name not in asked:
         return worklists.offered(label, form, others.items())
     shown = Book(asked[name]).label if name == "book" else asked[name].upper()
-    return {
-        "text": _("{label} is {shown}").format(label=label, shown=shown),
-        "clear_url": f"?{urlencode(others)}",
-    }
+    text = _("{label} is {shown}").format(label=label, shown=shown)
+    return worklists.changeable(text, f"?{urlencode(others)}", form, others.items(), asked)
 
 
 urlpatterns = [path("books/transactions/", listed, name="ledger_transaction_list")]

@@ -30,9 +30,9 @@ from sellers.ledger.queries.periods import Month, Total
 
 SEE = "ledger.view_period"
 WORDS = {
-    periods.OPEN: ("open", "neutral"),
+    periods.OPEN: (later("open"), "neutral"),
     periods.ASKED: (later("waits to be closed"), "waiting"),
-    periods.CLOSED: ("closed", "done"),
+    periods.CLOSED: (later("closed"), "done"),
 }
 
 

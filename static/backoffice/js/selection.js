@@ -18,12 +18,18 @@ function whole(form) {
 
 function sums(boxes) {
   const found = new Map();
+  const whole = new Set(boxes.map((box) => box.dataset.once));
+  const counted = new Set();
   for (const box of boxes) {
-    const { minor, currency, digits } = box.dataset;
-    if (!currency) continue;
-    const sum = found.get(currency) || { minor: 0n, digits: Number(digits) };
-    sum.minor += BigInt(minor);
-    found.set(currency, sum);
+    const { minor, currency, digits, once, within } = box.dataset;
+    if (!currency || (once && counted.has(once)) || (within && whole.has(within))) continue;
+    counted.add(once);
+    const [minors, exponents] = [minor.split(" "), digits.split(" ")];
+    currency.split(" ").forEach((code, at) => {
+      const sum = found.get(code) || { minor: 0n, digits: Number(exponents[at]) };
+      sum.minor += BigInt(minors[at]);
+      found.set(code, sum);
+    });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
 }

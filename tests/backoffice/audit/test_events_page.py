@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM
@@ -12,7 +13,7 @@ from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
 from payouts import states
 from payouts.states import BatchStatus
-from tests import make
+from tests import make, make_payouts
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("backoffice", "payouts", "sellers")
@@ -106,3 +107,23 @@ def test_sums_and_lists_inside_a_fact_are_written_for_people():
     said = deeds.facts({"totals": {"EUR": {"sale": 300_300}}, "filters": {"status": ["PAID", "FAILED"]}})
     assert "3,003.00" in said and "PAID, FAILED" in said
     assert "{" not in said and "[" not in said
+
+
+def test_a_total_has_its_currency_also_where_an_older_event_of_a_batch_names_none(auditor):
+    batch = make_payouts.approved_batch([12_00])
+    told = next(row for row in auditor.get("/audit/?action=batch.approve").context["rows"])
+    assert "total: €12.00" in told["facts"]
+    assert deeds.facts({"total_minor": 1200}, currency=batch.currency) == "total: €12.00"
+
+
+def test_what_the_program_gave_as_a_reason_is_read_in_the_readers_language():
+    data = {"reason": "On hold: Open dispute or chargebacks"}
+    with override("fr"):
+        assert data["reason"] not in deeds.facts(data, by_program=True)
+        assert data["reason"] in deeds.facts(data)  # a person's own words stay
+
+
+def test_a_person_is_called_by_name_in_the_filter(auditor):
+    make.user("analyst", username="ada", first_name="Ada", last_name="Look")
+    chips = auditor.get("/audit/?person=ada").context["chips"]
+    assert any(chip.get("text") == "By Ada Look" for chip in chips)

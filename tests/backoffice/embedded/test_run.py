@@ -219,6 +219,13 @@ def test_sigterm_while_it_still_prepares_stops_everything(folder, port):
     assert not [name for name, pid in children.items() if processes.began(pid)]
 
 
+def test_a_token_is_not_looked_for_in_a_database_made_for_it(folder):
+    answer = manage(folder, "create_token", "analyst")
+    assert answer.returncode == 1
+    assert f"{folder} holds no database yet. Set DATA_DIR" in answer.stderr
+    assert not folder.exists()
+
+
 def test_manage_without_a_command_says_how(folder):
     answer = manage(folder)
     assert answer.returncode == 2

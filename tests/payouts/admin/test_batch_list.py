@@ -46,10 +46,10 @@ def test_batches_are_narrowed_by_value_dates_the_ends_with_them(treasurer):
     made = [make_payouts.proposed_batch([100], now=make_payouts.NOW + timedelta(days=n)) for n in (0, 7, 14)]
     first, second, third = (batch.value_date for batch in made)
     assert first < second < third
-    assert listed(treasurer, value_after=f"{second}", value_before=f"{second}") == {made[1].reference}
-    assert listed(treasurer, value_after=f"{second + timedelta(days=1)}") == {made[2].reference}
-    assert listed(treasurer, value_before=f"{second - timedelta(days=1)}") == {made[0].reference}
-    backwards = treasurer.get("/batches/", {"value_after": f"{third}", "value_before": f"{first}"})
+    assert listed(treasurer, value_from=f"{second}", value_until=f"{second}") == {made[1].reference}
+    assert listed(treasurer, value_from=f"{second + timedelta(days=1)}") == {made[2].reference}
+    assert listed(treasurer, value_until=f"{second - timedelta(days=1)}") == {made[0].reference}
+    backwards = treasurer.get("/batches/", {"value_from": f"{third}", "value_until": f"{first}"})
     assert backwards.status_code == 400
 
 
@@ -67,10 +67,10 @@ def test_the_list_asks_for_the_totals_of_its_own_rows(treasurer, batches):
 
 
 def test_a_tab_keeps_the_filters_and_a_filter_the_tab(treasurer, batches):
-    page = treasurer.get("/batches/", {"currency": "EUR", "status": "PROPOSED", "value_after": "2026-01-01"})
+    page = treasurer.get("/batches/", {"currency": "EUR", "status": "PROPOSED", "value_from": "2026-01-01"})
     text = html.unescape(page.content.decode())
-    assert 'href="?currency=EUR&value_after=2026-01-01&status=SETTLED"' in text
-    assert 'href="?status=PROPOSED&value_after=2026-01-01"' in text  # takes the currency away
+    assert 'href="?currency=EUR&value_from=2026-01-01&status=SETTLED"' in text
+    assert 'href="?status=PROPOSED&value_from=2026-01-01"' in text  # takes the currency away
     assert "Value date from Thu 1 Jan 2026" in text
     assert '<input type="hidden" name="currency" value="EUR">' in text
 
@@ -78,7 +78,7 @@ def test_a_tab_keeps_the_filters_and_a_filter_the_tab(treasurer, batches):
 @pytest.mark.parametrize(
     ("query", "offered"),
     [
-        ({"currency": "EUR", "value_after": "2026-01-01"}, "currency=EUR&value_after=2026-01-01"),
+        ({"currency": "EUR", "value_from": "2026-01-01"}, "currency=EUR&value_from=2026-01-01"),
         ({"funding": "SEPA-EUR"}, "funding=SEPA-EUR"),
         ({"waits_for": "me"}, "waits_for=ann"),
     ],
@@ -88,3 +88,10 @@ def test_an_export_is_offered_of_the_same_rows(batches, query, offered):
     accountant.force_login(make.user("accountant", is_staff=True, username="ann"))
     text = html.unescape(accountant.get("/batches/", query).content.decode())
     assert f'href="/exports/new/?kind=batches&{offered}"' in text
+
+
+def test_an_address_with_the_former_names_of_the_value_dates_leads_to_the_list(treasurer):
+    answer = treasurer.get("/batches/?status=PROPOSED&value_after=2026-11-01&value_before=2026-11-30")
+    assert answer.status_code == 302
+    assert answer.url == "/batches/?status=PROPOSED&value_from=2026-11-01&value_until=2026-11-30"
+    assert treasurer.get(answer.url).status_code == 200

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from backoffice.audit import actors
 from backoffice.audit.actors import SYSTEM
 from payouts.admin import _batch_facts, batch_verbs, batches, verbs
 from payouts.countries import moments
@@ -210,12 +211,16 @@ def test_those_that_the_approval_does_not_show_are_led_to_by_amount(treasurer, m
 def test_what_was_held_since_it_was_proposed_is_told_with_its_money(treasurer):
     batch = make_payouts.proposed_batch([200_00, 100_00])
     held = make_payouts.payouts_of(batch)[1]
-    holds.hold(payout_ids=[held.pk], actor=make.person("analyst"), reason="dispute", note="Look.", now=NOW)
+    analyst = make.user("analyst", first_name="Ada", last_name="Look")
+    holds.hold(payout_ids=[held.pk], actor=actors.person(analyst), reason="dispute", note="Look.", now=NOW)
     (left,) = batch_look.left(batch)
+    assert left.last == NOW
     assert (left.because, left.count, left.money.minor) == ("On hold: Open dispute or chargebacks", 1, 100_00)
     text, context = page(treasurer, batch)
     assert "1 payout, €100.00" in text
     assert [row["left"] for row in context["rows"]] == [True, False]
+    assert [row["left_by"] for row in context["rows"]] == ["Ada Look, Tue 24 Nov, 10:00 Paris", ""]
+    assert "Ada Look, Tue 24 Nov, 10:00 Paris" in text
 
 
 def test_a_batch_offers_to_pay_again_what_failed_of_it(paid):
@@ -269,7 +274,7 @@ def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
     text = treasurer.get(f"/batches/{paid.reference}/progress/").content.decode()
     start = text.index(f'id="stands-{first.reference}" hx-swap-oob="true"')
     assert "Paid" in text[start : start + 300]
-    assert text.count('hx-swap-oob="true"') == 3 + 2 * 3
+    assert text.count('hx-swap-oob="true"') == 5 + 2 * 3
 
 
 def test_the_cut_off_of_one_rail_is_said_by_the_clock_of_its_bank_on_every_page(treasurer):

@@ -87,6 +87,19 @@ def test_the_timeline_comes_along_once_the_batch_has_moved_on(treasurer):
     assert '<div id="timeline" hx-swap-oob="true">' in moved and "Approved" in moved
 
 
+def test_the_parts_that_follow_the_batch_come_along_and_a_page_of_another_status_is_offered_anew(treasurer):
+    batch = make_payouts.proposed_batch([1200])
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make_payouts.NOW)
+    page = treasurer.get(f"/batches/{batch.reference}/").content.decode()
+    assert '<p id="stale"></p>' in page and 'id="figures"' in page and 'id="handed"' in page
+    url = html.unescape(re.search(r'hx-get="(/batches/[^"]*/progress/[^"]*)"', page)[1])
+    same = treasurer.get(url).content.decode()
+    assert 'id="figures" hx-swap-oob="true"' in same and 'id="handed" hx-swap-oob="true"' in same
+    assert 'id="stale"' not in same
+    moved = treasurer.get(url.replace("was=APPROVED", "was=PROPOSED")).content.decode()
+    assert 'id="stale"' in moved and f'href="/batches/{batch.reference}/">Load the page again</a>' in moved
+
+
 def test_dissolving_says_how_many_payouts_and_how_much(treasurer):
     batch = make_payouts.proposed_batch([12_00, 34_00])
     page = treasurer.get(f"/batches/{batch.reference}/dissolve/")

@@ -109,7 +109,7 @@ def sent(client, address):
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?funding={funding}", "?status=PROPOSED&waits_for=me", "?currency=EUR&value_after=2026-01-01"],
+    ["", "?funding={funding}", "?status=PROPOSED&waits_for=me", "?currency=EUR&value_from=2026-01-01"],
 )
 def test_batches_by_every_filter_of_the_list(auditor, query):
     standing.batch("APPROVED")

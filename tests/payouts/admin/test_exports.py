@@ -130,7 +130,7 @@ def test_a_kind_is_asked_for_with_its_own_filter_and_columns():
     text = client.get("/exports/new/?kind=batches").content.decode()
     assert "Value date from" in text
     sent = {
-        "kind": "batches", "query": "", "format": "excel_csv", "locale": "es", "value_after": "2026-11-01",
+        "kind": "batches", "query": "", "format": "excel_csv", "locale": "es", "value_from": "2026-11-01",
         "columns": ["batch", "amount"], "save_as": "Short", "compressed": "on",
     }  # fmt: skip
     client.post("/exports/new/", sent)
@@ -141,7 +141,7 @@ def test_a_kind_is_asked_for_with_its_own_filter_and_columns():
         True,
         ["batch", "amount"],
     )
-    assert made.filters == {"value_after": ["2026-11-01"]}
+    assert made.filters == {"value_from": ["2026-11-01"]}
     assert made.filters_text == "Value date from Sun 1 Nov 2026"
     assert made.file_name.endswith(".csv.gz")
     text = client.get("/exports/new/?kind=batches").content.decode()
@@ -267,3 +267,14 @@ def test_what_failed_is_news_on_the_front_page_and_in_the_navigation_for_three_d
     Export.objects.filter(pk=made.pk).update(finished_at=now - timedelta(days=3, seconds=5))
     assert "Exports that failed" not in client.get("/").content.decode()
     assert waiting.my_exports(cap=9, person_id=user.pk) == 0
+
+
+def test_the_filter_of_a_past_export_is_told_in_the_readers_language_and_several_choices_are_boxes():
+    browser = at("accountant")
+    browser.post("/exports/new/", {"kind": "batches", "query": "", "format": "csv", "status": ["SETTLED"]})
+    assert Export.objects.get().filters_text == "Status is settled"
+    with translation.override("fr"):  # and back: a request leaves its language behind
+        page = browser.get("/exports/", headers={"accept-language": "fr"}).content.decode()
+    assert "Status is settled" not in page and "Statut" in page
+    form = browser.get("/exports/new/?kind=batches").content.decode()
+    assert "<select multiple" not in form and 'type="checkbox" name="status" value="SETTLED"' in form

@@ -1,6 +1,7 @@
 """Failed and returned: what the bank said, what to do, the action beside it, and many at once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -123,9 +124,31 @@ def test_what_is_advised_stands_beside_the_row_for_whoever_may_do_it(returned):
     assert {verb["label"] for row in seen for verb in row["verbs"]} == {"Text to the seller", "Reconcile"}
 
 
-def test_the_oldest_payouts_come_first(returned):
-    rows = at("analyst").get(LIST).context["rows"]
-    assert [row["payout"].pk for row in rows] == sorted(row["payout"].pk for row in rows)
+def test_those_that_have_waited_longest_come_first_and_the_column_says_so(returned):
+    last = returned["XX99"]
+    Payout.objects.filter(pk=last.pk).update(status_at=NOW - timedelta(days=3))
+    page = at("analyst").get(LIST)
+    rows = [row["payout"] for row in page.context["rows"]]
+    assert rows[0].pk == last.pk
+    assert [(each.status_at, each.pk) for each in rows] == sorted((each.status_at, each.pk) for each in rows)
+    assert page.context["sorts"]["waiting"].aria == "descending"
+
+
+def test_what_compliance_judges_first_is_on_hold_and_its_buttons_are_off(returned):
+    judged, plain = returned["ED05"], returned["AC04"]
+    Hold.objects.create(payout=judged, reason="fraud_suspected", note="Look.", placed_at=NOW)
+    Hold.objects.create(seller=plain.seller, reason="documents", note="Look.", placed_at=NOW)
+    page = at("analyst").get(LIST)
+    rows = {row["payout"].pk: row for row in page.context["rows"]}
+    assert {verb["label"] for verb in rows[judged.pk]["verbs"] if verb["off"]} == {
+        "Pay again",
+        "Add to the next payout",
+    }
+    assert "two people release that first" in rows[judged.pk]["why_off"]
+    assert not any(verb["off"] for verb in rows[plain.pk]["verbs"]) and rows[plain.pk]["why_off"] == ""
+    text = page.content.decode()
+    assert text.count('class="pill stopped hold"') == 2
+    assert f'disabled aria-describedby="off-{judged.reference}"' in text
 
 
 def test_many_are_paid_again_in_one_step_and_each_refusal_says_why(returned):
@@ -211,3 +234,10 @@ def test_of_more_than_may_be_selected_the_first_are_taken(returned, monkeypatch)
     ticked = {"ids": [payout.pk for payout in returned.values()], "back": LIST}
     refused = browser.post("/payouts/act/roll/", ticked, follow=True)
     assert "at most 4 payouts go in one step" in refused.content.decode()
+
+
+def test_what_is_added_to_the_next_payouts_is_told_in_numbers_before(returned):
+    ids = [returned["ED05"].pk, returned["AC04"].pk]
+    follows = at("analyst").get("/payouts/act/roll/", {"ids": ids}).context["preview"]["follows"]
+    assert follows[0].startswith("€300.00 of 2 sellers are due again on ")
+    assert "less what they owe us" in follows[1] and "cannot be taken back" in follows[2]

@@ -193,3 +193,29 @@ def test_the_meaning_of_each_reason_stands_beside_the_choice():
     text = page.content.decode()
     assert "Sanctions, money laundering or identity." in text
     assert text.count("Two people release it, one of them of compliance.") == 2
+
+
+def test_the_preview_of_a_release_counts_each_payout_once_and_so_do_the_boxes():
+    one = held(quick.payout(amount_minor=5_00))
+    twice = held(one.payout, reason="documents")
+    whole, other = seller_held(one.payout.seller), held(quick.payout(amount_minor=2_00))
+    page, _ = release(at("compliance"), one, twice, whole, other)
+    assert [sum_.minor for sum_ in page.context["preview"]["sums"]] == [7_00]
+    for each in (one, twice, whole, other):
+        held(each.payout) if each.payout else seller_held(each.seller)
+    text = at("compliance").get(LIST).content.decode()
+    seller = one.payout.seller_id
+    assert text.count(f'data-once="payout {one.payout_id}" data-within="seller {seller}"') == 2
+    assert text.count(f'data-once="seller {seller}"') == 1
+
+
+@pytest.mark.parametrize("address", ["/payouts/act/hold/?ids={payout}", "/sellers/{seller}/act/hold/"])
+def test_the_reason_of_a_hold_is_chosen_and_never_the_one_that_stood_there(address):
+    payout = quick.payout()
+    url = address.format(payout=payout.pk, seller=payout.seller.reference)
+    browser = at("compliance")
+    page = browser.get(url)
+    assert page.context["form"]["reason"].field.choices[0] == ("", "Choose the reason")
+    sent = {**dict(page.context.get("hidden", [])), "confirmed": "1", "note": "Look.", "ids": payout.pk}
+    browser.post(url.partition("?")[0], sent)
+    assert not Hold.objects.exists()

@@ -80,6 +80,9 @@ def test_a_run_that_would_do_otherwise_than_its_preview_said_is_not_made(analyst
     assert answer.status_code == 409
     assert "what is due changed since you looked" in page
     assert "Now it would make 2 payouts of €170.00; 0 balances left alone." in page
+    assert "You looked at 1 payout of €100.00." in page
+    odd = analyst.post("/runs/new/", {**sent, "was": "1 XXX:<b>"}).content.decode()
+    assert "You looked at" not in odd and "Now it would make" in odd
     assert 'href="/runs/new/?country=FR&amp;until="' in page
     assert not Payout.objects.exists() and not PayoutRun.objects.exists()
     again = looked(analyst, "late")

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.utils.translation import override
 
 from payouts import countries
 from payouts.countries import calendars
@@ -95,7 +96,9 @@ def test_a_missing_directory_is_refused(tmp_path):
         countries.load(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(("line", "minor"), [("", None), ('bank_fee = "0.20"\n', 20), ('bank_fee = "0"\n', 0)])
+@pytest.mark.parametrize(
+    ("line", "minor"), [("", None), ('bank_fee = "0.20"\n', 20), ('bank_fee = "0"\n', 0)]
+)
 def test_a_bank_fee_is_known_only_where_it_is_written(directory, line, minor):
     (directory / "pl.toml").write_text(line + POLAND)
     assert countries.load(directory)["PL"].bank_fee_minor == minor
@@ -110,9 +113,17 @@ def test_a_bank_fee_is_known_only_where_it_is_written(directory, line, minor):
         ('minimum = "5.00"', 'minimum = "0"', r"minimum: “0” is not above zero"),
         ('minimum = "5.00"', 'minimum = "-5"', r"minimum: “-5” is not above zero"),
         ('minimum = "5.00"', "", r"minimum: it is missing\. Write text in quotes"),
-        ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = "0.005"', r"bank_fee: “0\.005” has too many decimals"),
+        (
+            'minimum = "5.00"',
+            'minimum = "5.00"\nbank_fee = "0.005"',
+            r"bank_fee: “0\.005” has too many decimals",
+        ),
         ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = "-1"', r"bank_fee: “-1” is below zero"),
-        ('minimum = "5.00"', 'minimum = "5.00"\nbank_fee = 1', r"bank_fee: 1 will not do\. Write text in quotes"),
+        (
+            'minimum = "5.00"',
+            'minimum = "5.00"\nbank_fee = 1',
+            r"bank_fee: 1 will not do\. Write text in quotes",
+        ),
         ('"Europe/Warsaw"', '"Europe/Warszawa"', r"time_zone: “Europe/Warszawa” is unknown"),
         ('"Europe/Warsaw"', '"../etc/passwd"', r"time_zone: .* is unknown"),
         ('calendar = "PL"', 'calendar = "POLAND"', r"calendar: “POLAND” is no calendar"),
@@ -173,3 +184,11 @@ def test_every_fault_of_every_file_is_named_at_once(directory):
 def test_a_country_cannot_be_changed():
     with pytest.raises(AttributeError):
         countries.get("FR").rail = "sandbox"
+
+
+def test_countries_to_choose_from_stand_in_order_of_their_names_in_the_readers_language():
+    for language, first in (("en", "Austria"), ("fr", "Allemagne")):
+        with override(language):
+            names = [name for _code, name in countries.by_name()]
+            assert sorted(names, key=lambda name: name.replace("É", "E")) == names, language
+            assert names[0] == first

@@ -10,7 +10,7 @@ from django.db import connection
 
 from payouts.exports import columns, rows
 from payouts.exports.columns import Column, Kind
-from payouts.exports.formats import FORMATS, LOCALES, Layout, Total
+from payouts.exports.formats import FORMATS, LOCALES, Layout, Total, workbook
 from sellers.ledger.money import EXPONENTS, Money
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,17 @@ def test_columns_are_chosen_in_their_order():
 
     found = columns.columns_of(PayoutRegister(), ["amount", "reference"])
     assert [column.column_name for column in found] == ["Amount", "Payout"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Payouts", "Payouts"),
+        ("Retained earnings and reserves of sellers", "Retained earnings and reserves"),
+        ("Balances: sellers/reserves", "Balances  sellers reserves"),
+        ("Lignes des virements aux vendeurs, détaillées", "Lignes des virements aux"),
+        ("売" * 40, "売" * 31),
+    ],
+)
+def test_the_name_of_a_sheet_ends_with_a_whole_word(title, name):
+    assert workbook._sheet_name(title) == name and len(name) <= 31

@@ -4,9 +4,11 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from rest_framework.test import APIClient
 
 from backoffice.audit.models import Event
+from backoffice.management.commands import create_token
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +32,12 @@ def test_unknown_and_inactive_users_get_no_token():
         call_command("create_token", "nobody")
     with pytest.raises(CommandError, match="not active"):
         call_command("create_token", make.user(is_active=False).username)
+
+
+def test_without_a_database_it_says_which_folder_to_name(monkeypatch, settings):
+    def gone(self, username):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(create_token.Command, "_create", gone)
+    with pytest.raises(CommandError, match=f"no database answers.*{settings.DATA_DIR}.*DATA_DIR="):
+        call_command("create_token", "analyst")

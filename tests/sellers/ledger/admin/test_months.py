@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from payouts.operations import journals
-from sellers.ledger.admin import lineage
+from sellers.ledger.admin import lineage, months
 from sellers.ledger.models import AccountMapping, Book, EarningKind, Entry, JournalFile
 from sellers.ledger.queries import periods
 from tests import books, make
@@ -226,3 +227,7 @@ def test_each_currency_of_the_totals_has_its_heading(september):
     make.earning(yen, amount_minor=5_000, due_date=WHEN.date(), now=WHEN)
     page = text(browser().get("/books/2020-09/totals/"))
     assert re.findall(r'scope="rowgroup"[^>]*>(\w+)<', page) == ["EUR", "JPY"]
+
+
+def test_the_state_of_a_month_is_a_word_that_can_be_said_in_any_language():
+    assert all(isinstance(word, Promise) for word, _meaning in months.WORDS.values())
