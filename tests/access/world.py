@@ -26,6 +26,8 @@ from payouts.models import (
     FundingAccount,
     Hold,
     Incident,
+    Job,
+    JobItem,
     LineResolution,
     Payout,
     PayoutRun,
@@ -98,6 +100,7 @@ class World:
     sent_elsewhere: ExportSchedule
     views: dict[str, SavedView]
     run: PayoutRun
+    jobs: dict[str, Job]
     version: AccountVersion
     seller: Seller
     statement: Statement
@@ -236,6 +239,11 @@ def _build(bank: Any, settings: Any) -> World:
             if "payouts.view_payout" in roles.ROLES[role]
         },
         run=PayoutRun.objects.latest("pk"),
+        jobs={
+            role: _job(user, pending)
+            for role, user in users.items()
+            if "payouts.view_payout" in roles.ROLES[role]
+        },
         version=version,
         seller=pending.seller,
         statement=statement,
@@ -379,6 +387,15 @@ def _hold(payout: Payout, *, reason: str = "documents") -> list[Hold]:
         now=make.NOW,
     )
     return list(payout.holds.all())
+
+
+def _job(user: Any, payout: Payout) -> Job:
+    """A job of this person's that waits for a worker."""
+    made = Job.objects.create(
+        key=f"{user.pk}:page:1", verb="hold", language="en", asked_by=user, asked_at=make.NOW, total=1
+    )
+    JobItem.objects.create(job=made, payout=payout)
+    return made
 
 
 def _person(user: Any) -> Any:

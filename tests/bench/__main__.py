@@ -9,7 +9,7 @@ from typing import Any
 from tests import standalone
 from tests.bench.pages import measuring
 
-WORKS = ("approve", "run")
+WORKS = ("approve", "run", "jobs")
 MILLION = {"exports": "1000000", "changes": "1000000", "imports": "1000000", "statements": "1000000"}
 """Works that are measured on a million rows, and only when named: they take minutes."""
 PAGES = "pages"
