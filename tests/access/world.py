@@ -27,7 +27,6 @@ from payouts.models import (
     Hold,
     Incident,
     Job,
-    JobItem,
     LineResolution,
     Payout,
     PayoutRun,
@@ -240,7 +239,7 @@ def _build(bank: Any, settings: Any) -> World:
         },
         run=PayoutRun.objects.latest("pk"),
         jobs={
-            role: _job(user, pending)
+            role: quick.job(user, pending)
             for role, user in users.items()
             if "payouts.view_payout" in roles.ROLES[role]
         },
@@ -387,15 +386,6 @@ def _hold(payout: Payout, *, reason: str = "documents") -> list[Hold]:
         now=make.NOW,
     )
     return list(payout.holds.all())
-
-
-def _job(user: Any, payout: Payout) -> Job:
-    """A job of this person's that waits for a worker."""
-    made = Job.objects.create(
-        key=f"{user.pk}:page:1", verb="hold", language="en", asked_by=user, asked_at=make.NOW, total=1
-    )
-    JobItem.objects.create(job=made, payout=payout)
-    return made
 
 
 def _person(user: Any) -> Any:
