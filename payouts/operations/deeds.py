@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from payouts.operations import approval, batching, disposing, givebacks, holds, review
-from payouts.operations._outcome import Outcome
+from django.db import transaction
+
+from backoffice.audit.actors import Actor
+from backoffice.words import later
+from payouts.models import Hold
+from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
+from payouts.operations._outcome import Outcome, refuse
 
 MOST = 20_000
 """Payouts that one action takes; of more the rest waits for the next."""
+SAME_HOLD = later("you put it on hold for this already")
 
 
 @dataclass(frozen=True)
@@ -26,16 +32,28 @@ class Deed:
     portion: int = 1_000
 
 
+@transaction.atomic
 def _hold(
     *,
     payout_ids: Iterable[int],
-    actor: Any,
+    actor: Actor,
     now: datetime,
+    reason: str,
+    note: str,
+    until: datetime | None = None,
     seen: Mapping[int, str] | None = None,
-    **values: Any,
 ) -> Outcome:
-    """A hold is for safety: it is placed whatever changed since the page was read."""
-    return holds.hold(payout_ids=payout_ids, actor=actor, now=now, **values)
+    """A hold is for safety: it is placed whatever changed since the page was read. A form that is sent twice holds
+    once: where the same open hold of this person stands, no second one is placed.
+    """
+    payouts = _move.locked(payout_ids)
+    same = Hold.objects.filter(payout__in=[p.pk for p in payouts], released_at__isnull=True)
+    same = same.filter(placed_by=actor.user_id, reason=reason, note=note.strip(), until=until)
+    held = set(same.values_list("payout_id", flat=True))
+    others = [p.pk for p in payouts if p.pk not in held]
+    outcome = holds.hold(payout_ids=others, actor=actor, reason=reason, note=note, now=now, until=until)
+    outcome.refused += [refuse(p, "changed", SAME_HOLD) for p in payouts if p.pk in held]
+    return outcome
 
 
 def _propose(**values: Any) -> Outcome:

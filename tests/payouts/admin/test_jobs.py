@@ -75,6 +75,18 @@ def test_two_clicks_are_one_job():
     assert Hold.objects.count() == len(payouts)
 
 
+def test_two_clicks_on_a_few_hold_them_once():
+    payout, client = quick.payout(), at("analyst")
+    page = client.post("/payouts/act/hold/", {"ids": payout.pk, "back": LIST}, follow=True)
+    sent = {**dict(page.context["hidden"]), "confirmed": "1", "reason": "documents", "note": "Ask."}
+    first, second = (client.post("/payouts/act/hold/", sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "you put it on hold for this already" in second.content.decode()
+    assert payout.holds.count() == 1
+    client.post("/payouts/act/hold/", {**sent, "note": "Ask for another."})
+    assert payout.holds.count() == 2
+
+
 def test_what_was_refused_is_counted_by_reason_with_the_way_to_exactly_those_rows():
     payouts = [quick.payout() for _ in range(4)]
     client = at("analyst")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from payouts.models import Approval, Job, JobItem, Payout, Review, Transition
+from payouts.models import Approval, Hold, Job, JobItem, Payout, Review, Transition
 from payouts.operations import deeds, jobs, review
 from tests import make
 from tests.payouts.operations.test_races import made
@@ -27,6 +27,13 @@ def test_two_clicks_at_once_are_one_job():
     found = together(*(lambda: asked(ids, actor) for _ in range(4)))
     assert len({job.pk for job in found}) == 1
     assert JobItem.objects.count() == 20
+
+
+def test_the_same_hold_by_two_clicks_at_once_is_placed_once():
+    ids, actor = made(10), make.person("compliance")
+    values = {"payout_ids": ids, "actor": actor, "now": make.NOW, "reason": "documents", "note": "Ask."}
+    found = together(*(lambda: deeds.DEEDS["hold"].act(**values) for _ in range(3)))
+    assert sum(len(outcome.moved) for outcome in found) == 10 == Hold.objects.count()
 
 
 def test_two_workers_at_one_job_do_each_payout_once():
