@@ -51,7 +51,7 @@ test: check  ## everything that must pass: make check, then every test (embedded
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST)
 
 .PHONY: bench
-bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run,submit,exports,changes,imports,corrections,statements,pages] [SIZE=10000; those of files 1000000] [ROWS=1000000]
+bench: $(VENV)/.requirements-dev  ## speed beside the limit, as ratios: make bench [WORK=approve,run,submit,jobs,exports,changes,imports,corrections,statements,pages] [SIZE=10000; those of files 1000000] [ROWS=1000000]
 	@WORK="$(WORK)" SIZE="$(SIZE)" ROWS="$(or $(ROWS),1000000)" $(PY) -m tests.bench
 
 .PHONY: chaos

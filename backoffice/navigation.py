@@ -124,6 +124,21 @@ PLACES = (
     ),
     Place(_("Runs"), "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
     Place(
+        _("Jobs"),
+        "admin:payouts_job_list",
+        (
+            "payouts.review_payout",
+            "payouts.approve_payout",
+            "payouts.place_hold",
+            "payouts.cancel_payout",
+            "payouts.propose_batch",
+            "payouts.take_out_payout",
+            "payouts.dispose_payout",
+        ),
+        mine=waiting.my_jobs,
+        group=2,
+    ),
+    Place(
         _("Exports"),
         "admin:payouts_export_list",
         ("payouts.request_export",),

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
-from backoffice import country_pages, home, logins, preferences, settings_pages, styleguide
+from backoffice import country_pages, home, logins, preferences, session_state, settings_pages, styleguide
 from backoffice.audit import clock
 from backoffice.doors import pages
 from backoffice.words import later
@@ -55,6 +55,7 @@ class BackOfficeSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         ours: list[URLPattern | URLResolver] = [
             path("preferences/", preferences.choose, name="preferences"),
+            path("session/", session_state.state, name="session"),
         ]
         if settings.DEMO:
             ours.append(path("styleguide/", styleguide.show, name="styleguide"))

@@ -13,6 +13,7 @@ from payouts.operations import (
     exporting,
     holds,
     imports,
+    jobs,
     journals,
     lookups,
     running,
@@ -93,6 +94,16 @@ def make_run(run_id: int) -> None:
 @shared_task
 def sweep_runs() -> None:
     running.sweep(now=database_now())
+
+
+@shared_task
+def work_job(job_id: int) -> None:
+    jobs.work(job_id=job_id, now=database_now())
+
+
+@shared_task
+def sweep_jobs() -> None:
+    jobs.sweep(now=database_now())
 
 
 @shared_task

@@ -26,6 +26,7 @@ SUBJECTS: Mapping[str, str] = {
     "payouts.fundingaccount": later("account of ours"),
     "payouts.hold": later("hold"),
     "payouts.incident": later("incident"),
+    "payouts.job": later("job"),
     "payouts.lineresolution": later("finding about a bank line"),
     "payouts.railswitch": later("stop of a rail"),
     "payouts.recall": later("recall"),

@@ -15,6 +15,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "release holds whose day has come": every("release_due_holds", seconds=60),
     "run payouts of countries that are due": every("run_due", seconds=15 * 60),
     "ring for payout runs that were left unfinished": every("sweep_runs", seconds=30),
+    "ring for jobs on many payouts that were left unfinished": every("sweep_jobs", seconds=30),
     "check the invariants": every("check_invariants", seconds=5 * 60),
     "ring for forgotten exports, erase old ones": every("sweep_exports", seconds=30),
     "ring for forgotten imports, erase what was dropped": every("sweep_imports", seconds=30),

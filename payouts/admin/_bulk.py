@@ -5,175 +5,171 @@ stands in the operation; here are only questions and answers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import numbers, pages
+from backoffice.doors import pages
 from backoffice.words import number
+from payouts.admin._choosing import Looked, all_that_match, chosen, look, source
 from payouts.models import Payout
+from payouts.operations import deeds, jobs
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
-from payouts.queries import filters, hold_words, lookout, shown
+from payouts.queries import hold_words, lookout, shown
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
 SHOWN = 10
-MOST = 20_000  # what one bulk action may take; a whole filtered list beyond it is worked off in parts
-
-
-@dataclass(frozen=True)
-class Part:
-    """A verb takes ``taken`` of ``count`` payouts that it could take now; ``beyond``: of even more than that."""
-
-    taken: int
-    count: int
-    beyond: bool
-
-    @property
-    def shown(self) -> str:
-        """Such as 500 of 700."""
-        return part(self.taken, number(self.count) + ("+" if self.beyond else ""))
 
 
 @dataclass(frozen=True)
 class Bulk:
     """A verb as a page: its words hold {n} for the number and {money} for one payout's amount.
 
-    ``accounts`` says to which account versions the money would go, where that is not the payout's own; ``most`` is how
-    many go in one step: of all that match, the first that can. What is ``safe`` is done whatever changed since the page
-    was read.
+    ``accounts`` says to which account versions the money would go, where that is not the payout's own. What is ``safe``
+    is done whatever changed since the page was read. How it is done, its `Deed` says.
     """
 
     name: str
-    permission: str
     verb: str
     done: str
     preview: Callable[..., Preview]
-    act: Callable[..., Outcome]
     form: type[forms.Form]
     kind: str = "main"
     follows: Callable[[Preview], Sequence[str]] = lambda preview: ()
     accounts: Callable[[Sequence[Payout]], Mapping[int, int]] = lambda payouts: {}
-    most: int = MOST
     safe: bool = False
     meanings: Callable[[], Sequence[tuple[str, hold_words.Meaning]]] = tuple
     leads: Callable[[Sequence[int]], str] = lambda moved: ""
     """Where the payouts that it moved are now, with the way there."""
 
+    @property
+    def deed(self) -> deeds.Deed:
+        return deeds.DEEDS[self.name]
+
+    @property
+    def permission(self) -> str:
+        return self.deed.permission
+
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
-    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began."""
+    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began. Many payouts are a job."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     actor = pages.actor(request)
     ids, seen = chosen(request)
     if not ids:
         messages.warning(request, _("Nothing was done: no payout is chosen. Tick the rows first."))
         return redirect(back)
-    whole = _source(request).get("all_matching") == "1"
-    if len(ids) > limit(bulk) and not whole:
+    whole = all_that_match(request)
+    if len(ids) > deeds.MOST and not whole:
         messages.warning(
             request,
             _("Nothing was done: at most {most} payouts go in one step. Narrow the filter.").format(
-                most=number(limit(bulk))
+                most=number(deeds.MOST)
             ),
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
-    if (
-        confirmed and seen is None
-    ):  # a form that no page of ours made: it says what to do, not what was looked at
+    if confirmed and (seen is None or not request.POST.get("key")):
+        # A form that no page of ours made: it says what to do, not what was looked at.
         messages.warning(request, _("Nothing was done yet: look at what will happen, then confirm it."))
         confirmed = False
     form = bulk.form(request.POST if confirmed else None)
-    if confirmed and form.is_valid():
-        try:
-            outcome = bulk.act(
-                payout_ids=ids, actor=actor, now=database_now(), seen=seen, **form.cleaned_data
-            )
-        except Conflict as conflict:
-            return pages.stale(request, [str(conflict)], back)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            changed = [each for each in outcome.refused if each.code == "changed"]
-            if changed and len(changed) == len(outcome.refused) and not outcome.moved:
-                return pages.stale(request, _changes(changed), back)
-            _report(request, bulk, outcome)
-            return redirect(back)
-    preview = bulk.preview(payout_ids=ids[:MOST], actor=actor)
+    answer = _do(request, bulk, ids, seen, form) if confirmed and form.is_valid() else None
+    if answer is not None:
+        return answer
+    if whole:
+        looked = look(ids, preview=bulk.preview, actor=actor)
+        return _previewed(request, bulk, looked.preview, form, looked)
+    preview = bulk.preview(payout_ids=ids, actor=actor)
     preview = preview if bulk.safe else _mark_stale(preview, seen)
-    preview, of_all = _first(bulk, preview, beyond=len(ids) > MOST) if whole else (preview, _part_of(request))
-    return _previewed(request, bulk, preview, form, of_all)
+    return _previewed(request, bulk, preview, form)
 
 
-def limit(bulk: Bulk) -> int:
-    """How many payouts the verb takes in one step."""
-    return min(bulk.most, MOST)
+def _do(
+    request: HttpRequest, bulk: Bulk, ids: Sequence[int], seen: Mapping[int, str] | None, form: forms.Form
+) -> HttpResponse | None:
+    """What was done or asked for, in a message; None where it is refused, which the form says."""
+    back = pages.back_url(request, reverse("admin:payouts_payout_list"))
+    try:
+        if len(ids) > bulk.deed.at_once:
+            return _ask_for(request, bulk, ids, seen, form.cleaned_data)
+        outcome = bulk.deed.act(
+            payout_ids=ids, actor=pages.actor(request), now=database_now(), seen=seen, **form.cleaned_data
+        )
+    except Conflict as conflict:
+        return pages.stale(request, [str(conflict)], back)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    changed = [each for each in outcome.refused if each.code == "changed"]
+    if changed and len(changed) == len(outcome.refused) and not outcome.moved:
+        return pages.stale(request, _changes(changed), back)
+    _report(request, bulk, outcome)
+    return redirect(back)
 
 
-def part(taken: int, count: str) -> str:
-    """ "500 of 700", for a verb that takes so many at a time."""
-    return _("{n} of {total}").format(n=number(taken), total=count)
-
-
-def _first(bulk: Bulk, preview: Preview, *, beyond: bool) -> tuple[Preview, Part | None]:
-    """As many as go in one step of what can be done. Of the first `MOST`, what is refused takes nobody else's place."""
-    taken = preview.allowed[: limit(bulk)]
-    if len(taken) == len(preview.allowed) and not beyond:
-        return preview, None
-    return replace(preview, allowed=taken), Part(len(taken), MOST if beyond else len(preview.allowed), beyond)
-
-
-def _part_of(request: HttpRequest) -> Part | None:
-    """Of how many these are a part, as the confirmation said."""
-    text = request.POST.get("of", "")
-    count, taken = numbers.whole(text.removesuffix("+")), numbers.whole(request.POST.get("taken", ""))
-    return None if count is None or taken is None else Part(taken, count, beyond=text.endswith("+"))
+def _ask_for(
+    request: HttpRequest,
+    bulk: Bulk,
+    ids: Sequence[int],
+    seen: Mapping[int, str] | None,
+    values: dict[str, Any],
+) -> HttpResponse:
+    """A worker does it; the reader is led to where it is watched. Raises as `jobs.request` does."""
+    job = jobs.request(
+        verb=bulk.name,
+        payout_ids=ids,
+        values=values,
+        key=request.POST["key"],
+        actor=pages.actor(request),
+        now=database_now(),
+        seen=seen,
+    )
+    text = _("A worker does it now, some at a time. You can leave this page and come back.")
+    messages.info(request, " ".join([text, *_went(request)]))
+    return redirect("admin:payouts_job_detail", pk=job.pk)
 
 
 def _previewed(
-    request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form, of_all: Part | None
+    request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form, looked: Looked | None = None
 ) -> HttpResponse:
     """What would be done; where all that was chosen has changed, what did."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     changed = [each for each in preview.refused if each.code == "changed"]
     if changed and len(changed) == len(preview.refused) and not preview.allowed:
         return pages.stale(request, _changes(changed), back)
-    return pages.render(
-        request, "admin/payouts/payout/bulk.html", _context(bulk, preview, form, back, of_all)
-    )
+    context = _context(bulk, preview, form, back)
+    if looked is not None and looked.rest:
+        context["beyond"] = _beyond(request, looked)
+    if looked.rest if looked is not None else request.POST.get("more") == "1":
+        context["hidden"].append(("more", "1"))
+    return pages.render(request, "admin/payouts/payout/bulk.html", context)
 
 
-def _source(request: HttpRequest) -> QueryDict:
-    return request.POST if request.method == "POST" else request.GET
-
-
-def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:
-    """The ids, and what the reader's page showed of them (`shown.token`), where it said. Of all that match, `MOST` and
-    one more.
-    """
-    source = _source(request)
-    seen: dict[int, str] = {}
-    for pair in source.get("seen", "").split(","):
-        text, _unused, token = pair.partition("=")
-        number = numbers.whole(text)
-        if number is not None and token:
-            seen[number] = token
-    if source.get("all_matching") == "1":
-        matching = filters.read(source.get("query", ""), also=None).qs
-        return list(matching.order_by("pk").values_list("pk", flat=True)[: MOST + 1]), None
-    ids = [number for number in map(numbers.whole, source.getlist("ids")) if number is not None]
-    return ids or list(seen), seen or None
+def _beyond(request: HttpRequest, looked: Looked) -> dict[str, str]:
+    """More match than this step takes or looked at: how many were looked at, and the way on."""
+    if looked.full:
+        words = _("One step takes {most} of those that match: these. Press again for the rest.")
+    else:
+        words = _("More match than were looked at here: these are the first {count} of them.")
+    kept = [(name, source(request).get(name, "")) for name in ("all_matching", "query", "back")]
+    return {
+        "text": words.format(most=number(deeds.MOST), count=number(looked.count)),
+        "url": "" if looked.full else f"{request.path}?{urlencode([*kept, ('after', looked.last)])}",
+    }
 
 
 def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
@@ -205,9 +201,7 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
     return text.format(n=noun)
 
 
-def _context(
-    bulk: Bulk, preview: Preview, form: forms.Form, back: str, of_all: Part | None
-) -> dict[str, Any]:
+def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
     return {
         "title": words if preview.allowed else _("Nothing can be done"),
@@ -219,7 +213,7 @@ def _context(
         "hidden": [
             ("back", back),
             ("seen", ",".join(f"{pk}={token}" for pk, token in shown.tokens(preview.allowed).items())),
-            *_hidden(of_all),
+            ("key", f"page:{uuid4()}"),
         ],
         "preview": {
             "count": len(preview.allowed),
@@ -241,21 +235,15 @@ def _context(
                 {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
                 for reason, group in preview.reasons
             ],
-            "follows": [*_rest(of_all), *bulk.follows(preview)] if preview.allowed else (),
+            "follows": [*_as_job(bulk, preview), *bulk.follows(preview)] if preview.allowed else (),
         },
     }
 
 
-def _hidden(of_all: Part | None) -> list[tuple[str, str]]:
-    if of_all is None:
+def _as_job(bulk: Bulk, preview: Preview) -> list[str]:
+    if len(preview.allowed) <= bulk.deed.at_once:
         return []
-    return [("taken", str(of_all.taken)), ("of", f"{of_all.count}{'+' if of_all.beyond else ''}")]
-
-
-def _rest(of_all: Part | None) -> list[str]:
-    if of_all is None:
-        return []
-    return [_("One step takes {part}: press again for the rest.").format(part=of_all.shown)]
+    return [_("A worker does it, some at a time, on a page that shows how far it is.")]
 
 
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
@@ -273,23 +261,21 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
                 refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
             )
         )
-    text = " ".join([", ".join(parts) + ".", *_went(_part_of(request))])
+    text = " ".join([", ".join(parts) + ".", *_went(request)])
     if count and (leads := bulk.leads(outcome.moved)):
         text = format_html("{} {}", text, leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
 
 
-def _went(of_all: Part | None) -> list[str]:
+def _went(request: HttpRequest) -> list[str]:
     """What a reader who chose more than one step takes has still to do."""
-    if of_all is None:
-        return []
-    return [_("These were {part}: press again for the rest.").format(part=of_all.shown)]
+    return [_("More match: press again for the rest.")] if request.POST.get("more") == "1" else []
 
 
 def selection(buttons: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
-    """The selection bar of a list of payouts, from which up to `MOST` that match can be chosen at once."""
-    return {"verbs": buttons, "most": MOST} if buttons else None
+    """The selection bar of a list of payouts, from which all that match can be chosen at once."""
+    return {"verbs": buttons, "matching": True} if buttons else None
 
 
 def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) -> dict[str, str]:
@@ -301,5 +287,5 @@ def button(bulk: Bulk, label: str, *, key: str = "", kind: str | None = None) ->
         "url": reverse("admin:payouts_payout_act", args=[bulk.name]),
         "kind": bulk.kind if kind is None else kind,
         "key": key,
-        "most": str(bulk.most) if bulk.most < MOST else "",
+        "most": str(deeds.MOST),
     }

@@ -135,7 +135,7 @@ def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
 
 
 def _pay_again(batch: Batch) -> list[dict[str, str]]:
-    """What failed of this batch, as new payouts: as many as one step takes."""
+    """What failed of this batch, as new payouts."""
     failed = dead.waiting(Payout.objects.filter(batch=batch)).order_by()[:1001].count()
     if not failed:
         return []
@@ -145,9 +145,6 @@ def _pay_again(batch: Batch) -> list[dict[str, str]]:
         "back": reverse("admin:payouts_batch_detail", args=[batch.reference]),
     }
     shown = number(failed) if failed <= 1000 else f"{number(1000)}+"
-    most = _bulk.limit(verbs.BULKS["reissue"])
-    if failed > most:
-        shown = _bulk.part(most, shown)
     url = f"{reverse('admin:payouts_payout_act', args=['reissue'])}?{urlencode(query)}"
     return [{"label": _("Pay {number} that failed again").format(number=shown), "url": url, "kind": ""}]
 

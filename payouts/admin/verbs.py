@@ -1,9 +1,8 @@
 """Every verb that people use on payouts, as pages."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,18 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit import authority
-from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
 from backoffice.words import later, number, together
 from payouts import countries
-from payouts.admin import _bulk
+from payouts.admin import _bulk, _choosing
 from payouts.admin._bulk import Bulk
 from payouts.countries import calendars
 from payouts.models import Hold, Payout
-from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
-from payouts.operations._outcome import Outcome, Preview
+from payouts.operations import _move, approval, batching, disposing, holds, review
+from payouts.operations._outcome import Preview
 from payouts.queries import explain, hold_words
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -79,20 +77,6 @@ class HoldForm(forms.Form):
         help_text=later("What is to be found out, and by whom."),
     )
     until = moment_field(label=hold_words.UNTIL, help_text=hold_words.UNTIL_HELP)
-
-
-def _hold(
-    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None, **values: Any
-) -> Outcome:
-    """A hold is for safety: it is placed whatever changed since the page was read."""
-    return holds.hold(payout_ids=payout_ids, actor=actor, now=now, **values)
-
-
-def _propose(
-    *, payout_ids: Iterable[int], actor: Actor, now: datetime, seen: dict[int, str] | None
-) -> Outcome:
-    _unused, outcome = batching.propose(payout_ids=payout_ids, actor=actor, now=now, seen=seen)
-    return outcome
 
 
 def _batches(moved: Sequence[int]) -> str:
@@ -161,7 +145,6 @@ def _rolled(preview: Preview) -> Sequence[str]:
 
 
 MOST_DAYS = 5  # in a preview
-MOST_DISPOSED = 500  # each is a transaction of its own, while the reader waits
 MOST_NAMED = 20  # batches in a message
 MOST_HOLDS = 200  # as many as a page's address carries
 
@@ -169,48 +152,42 @@ BULKS: dict[str, Bulk] = {
     bulk.name: bulk
     for bulk in (
         Bulk(
-            "review", "payouts.review_payout", later("Mark {n} reviewed"),
-            later("{n} reviewed"), review.preview, review.review,
+            "review", later("Mark {n} reviewed"), later("{n} reviewed"), review.preview,
             NoteForm, follows=lambda preview: [_("They wait for another person's approval.")],
         ),
         Bulk(
-            "approve", "payouts.approve_payout", later("Approve {n}"),
-            later("{n} approved"), approval.preview, approval.approve,
+            "approve", later("Approve {n}"), later("{n} approved"), approval.preview,
             ApprovalForm, follows=_next_dates,
         ),
         Bulk(
-            "hold", "payouts.place_hold", later("Hold {n}"),
-            later("{n} put on hold"), holds.preview, _hold, HoldForm, kind="stop", safe=True,
+            "hold", later("Hold {n}"), later("{n} put on hold"), holds.preview, HoldForm, kind="stop", safe=True,
             follows=lambda preview: [_("Approve, batch and submit are blocked until every hold is released.")],
             meanings=hold_words.meanings,
         ),
         Bulk(
-            "send_back", "payouts.send_back_payout", later("Send {n} back to review"), later("{n} sent back"),
-            review.preview_send_back, review.send_back, ReasonForm, kind="",
+            "send_back", later("Send {n} back to review"), later("{n} sent back"),
+            review.preview_send_back, ReasonForm, kind="",
             follows=lambda preview: [_("Their review and approval are void; they leave their batch.")],
         ),
         Bulk(
-            "cancel", "payouts.cancel_payout", later("Cancel {n}"), later("{n} cancelled"),
-            partial(_move.preview, name="cancel"), givebacks.cancel, ReasonForm, kind="stop",
+            "cancel", later("Cancel {n}"), later("{n} cancelled"),
+            partial(_move.preview, name="cancel"), ReasonForm, kind="stop",
             follows=lambda preview: [
                 _("The money is owed to the sellers again: pay it again, or add it to their next payouts.")
             ],
         ),
         Bulk(
-            "batch", "payouts.propose_batch", later("Put {n} into batches"),
-            later("{n} batched"), batching.preview, _propose,
+            "batch", later("Put {n} into batches"), later("{n} batched"), batching.preview,
             forms.Form, follows=_next_dates, leads=_batches,
         ),
         Bulk(
-            "take_out", "payouts.take_out_payout", later("Take {n} out of their batch"), later("{n} taken out"),
-            batching.preview_take_out, batching.take_out, ReasonForm, kind="stop",
+            "take_out", later("Take {n} out of their batch"), later("{n} taken out"),
+            batching.preview_take_out, ReasonForm, kind="stop",
             follows=lambda preview: [_("Their approval stands; the batch goes on without them.")],
         ),
         Bulk(
-            "reissue", disposing.PERMISSION, later("Pay {n} again"),
-            later("{n} paid again as new payouts, which wait for review"),
-            disposing.preview_reissue, disposing.reissue, forms.Form, accounts=disposing.accounts_in_effect,
-            most=MOST_DISPOSED,
+            "reissue", later("Pay {n} again"), later("{n} paid again as new payouts, which wait for review"),
+            disposing.preview_reissue, forms.Form, accounts=disposing.accounts_in_effect,
             follows=lambda preview: [
                 _(
                     "Each becomes a new payout to the account shown, with a review and an "
@@ -223,9 +200,8 @@ BULKS: dict[str, Bulk] = {
             ],
         ),
         Bulk(
-            "roll", disposing.PERMISSION, later("Add {n} to the next payouts"), later("{n} due again for the next run"),
-            disposing.preview_roll, disposing.roll, forms.Form, kind="", most=MOST_DISPOSED,
-            follows=_rolled,
+            "roll", later("Add {n} to the next payouts"), later("{n} due again for the next run"),
+            disposing.preview_roll, forms.Form, kind="", follows=_rolled,
         ),
     )
 }  # fmt: skip
@@ -249,7 +225,7 @@ def _ask(request: HttpRequest, bulk: Bulk) -> HttpResponse:
 
 def _to_release(request: HttpRequest) -> HttpResponse:
     """Releasing is about holds: the page of exactly those that are open now, so that no later one goes with them."""
-    chosen, _unused = _bulk.chosen(request)
+    chosen, _unused = _choosing.chosen(request)
     open_ones = Hold.objects.filter(payout__in=chosen, released_at__isnull=True).order_by("pk")
     ids = list(open_ones.values_list("pk", flat=True)[:MOST_HOLDS])
     query = urlencode(

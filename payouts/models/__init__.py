@@ -12,6 +12,7 @@ from .funding import FundingAccount
 from .giveback import Disposal
 from .hold import Hold, HoldReason, ReleaseRequest
 from .incident import Incident, InvariantCheck, RailSwitch
+from .job import Job, JobItem, JobOutcome
 from .line_resolution import LineResolution
 from .payout import Flag, Payout, PayoutNote
 from .recall import Recall, RecallChannel, RecallState
@@ -52,6 +53,9 @@ __all__ = [
     "HoldReason",
     "Incident",
     "InvariantCheck",
+    "Job",
+    "JobItem",
+    "JobOutcome",
     "LineKind",
     "LineResolution",
     "MissedCutOff",

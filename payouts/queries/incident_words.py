@@ -17,6 +17,7 @@ WORDS = {
     "rail_not_allowed": later("A rail that only pretends to pay is not used here"),
     "rail_without_way": later("A rail has no way to the bank here"),
     "restored": later("The database was restored from a backup"),
+    "job_failed": later("A job on many payouts failed"),
     "run_failed": later("A payout run failed"),
     "seal_broken": later("A batch is not what was approved"),
     "statement_chain": later("A bank statement is missing or does not follow"),

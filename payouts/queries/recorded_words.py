@@ -83,6 +83,7 @@ INCIDENTS = (
           "accounts on {rail}. Add it in the settings, or ask the bank why we got it."),
     later("The payout run of {country} for {day} failed ({error}): nobody there is paid. It is tried again; if that "
           "does not help, ask who runs the program to look at its log."),
+    later("The job J{number} stopped ({error}). What it did stands; the rest is tried again."),
     later("The payout run R{number} stopped ({error}). What it made stands; the rest is tried again."),
     later("{actor} may not run payouts any more. What was made stands; another run makes the rest."),
     later("Broken: {sentence} Look at {them}."),

@@ -15,6 +15,7 @@ from payouts.models import (
     ExportStatus,
     Hold,
     Incident,
+    Job,
     LineResolution,
     Payout,
     Recall,
@@ -125,6 +126,10 @@ def _my_exports(person_id: int) -> tuple[Rows, ...]:
     )
 
 
+def _my_jobs(person_id: int) -> tuple[Rows, ...]:
+    return (Job.objects.filter(asked_by=person_id, finished_at=None),)
+
+
 to_review = Stands(PayoutStatus.PENDING_REVIEW)
 """Payouts that wait for a first look."""
 to_approve = Stands(PayoutStatus.REVIEWED)
@@ -137,6 +142,8 @@ batches = Of(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
 """Batches that wait for approval."""
 my_exports = Mine(_my_exports)
 """Exports of this person that are ready and were not fetched yet, or just failed."""
+my_jobs = Mine(_my_jobs)
+"""Jobs of this person that are not finished."""
 failed = Of(lambda: (Undisposed.objects.all(),))
 """Dead payouts that wait for a decision."""
 unknown = Of(lambda: (Submission.objects.filter(status=SubmissionStatus.UNKNOWN),))

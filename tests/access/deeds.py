@@ -101,6 +101,11 @@ DEEDS: Mapping[str, Row] = {
         "sellers.view_seller",
         _seller(currency="EUR", first=TODAY, last=TODAY, language="fr"),
     ),
+    f"{P}jobs.request": (
+        "payouts.review_payout",
+        lambda w: {"verb": "review", "payout_ids": [w.pending.pk], "values": {}, "key": "mine"},
+    ),
+    f"{P}jobs.stop": ("payouts.view_payout", lambda w: {"job_id": w.jobs["analyst"].pk}),
     f"{P}running.preview": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}running.payees": ("payouts.run_payouts", lambda w: {"until": None}),
     f"{P}running.request": ("payouts.run_payouts", lambda w: {"until": None, "key": "mine, later"}),

@@ -144,6 +144,10 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_schedule_run": Door(("payouts.schedule_export",), 405, 302, unknown=NO_NUMBER, own="schedules"),
     "payouts_schedule_end": Door(("payouts.schedule_export",), unknown=NO_NUMBER, own="schedules"),
+    "payouts_job_list": Door(("payouts.view_payout",)),
+    "payouts_job_detail": Door(("payouts.view_payout",), unknown=NO_NUMBER, own="jobs"),
+    "payouts_job_progress": Door(("payouts.view_payout",), post=405, unknown=NO_NUMBER, own="jobs"),
+    "payouts_job_stop": Door(("payouts.view_payout",), 405, 302, unknown=NO_NUMBER, own="jobs"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
     "payouts_run_preview": Door(("payouts.run_payouts",), post=405),
@@ -343,5 +347,5 @@ assert set(VERBS) == set(verbs.BULKS), "a verb has no row in the table"
 LEADS_TO_HOLDS = "release"
 
 # Open before anybody has logged in, or made by Django without a page behind it.
-OPEN = frozenset({"login", "password_link", "password_link_done"})
+OPEN = frozenset({"login", "session", "password_link", "password_link_done"})
 EMPTY = frozenset({"view_on_site", "app_list"})

@@ -27,6 +27,7 @@ from payouts.models import (
     FundingAccount,
     Hold,
     Incident,
+    Job,
     LineResolution,
     Payout,
     PayoutRun,
@@ -100,6 +101,7 @@ class World:
     sent_elsewhere: ExportSchedule
     views: dict[str, SavedView]
     run: PayoutRun
+    jobs: dict[str, Job]
     version: AccountVersion
     seller: Seller
     statement: Statement
@@ -239,6 +241,11 @@ def _build(bank: Any, settings: Any) -> World:
             if "payouts.view_payout" in roles.ROLES[role]
         },
         run=PayoutRun.objects.latest("pk"),
+        jobs={
+            role: quick.job(user, pending)
+            for role, user in users.items()
+            if "payouts.view_payout" in roles.ROLES[role]
+        },
         version=version,
         seller=pending.seller,
         statement=statement,

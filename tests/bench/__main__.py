@@ -9,7 +9,7 @@ from typing import Any
 from tests import standalone
 from tests.bench.pages import measuring
 
-WORKS = ("approve", "run", "submit")
+WORKS = ("approve", "run", "submit", "jobs")
 MILLION = dict.fromkeys(("exports", "changes", "imports", "corrections", "statements"), "1000000")
 """Works that are measured on a million rows, and only when named: they take minutes."""
 PAGES = "pages"

@@ -81,6 +81,7 @@ SHOTS = (
     Shot("run-new", ("analyst",), path="/runs/new/?country=FR"),
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),
+    Shot("jobs", ("analyst",), place="Jobs"),
     Shot("exports", ("accountant",), place="Exports"),
     Shot("export-rows", ("accountant",), path="/exports/rows/?kind=balances"),
     Shot("export-rows-entries", ("accountant",), path="/exports/rows/?kind=entries&book=payable"),

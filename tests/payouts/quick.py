@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from payouts.models import Batch, FundingAccount, Payout
+from payouts.models import Batch, FundingAccount, Job, JobItem, Payout
 from payouts.operations import approval, batching, creation, review
 from sellers.models import Seller
 from tests import make, make_accounts
@@ -71,3 +72,12 @@ def batch(payouts: Sequence[Payout] = ()) -> Batch:
     batches, outcome = batching.propose(payout_ids=ids, actor=make.person("treasurer"), now=make.NOW)
     outcome.only()
     return batches[0]
+
+
+def job(user: Any, payout: Payout) -> Job:
+    """A hold of this payout that waits for a worker, whoever the person is."""
+    made = Job.objects.create(
+        key=f"{user.pk}:page:1", verb="hold", language="en", asked_by=user, asked_at=make.NOW, total=1
+    )
+    JobItem.objects.create(job=made, payout=payout)
+    return made

@@ -16,13 +16,22 @@ pytestmark = pytest.mark.django_db
 NAMES = (
     "submit_batch", "work_submission", "sweep", "collect", "collect_all", "check_invariants", "take_effect",
     "release_due_holds", "run_due", "seal_audit", "write_export", "make_run", "sweep_runs",
+    "work_job", "sweep_jobs",
 )  # fmt: skip
 
 
 def test_every_task_takes_ids_and_nothing_else():
     for name in NAMES:
         parameters = inspect.signature(getattr(tasks, name).run).parameters
-        assert set(parameters) <= {"batch_id", "submission_id", "rail", "export_id", "run_id", "import_id"}
+        assert set(parameters) <= {
+            "batch_id",
+            "submission_id",
+            "rail",
+            "export_id",
+            "run_id",
+            "import_id",
+            "job_id",
+        }
 
 
 def test_whatever_beat_rings_for_exists():

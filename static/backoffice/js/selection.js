@@ -86,10 +86,7 @@ function offer(form) {
   const boxes = form.querySelectorAll("[data-tick]").length;
   const count = Number(totals?.dataset.count || 0);
   const more = totals?.dataset.exact === "true" && count > boxes;
-  const most = Number(button.dataset.most);
-  button.hidden = !more || count > most;
-  const sentence = form.querySelector("[data-too-many]");
-  if (sentence) sentence.hidden = !more || count <= most;
+  button.hidden = !more;
   const on = form.elements.all_matching?.value === "1";
   const shown = new Intl.NumberFormat(language).format(count);
   const hint = document.createElement("kbd");

@@ -1,6 +1,5 @@
 """What a treasurer sees before a batch goes: the one changed account first, the money, and what left meanwhile."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +8,7 @@ from django.test import Client
 
 from backoffice.audit import actors
 from backoffice.audit.actors import SYSTEM
-from payouts.admin import _batch_facts, batch_verbs, batches, verbs
+from payouts.admin import _batch_facts, batch_verbs, batches
 from payouts.countries import moments
 from payouts.models import Batch, Flag, Payout, Statement
 from payouts.operations import approval, batching, holds, review, settlement
@@ -244,27 +243,6 @@ def test_a_batch_offers_to_pay_again_what_failed_of_it(paid):
     new = Payout.objects.filter(reissue_of__batch=paid)
     assert [each.status for each in new] == ["PENDING_REVIEW"] * 2
     assert {each.holds.get().reason for each in new} == {"account_refused"}
-
-
-def test_more_that_failed_than_one_step_takes_are_offered_as_a_part(paid, monkeypatch):
-    monkeypatch.setitem(verbs.BULKS, "reissue", replace(verbs.BULKS["reissue"], most=1))
-    analyst = Client()
-    analyst.force_login(make.user("analyst", is_staff=True))
-    for number, payout in enumerate(make_payouts.payouts_of(paid)[:2]):
-        for kind in (base.ReportKind.PAID, base.ReportKind.RETURNED):
-            report = base.Report(
-                kind=kind, source_id=f"{kind}{number}", end_to_end_id=f"{payout.reference}A1", code="ED05"
-            )
-            settlement.apply(reports=[report], rail="sepa", now=NOW)
-    for offered, more in (("Pay 1 of 2 that failed again", True), ("Pay 1 that failed again", False)):
-        (verb,) = page(analyst, paid)[1]["verbs"]
-        assert verb["label"] == offered
-        preview = analyst.get(verb["url"])
-        assert ("One step takes 1 of 2: press again for the rest." in preview.content.decode()) is more
-        sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
-        done = analyst.post(urlsplit(verb["url"]).path, sent, follow=True).content.decode()
-        assert ("These were 1 of 2: press again for the rest." in done) is more
-    assert Payout.objects.filter(reissue_of__batch=paid).count() == 2
 
 
 def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):

@@ -1,14 +1,13 @@
 """Failed and returned: what the bank said, what to do, the action beside it, and many at once."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from payouts.admin import _bulk, verbs
+from payouts.admin import _choosing
 from payouts.models import Disposal, Hold, Payout
-from payouts.operations import givebacks, settlement
+from payouts.operations import deeds, givebacks, settlement
 from payouts.queries import dead
 from payouts.queries.dead import Advice
 from payouts.rails import base
@@ -197,42 +196,34 @@ def test_what_stands_is_not_paid_again():
 
 
 def test_more_than_one_step_takes_are_paid_again_in_steps_that_say_so(returned, monkeypatch):
-    monkeypatch.setitem(verbs.BULKS, "reissue", replace(verbs.BULKS["reissue"], most=2))
+    monkeypatch.setattr(deeds, "MOST", 2)
     # What is refused, here because it is not judged yet, takes nobody's place.
     Hold.objects.create(payout=returned["AC04"], reason="fraud_suspected", note="Look.", placed_at=NOW)
     browser = at("analyst")
-    bar = browser.get(LIST).content.decode()
-    assert 'data-many="Pay {n} payouts again" data-most="2"' in bar
-    assert 'data-many="Add {n} payouts to the next payouts" data-most="500"' in bar
-    chosen = {"all_matching": "1", "query": browser.get(LIST).context["list_query"], "back": LIST}
-    for said in ("2 of 5", "2 of 3"):
+    page = browser.get(LIST)
+    assert 'data-many="Pay {n} payouts again" data-most="2"' in page.content.decode()
+    chosen = {"all_matching": "1", "query": page.context["list_query"], "back": LIST}
+    said = "One step takes 2 of those that match: these. Press again for the rest."
+    for _ in range(2):
         preview = browser.post("/payouts/act/reissue/", chosen, follow=True)
         assert preview.context["verb"] == "Pay 2 payouts again"
-        assert f"One step takes {said}: press again for the rest." in preview.content.decode()
+        assert said in preview.content.decode()
         sent = {**dict(preview.context["hidden"]), "confirmed": "1"}
         page = browser.post("/payouts/act/reissue/", sent, follow=True).content.decode()
         assert "2 payouts paid again as new payouts, which wait for review." in page
-        assert f"These were {said}: press again for the rest." in page
+        assert "More match: press again for the rest." in page
     preview = browser.post("/payouts/act/reissue/", chosen, follow=True)
     assert preview.context["verb"].startswith("Pay 1 payout of ")
-    assert "One step takes" not in preview.content.decode()
+    assert said not in preview.content.decode()
     late = browser.post("/payouts/act/reissue/", sent)
     assert late.status_code == 409
     assert Disposal.objects.count() == 4
 
 
-def test_of_more_than_may_be_selected_the_first_are_taken(returned, monkeypatch):
-    monkeypatch.setattr(_bulk, "MOST", 4)
-    browser = at("analyst")
-    page = browser.get(LIST)
-    assert 'data-select-matching data-most="4"' in page.content.decode()
-    assert "At most 4 can be selected at once" in page.content.decode()
-    chosen = {"all_matching": "1", "query": page.context["list_query"], "back": LIST}
-    preview = browser.post("/payouts/act/roll/", chosen, follow=True)
-    assert preview.context["preview"]["count"] == 4
-    assert "One step takes 4 of 4+: press again for the rest." in preview.content.decode()
+def test_more_than_one_step_takes_are_not_ticked(returned, monkeypatch):
+    monkeypatch.setattr(deeds, "MOST", 4)
     ticked = {"ids": [payout.pk for payout in returned.values()], "back": LIST}
-    refused = browser.post("/payouts/act/roll/", ticked, follow=True)
+    refused = at("analyst").post("/payouts/act/roll/", ticked, follow=True)
     assert "at most 4 payouts go in one step" in refused.content.decode()
 
 
@@ -241,3 +232,41 @@ def test_what_is_added_to_the_next_payouts_is_told_in_numbers_before(returned):
     follows = at("analyst").get("/payouts/act/roll/", {"ids": ids}).context["preview"]["follows"]
     assert follows[0].startswith("€300.00 of 2 sellers are due again on ")
     assert "less what they owe us" in follows[1] and "cannot be taken back" in follows[2]
+
+
+def test_what_is_refused_hides_nothing_that_can_be_done_behind_it(returned, monkeypatch):
+    """The first of all that match are held: the page looks on, and where it stops it says so and leads on."""
+    monkeypatch.setattr(_choosing, "PORTION", 2)
+    first = sorted(returned.values(), key=lambda payout: payout.pk)[:4]
+    for payout in first:
+        Hold.objects.create(payout=payout, reason="fraud_suspected", note="Look.", placed_at=NOW)
+    browser = at("analyst")
+    chosen = {"all_matching": "1", "query": browser.get(LIST).context["list_query"], "back": LIST}
+    rest = len(returned) - len(first)
+    preview = browser.post("/payouts/act/roll/", chosen, follow=True)
+    assert preview.context["preview"]["count"] == rest
+    assert "beyond" not in preview.context
+
+    monkeypatch.setattr(_choosing, "LOOKED_AT", 4)
+    preview = browser.post("/payouts/act/roll/", chosen, follow=True)
+    text = preview.content.decode()
+    assert preview.context["preview"]["count"] == 0
+    assert "More match than were looked at here: these are the first 4 of them." in text
+    assert "Nothing of these can be done" in text
+    ahead = browser.get(preview.context["beyond"]["url"])
+    assert ahead.context["preview"]["count"] == rest
+    money = sum(p.amount_minor for p in returned.values() if p not in first)
+    assert [each.minor for each in ahead.context["preview"]["sums"]] == [money]
+    sent = {**dict(ahead.context["hidden"]), "confirmed": "1"}
+    assert f"{rest} payout" in browser.post("/payouts/act/roll/", sent, follow=True).content.decode()
+    assert Disposal.objects.count() == rest
+
+
+def test_a_page_looks_no_longer_than_a_reader_waits(returned, monkeypatch):
+    monkeypatch.setattr(_choosing, "PORTION", 1)
+    monkeypatch.setattr(_choosing, "PATIENCE", 0.0)
+    browser = at("analyst")
+    chosen = {"all_matching": "1", "query": browser.get(LIST).context["list_query"], "back": LIST}
+    preview = browser.post("/payouts/act/roll/", chosen, follow=True)
+    assert preview.context["preview"]["count"] == 1
+    assert "these are the first 1 of them" in preview.content.decode()

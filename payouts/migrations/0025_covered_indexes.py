@@ -12,7 +12,7 @@ from backoffice.audit.indexes import covered, unlike
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("payouts", "0023_hold_placed")]
+    dependencies = [("payouts", "0024_jobs")]
 
     operations = [
         covered(
