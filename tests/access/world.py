@@ -43,7 +43,6 @@ from payouts.models import (
 from payouts.operations import (
     accounts,
     breaks,
-    caps,
     collecting,
     exporting,
     holds,
@@ -72,7 +71,7 @@ from sellers.ledger.operations import adjustments, mapping, rates
 from sellers.models import Seller, SellerFile
 from tests import books, make, make_payouts, sftp
 from tests.payouts import camt, line_to_the_bank, quick, scheduled
-from tests.payouts.caps import cap
+from tests.payouts.caps import raise_that_waits
 from tests.sellers.ledger.importing import given
 
 SEPTEMBER = date(2026, 9, 1)
@@ -255,7 +254,7 @@ def _build(bank: Any, settings: Any) -> World:
         switch=switches.stop(rail="sandbox", reason="Doubts.", actor=make.person("treasurer"), now=make.NOW),
         incident=Incident.objects.get(key="test:1"),
         funding=FundingAccount.objects.earliest("pk"),
-        raised=_raise(),
+        raised=raise_that_waits(),
         earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
         refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
         corrections_file=importing.check(
@@ -372,20 +371,6 @@ def change_of_account(seller: Seller, *, seed: int = 4242, actor: Any = None) ->
         holder_name=seller.name,
         country=seller.country,
         actor=actor or make.person("analyst"),
-        now=make.NOW,
-    )
-
-
-def _raise() -> CapChange:
-    """Caps in force, and a raise that waits for another person."""
-    for kind, limit_minor in (("payout", 50_000_00), ("seller_day", 80_000_00)):
-        cap(kind, limit_minor)
-    return caps.ask(
-        kind="payout",
-        currency="EUR",
-        limit_minor=60_000_00,
-        reason="Christmas.",
-        actor=make.person("admin"),
         now=make.NOW,
     )
 

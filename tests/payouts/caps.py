@@ -18,3 +18,17 @@ def cap(kind: str, limit_minor: int | None, *, currency: str = "EUR") -> CapChan
     if not change.granted:
         change = caps.grant(change_id=change.pk, actor=make.person("treasurer"), now=make.NOW)
     return change
+
+
+def raise_that_waits() -> CapChange:
+    """Caps in force, and a raise that waits for another person."""
+    for kind, limit_minor in (("payout", 50_000_00), ("seller_day", 80_000_00)):
+        cap(kind, limit_minor)
+    return caps.ask(
+        kind="payout",
+        currency="EUR",
+        limit_minor=60_000_00,
+        reason="Christmas.",
+        actor=make.person("admin"),
+        now=make.NOW,
+    )
