@@ -127,7 +127,8 @@ def test_every_format_holds_the_same_rows_and_sums(kind):
     ]
     body = sheet[1 : count + 1]
     total = [row for row in sheet[count + 1 :] if row]
-    assert sum(each.count for each in sums) == (count if sums else 0)
+    without = [row for row in objects if row.get("currency", "") is None]  # a seller who is owed in none
+    assert sum(each.count for each in sums) == (count - len(without) if sums else 0)
     for at, column in enumerate(definition.resource().fields.values()):
         if column.kind is not Kind.MONEY:
             continue

@@ -135,6 +135,8 @@ def by_currency(columns: list[Column], found: readers.Rows) -> list[list[Decimal
     currency = next(at for at, column in enumerate(columns) if column.column_name == "Currency")
     added: dict[str, list[Decimal | None]] = {}
     for row in found:
+        if row[currency] is None:
+            continue  # a seller who is owed in no currency
         so_far = added.setdefault(row[currency], [None] * len(summed))
         for place, at in enumerate(summed):
             if row[at] is not None:
