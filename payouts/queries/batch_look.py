@@ -183,7 +183,9 @@ def left_by(items: Sequence[BatchItem]) -> dict[int, str]:
         item = gone[move.payout_id]
         if move.at == item.left_at:
             who = _name(move.actor) if move.actor else _("the program")
-            found[item.pk] = _("{who}, {when}").format(who=who, when=explain.clock(move.at, settings.TIME_ZONE))
+            found[item.pk] = _("{who}, {when}").format(
+                who=who, when=explain.clock(move.at, settings.TIME_ZONE)
+            )
     return found
 
 

@@ -52,4 +52,6 @@ def test_labels_that_would_touch_are_written_only_where_there_is_room():
     weeks = [f"{day}月{day + 10}日" for day in range(10, 22)]
     drawn = drawing.bars(weeks, [("b-paid", [1] * 12)])
     assert [group.label for group in drawn.groups] == [w if at % 2 == 0 else "" for at, w in enumerate(weeks)]
-    assert all(group.label for group in drawing.bars([f"Nov {d}" for d in range(10, 22)], [("b", [1] * 12)]).groups)
+    assert all(
+        group.label for group in drawing.bars([f"Nov {d}" for d in range(10, 22)], [("b", [1] * 12)]).groups
+    )

@@ -185,7 +185,9 @@ def test_past_midnight_in_paris_new_yorks_cut_off_is_still_told_by_its_own_clock
     quick.funding(rail="nacha", currency="USD", country="US")
     quick.funding()
     quick.approved()
-    night = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 0:30 of the 25th in Paris, 18:30 of the 24th in New York
+    night = datetime(
+        2026, 11, 24, 23, 30, tzinfo=UTC
+    )  # 0:30 of the 25th in Paris, 18:30 of the 24th in New York
     found = home.page(permissions=roles.ROLES["analyst"], now=night)
     codes = {code for miss in found["cut_offs"] for code in miss.cut_off.codes}
     assert {"FR", "US"} <= codes

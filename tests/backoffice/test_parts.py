@@ -117,5 +117,7 @@ def test_a_long_note_opens_to_the_whole_and_a_short_one_just_stands():
     long = "Released when the shop has sent its papers. " * 4
     box = shown("{% shortly text %}", text=long)
     assert "<details" in box and "Read on" in box
-    assert re.sub("<span.*</span>|<[^>]*>", " ", box).split() == long.split()  # opened, each word stands there once
+    assert (
+        re.sub("<span.*</span>|<[^>]*>", " ", box).split() == long.split()
+    )  # opened, each word stands there once
     assert box.split("<span")[0].endswith("papers. Released when the shop has sent")  # at a word's end

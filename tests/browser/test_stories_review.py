@@ -66,6 +66,8 @@ def test_an_analyst_clears_a_queue_of_200_by_keyboard_alone(visit, queue):
     expect(page.locator("[data-walk]")).to_contain_text("2 of 200 in the list")
     press(page, "h")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hold 1 payout")
+    page.get_by_label("Reason").focus()
+    page.keyboard.press("ArrowDown")  # none is chosen beforehand
     page.get_by_label("Note for colleagues").focus()
     page.keyboard.type("Ask for the invoice.")
     press(page, "Escape Enter")
@@ -97,6 +99,7 @@ def test_the_same_queue_by_touch_on_a_small_screen(visit, queue):
     row.locator(".f-tick").tap()
     expect(page.locator(".selection")).to_contain_text("1 selected")
     page.locator(".selection").get_by_role("button", name="Hold 1 payout").tap()
+    page.get_by_label("Reason").select_option("documents")
     page.get_by_label("Note for colleagues").fill("Ask for the invoice.")
     assert complaints.overflow(page) == []
     page.get_by_role("button", name="Hold 1 payout").tap()

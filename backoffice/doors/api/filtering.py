@@ -37,7 +37,9 @@ class StrictFilter(DjangoFilterBackend):
             raise ValidationError(missing)
         return found
 
-    def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: APIView) -> dict[str, Any]:
+    def get_filterset_kwargs(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> dict[str, Any]:
         values: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
         chosen = self.get_filterset_class(view, queryset)
         return values | ({"asked_only": True} if chosen and issubclass(chosen, ListFilter) else {})
