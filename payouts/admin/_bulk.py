@@ -82,7 +82,8 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
-    if confirmed and (seen is None or not request.POST.get("key")):
+    many = len(ids) > bulk.deed.at_once
+    if confirmed and (seen is None or (many and not request.POST.get("key"))):
         # A form that no page of ours made: it says what to do, not what was looked at.
         messages.warning(request, _("Nothing was done yet: look at what will happen, then confirm it."))
         confirmed = False

@@ -26,7 +26,7 @@ PAYOUTS = (
 PAGED = (
     *PAYOUTS, "payouts_hold_list", "payouts_batch_list", "payouts_batch_detail", "payouts_batch_progress",
     "payouts_export_list", "payouts_export_rows", "payouts_schedule_list", "payouts_schedule_detail",
-    "payouts_run_list", "payouts_job_list", "payouts_job_detail",
+    "payouts_run_list", "payouts_job_list",
     "payouts_run_detail", "payouts_run_payees", "payouts_statement_list", "payouts_statement_detail",
     "payouts_statement_breaks", "payouts_submission_unknown", "payouts_recall_list", "payouts_rail_list",
     "payouts_payoutaccount_list", "ledger_import_list", "ledger_import_detail", "sellers_import_detail",
