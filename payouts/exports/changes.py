@@ -145,6 +145,7 @@ def _lasting(column: Column, lasting: Mapping[str, str]) -> Column:
         return column
     found = copy(column)
     found.sql = lasting.get(column.name) or f"NULL::{_TYPES.get(column.kind, 'text')}"
+    found.english = ""
     found.currency = "payout.currency"
     return found
 

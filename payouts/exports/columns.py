@@ -71,6 +71,7 @@ class Column(fields.Field):
         self.summed = summed and kind is Kind.MONEY
         self.total = total or sql
         self.told: dict[str, str] = {}
+        self.english = ""
         self.name = ""
 
     def get_value(self, instance: Row) -> Any:
@@ -98,6 +99,7 @@ class Column(fields.Field):
         if found.told:
             found.kind = Kind.TEXT if self.kind is Kind.CODE else self.kind  # it may hold any letter now
             found.sql = self.sql and _said(self.sql, found.told, many=self.many)
+            found.english = "" if self.many else self.sql
         return found
 
 
@@ -140,13 +142,20 @@ def labels(sql: str, choices: Iterable[tuple[str, Any]]) -> Worded:
     return found
 
 
+def said_sql(sql: str, told: Mapping[str, str], *, other: str) -> str:
+    """SQL of what is told for each text that ``sql`` may make; ``other`` for the rest of them."""
+    whens = " ".join(f"WHEN {literal(english)} THEN {literal(said)}" for english, said in told.items())
+    return f"CASE {sql} {whens} ELSE {other} END"
+
+
 def _said(sql: str, told: Mapping[str, str], *, many: bool) -> str:
     """SQL of the words in another language; ``sql`` makes them in English."""
-    whens = " ".join(f"WHEN {literal(english)} THEN {literal(said)}" for english, said in told.items())
     if not many:
-        return f"CASE {sql} {whens} ELSE {sql} END"
-    return f"""(SELECT string_agg(CASE part {whens} ELSE part END, '{BETWEEN}' ORDER BY place)
-FROM unnest(string_to_array({sql}, '{BETWEEN}')) WITH ORDINALITY AS each_one (part, place))"""  # noqa: S608 - ours
+        return said_sql(sql, told, other=sql)
+    part = said_sql("part", told, other="part")
+    # Most rows have none, and a question of each row costs more than all else of it.
+    return f"""CASE WHEN {sql} <> '' THEN (SELECT string_agg({part}, '{BETWEEN}' ORDER BY place)
+FROM unnest(string_to_array({sql}, '{BETWEEN}')) WITH ORDINALITY AS each_one (part, place)) END"""  # noqa: S608 - ours
 
 
 YES_NO = (later("yes"), later("no"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from payouts.exports.columns import Column, Kind
+from payouts.exports.columns import Column, Kind, said_sql
 from payouts.exports.formats.base import Format, Total, decimal_sql
 from sellers import formulas
 from sellers.ledger.words import noted
@@ -93,6 +93,9 @@ class Csv(Format):
                 return plain if self.mark == "." else f"replace({plain}, '.', '{self.mark}')"
             case Kind.MOMENT:
                 return f"to_char({sql}, '{self.moments}')"
+            case Kind.TEXT if column.english:  # its words are known: they are made safe here, once
+                told = {english: self.safe(said) for english, said in column.told.items()}
+                return said_sql(column.english, told, other=self.safe_sql(column.english))
             case Kind.TEXT:
                 return self.safe_sql(sql)
             case _:
