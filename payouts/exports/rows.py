@@ -146,9 +146,8 @@ def _added(summed: Sequence[Column], counted: Iterable[tuple[Any, ...]]) -> tupl
             },
         )
         for code, count, *minors in found
-        if code is not None  # a row without an amount may have no currency: it is in no total
     ]
-    # A row without a currency adds up to nothing.
+    # A row without a currency is counted, and in no total.
     return sum(each.count for each in sums), [each for each in sums if summed and each.currency is not None]
 
 

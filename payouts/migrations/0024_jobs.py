@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('refused_count', models.IntegerField(default=0)),
                 ('trouble', models.TextField(blank=True, default='', help_text='why it did not go on, last time')),
                 ('finished_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),

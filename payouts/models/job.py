@@ -29,7 +29,9 @@ class Job(models.Model):
         default=dict, help_text="what the form said: a reason, a note, the end of a hold"
     )
     language = models.CharField(max_length=10, help_text="in which its asker reads why something is refused")
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     asked_at = models.DateTimeField()
     total = models.IntegerField()
     moved_count = models.IntegerField(default=0)

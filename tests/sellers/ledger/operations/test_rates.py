@@ -58,7 +58,9 @@ def test_one_asks_another_confirms_and_the_trail_says_both():
     rates.confirm(rate_ids=[made.pk], actor=make.person("accountant"), now=make.NOW)
     found = asked.of_months(months=[books.OCTOBER, books.NOVEMBER], currency="USD", home="EUR")
     assert found == {books.OCTOBER: made}
-    assert [each.action for each in Event.objects.filter(subject_id=made.pk)] == ["rate.ask", "rate.confirm"]
+    assert [
+        each.action for each in Event.objects.filter(subject_type="ledger.monthrate", subject_id=made.pk)
+    ] == ["rate.ask", "rate.confirm"]
     assert Event.objects.get(action="rate.confirm").data["rate"] == "1.0833 USD = 1 EUR"
 
 
