@@ -12,6 +12,7 @@ ON_REQUEST = {
     "work_submission",
     "collect",
     "work_import",
+    "work_job",
     "work_schedule",
     "write_export",
     "make_run",
