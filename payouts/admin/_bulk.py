@@ -52,7 +52,7 @@ class Bulk:
     accounts: Callable[[Sequence[Payout]], Mapping[int, int]] = lambda payouts: {}
     safe: bool = False
     meanings: Callable[[], Sequence[tuple[str, hold_words.Meaning]]] = tuple
-    leads: Callable[[Sequence[int]], str] = lambda moved: ""
+    leads: Callable[[Sequence[int]], str] | None = None
     """Where the payouts that it moved are now, with the way there."""
 
     @property
@@ -134,13 +134,18 @@ def _ask_for(
         verb=bulk.name,
         payout_ids=ids,
         values=values,
-        key=request.POST["key"],
+        key=request.POST["key"][:100],
         actor=pages.actor(request),
         now=database_now(),
         seen=seen,
     )
-    text = _("A worker does it now, some at a time. You can leave this page and come back.")
-    messages.info(request, " ".join([text, *_went(request)]))
+    if job.finished_at is not None:
+        messages.warning(
+            request, _("This form was sent before. This is what came of it; nothing more was done now.")
+        )
+    else:
+        text = _("A worker does it now, some at a time. You can leave this page and come back.")
+        messages.info(request, " ".join([text, *_went(request)]))
     return redirect("admin:payouts_job_detail", pk=job.pk)
 
 
@@ -263,7 +268,7 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
             )
         )
     text = " ".join([", ".join(parts) + ".", *_went(request)])
-    if count and (leads := bulk.leads(outcome.moved)):
+    if count and bulk.leads is not None and (leads := bulk.leads(outcome.moved)):
         text = format_html("{} {}", text, leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)

@@ -36,10 +36,11 @@ class _Asked:
     """What the address asks for. Raises `BadExport`, `BadFilter`, `BadAddress`, `NotAllowed`."""
 
     def __init__(self, request: HttpRequest) -> None:
-        self.definition: Definition = kinds.get(request.GET.get("kind") or "payouts")
+        self.definition: Definition = kinds.get(request.GET.get("kind") or "balances")
         kinds.require(self.definition, pages.permissions(request))
         if not self.definition.shown:
             raise addresses.UnknownChoice(_("Export"), self.definition.kind, name="kind")
+        self._given = request.GET
         self.query = request.GET.copy()
         for name in _BESIDE:
             self.query.pop(name, None)
@@ -64,6 +65,15 @@ class _Asked:
     def kept(self) -> QueryDict:
         """The filter as it is meant, also where the address leaves out the moment or the year."""
         return filters.as_query(self.chosen.stored())
+
+    @property
+    def address(self) -> QueryDict:
+        """The page's own, without a place: what it leads to is of the same moment."""
+        found = self.kept.copy()
+        for name in _BESIDE:
+            if name in self._given and name not in keyset.PLACE:
+                found[name] = self._given[name]
+        return found
 
 
 @require_safe
@@ -90,9 +100,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         }
         for row in page.rows
     ]
-    totals = request.GET.copy()
-    for name in keyset.PLACE:
-        totals.pop(name, None)
+    totals = asked.address
     return pages.render(
         request,
         "admin/payouts/export/rows.html",
@@ -122,19 +130,16 @@ def _page(request: HttpRequest, asked: _Asked) -> Any:
     found = paging.page(
         asked.selection, size=keyset.SIZE, place=after if backwards else before, backwards=backwards
     )
-    link = keyset.linker(request.GET)
+    link = keyset.linker(asked.address)
     shown, more = found.rows, found.more
     has_previous, has_next = (more, True) if backwards else (before is not None, more)
-    first = request.GET.copy()
-    for name in keyset.PLACE:
-        first.pop(name, None)
     return keyset.KeysetPage(
         rows=shown,
         previous_url=link("after", shown[0][paging.PLACE]) if shown and has_previous else "",
         next_url=link("before", shown[-1][paging.PLACE]) if shown and has_next else "",
         words=_("{found} rows").format(found=len(shown)) if len(shown) != 1 else _("1 row"),
         beyond=not shown and (before or after) is not None,
-        first_url=f"{request.path}?{first.urlencode()}",
+        first_url=f"{request.path}?{asked.address.urlencode()}",
     )
 
 

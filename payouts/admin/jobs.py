@@ -20,7 +20,7 @@ from backoffice.doors.addresses import Known
 from backoffice.words import number
 from payouts.admin import verbs
 from payouts.models import Job, JobItem, JobOutcome
-from payouts.operations import jobs
+from payouts.operations import deeds, jobs
 from payouts.queries import recorded
 from sellers.ledger.money import Money
 
@@ -60,7 +60,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
-@pages.page(SEE, knows=Known(*keyset.PLACE, "reason", show=JobOutcome.values))
+@pages.page(SEE, knows=Known(*keyset.PLACE, "reason", show=[JobOutcome.MOVED, JobOutcome.REFUSED]))
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One job of mine: how far it is, what came of it and why not, and exactly the payouts of each."""
     job = get_object_or_404(_own(request), pk=pk)
@@ -82,11 +82,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "title": _title(job),
             "job": job,
             "lead": _("A worker is at it.") if going else f"{_outcome(job)}.",
-            "leads": verbs.BULKS[job.verb].leads(_moved(job)) if job.moved_count else "",
+            "leads": _leads(job),
             "back_url": reverse("admin:payouts_job_list"),
             "back_label": _("Jobs"),
             "reference": str(job),
-            "verbs": [stop] if going else [],
+            "verbs": [stop] if going and not deeds.DEEDS[job.verb].whole else [],
             "tabs": _tabs(job, show),
             "reasons": _reasons(job),
             "reason": reason,
@@ -99,8 +99,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _moved(job: Job) -> list[int]:
-    return list(job.items.filter(outcome=JobOutcome.MOVED).values_list("payout_id", flat=True))
+def _leads(job: Job) -> str:
+    """Where its payouts are now, of a verb that takes them somewhere."""
+    leads = verbs.BULKS[job.verb].leads
+    if leads is None or not job.moved_count:
+        return ""
+    return leads(list(job.items.filter(outcome=JobOutcome.MOVED).values_list("payout_id", flat=True)))
 
 
 def _outcome(job: Job) -> str:

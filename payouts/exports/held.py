@@ -119,4 +119,5 @@ HOLDS = Definition(
     key="'H' || held.id || coalesce('/' || money.currency, '')",
     filter=HoldFilter,
     of_the_past=True,
+    shown=("hold", "on", "payout", "seller", "seller_name", "reason", "placed_at", "amount"),
 )

@@ -26,9 +26,19 @@ END"""
 ONCE = """BEGIN
   RAISE EXCEPTION 'item % of job % had its turn already', OLD.id, OLD.job_id USING ERRCODE = 'check_violation';
 END"""
+BEGINS = """BEGIN
+  RAISE EXCEPTION 'a job begins with nothing done' USING ERRCODE = 'check_violation';
+END"""
 OPEN = """BEGIN
-  IF EXISTS (SELECT 1 FROM payouts_job WHERE finished_at IS NOT NULL AND id IN (SELECT job_id FROM fresh)) THEN
-    RAISE EXCEPTION 'a finished job takes no more items' USING ERRCODE = 'check_violation';
+  IF EXISTS (
+    SELECT 1 FROM payouts_job AS job WHERE id IN (SELECT job_id FROM fresh) AND (finished_at IS NOT NULL
+      OR total <> (SELECT count(*) FROM payouts_jobitem AS item WHERE item.job_id = job.id))
+  ) THEN
+    RAISE EXCEPTION 'a job has the payouts that were confirmed, at once and for good'
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM fresh WHERE outcome <> '') THEN
+    RAISE EXCEPTION 'an item waits before it has an outcome' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
 END"""
@@ -110,6 +120,13 @@ class Migration(migrations.Migration):
             " WHEN (OLD.finished_at IS NOT NULL OR NEW.finished_at IS NOT NULL)"
             " EXECUTE FUNCTION payouts_job_finished()",
             "DROP TRIGGER guard_finished ON payouts_job",
+        ),
+        function("payouts_job_begins()", BEGINS),
+        migrations.RunSQL(
+            "CREATE TRIGGER guard_begins BEFORE INSERT ON payouts_job FOR EACH ROW"
+            " WHEN (NEW.finished_at IS NOT NULL OR NEW.moved_count <> 0 OR NEW.refused_count <> 0)"
+            " EXECUTE FUNCTION payouts_job_begins()",
+            "DROP TRIGGER guard_begins ON payouts_job",
         ),
         function("payouts_job_item_once()", ONCE),
         migrations.RunSQL(

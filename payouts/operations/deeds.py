@@ -10,7 +10,7 @@ from django.db import transaction
 from backoffice.audit.actors import Actor
 from backoffice.words import later
 from payouts.models import Hold
-from payouts.operations import _move, approval, batching, disposing, givebacks, holds, review
+from payouts.operations import _locks, _move, approval, batching, disposing, givebacks, holds, review
 from payouts.operations._outcome import Outcome, refuse
 
 MOST = 20_000
@@ -30,6 +30,11 @@ class Deed:
     act: Callable[..., Outcome]
     at_once: int = 2_000
     portion: int = 1_000
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is one portion."""
+        return self.portion >= MOST
 
 
 @transaction.atomic
@@ -52,13 +57,29 @@ def _hold(
     held = set(same.values_list("payout_id", flat=True))
     others = [p.pk for p in payouts if p.pk not in held]
     outcome = holds.hold(payout_ids=others, actor=actor, reason=reason, note=note, now=now, until=until)
-    outcome.refused += [refuse(p, "changed", SAME_HOLD) for p in payouts if p.pk in held]
+    outcome.refused += [refuse(p, "same_hold", SAME_HOLD) for p in payouts if p.pk in held]
     return outcome
 
 
 def _propose(**values: Any) -> Outcome:
     _unused, outcome = batching.propose(**values)
     return outcome
+
+
+@transaction.atomic
+def _reissue(*, payout_ids: Iterable[int], **values: Any) -> Outcome:
+    """All is locked before the first: each by itself takes its account, which in the order of payouts is no order."""
+    ids = list(payout_ids)
+    _locks.payouts(ids, alone=True)
+    return disposing.reissue(payout_ids=ids, **values)
+
+
+@transaction.atomic
+def _roll(*, payout_ids: Iterable[int], **values: Any) -> Outcome:
+    """As `_reissue`."""
+    ids = list(payout_ids)
+    _locks.payouts(ids, alone=True)
+    return disposing.roll(payout_ids=ids, **values)
 
 
 DEEDS: Mapping[str, Deed] = {
@@ -71,6 +92,6 @@ DEEDS: Mapping[str, Deed] = {
     "batch": Deed("payouts.propose_batch", _propose, portion=MOST),
     "take_out": Deed("payouts.take_out_payout", batching.take_out),
     # Each payout by statements of its own.
-    "reissue": Deed(disposing.PERMISSION, disposing.reissue, at_once=50, portion=50),
-    "roll": Deed(disposing.PERMISSION, disposing.roll, at_once=50, portion=50),
+    "reissue": Deed(disposing.PERMISSION, _reissue, at_once=50, portion=50),
+    "roll": Deed(disposing.PERMISSION, _roll, at_once=50, portion=50),
 }

@@ -78,8 +78,8 @@ def reissue(
 ) -> Outcome:
     """Each of these is paid again as a new payout, which waits for its own review. Raises `NotAllowed`.
 
-    Each is a transaction of its own: what is refused changes nothing of the others. One that is not as ``seen`` is
-    refused.
+    Each is whole or not at all: what is refused changes nothing of the others. One that is not as ``seen`` is refused.
+    Inside a transaction of several the caller has locked them all before.
     """
     return _each(givebacks.reissue, payout_ids, actor, now, seen)
 

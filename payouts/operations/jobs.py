@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(seconds=30)
 """How long a message may be on its way before the sweep rings again."""
+BUDGET = timedelta(minutes=10)
+"""How long one message works before it rings for the next: Celery ends what takes much longer."""
+_ODD = "failed"
 
 _ITEMS = """
 INSERT INTO payouts_jobitem (job_id, payout_id, seen, outcome, code, reason)
@@ -37,6 +40,10 @@ _ANSWER = """
 UPDATE payouts_jobitem AS i SET outcome = t.outcome, code = t.code, reason = t.reason
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS t (id, outcome, code, reason) WHERE i.id = t.id
 """
+
+
+class AnotherForm(Conflict):
+    """What is asked under this key was asked with something else in it."""
 
 
 class NoSuchJob(Refused):
@@ -59,9 +66,10 @@ def request(
 ) -> Job:
     """The verb on these payouts waits for a worker, which is rung for after the commit.
 
-    The same ``key`` of the same person again answers the first job. ``values`` are what the verb takes besides
-    (`DEEDS`). Raises what the verb raises whatever its payouts are, as a hold without a note does; `Refused` where none
-    of the payouts is there; `NotAllowed`.
+    The same again under the same ``key`` of the same person answers the first job, which may be over. ``values`` are
+    what the verb takes besides (`DEEDS`). Raises `AnotherForm` where that job is of something else; what the verb
+    raises whatever its payouts are, as a hold without a note does; `Refused` where none of the payouts is there;
+    `NotAllowed`.
     """
     deed = DEEDS[verb]
     authority.require(actor=actor, permission=deed.permission)
@@ -69,20 +77,24 @@ def request(
     ids = list(Payout.objects.filter(pk__in=set(payout_ids)).order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused(_("Nothing was done: none of these payouts is there. Choose again."), code="empty")
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
+    }
     made, new = Job.objects.get_or_create(
         key=f"{actor.person_id}:{key}",
         defaults={
             "verb": verb,
-            "values": {
-                name: value.isoformat() if isinstance(value, datetime) else value
-                for name, value in values.items()
-            },
+            "values": plain,
             "language": get_language() or "en",
             "asked_by_id": actor.person_id,
             "asked_at": now,
             "total": len(ids),
         },
     )
+    if not new and ((made.verb, made.values) != (verb, plain) or ids != _payouts_of(made)):
+        raise AnotherForm(
+            _("Nothing was done: this form was sent before, with something else in it. Look at it again.")
+        )
     if new:
         tokens = seen or {}
         with connection.cursor() as cursor:
@@ -93,16 +105,23 @@ def request(
     return made
 
 
+def _payouts_of(job: Job) -> list[int]:
+    return list(job.items.order_by("payout_id").values_list("payout_id", flat=True))
+
+
 def work(*, job_id: int, now: datetime) -> bool:
     """Portion after portion is done until the job is finished; answers whether it is.
 
     What another worker is at, or has finished, is left alone. A portion that fails opens an incident, is told on the
-    job, and is tried again by the sweep. Not inside a transaction: it commits its own steps.
+    job, and is tried again by the sweep, one payout after the other: what fails then is refused. After a while it rings
+    for the next worker. Not inside a transaction: it commits its own steps.
     """
     watch, trouble = Watch(now), f"job_failed:J{job_id}"
     try:
         while _portion(job_id, now=watch.now()):
-            pass
+            if watch.now() - now > BUDGET:
+                _doorbell.ring("work_job", job_id=job_id)
+                return False
     except Exception as error:  # whatever it is, the portions done stand, and the job is not lost
         log.exception("job_portion_failed", job=job_id, error=type(error).__name__)
         text = f"The job J{job_id} stopped ({type(error).__name__}). What it did stands; the rest is tried again."
@@ -126,10 +145,11 @@ def _portion(job_id: int, *, now: datetime) -> bool:
     if not items:
         _finish(job, actor=SYSTEM, now=now)
         return False
+    singly = bool(job.trouble) and not DEEDS[job.verb].whole
     with override(job.language):
         try:
             with transaction.atomic():
-                outcome = _act(job, items, now)
+                outcome = _singly(job, items, now) if singly else _act(job, items, now)
         except NotAllowed as refusal:  # who asked may do it no more: not now, and not the rest
             items = list(_waiting(job))
             outcome = _all_refused(items, refusal.code, str(refusal))
@@ -154,6 +174,28 @@ def _act(job: Job, items: Sequence[JobItem], now: datetime) -> Outcome:
         seen={item.payout_id: item.seen for item in items if item.seen} or None,
         **values,
     )
+
+
+def _singly(job: Job, items: Sequence[JobItem], now: datetime) -> Outcome:
+    """After a portion that failed: each payout by itself, so that the one at fault keeps nobody else waiting."""
+    outcome = Outcome()
+    for item in items:
+        try:
+            with transaction.atomic():
+                one = _act(job, [item], now)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            one = _all_refused([item], refusal.code, str(refusal))
+        except Exception as error:  # whatever it is, it is this payout's alone
+            log.exception("job_item_failed", job=job.pk, payout=item.payout_id, error=type(error).__name__)
+            reason = _("it failed ({error}), and nothing of it was done: try it alone").format(
+                error=type(error).__name__
+            )
+            one = _all_refused([item], _ODD, reason)
+        outcome.moved += one.moved
+        outcome.refused += one.refused
+    return outcome
 
 
 def _all_refused(items: Sequence[JobItem], code: str, reason: str) -> Outcome:
@@ -191,17 +233,20 @@ def _finish(job: Job, *, actor: Actor, now: datetime) -> None:
 def stop(*, job_id: int, actor: Actor, now: datetime) -> Job:
     """What was not done yet is left alone, and the job is over; what was done stands. For who asked for it.
 
-    Waits for the portion that a worker is at. Raises `NoSuchJob`, `Conflict` when it is over already, `NotAllowed`.
+    Waits for the portion that a worker is at. Raises `NoSuchJob`, `Conflict` when it is over already or is done in one
+    go, `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.view_payout")
-    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id, asked_by_id=actor.person_id).first()
+    own = Job.objects.filter(pk=job_id, asked_by_id=actor.person_id)
+    if any(DEEDS[verb].whole for verb in own.values_list("verb", flat=True)):
+        raise Conflict(_("Nothing stopped: this is done in one go, all of it or none."))
+    job = own.select_for_update(no_key=True).first()
     if job is None:
         raise NoSuchJob(_("There is no such job of yours. Only who asked for a job may stop it."))
-    if job.finished_at is not None:
-        raise Conflict(_("Nothing stopped: the job is finished already."))
-    items = list(_waiting(job))
-    if items:
-        _answer(job, items, _all_refused(items, "stopped", _("you stopped the job before its turn came")))
+    items = list(_waiting(job)) if job.finished_at is None else []
+    if not items:
+        raise Conflict(_("Nothing stopped: all of it was done already."))
+    _answer(job, items, _all_refused(items, "stopped", _("you stopped the job before its turn came")))
     recording.record(actor=actor, action="job.stop", subject=job, data={"payouts": len(items)}, now=now)
     _finish(job, actor=actor, now=now)
     job.refresh_from_db()

@@ -114,10 +114,11 @@ class ExportFilter(ListFilter):
             return queryset
         span, side = name.rsplit("_", 1)
         column, days = self.spans[span]
+        begins = side in ("after", "from")
         if days:
             day = fields.day_of(value)
-            return queryset.filter(**{f"{column}__{'gte' if side in ('after', 'from') else 'lte'}": day})
-        if side == "after":
+            return queryset.filter(**{f"{column}__{'gte' if begins else 'lte'}": day})
+        if begins:
             return queryset.filter(**{f"{column}__gte": fields.start_of(value)})
         return queryset.filter(**{f"{column}__lt": fields.end_of(value)})
 

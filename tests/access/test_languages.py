@@ -12,6 +12,7 @@ from backoffice.audit.admin import fact_words
 from backoffice.audit.models import Event
 from tests.browser import pages
 
+TO_BE_TYPED = "{seller}"  # in an account's settings, as the page says
 HOLE = re.compile(r">[^<]*(?:\{\w+\}|%\(\w+\)s)[^<]*<")
 TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 READ_ALOUD = ("title", "aria-label", "placeholder", "data-unit", "data-word")
@@ -103,9 +104,10 @@ def test_every_page_opens_in_every_language(language, standing):
                 text = answer.content.decode()
                 if answer.status_code != shown.status or f'<html lang="{language}"' not in text:
                     found.append(f"{shown.name} ({shown.url}) as {role} answered {answer.status_code}")
-                wrong = HOLE.findall(text)
+                wrong = [each for each in HOLE.findall(text) if TO_BE_TYPED not in each]
                 if language == "fr" and shown.name not in OTHERS:
-                    wrong += [*english(text), *filter(TWO_STOPS.search, texts(text))]
+                    wrong += [each for each in english(text) if TO_BE_TYPED not in each]
+                    wrong += filter(TWO_STOPS.search, texts(text))
                 found += [f"{shown.name} ({shown.url}) as {role}: {each}" for each in wrong]
     assert not found, "\n".join(dict.fromkeys(found))
 

@@ -35,6 +35,8 @@ def confirm_by_keyboard(page: Page, *, answers: str = "") -> None:
         if focused == "TEXTAREAtextarea" and answers:
             page.keyboard.type(answers)
         inside = page.evaluate("!!document.activeElement.closest('#confirm')")
+        if inside and focused.startswith("SELECT"):
+            page.keyboard.press("ArrowDown")
         if inside and focused == "BUTTONsubmit":
             page.keyboard.press("Enter")
             return

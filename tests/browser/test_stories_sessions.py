@@ -66,6 +66,7 @@ def test_more_rows_than_an_address_carries_stay_chosen_over_a_log_in(visit):
     page = visit("/payouts/review/", user=user)
     page.get_by_role("button", name="Select all 60 that match").click()
     page.get_by_role("button", name="Hold 60 payouts").click()
+    page.get_by_label("Reason").select_option("documents")
     page.get_by_label("Note for colleagues").fill("All of them share a shelf.")
     Session.objects.all().delete()
     late = quick.payout()

@@ -63,6 +63,12 @@ class Migration(migrations.Migration):
             name="layout",
             field=models.PositiveSmallIntegerField(db_default=1),
         ),
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.CheckConstraint(
+                name="period_layout", condition=models.Q(layout__in=[1, 2])
+            ),
+        ),
         migrations.AddField("journalfile", "home_totals", models.JSONField(null=True)),
         migrations.RunSQL(guard(*_COLUMNS, "home_totals"), guard(*_COLUMNS)),
         migrations.CreateModel(

@@ -48,6 +48,7 @@ class Period(models.Model):
         default_permissions = ("view",)
         permissions = [("close_period", "Can ask to close a month of the books, and close another's")]
         constraints = [
+            models.CheckConstraint(name="period_layout", condition=Q(layout__in=[1, 2])),
             models.CheckConstraint(
                 name="period_four_eyes", condition=Q(closed=False) | ~Q(decided_by=F("asked_by"))
             ),

@@ -94,7 +94,12 @@ def confirm(*, rate_ids: Sequence[int], actor: Actor, now: datetime) -> list[Mon
     _wishes.check_others(found, actor)
     for each in found:
         _check_open(_("Not confirmed"), each.month, each.currency, each.home)
-        _wishes.decide(each, confirmed=True, actor=actor, now=now)
+        try:
+            with transaction.atomic():
+                _wishes.decide(each, confirmed=True, actor=actor, now=now)
+        except IntegrityError:  # its month was asked to be closed between the look and the lock
+            _check_open(_("Not confirmed"), each.month, each.currency, each.home)
+            raise
         _record("rate.confirm", each, actor, now)
     return found
 

@@ -1,10 +1,16 @@
-"""Jobs at the same moment, on real PostgreSQL: two clicks, two workers, two people."""
+"""Jobs at the same moment, on real PostgreSQL: two clicks, two workers, two people, a run."""
+
+import threading
+import time
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from payouts.models import Approval, Hold, Job, JobItem, Payout, Review, Transition
-from payouts.operations import deeds, jobs, review
+from payouts.operations import creation, deeds, givebacks, jobs, review
 from tests import make
+from tests.payouts import quick
 from tests.payouts.operations.test_races import made
 from tests.races.crew import together
 
@@ -68,3 +74,43 @@ def test_stopping_and_working_at_once_count_each_payout_once():
     assert job.finished_at is not None
     assert job.moved_count == Review.objects.count()
     assert job.refused_count == 60 - job.moved_count
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("verb", ["roll", "reissue"])
+def test_money_that_is_given_back_in_one_portion_and_a_run_wait_for_each_other(verb, monkeypatch):
+    """Accounts in the order of payouts are in no order: all of them are locked before the first."""
+    first, second = make.seller(), make.seller()
+    accounts = [make.ledger_account(first), make.ledger_account(second)]
+    dead = [quick.payout(seller=second), quick.payout(seller=first)]
+    assert (dead[0].pk < dead[1].pk) != (dead[0].account_id < dead[1].account_id)
+    ids = [payout.pk for payout in dead]
+    givebacks.cancel(payout_ids=ids, actor=make.person("approver"), reason="x", now=make.NOW)
+    due = make.NOW + timedelta(days=2)
+    for account in accounts:
+        make.earning(account, amount_minor=5_000, due_date=due.date(), now=make.NOW)
+    job = asked(ids, make.person("analyst"), verb=verb)
+    between, real = threading.Event(), getattr(givebacks, verb)
+
+    def slowly(**values):
+        real(**values)
+        between.set()
+        for _ in range(100):
+            if waits_for_a_lock():
+                return
+            time.sleep(0.05)
+
+    def run():
+        assert between.wait(20)
+        later = make.NOW + timedelta(days=3)
+        creation.run(until=None, country="FR", key="later", actor=make.person("analyst"), now=later)
+
+    monkeypatch.setattr(givebacks, verb, slowly)
+    assert together(lambda: jobs.work(job_id=job.pk, now=make.NOW), run) == [True, None]
+    job.refresh_from_db()
+    assert (job.moved_count, job.trouble) == (2, "")

@@ -100,6 +100,25 @@ def test_the_same_form_twice_is_one_job_and_a_second_message_changes_nothing():
     assert asked(payouts, verb="hold", values=values) != job  # another person's form is another form
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"values": {"note": "Another."}},
+        {"verb": "hold", "values": {"reason": "other", "note": "x"}},
+        {"fewer": True},
+    ],
+)
+def test_a_form_sent_again_with_something_else_in_it_is_no_job_that_was(other):
+    payouts, user = [quick.payout(), quick.payout()], make.user("analyst")
+    job = asked(payouts, actor=actors.person(user), values={"note": "One."})
+    jobs.stop(job_id=job.pk, actor=actors.person(user), now=make.NOW)
+    given = {"verb": "review", "values": {"note": "One."}} | other
+    chosen = payouts[:1] if given.pop("fewer", False) else payouts
+    with pytest.raises(jobs.AnotherForm, match="sent before, with something else in it"):
+        asked(chosen, actor=actors.person(user), **given)
+    assert asked(payouts, actor=actors.person(user), values={"note": "One."}) == job
+
+
 def test_a_portion_that_fails_is_told_and_tried_again(monkeypatch):
     job = asked([quick.payout()])
     with monkeypatch.context() as patched:
@@ -115,6 +134,50 @@ def test_a_portion_that_fails_is_told_and_tried_again(monkeypatch):
     assert work(job)
     assert job.trouble == ""
     assert Incident.objects.get(code="job_failed").closed_at is not None
+
+
+def test_one_payout_that_fails_each_time_keeps_nobody_else_waiting(monkeypatch):
+    payouts, real = [quick.payout() for _ in range(5)], review.review
+
+    def act(**values):
+        if payouts[1].pk in values["payout_ids"]:
+            real(**values)
+            raise RuntimeError("one payout's fault")
+        return real(**values)
+
+    monkeypatch.setitem(deeds.DEEDS, "review", deeds.Deed("payouts.review_payout", act, portion=2))
+    job = asked(payouts)
+    assert not work(job)
+    assert job.done_count == 0
+    assert work(job)
+    assert statuses(job) == ["moved", "refused", "moved", "moved", "moved"]
+    assert job.items.get(outcome="refused").reason.startswith("it failed (RuntimeError)")
+    assert Review.objects.count() == 4
+
+
+def test_a_long_job_rings_for_the_next_worker_before_its_time_is_over(by_twos, monkeypatch):
+    rung = []
+    job = asked([quick.payout() for _ in range(5)])
+    monkeypatch.setattr(_doorbell, "ring", lambda task, **ids: rung.append((task, ids)))
+    monkeypatch.setattr(jobs, "BUDGET", timedelta(seconds=-1))
+    assert not work(job)
+    assert (job.done_count, job.trouble, rung) == (2, "", [("work_job", {"job_id": job.pk})])
+    monkeypatch.undo()
+    assert work(job)
+
+
+def test_what_is_done_in_one_go_is_not_stopped_nor_what_is_done():
+    user = make.user("treasurer")
+    quick.funding()
+    job = asked([quick.approved()], verb="batch", actor=actors.person(user))
+    with pytest.raises(Conflict, match="in one go"):
+        jobs.stop(job_id=job.pk, actor=actors.person(user), now=make.NOW)
+    other = asked(
+        [quick.approved()], verb="take_out", key="2", actor=actors.person(user), values={"reason": "x"}
+    )
+    jobs._portion(other.pk, now=make.NOW)
+    with pytest.raises(Conflict, match="all of it was done already"):
+        jobs.stop(job_id=other.pk, actor=actors.person(user), now=make.NOW)
 
 
 def test_who_may_do_it_no_more_midway_does_no_more_of_it(by_twos, monkeypatch):
@@ -244,6 +307,12 @@ def standing(by_twos) -> Job:
         ("UPDATE payouts_jobitem SET outcome = 'refused' WHERE outcome = ''", "job_item_refused_says_why"),
         ("UPDATE payouts_job SET finished_at = now()", "does not count what its items say"),
         ("UPDATE payouts_job SET moved_count = 4", "job_counts_fit"),
+        (
+            "INSERT INTO payouts_job (key, verb, values, language, asked_by_id, asked_at, total, moved_count,"
+            " refused_count, trouble, finished_at) SELECT 'x', verb, values, language, asked_by_id, asked_at, total,"
+            " total, 0, '', now() FROM payouts_job",
+            "begins with nothing done",
+        ),
     ],
 )
 def test_postgresql_keeps_the_outcomes_and_their_counts_right(standing, raw_sql, statement, words):
@@ -257,9 +326,18 @@ def test_a_finished_job_counts_what_its_items_say_and_changes_no_more(standing, 
     work(standing)
     with pytest.raises(IntegrityError, match="is finished and changes no more"):
         raw_sql("UPDATE payouts_job SET trouble = 'x'")
-    with pytest.raises(IntegrityError, match="takes no more items"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="at once and for good"), transaction.atomic():
         JobItem.objects.create(job=standing, payout=quick.payout())
     for table in ("payouts_job", "payouts_jobitem"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
     assert Payout.objects.filter(status="REVIEWED").count() == 3
+
+
+def test_a_job_s_payouts_are_those_that_were_confirmed_and_none_comes_with_an_outcome(standing):
+    with pytest.raises(IntegrityError, match="at once and for good"), transaction.atomic():
+        JobItem.objects.create(job=standing, payout=quick.payout())
+    values = {"verb": "review", "language": "en", "asked_by_id": standing.asked_by_id, "asked_at": make.NOW}
+    empty = Job.objects.create(key="2", total=1, **values)
+    with pytest.raises(IntegrityError, match="waits before it has an outcome"), transaction.atomic():
+        JobItem.objects.create(job=empty, payout=quick.payout(), outcome="moved")

@@ -1,5 +1,6 @@
 """What PostgreSQL itself refuses of months' rates and of the layout of a month's files, as whichever role."""
 
+import threading
 from datetime import date
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from payouts.operations import periods
 from sellers.ledger.models import MonthRate, Period
+from sellers.ledger.operations import rates
 from tests import books, make
+from tests.races.crew import together
 
 pytestmark = pytest.mark.django_db
 CONFIRM = "UPDATE ledger_monthrate SET confirmed = true, decided_by_id = %s, decided_at = now() WHERE id = %s"
@@ -126,6 +129,43 @@ def test_who_asks_to_close_a_month_waits_for_a_rate_that_is_being_confirmed(app_
         periods.ask(first=books.OCTOBER, actor=make.person("accountant"), now=books.IN_NOVEMBER)
     app_connection.commit()
     periods.ask(first=books.OCTOBER, actor=make.person("accountant"), now=books.IN_NOVEMBER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rate_whose_month_is_asked_to_be_closed_meanwhile_is_refused_with_a_sentence(monkeypatch):
+    books.charted()
+    make.earning(occurred_date=date(2026, 10, 7), due_date=date(2026, 10, 7), now=books.IN_OCTOBER)
+    books.rate(books.OCTOBER, "USD")
+    waiting, looked, asked = wish(units="1.2"), threading.Event(), threading.Event()
+    real = rates._check_open
+
+    def check(*values):
+        real(*values)
+        looked.set()
+        asked.wait(20)
+
+    def ask():
+        assert looked.wait(20)
+        try:
+            return periods.ask(first=books.OCTOBER, actor=make.person("accountant"), now=make.NOW)
+        finally:
+            asked.set()
+
+    monkeypatch.setattr(periods, "_refuse_blocked", lambda *values: None)  # a rate that waits keeps it open
+    monkeypatch.setattr(rates, "_check_open", check)
+    confirm = lambda: rates.confirm(rate_ids=[waiting.pk], actor=make.person("accountant"), now=make.NOW)  # noqa: E731
+    refused, period = together(confirm, ask)
+    assert isinstance(refused, rates.BadRate) and "October 2026 is closed, or asked to be" in str(refused)
+    assert period == [Period.objects.get()]
+
+
+def test_a_layout_that_nobody_knows_is_none(raw_sql):
+    with pytest.raises(IntegrityError, match="period_layout"):
+        raw_sql(
+            "INSERT INTO ledger_period (first_day, last_day, asked_by_id, asked_at, closed, layout)"
+            " VALUES ('2026-09-01', '2026-09-30', %s, '2026-10-03', false, 9)",
+            [make.user().pk],
+        )
 
 
 def test_a_month_keeps_the_layout_it_was_asked_for_under(october):
