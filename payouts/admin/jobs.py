@@ -110,15 +110,18 @@ def _leads(job: Job) -> str:
 def _outcome(job: Job) -> str:
     """ "12 payouts approved, 2 refused"."""
     parts = [verbs.BULKS[job.verb].done.format(n=_counted(job.moved_count))] if job.moved_count else []
-    if job.refused_count:
-        parts.append(_("{refused} refused").format(refused=number(job.refused_count)))
+    stopped = job.items.filter(code=jobs.STOPPED).count() if job.refused_count else 0
+    if job.refused_count > stopped:
+        parts.append(_("{refused} refused").format(refused=number(job.refused_count - stopped)))
+    if stopped:
+        parts.append(_("{count} left alone, because you stopped the job").format(count=number(stopped)))
     return ", ".join(parts)
 
 
 def _tabs(job: Job, show: str) -> list[dict[str, Any]]:
     counts = {
         JobOutcome.MOVED: (_("Done"), job.moved_count),
-        JobOutcome.REFUSED: (_("Refused"), job.refused_count),
+        JobOutcome.REFUSED: (_("Not done"), job.refused_count),
     }
     return [
         {

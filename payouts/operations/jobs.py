@@ -31,6 +31,8 @@ PATIENCE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=10)
 """How long one message works before it rings for the next: Celery ends what takes much longer."""
 _ODD = "failed"
+STOPPED = "stopped"
+"""The code of what its asker stopped before its turn came."""
 
 _ITEMS = """
 INSERT INTO payouts_jobitem (job_id, payout_id, seen, outcome, code, reason)
@@ -246,7 +248,7 @@ def stop(*, job_id: int, actor: Actor, now: datetime) -> Job:
     items = list(_waiting(job)) if job.finished_at is None else []
     if not items:
         raise Conflict(_("Nothing stopped: all of it was done already."))
-    _answer(job, items, _all_refused(items, "stopped", _("you stopped the job before its turn came")))
+    _answer(job, items, _all_refused(items, STOPPED, _("you stopped the job before its turn came")))
     recording.record(actor=actor, action="job.stop", subject=job, data={"payouts": len(items)}, now=now)
     _finish(job, actor=actor, now=now)
     job.refresh_from_db()

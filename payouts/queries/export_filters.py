@@ -187,7 +187,7 @@ class BalanceFilter(_AccountsFilter):
 
     noun = later("balances")
     at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
-    by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
+    by = OwnFilter(ByField, "by_time", later("Counted by"), max_length=10)
     country, currency, seller = _of_sellers()
 
     class Meta:
@@ -200,7 +200,7 @@ class MovementFilter(_AccountsFilter):
     noun = later("movements")
     posted_after = OwnFilter(fields.MomentField, "by_time", later("From"), max_length=40)
     posted_before = OwnFilter(fields.MomentField, "by_time", later("Until"), max_length=40)
-    by = OwnFilter(ByField, "by_time", later("By"), max_length=10)
+    by = OwnFilter(ByField, "by_time", later("Counted by"), max_length=10)
     country, currency, seller = _of_sellers()
 
     class Meta:

@@ -60,4 +60,4 @@ def test_the_rest_of_a_job_is_stopped(visit):
     page.get_by_role("button", name="Mark 3 payouts reviewed").click()
     walks.confirm(page, "Mark 3 payouts reviewed")
     walks.press(page, "Stop the rest")
-    walks.said(page, "Stopped. 3 refused.")
+    walks.said(page, "Stopped. 3 left alone, because you stopped the job.")

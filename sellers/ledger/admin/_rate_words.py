@@ -1,6 +1,7 @@
 """Rates in words, and what a month's page says of those that it needs."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
-from backoffice.words import dated, exact
+from backoffice.words import dated, exact, percent
 from sellers.ledger.models import MonthRate
 from sellers.ledger.operations import rates
 from sellers.ledger.queries import rates as asked
 from sellers.ledger.queries.periods import Month
+
+ODD = Decimal("0.05")  # from one month to the next
 
 
 def home() -> str:
@@ -25,6 +28,20 @@ def home() -> str:
 def said(rate: MonthRate) -> str:
     """As it was published: "1.0833 USD = 1 EUR"."""
     return f"{exact(rate.units)} {rate.currency} = {exact(rate.worth)} {rate.home}"
+
+
+def before(wish: MonthRate) -> str:
+    """The rate of the last month before, and how far this one is off: one the wrong way round is seen."""
+    last = asked.last_before(month=wish.month, currency=wish.currency, home=wish.home)
+    if last is None:
+        return ""
+    text = _("In {month}: {rate}.").format(month=dated(last.month, "yMMMM"), rate=said(last))
+    was, now = last.worth / last.units, wish.worth / wish.units
+    share = abs(now / was - 1)
+    if share < ODD:
+        return text
+    doubt = _("This one differs by {percent}: are its two sides the right way round?")
+    return f"{text} {doubt.format(percent=percent(share))}"
 
 
 def of_month(request: HttpRequest, month: Month, currencies: Iterable[str]) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     mine = worklists.for_me(request)
     wanted = deciding.month_rates(person_id=request.user.pk or 0) if mine else asked.waiting()
     waiting = [
-        {**_row(each), "own": each.asked_by_id == request.user.pk, "before": _before(each, counting.values())}
+        {**_row(each), "own": each.asked_by_id == request.user.pk, "before": _rate_words.before(each)}
         for each in wanted
     ]
     context = {
@@ -106,19 +106,6 @@ def _row(rate: MonthRate) -> dict[str, Any]:
         if rate.decided_by
         else "",
     }
-
-
-def _before(wish: MonthRate, counting: Any) -> str:
-    """The rate of the last month before, so that one the wrong way round is seen."""
-    earlier = [
-        each
-        for each in counting
-        if (each.currency, each.home) == (wish.currency, wish.home) and each.month < wish.month
-    ]
-    if not earlier:
-        return ""
-    last = max(earlier, key=lambda each: each.month)
-    return _("In {month}: {rate}.").format(month=dated(last.month, "yMMMM"), rate=_rate_words.said(last))
 
 
 @pages.page(rates.RIGHT)
@@ -161,9 +148,10 @@ def _called(rate: MonthRate) -> str:
 def _line(rate: MonthRate) -> str:
     """One rate in a sentence."""
     name = rate.asked_by.get_full_name() or rate.asked_by.get_username()
-    return _("{rate}. {name} asked for it: {reason}").format(
+    asked_for = _("{rate}. {name} asked for it: {reason}").format(
         rate=_called(rate), name=name, reason=rate.reason
     )
+    return " ".join(filter(None, (asked_for, _rate_words.before(rate))))
 
 
 DECISIONS = _decisions.Decisions(

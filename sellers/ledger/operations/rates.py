@@ -14,6 +14,7 @@ from backoffice.words import dated
 from sellers.ledger.models import Books, MonthRate
 from sellers.ledger.money import EXPONENTS
 from sellers.ledger.operations import _wishes
+from sellers.ledger.queries import periods
 
 RIGHT = "ledger.set_rates"
 DECIMALS = 9
@@ -45,6 +46,8 @@ def ask(
     authority.require(actor=actor, permission=RIGHT)
     if month.day != 1:
         raise BadRate(_("Not asked: a rate is of a whole month. Name it by its first day."))
+    if month > periods.today(now=now):
+        raise BadRate(_("Not asked: {month} has not begun.").format(month=dated(month, "yMMMM")))
     if currency not in EXPONENTS or currency == home:
         raise BadRate(
             _(

@@ -46,3 +46,9 @@ def _confirmed() -> "QuerySet[MonthRate]":
 
 def _all() -> "QuerySet[MonthRate]":
     return MonthRate.objects.select_related("asked_by", "decided_by")
+
+
+def last_before(*, month: date, currency: str, home: str) -> MonthRate | None:
+    """The rate that counts in the last month before this one that has any."""
+    earlier = _confirmed().filter(month__lt=month, currency=currency, home=home)
+    return earlier.order_by("-month", "-pk").first()

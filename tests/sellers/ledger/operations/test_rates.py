@@ -31,6 +31,7 @@ def ask(**values) -> MonthRate:
     ("values", "words"),
     [
         ({"month": date(2026, 10, 2)}, "whole month"),
+        ({"month": date(2030, 1, 1)}, "January 2030 has not begun"),
         ({"currency": "EUR"}, "other than EUR"),
         ({"currency": "ABC"}, "“ABC” is no currency"),
         ({"units": Decimal(0)}, "above zero"),
