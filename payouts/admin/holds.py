@@ -19,7 +19,7 @@ from backoffice.words import later, number
 from payouts import countries
 from payouts.exports.held import HOLDS
 from payouts.models import Hold, HoldReason
-from payouts.queries import filter_words, hold_words, waiting
+from payouts.queries import filter_words, hold_words, searching, waiting
 from payouts.queries import holds as asked
 from payouts.queries.export_filters import PROGRAM
 
@@ -33,7 +33,7 @@ PLACES = tuple(filter_words.HELD.items())
 SHOWS = (("", later("All")), ("asked", later("Release asked for")), ("past", later("Past their date")))
 SMALL = frozenset({"reason", "older", "on"})
 AGE, MONEY = keyset.Sort("since", turned=True), keyset.Sort("money", ("money",))
-NAMES = ("reason", "country", "who", "older", "currency", "on")
+NAMES = ("reason", "country", "seller", "who", "older", "currency", "on")
 KNOWN = Known(
     *NAMES, *worklists.WAITS, *keyset.PLACE, "sort", show=[name for name, _words in SHOWS], past=("true",)
 )
@@ -47,6 +47,10 @@ class _Choice(forms.Form):
     ) -> None:
         super().__init__(data, **values)
         self.fields[name] = forms.ChoiceField(label=label, choices=choices)
+
+
+class _SellerChip(forms.Form):
+    seller = forms.CharField(label=later("Seller"), max_length=200)
 
 
 def _choices(name: str) -> tuple[str, str, list[tuple[str, str]]]:
@@ -81,7 +85,11 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
     words, values = {}, {}
     for name in NAMES:
         value = query.get(name, "")
-        if value:
+        if value and name == "seller":
+            if not searching.sellers_named(value).exists():
+                raise UnknownChoice(_("Seller"), value, name=name)
+            values[name], words[name] = value, filter_words.in_words({name: value})
+        elif value:
             called, reads, choices = _choices(name)
             label = dict(choices).get(value, "")
             if not label and (name != "who" or numbers.whole(value) is None):
@@ -93,6 +101,7 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
     return asked.Chosen(
         reason=values.get("reason", ""),
         country=values.get("country", ""),
+        seller=values.get("seller", ""),
         who=values.get("who", ""),
         older_days=int(values.get("older", 0)),
         currency=values.get("currency", ""),
@@ -116,13 +125,13 @@ def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
     keep = [(name, value) for name, value in query.items() if name not in ("before", "after")]
     shown: list[dict[str, Any]] = []
     for name in [*words, *(each for each in NAMES if each not in words)]:
-        label, _unused, choices = _choices(name)
-        form = partial(_Choice, name, label, choices)
+        label, _unused, choices = _choices(name) if name != "seller" else (_("Seller"), "", [])
+        form = partial(_Choice, name, label, choices) if name != "seller" else _SellerChip
         if name in words:
             # Without a currency the list cannot be sorted by money any more.
             url = _address(query, **{name: "", **({"sort": ""} if name == "currency" else {})})
             shown.append(worklists.changeable(words[name], url, form, keep, query.dict()))
-        elif choices:
+        elif choices or name == "seller":
             shown.append({"label": label, "fields": list(form(auto_id="chip_%s")), "keep": keep})
     return shown
 
@@ -186,6 +195,7 @@ def _export(request: HttpRequest, chosen: asked.Chosen) -> list[dict[str, str]]:
         "show": chosen.show,
         "reason": chosen.reason,
         "country": chosen.country,
+        "seller": chosen.seller,
         "placed_by": who,
         "stands_days": chosen.older_days,
         "currency": chosen.currency,

@@ -12,7 +12,7 @@ from payouts import countries
 from payouts.models import Hold, HoldReason, Payout, ReleaseRequest, Transition
 from payouts.queries import filter_fields as fields
 from payouts.queries import filter_words, holds
-from payouts.queries.export_filters import PROGRAM, ExportFilter
+from payouts.queries.export_filters import PROGRAM, ExportFilter, text_filter
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import RangesForm, countries_open
 from payouts.states import UNSENT, PayoutStatus
@@ -40,6 +40,7 @@ class HoldFilter(ExportFilter):
     country = OwnFilter(
         fields.CodesField, "by_part", later("Country"), known=countries_open, noun=later("country we pay in")
     )
+    seller = text_filter(label=later("Seller"), method="by_part", length=200)
     placed_by = OwnFilter(
         forms.CharField, "by_part", later("Placed by: an account name, or “the program”"), max_length=150
     )
@@ -77,6 +78,8 @@ class HoldFilter(ExportFilter):
         if given.get("country"):
             there = Q(payout__country__in=given["country"]) | Q(seller__country__in=given["country"])
             rows = rows.filter(there)
+        if given.get("seller"):
+            rows = rows.filter(holds.of_sellers(given["seller"]))
         if given.get("placed_by"):
             rows = rows.filter(_placed_by(given["placed_by"]))
         if given.get("stands_days"):

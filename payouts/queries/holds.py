@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from payouts.models import Hold, Payout, ReleaseRequest
 from payouts.models.hold import FOR_COMPLIANCE
-from payouts.queries import worklist
+from payouts.queries import searching, worklist
 from payouts.states import UNSENT
 from sellers.ledger.money import Money
 
@@ -53,12 +53,14 @@ class HoldRow:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which open holds: every part that is set must fit. ``who`` is a user's id or `PROGRAM`. ``for_person``: those
-    whose release another asked for, so that this person may confirm it; ``judges``: whether they do for compliance.
+    """Which open holds: every part that is set must fit. ``seller`` names one or some; ``who`` is a user's id or
+    `PROGRAM`. ``for_person``: those whose release another asked for, so that this person may confirm it; ``judges``:
+    whether they do for compliance.
     """
 
     reason: str = ""
     country: str = ""
+    seller: str = ""
     who: str = ""
     older_days: int = 0
     currency: str = ""
@@ -109,6 +111,8 @@ def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
         rows = rows.filter(reason=chosen.reason)
     if chosen.country:
         rows = rows.filter(Q(payout__country=chosen.country) | Q(seller__country=chosen.country))
+    if chosen.seller:
+        rows = rows.filter(of_sellers(chosen.seller))
     if chosen.who:
         rows = rows.filter(placed_by=None if chosen.who == PROGRAM else int(chosen.who))
     if chosen.older_days:
@@ -129,6 +133,12 @@ def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
             | Exists(unsent.filter(seller=OuterRef("seller_id")))
         )
     return rows
+
+
+def of_sellers(text: str) -> Q:
+    """Holds on payouts of these sellers, or on them (`searching.sellers_named`)."""
+    sellers = searching.sellers_named(text).values("pk")
+    return Q(payout__seller__in=sellers) | Q(seller__in=sellers)
 
 
 def with_money(holds: "QuerySet[Hold]", currency: str) -> "QuerySet[Hold]":
