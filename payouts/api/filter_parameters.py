@@ -151,9 +151,7 @@ class FilterBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         try:
-            missing = references.unknown(filters.read(attrs))
+            references.check(filters.read(attrs))
         except filters.BadFilter as error:
             raise serializers.ValidationError(error.errors) from error
-        if missing:
-            raise serializers.ValidationError(missing)
         return attrs
