@@ -23,7 +23,7 @@ from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 from payouts.models import Export, ExportTemplate
 from payouts.operations import export_templates, exporting
-from payouts.queries import filter_fields, filters, worklist
+from payouts.queries import filter_fields, filters, references, worklist
 
 _EARLIER = 10
 _NOT_FILTERS = (*filters.NOT_FILTERS, "kind", "template", "since")
@@ -147,6 +147,8 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = (
         definition.chosen(query, now=database_now()) if not sent or definition.kind == "payouts" else None
     )
+    if chosen is not None:
+        references.check(chosen)
     return _page(request, definition, query, form, chosen)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django_filters import FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,15 +17,15 @@ from backoffice.audit.errors import Refused
 from backoffice.doors.api import naming
 from backoffice.doors.api.bodies import Body, Text, Whole, Words
 from backoffice.doors.api.calling import actor
+from payouts.api import filter_parameters
 from payouts.api.filter_parameters import FilterBody
 from payouts.api.outcomes import OutcomeRow, with_unknown
 from payouts.api.verbs import MOST, SAY_WHY
 from payouts.models import Batch, Payout
 from payouts.operations import batching
-from payouts.queries import filter_fields, filters
-from payouts.queries.filters import OwnFilter
+from payouts.queries import export_filters, filters
 from payouts.states import BatchStatus, PayoutStatus
-from sellers.ledger.money import EXPONENTS, Money
+from sellers.ledger.money import Money
 
 ID = OpenApiParameter(
     "id", int, OpenApiParameter.PATH, description="a batch's id; its reference serves as well"
@@ -105,47 +104,13 @@ class ProposedRow(OutcomeRow):
     batches = BatchRow(many=True, read_only=True)
 
 
-class BatchFilter(FilterSet):
-    """Batches by status and currency."""
-
-    status = OwnFilter(
-        filter_fields.CodesField,
-        "by_codes",
-        "Status",
-        known=lambda: list(BatchStatus.choices),
-        noun="status of a batch",
-    )
-    currency = OwnFilter(
-        filter_fields.CodesField,
-        "by_codes",
-        "Currency",
-        known=lambda: [(code, code) for code in sorted(EXPONENTS)],
-        noun="currency",
-    )
-
-    class Meta:
-        model = Batch
-        fields: tuple[str, ...] = ()
-
-    def by_codes(self, queryset: QuerySet[Batch], name: str, value: list[str]) -> QuerySet[Batch]:
-        return queryset.filter(**{f"{name}__in": value}) if value else queryset
-
-
-def _codes(name: str, known: list[str]) -> OpenApiParameter:
-    schema = {"type": "array", "items": {"type": "string", "enum": known}, "maxItems": 50}
-    return OpenApiParameter(name, schema, explode=True, style="form", description="One or more.")
-
-
-_FILTERS = [_codes("status", list(BatchStatus.values)), _codes("currency", sorted(EXPONENTS))]
-
-
-@extend_schema_view(list=extend_schema(summary="Batches, newest first", parameters=_FILTERS))
+@extend_schema_view(list=extend_schema(summary="Batches, newest first", parameters=filter_parameters.BATCHES))
 class Batches(ListModelMixin, GenericViewSet[Batch]):
     """Approved payouts that go out together; a second person approves each batch."""
 
     needs = "payouts.view_batch"
     serializer_class = BatchRow
-    filterset_class = BatchFilter
+    filterset_class = export_filters.BatchFilter
     lookup_field = "id"
 
     def get_queryset(self) -> QuerySet[Batch]:

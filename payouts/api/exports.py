@@ -148,11 +148,9 @@ class ExportBody(Body):
                 {"filter": {odd[0]: ["Write a text, a number or a list of texts."]}}
             )
         try:
-            missing = references.unknown(definition.chosen(given, now=database_now()))
+            references.check(definition.chosen(given, now=database_now()))
         except filters.BadFilter as error:
             raise serializers.ValidationError({"filter": error.errors}) from error
-        if missing:
-            raise serializers.ValidationError({"filter": missing})
         try:
             kinds.checked_columns(definition, attrs.get("columns", []))
         except kinds.BadExport as error:

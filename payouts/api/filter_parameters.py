@@ -101,6 +101,26 @@ ALL: list[OpenApiParameter] = [
     *(OpenApiParameter(name, schema, description=words) for name, (words, schema) in _TEXTS.items()),
 ]
 
+_RAILS = sorted({country.rail for country in countries.all()})
+BATCHES: list[OpenApiParameter] = [
+    _codes("status", list(BatchStatus.values), "One or more, repeated or with commas; in any case."),
+    _codes("rail", _RAILS, "One or more, repeated or with commas; in any case."),
+    _codes("currency", sorted(EXPONENTS), "One or more, ISO 4217."),
+    OpenApiParameter("funding", _TEXTS["funding"][1], description="The code of our account it is paid from."),
+    OpenApiParameter("waits_for", _TEXTS["waits_for"][1], description="Whom it waits for: a user name."),
+    *(
+        OpenApiParameter(name, {"type": "string", "pattern": _DAY}, description=words)
+        for name, words in (
+            ("value_from", "Its value date is this day or later. The former name value_after is still read."),
+            (
+                "value_until",
+                "Its value date is this day or earlier. The former name value_before is still read.",
+            ),
+        )
+    ),
+]
+"""Of the list of batches. Their meaning: `payouts.queries.export_filters.BatchFilter`."""
+
 
 def _text(name: str) -> Text:
     words, schema = _TEXTS[name]
@@ -151,9 +171,7 @@ class FilterBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         try:
-            missing = references.unknown(filters.read(attrs))
+            references.check(filters.read(attrs))
         except filters.BadFilter as error:
             raise serializers.ValidationError(error.errors) from error
-        if missing:
-            raise serializers.ValidationError(missing)
         return attrs

@@ -24,6 +24,7 @@ from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
 from payouts.operations import _doorbell, _export_file, _since, export_templates
 from payouts.operations._watch import Watch
+from payouts.queries import references
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,7 @@ def request(
     ``template`` names a template of the person's that says them. ``sort`` is the list's ("-amount"). With ``since`` it
     holds only what is new, changed or withdrawn since that export of the person, or the last one with the same rows and
     columns. The file is called by the day ``named``, today when it is left out.
-    Raises `BadExport`, `BadFilter`, `BadTemplate`, `NotAllowed`.
+    Raises `BadExport`, `BadFilter`, also of a filter that names what is not there, `BadTemplate`, `NotAllowed`.
     """
     definition = kinds.get(kind)
     for permission in ("payouts.request_export", *definition.permissions):
@@ -85,6 +86,7 @@ def request(
     wanted = kinds.checked_columns(definition, asked)
     kinds.check_sort(definition, sort)
     chosen = definition.chosen(filters, now=now)
+    references.check(chosen)
     base = None
     if since is not None:
         base = _since.base(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import Conflict, Refused
 from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
 from payouts.operations._watch import Watch
 from sellers import importing
@@ -106,14 +106,24 @@ def receive(
     return file
 
 
-@transaction.atomic
 def confirm(
     *, import_file_id: int, actor: Actor, now: datetime, shown: str = "", say: Say | None = None
 ) -> ImportFile:
     """The yes: a small file, or one that somebody waits for with ``say``, is posted at once; a large one by a worker.
 
-    ``shown`` as `posting.confirm` takes it. Raises as `posting.post` does.
+    ``shown`` as `posting.confirm` takes it. Raises as `posting.post` and `importing.apply` do; a file that was out of
+    date has failed then, and waits for a yes no longer, since that yes could only be refused again.
     """
+    try:
+        return _confirm(import_file_id, actor, now, shown, say)
+    except Conflict as conflict:
+        if _out_of_date(conflict):
+            _fail([import_file_id], str(conflict), ImportStatus.CHECKED)
+        raise
+
+
+@transaction.atomic
+def _confirm(import_file_id: int, actor: Actor, now: datetime, shown: str, say: Say | None) -> ImportFile:
     file = posting.confirm(import_file_id=import_file_id, actor=actor, now=now, shown=shown)
     if (file.row_count <= SMALL_ROWS and file.file_bytes <= _SMALL_TO_POST) or say is not None:
         _post(file, actor, now, say or quiet)
@@ -171,6 +181,10 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             )
             _give_back(import_id, before, text)
         except Refused as refusal:
+            if _out_of_date(refusal):
+                _fail([import_id], str(refusal))
+                _erase(import_id)
+                return False
             _give_back(import_id, before, str(refusal))
         except Exception as error:
             log.exception("import_failed", import_file=import_id, error=type(error).__name__)
@@ -242,9 +256,16 @@ def _give_back(import_id: int, before: str, why: str) -> None:
     )
 
 
-def _fail(ids: list[int], why: str) -> None:
-    under_way = ImportFile.objects.filter(pk__in=ids, status__in=posting.UNDER_WAY)
-    under_way.update(status=ImportStatus.FAILED, trouble=why, step="")
+def _out_of_date(refusal: Refused) -> bool:
+    """Whether what the file was checked against is no more: it has to be uploaded anew."""
+    changed = isinstance(refusal, posting.Changed | importing.Changed)
+    return changed and not isinstance(refusal, posting.NotAsShown)
+
+
+def _fail(ids: list[int], why: str, *also: ImportStatus) -> None:
+    """Those that are under way, or as ``also`` says, have failed; the next sweep takes what is left of them."""
+    failing = ImportFile.objects.filter(pk__in=ids, status__in=(*posting.UNDER_WAY, *also))
+    failing.update(status=ImportStatus.FAILED, trouble=why, step="")
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from payouts.exports import kinds
 from payouts.models import Every, ExportSchedule, RunStatus, ScheduleRun
 from payouts.operations import _doorbell, _schedule_runs, _targets, export_templates, exporting
 from payouts.operations._targets import Wanted
-from payouts.queries import export_filters, filters
+from payouts.queries import export_filters, filters, references
 from payouts.queries import schedules as said
 
 RIGHT = _schedule_runs.RIGHT
@@ -262,6 +262,7 @@ def _checked(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     kinds.check_sort(definition, plan.sort)
     exporting.check_form(format=plan.format, locale=plan.locale, compressed=plan.compressed)
     given = definition.chosen(plan.filters, now=now)
+    references.check(given)
     named = export_templates.wanted(
         template=plan.template, columns=plan.columns, kind=plan.kind, user_id=actor.person_id
     )

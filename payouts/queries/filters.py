@@ -323,13 +323,13 @@ def read(
     chosen = kind(data, queryset=queryset, asked_only=True)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
     errors |= _Unknown(unknown, kind).errors()
-    errors |= _said_twice(data, kind)
+    errors |= said_twice(data, kind)
     if errors:
         raise BadFilter(errors)
     return chosen
 
 
-def _said_twice(data: QueryDict, kind: type[ListFilter]) -> dict[str, list[str]]:
+def said_twice(data: QueryDict, kind: type[ListFilter]) -> dict[str, list[str]]:
     """What stands there with two values and can have one: nobody can tell which of them is meant."""
     found = {}
     for name, values in data.lists():

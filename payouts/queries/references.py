@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from payouts.models import Batch, FundingAccount, PastedList, PayoutRun
 from payouts.queries import filter_fields as fields
 from payouts.queries import searching
-from payouts.queries.filters import ListFilter
+from payouts.queries.filters import BadFilter, ListFilter
 
 _NUMBERED: dict[str, tuple[type[Model], str]] = {
     "batch": (Batch, "B"),
@@ -23,6 +23,13 @@ def unknown(chosen: ListFilter) -> dict[str, list[str]]:
     """
     found = {name: _problem(name, value) for name, value in chosen.cleaned.items()}
     return {name: [words] for name, words in found.items() if words}
+
+
+def check(chosen: ListFilter) -> None:
+    """Raises `BadFilter` where `unknown` finds anything."""
+    missing = unknown(chosen)
+    if missing:
+        raise BadFilter(missing)
 
 
 def _problem(name: str, value: Any) -> str:

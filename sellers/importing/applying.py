@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from import_export.exceptions import ImportError
@@ -96,6 +97,12 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     try:
         done = previewing.run(bytes(file.content), profiles.get(file.profile), dry_run=False)
     except ImportError as error:
+        if isinstance(error.error, ValidationError):  # what a row says fitted when it was checked
+            raise Changed(
+                _(
+                    "Not applied: sellers changed since the preview. {why} Upload the file again and look at it anew."
+                ).format(why=" ".join(error.error.messages))
+            ) from error
         if not isinstance(error.error, IntegrityError):
             raise
         raise Changed(

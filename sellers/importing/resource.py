@@ -17,6 +17,8 @@ from sellers.importing.profiles import FIELDS
 from sellers.models import Kind, Seller
 
 BEGINNING = "beginning"
+EARLIEST = date(1990, 1, 1)
+"""No residence that books may ask about begins on an earlier day: such a year is a slip of the pen."""
 
 
 def plain(value: Any) -> str:
@@ -88,7 +90,7 @@ class Mail(Text):
 
 
 class Since(widgets.Widget):
-    """A day that is not to come, the word `BEGINNING`, which is the first of all days, or nothing."""
+    """A day since `EARLIEST` that is not to come, the word `BEGINNING`, which is the first of all days, or nothing."""
 
     def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> date | None:
         text = plain(value)
@@ -99,6 +101,12 @@ class Since(widgets.Widget):
         except ValueError:
             told = _("“{text}” is neither a day written as YYYY-MM-DD nor the word {word}.")
             raise ValueError(told.format(text=text[:20], word=BEGINNING)) from None
+        if day < EARLIEST:
+            raise ValueError(
+                _("{day} is before {earliest}: write the day of the move, or the word {word}.").format(
+                    day=text, earliest=EARLIEST.isoformat(), word=BEGINNING
+                )
+            )
         if day > timezone.localdate():
             raise ValueError(_("{day} is yet to come: change the country on that day.").format(day=text))
         return day

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from payouts.queries import references
-from payouts.queries.filters import ListFilter
+from payouts.queries.filters import ListFilter, said_twice
 
 PAGING = ("cursor", "page_size")
 
@@ -30,11 +30,14 @@ class StrictFilter(DjangoFilterBackend):
         return found
 
     def get_filterset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Any:
-        """Raises `ValidationError` for a reference that names nothing: an empty list would not say so."""
+        """Raises `ValidationError` for a reference that names nothing, as an empty list would not say so, and for two
+        values where one can be meant.
+        """
         found = super().get_filterset(request, queryset, view)
-        missing = references.unknown(found) if isinstance(found, ListFilter) else {}
-        if missing:
-            raise ValidationError(missing)
+        if isinstance(found, ListFilter):
+            wrong = said_twice(found.data, type(found)) or references.unknown(found)
+            if wrong:
+                raise ValidationError(wrong)
         return found
 
     def get_filterset_kwargs(

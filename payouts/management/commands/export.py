@@ -22,7 +22,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", help=", ".join(KINDS))
-        parser.add_argument("--filter", default="", help="as in the list's address: 'status=PAID&country=ES'")
+        parser.add_argument(
+            "--filter",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="as in the list's address: 'status=PAID&country=ES'; given several times, all of them count, and "
+            "of one name each value, as there",
+        )
         parser.add_argument("--format", default="csv", help=", ".join(FORMATS))
         parser.add_argument("--locale", default="en", help=f"of Excel's CSV: {', '.join(LOCALES)}")
         parser.add_argument("--gzip", action="store_true", help="compress a format of text")
@@ -78,7 +85,7 @@ class Command(BaseCommand):
             raise CommandError(f"--since takes the number of an export, or “last”, and not “{since[:20]}”.")
         return exporting.request(
             kind=options["kind"],
-            filters=options["filter"],
+            filters="&".join(each.removeprefix("?") for each in options["filter"]),
             columns=columns,
             template=options["template"],
             sort=options["sort"],

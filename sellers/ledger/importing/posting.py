@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -32,6 +33,10 @@ class Changed(Conflict):
     """The ledger learned something since the file was checked that its rows contradict."""
 
     code = "import_changed"
+
+
+class NotAsShown(Changed):
+    """The page showed other corrections than the file has: whoever looks again may confirm them."""
 
 
 class SamePerson(Refused):
@@ -158,9 +163,12 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
     if file.error_count:
         first = file.staged.exclude(error="").order_by("row_number", "id").values_list("error", flat=True)[0]
         raise Changed(
-            _(
+            ngettext(
+                "Nothing was imported: {error_count} row does not fit what the ledger has "
+                "learned since the check: {first}",
                 "Nothing was imported: {error_count} rows do not fit what the ledger has "
-                "learned since the check. The first: {first}"
+                "learned since the check. The first: {first}",
+                file.error_count,
             ).format(error_count=number(file.error_count), first=first)
         )
     file.seller_count = created
@@ -170,7 +178,7 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
 
 def _check_seen(file: ImportFile) -> None:
     if file.kind == ImportKind.CORRECTIONS and file.seen != seen.digest(file):
-        raise Changed(
+        raise NotAsShown(
             _(
                 "Nothing was posted: the corrections are not those that the page showed. Look at the file again."
             )

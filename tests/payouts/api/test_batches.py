@@ -1,5 +1,7 @@
 """/api/v1/batches: proposing, approving and dissolving."""
 
+from datetime import timedelta
+
 import pytest
 
 from payouts.models import Batch, Payout
@@ -27,7 +29,47 @@ def test_batches_are_listed_and_filtered(token):
     ]
     assert caller.get("/api/v1/batches/?status=APPROVED&currency=EUR").json()["results"] == []
     assert caller.get("/api/v1/batches/?status=OPEN").status_code == 400
-    assert caller.get("/api/v1/batches/?rail=sepa").status_code == 400
+    assert caller.get("/api/v1/batches/?country=FR").status_code == 400
+
+
+def test_batches_are_filtered_as_on_their_page_and_in_their_export(token):
+    batch = quick.batch()
+    day, code = batch.value_date, batch.funding_account.code
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    caller = token("treasurer")
+    for query, found in (
+        (f"value_from={day}&value_until={day}", True),
+        (f"value_after={day}&value_before={day}", True),
+        (f"value_from={after}", False),
+        (f"value_until={before}", False),
+        (f"value_after={after}", False),
+        (f"value_before={before}", False),
+        (f"funding={code}", True),
+        (f"funding={quick.funding(currency='SEK', code='OTHER-SEK').code}", False),
+        ("rail=sepa", True),
+        ("rail=sandbox", False),
+        (f"waits_for={make.user('approver').username}", True),
+        (f"waits_for={batch.proposed_by.username}", False),
+    ):
+        answer = caller.get(f"/api/v1/batches/?{query}")
+        assert answer.status_code == 200, answer.json()
+        assert [row["id"] for row in answer.json()["results"]] == ([batch.pk] if found else []), query
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("value_from=2026-11-30&value_until=2026-11-01", "exchange the two days"),
+        ("value_from=soon", "“soon” is no date"),
+        ("value_from=2026-11-01&value_after=2026-11-02", "stands there twice"),
+        ("funding=NOWHERE-EUR", "There is no “NOWHERE-EUR”"),
+        ("waits_for=nobody-at-all", "nobody-at-all"),
+        ("rail=pigeon", "PIGEON"),
+    ],
+)
+def test_a_filter_of_batches_that_selects_by_nothing_is_refused(token, query, words):
+    answer = token("treasurer").get(f"/api/v1/batches/?{query}")
+    assert answer.status_code == 400 and words in str(answer.json())
 
 
 def test_a_token_proposes_by_ids(token):

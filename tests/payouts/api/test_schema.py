@@ -10,6 +10,7 @@ from knox.models import get_token_model
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
+from payouts.queries.export_filters import BatchFilter
 from tests import make
 from tests.payouts import quick
 
@@ -33,6 +34,8 @@ def test_the_schema_answers_without_login_and_names_every_filter_and_verb():
         "created_before",
         "search",
     } <= listed
+    of_batches = {parameter["name"] for parameter in paths["/api/v1/batches/"]["get"]["parameters"]}
+    assert set(BatchFilter.base_filters) <= of_batches
     for verb in (
         "review",
         "approve",

@@ -111,16 +111,16 @@ def test_dropped_while_it_is_posted_nothing_stands(shop, analyst, app_connection
     assert StagedEarning.objects.count() == 0
 
 
-def test_what_the_ledger_contradicts_gives_the_file_back_with_the_reason(shop, analyst):
+def test_a_file_that_the_ledger_contradicts_by_now_has_failed_with_the_reason(shop, analyst):
     first = worked(received(csv(row("a", seller="shop-1")), analyst))
     other = worked(received(csv(row("a", seller="shop-1", amount="99.00")), analyst))
     for file in (first, other):
         imports.confirm(import_file_id=file.pk, actor=analyst, now=make.NOW)
     assert worked(first).status == "POSTED"
     other = worked(other)
-    assert (other.status, other.confirmed_by_id, Earning.objects.count()) == ("CHECKED", None, 1)
+    assert (other.status, Earning.objects.count()) == ("FAILED", 1)
     assert "100.00 EUR there" in other.trouble
-    assert not other.staged.exclude(error="").exists()
+    assert not other.staged.exists()
 
 
 def test_who_lost_the_right_meanwhile_has_nothing_posted(shop):

@@ -16,6 +16,7 @@ from payouts.operations import (
     schedules,
     scheduling,
 )
+from payouts.queries.filters import BadFilter
 from tests import make, sftp
 from tests.payouts.scheduled import (
     MADE,
@@ -213,3 +214,9 @@ def test_a_schedule_keeps_the_columns_that_a_template_has(owner):
     for wrong in ({"template": "Books"}, {"template": "Books", "columns": ["amount"]}):
         with pytest.raises(export_templates.BadTemplate):
             made(owner, **wrong)
+
+
+def test_a_filter_that_names_what_is_not_there_is_no_schedule(owner):
+    with pytest.raises(BadFilter, match=r"No seller has .* “S999999”"):
+        made(owner, filters={"seller": "S999999"})
+    assert not ExportSchedule.objects.exists()

@@ -118,7 +118,8 @@ def test_what_a_worker_refused_is_said_on_the_page(analyst, monkeypatch):
     imports.work(import_id=file.pk, now=make.NOW)
     page = seen(analyst, file)
     assert "sellers changed since the preview" in page
-    assert "Drop the file" in page
+    assert "Import another file" in page and "waits for a yes" not in page
+    assert SellerFile.objects.get().status == "DROPPED"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -130,3 +131,27 @@ def test_what_failed_at_a_worker_is_said_on_the_page_and_waits_no_more(analyst, 
     assert "Failed: nothing was posted" in page
     assert "nothing of it was posted; the trouble was logged" in page
     assert "Add 1 seller" not in page and "unverified until somebody looks" not in page
+
+
+def test_a_file_that_no_longer_fits_is_refused_with_its_sentence_and_not_offered_again(analyst):
+    known = make.seller(external_id="a", name="Shop", country="ES")
+    head = "external_id,name,country,country_since\n"
+    upload(analyst, f"{head}a,Shop,FR,2020-10-15\n")
+    upload(analyst, f"{head}a,Shop,FR,2020-01-01\n")
+    first, second = SellerFile.objects.order_by("pk").values_list("pk", flat=True)
+    analyst.post(reverse("admin:sellers_import_confirm", args=[first]))
+
+    answer = analyst.post(reverse("admin:sellers_import_confirm", args=[second]))
+
+    sentence = "The seller lives in FR already: leave country_since empty."
+    assert answer.status_code == 409 and sentence in answer.content.decode()
+    page = analyst.get(reverse("admin:sellers_import_detail", args=[second])).content.decode()
+    assert sentence in page and "Upload the file again" in page
+    assert "Change 1 seller" not in page and "waits for a yes" not in page
+    job = ImportFile.objects.get(seller_file=second)
+    assert job.status == "FAILED"
+    imports.sweep(now=make.NOW)
+    kept = SellerFile.objects.get(pk=second)
+    assert (kept.status, bytes(kept.content), kept.rows.count()) == ("DROPPED", b"", 0)
+    known.refresh_from_db()
+    assert known.country == "FR"

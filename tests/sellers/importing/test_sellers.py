@@ -55,6 +55,11 @@ def test_new_sellers_stand_unverified():
     [
         ("DE", "in june", "“in june” is neither a day written as YYYY-MM-DD nor the word beginning."),
         ("DE", "2999-01-01", "2999-01-01 is yet to come: change the country on that day."),
+        (
+            "DE",
+            "1850-01-01",
+            "1850-01-01 is before 1990-01-01: write the day of the move, or the word beginning.",
+        ),
         ("FR", "2020-01-01", "The seller lives in FR already: leave country_since empty."),
     ],
 )

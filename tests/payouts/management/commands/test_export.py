@@ -33,7 +33,7 @@ def test_the_file_stands_where_it_was_wanted_and_the_export_is_recorded(person, 
     quick.reviewed()
     target = tmp_path / "payouts.csv"
     out, err = run(
-        "payouts", person=person, to=target, filter="status=PENDING_REVIEW", columns="amount, reference"
+        "payouts", person=person, to=target, filter=["status=PENDING_REVIEW"], columns="amount, reference"
     )
     rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
     assert rows == [{"Amount": "100.00", "Payout": wanted.reference}]
@@ -51,7 +51,7 @@ def test_the_file_stands_where_it_was_wanted_and_the_export_is_recorded(person, 
 
 
 def test_since_the_last_only_what_changed_comes(person, tmp_path):
-    given = {"person": person, "filter": "status=PENDING_REVIEW", "columns": "reference"}
+    given = {"person": person, "filter": ["status=PENDING_REVIEW"], "columns": "reference"}
     with pytest.raises(CommandError, match="Export everything first"):
         run("payouts", to=tmp_path / "0", since="last", **given)
     first = quick.payout()
@@ -90,7 +90,10 @@ def test_in_a_folder_it_is_called_as_the_export_is(person, tmp_path):
     [
         (["secrets"], {}, "no export “secrets”"),
         (["payouts"], {"format": "pdf"}, "no format"),
-        (["payouts"], {"filter": "statsu=PAID"}, "no filter of payouts"),
+        (["payouts"], {"filter": ["statsu=PAID"]}, "no filter of payouts"),
+        (["payouts"], {"filter": ["seller=S999999"]}, "No seller has .* “S999999”"),
+        (["batches"], {"filter": ["funding=NOWHERE"]}, "There is no “NOWHERE”"),
+        (["payouts"], {"filter": ["on_hold=true", "on_hold=false"]}, "stands there twice"),
         (["payouts"], {"columns": "secret"}, "no column"),
         (["deeds"], {}, "may not view event"),
         (["payouts"], {"format": "xlsx", "gzip": True}, "compressed already"),
@@ -133,3 +136,19 @@ def test_a_template_says_the_columns(person, tmp_path):
         with pytest.raises(CommandError, match=words):
             run(kind, person=person, to=tmp_path / "2", **given)
     assert Export.objects.count() == 1
+
+
+def test_each_filter_counts_and_values_of_one_name_add_up(person, tmp_path):
+    spanish, french = quick.payout(country="ES"), quick.payout(country="FR")
+    reviewed, german = quick.reviewed(country="ES"), quick.payout(country="DE")
+    for number, given, wanted in (
+        (1, ["status=PENDING_REVIEW", "country=ES"], {spanish}),
+        (2, ["?country=ES", "country=FR", "status=PENDING_REVIEW"], {spanish, french}),
+        (3, ["status=PENDING_REVIEW&country=ES", "status=REVIEWED"], {spanish, reviewed}),
+    ):
+        target = tmp_path / str(number)
+        words = [word for each in given for word in ("--filter", each)]
+        run("payouts", *words, "--columns", "reference", person=person, to=target)
+        found = set(target.read_text(encoding="utf-8").split()[1:])
+        assert found == {each.reference for each in wanted}, given
+        assert german.reference not in found

@@ -216,3 +216,20 @@ def test_the_preview_says_which_due_days_a_payout_has_covered(client):
     assert "new, due Wed 25 Nov" in page
     posted = importing.post(import_file_id=file.pk, actor=SYSTEM, now=make.NOW)
     assert posted.earnings.get(external_id="late").due_date == date(2026, 11, 25)
+
+
+def test_a_file_that_the_ledger_contradicts_by_now_is_not_offered_again(client, shop):
+    as_role(client, "analyst")
+    upload(client, csv(row("a", seller="shop-1", amount="100.00")))
+    upload(client, csv(row("a", seller="shop-1", amount="99.00")))
+    first, second = ImportFile.objects.order_by("pk").values_list("pk", flat=True)
+    client.post(reverse("admin:ledger_import_confirm", args=[first]))
+
+    answer = client.post(reverse("admin:ledger_import_confirm", args=[second]))
+
+    sentence = "Nothing was imported: 1 row does not fit what the ledger has learned since the check: "
+    assert answer.status_code == 409 and sentence in answer.content.decode()
+    page = client.get(reverse("admin:ledger_import_detail", args=[second])).content.decode()
+    assert sentence in page and "Import another file" in page
+    assert "waits for a yes" not in page and "Import 1 earning" not in page
+    assert Earning.objects.get().amount_minor == 10_000
