@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
-from payouts.admin import _bulk, lists, verbs
+from payouts.admin import _bulk, _mistyped, lists, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.reconciliation import SEE as SEE_RECONCILIATION
 from payouts.models import Payout
@@ -59,12 +59,12 @@ OFFERED = (
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision, those first whose sellers have waited longest for it."""
     try:
-        return _shown(request)
+        return _mistyped.shown(request, OFFERED, lambda wrong: _shown(request, wrong=wrong))
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=_("Failed & returned"))
 
 
-def _shown(request: HttpRequest) -> HttpResponse:
+def _shown(request: HttpRequest, *, wrong: _mistyped.Mistyped) -> HttpResponse:
     addresses.only(request, "view", lists.VIEWS)
     addresses.only(request, "undecided", ("true",))
     query = request.GET.copy()
@@ -97,7 +97,9 @@ def _shown(request: HttpRequest) -> HttpResponse:
                 "Those that have waited longest come first."
             ),
             "verbs": [export] if "payouts.request_export" in held else [],
-            "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
+            "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED, wrong=wrong),
+            "problems": wrong.problems,
+            "without_url": lists.clear_url(request),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": _rows(request, page.rows),
             "selection": _bulk.selection(buttons),
@@ -109,6 +111,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
             if filtered
             else _("What the bank cannot deliver, or returns, stands here with the bank's reason."),
         },
+        status=wrong.status,
     )
 
 

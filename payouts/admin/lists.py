@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
-from payouts.admin import _bulk, finding, saved_views, verbs
+from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
@@ -119,9 +119,9 @@ def _without(request: HttpRequest, *names: str) -> QueryDict:
     return query
 
 
-def _clear_url(request: HttpRequest, name: str) -> str:
-    """The list without this filter; without any it says so, for a bare address opens the reader's own view."""
-    return f"?{_without(request, name).urlencode() or 'view=all'}"
+def clear_url(request: HttpRequest, *names: str) -> str:
+    """The list without these filters; without any it says so, for a bare address opens the reader's own view."""
+    return f"?{_without(request, *names).urlencode() or 'view=all'}"
 
 
 def sorted_as(request: HttpRequest, words: str) -> str:
@@ -136,20 +136,24 @@ def chips(
     chosen: filters.PayoutFilter,
     *,
     fixed: Collection[str] = (),
-    offered: Sequence[tuple[str, type[forms.Form]]] = CHIPS,
+    offered: Sequence[_mistyped.Chip] = CHIPS,
+    wrong: _mistyped.Mistyped = _mistyped.NOTHING,
 ) -> list[dict[str, Any]]:
-    """The filters that are set, to change or take away, then those to add; ``fixed`` are the place itself."""
+    """The filters that are set, to change or take away, then those to add; ``fixed`` are the place itself.
+
+    Those with what is ``wrong`` in them come first, open.
+    """
     keep = [(name, value) for name, values in _without(request).lists() for value in values]
     given = typed.of(chosen)
-    shown: list[dict[str, Any]] = []
+    shown = wrong.chips(clear_url(request), keep)
     for words, name in chosen.chips():
         form = next((form for _unused, form in offered if name in form.base_fields), None)
-        url = _clear_url(request, name)
+        url = clear_url(request, name)
         if name not in fixed and form is None:
             shown.append({"text": words, "clear_url": url})
         elif name not in fixed and form is not None:
             shown.append(worklists.changeable(words, url, form, keep, given, named=f"{name}_"))
-    taken = given.keys() | set(fixed)
+    taken = given.keys() | set(fixed) | wrong.fields
     for label, form in offered:
         if taken.isdisjoint(form.base_fields):
             shown.append(worklists.offered(label, form, keep))
@@ -177,12 +181,11 @@ def _next_cut_off(now: datetime) -> str:
     )
 
 
-def _chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
+def _offered(place: Place) -> Sequence[_mistyped.Chip]:
     """A queue fixes its status, and what waits there is in no batch."""
     if place.status is None:
-        return chips(request, chosen)
-    offered = [(label, form) for label, form in CHIPS if form not in IN_BATCHES]
-    return chips(request, chosen, fixed=["status"], offered=offered)
+        return CHIPS
+    return [(label, form) for label, form in CHIPS if form not in (*IN_BATCHES, StatusChip)]
 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
@@ -192,12 +195,16 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     if own:
         return redirect(own)
     try:
-        return _shown(request, place, offered)
+        return _mistyped.shown(
+            request, _offered(place), lambda wrong: _shown(request, place, offered, wrong=wrong)
+        )
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=place.title, whole="view=all")
 
 
-def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered]) -> HttpResponse:
+def _shown(
+    request: HttpRequest, place: Place, offered: Sequence[views.Offered], *, wrong: _mistyped.Mistyped
+) -> HttpResponse:
     chosen, query = _chosen(request, place)
     now = database_now()
     page = keyset.page(
@@ -221,7 +228,15 @@ def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered])
             "title": place.title,
             "lead": f"{place.lead} {_next_cut_off(now)}",
             "verbs": [export] if "payouts.request_export" in held else [],
-            "chips": _chips(request, chosen, place),
+            "chips": chips(
+                request,
+                chosen,
+                fixed=["status"] if place.status is not None else [],
+                offered=_offered(place),
+                wrong=wrong,
+            ),
+            "problems": wrong.problems,
+            "without_url": clear_url(request),
             **saved_views.strip(offered, place=place.name, query=_without(request).urlencode()),
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
@@ -233,6 +248,7 @@ def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered])
             "show_status": place.status is None,
             **_nothing(place, filtered=bool(_without(request, "sort", "back"))),
         },
+        status=wrong.status,
     )
 
 
