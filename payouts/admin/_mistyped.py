@@ -1,14 +1,20 @@
-"""What was typed into a chip of a list of payouts and cannot be read: said at its field, the list stays."""
+"""What was typed into a chip of a list of payouts: amounts as the reader writes them, in an address that all read
+alike; what cannot be read is said at its field, and the list stays.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from backoffice.doors import keyset, worklists
-from payouts.queries import filters
+from backoffice.doors import keyset, numbers, worklists
+from payouts.queries import filter_fields, filters
+
+AMOUNTS = ("amount_min", "amount_max")
 
 Chip = tuple[str, type[forms.Form]]
 """What a filter is called, and the form that sets it."""
@@ -43,6 +49,23 @@ class Mistyped:
 NOTHING = Mistyped()
 
 
+def readable(request: HttpRequest) -> str:
+    """The list's address with its amounts as every reader and every program reads them; empty where it is that."""
+    query = request.GET.copy()
+    for name in AMOUNTS:
+        if name in query:
+            query.setlist(name, [_for_everybody(value) for value in query.getlist(name)])
+    return "" if query == request.GET else f"{request.path}?{query.urlencode()}"
+
+
+def _for_everybody(amount: str) -> str:
+    """Never with three decimals, which are thousands to some."""
+    found = numbers.plain(amount)
+    if found is None:
+        return amount
+    return f"{found}0" if len(found.partition(".")[2]) == 3 else found
+
+
 def shown(
     request: HttpRequest, offered: Sequence[Chip], view: Callable[[Mistyped], HttpResponse]
 ) -> HttpResponse:
@@ -70,5 +93,16 @@ def _of(request: HttpRequest, refusal: filters.BadFilter, offered: Sequence[Chip
         for name in refusal.errors
         if name in form.base_fields and not hasattr(form.base_fields[name], "choices")
     }
-    found = Mistyped(refusal.errors, request.GET.dict(), list(wrong.items()))
+    given = request.GET.dict()
+    problems = {name: _sentences(name, given, said) for name, said in refusal.errors.items()}
+    found = Mistyped(problems, given, list(wrong.items()))
     return found if found.fields.issuperset(refusal.errors) else None
+
+
+def _sentences(name: str, given: Mapping[str, str], said: Sequence[str]) -> Sequence[str]:
+    """Of an amount that is none, how the reader would write one: the filter's own is for programs, too."""
+    if name not in AMOUNTS or numbers.plain(given.get(name, "")) is not None:
+        return said
+    words = _("“{text}” is no amount. Write one such as {whole} or {example}.")
+    example = numbers.example(Decimal("5000.50"))
+    return [words.format(text=filter_fields.shortened(given.get(name, "")), whole=5000, example=example)]

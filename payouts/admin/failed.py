@@ -71,7 +71,10 @@ def _shown(request: HttpRequest, *, wrong: _mistyped.Mistyped) -> HttpResponse:
     for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     query["undecided"] = "true"
-    chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
+    chosen = lists.read(query, Payout.objects.select_related("seller"))
+    for status in chosen.cleaned.get("status", ()):
+        if status not in DEAD:
+            raise addresses.UnknownChoice(_("Status"), status, name="status")
     page = keyset.page(request, chosen.qs, sorts=SORTS, usual="waiting")
     held, words = pages.permissions(request), query.urlencode()
     buttons = [

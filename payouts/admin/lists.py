@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,7 +19,7 @@ from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, streams, typed, views, worklist
+from payouts.queries import cutoffs, filters, references, streams, typed, views, worklist
 from payouts.states import PayoutStatus
 
 
@@ -107,9 +108,19 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
     if place.status is not None:
         addresses.only(request, "status", (place.status.value,))
         query["status"] = place.status.value
-    return filters.read(
-        query, also=("back",), queryset=Payout.objects.select_related("seller", "batch")
-    ), query
+    return read(query, Payout.objects.select_related("seller", "batch")), query
+
+
+def read(query: QueryDict, queryset: "QuerySet[Payout]") -> filters.PayoutFilter:
+    """The filter over these payouts. Raises `filters.BadFilter`, also where it names a batch, say, that is none.
+
+    A seller's name is typed to look for them: that nobody has it, the empty list says.
+    """
+    chosen = filters.read(query, also=("back",), queryset=queryset)
+    missing = references.unknown(chosen, beside=["seller"])
+    if missing:
+        raise filters.BadFilter(missing)
+    return chosen
 
 
 def _without(request: HttpRequest, *names: str) -> QueryDict:
@@ -192,8 +203,9 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     place = PLACES[name]
     offered = saved_views.offered_in(request, name)
     own = saved_views.opens_in(request, offered)
-    if own:
-        return redirect(own)
+    elsewhere = own or _mistyped.readable(request)
+    if elsewhere:
+        return redirect(elsewhere)
     try:
         return _mistyped.shown(
             request, _offered(place), lambda wrong: _shown(request, place, offered, wrong=wrong)

@@ -9,8 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import exports, keyset, pages, worklists
-from backoffice.doors.addresses import Known
+from backoffice.doors.addresses import BadAddress, Known
 from backoffice.words import later
+from payouts.queries import references
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
 from sellers.ledger.queries import books
@@ -64,8 +65,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    """The filters that are set."""
+    """The filters that are set. Raises `BadAddress` for a payout or a seller that there is none of."""
     given = {name: request.GET.get(name, "").strip() for name, *_rest in CHIPS}
+    missing = references.nowhere(payout=given["payout"], seller=given["seller"])
+    if missing:
+        raise BadAddress(missing)
     return {name: value for name, value in given.items() if value}
 
 
