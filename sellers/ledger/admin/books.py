@@ -50,10 +50,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     page = keyset.page(request, found)
     legs = books.legs(transactions=page.rows)
+    lead = [_("Double entry, append-only: the debits of each transaction equal its credits.")]
+    if asked:
+        lead.append(_("Shown are whole transactions, also what they move of other sellers."))
     context = {
         "title": _("Transactions"),
         "tabs": _tabs.tabs(request, "transactions"),
-        "lead": _("Double entry, append-only: the debits of each transaction equal its credits."),
+        "lead": " ".join(lead),
         "verbs": exports.verb(request, "transactions", asked),
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
