@@ -11,6 +11,13 @@ from tests.payouts.admin.test_pages import client
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def english_again():
+    """What a request in another language leaves behind is gone after the test."""
+    with override("en"):
+        yield
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
