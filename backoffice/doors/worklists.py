@@ -93,6 +93,8 @@ def changeable(
     `chips`.
     """
     made = form(dict(given) if problems else None, initial=dict(given), auto_id=f"chip_{named}%s")
+    if problems:
+        made.errors.clear()  # the list's own reading says all that is wrong
     for name, sentences in (problems or {}).items():
         for sentence in sentences if name in made.fields else ():
             made.add_error(name, sentence)

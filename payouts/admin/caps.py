@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import pages, worklists
+from backoffice.doors import numbers, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts import countries
@@ -43,7 +43,7 @@ class CapForm(forms.Form):
         max_length=30,
         label=later("At most"),
         help_text=later(
-            "Digits; a point before the decimals, where the currency has any. Empty: no cap any more."
+            "Digits; decimals as in your language, where the currency has any. Empty: no cap any more."
         ),
     )
     reason = forms.CharField(
@@ -60,9 +60,10 @@ class CapForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if "currency" in found:
-            written = str(found.get("amount", "")).strip()
+            written, mark = numbers.marked(str(found.get("amount", "")).strip())
             try:
-                found["limit_minor"] = money.parse(written, found["currency"]).minor if written else None
+                limit = money.parse(written, found["currency"], decimal_mark=mark) if written else None
+                found["limit_minor"] = limit.minor if limit else None
             except money.MoneyError as error:
                 self.add_error("amount", str(error))
         return found

@@ -1,7 +1,7 @@
 """Asking for an export: of a filtered list or of one's choice, with its filter, columns and format."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +23,7 @@ from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
 from payouts.models import Export, ExportTemplate
 from payouts.operations import export_templates, exporting
-from payouts.queries import filter_fields, filters, references, worklist
+from payouts.queries import currencies, filter_fields, filters, references, worklist
 
 _EARLIER = 10
 _NOT_FILTERS = (*filters.NOT_FILTERS, "kind", "template", "since")
@@ -70,6 +70,15 @@ class ExportForm(FormatForm):
         self.fields["columns"].choices = [(c.name, _(c.column_name)) for c in columns]  # type: ignore[attr-defined]
         self.offered = list(offered)
         self.fields = {**offered, **self.fields}
+        currency = offered.get("currency")
+        if isinstance(currency, filter_fields.CodesField):
+            self._shorten(currency)
+
+    def _shorten(self, currency: filter_fields.CodesField) -> None:
+        """Of all the currencies there are, boxes for those in use and those that were chosen; any is taken."""
+        wanted = currencies.in_use() | set(currency.to_python(self["currency"].value()))
+        known = cast(Iterable[tuple[str, str]], currency.choices)
+        currency.widget.choices = [each for each in known if each[0] in wanted]
 
 
 def _offered(definition: Definition, query: QueryDict) -> dict[str, forms.Field]:

@@ -95,7 +95,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     shown = [
         {
-            "cells": [_cell(each, row, held) | {"much": each is asked.much} for each in asked.columns],
+            "cells": [_cell(each, row, held, much=each is asked.much) for each in asked.columns],
             "made_of": _behind.of_row(definition.kind, kept, asked.amount, row),
         }
         for row in page.rows
@@ -155,8 +155,8 @@ def _place(request: HttpRequest, name: str, asked: _Asked) -> int | str | None:
     return found
 
 
-def _cell(column: Column, row: Row, held: Any) -> dict[str, Any]:
-    """A value as the page shows it, with where it leads."""
+def _cell(column: Column, row: Row, held: Any, *, much: bool) -> dict[str, Any]:
+    """A value as the page shows it, with where it leads; and a number's word where it stands without its column."""
     value = column.get_value(row)
     url = ""
     if value and column.name in _LINKS:
@@ -164,9 +164,17 @@ def _cell(column: Column, row: Row, held: Any) -> dict[str, Any]:
         arg = value[1:] if column.name in _BY_NUMBER else value
         url = reverse(page, args=[arg]) if right in held else ""
     kind = column.kind
-    if kind is Kind.COUNT and value is not None and column.name != "year":
+    if kind is Kind.COUNT and value is not None:
         value = number(value)
-    return {"value": value, "url": url, "kind": kind.value, "wide": column.width >= 24}
+    bare = value is not None and kind in (Kind.MONEY, Kind.COUNT) and not much
+    return {
+        "value": value,
+        "url": url,
+        "kind": kind.value,
+        "wide": column.width >= 24,
+        "much": much,
+        "word": column.column_name if bare else "",
+    }
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
-from payouts.admin import _bulk, lists, verbs
+from payouts.admin import _bulk, _mistyped, lists, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.reconciliation import SEE as SEE_RECONCILIATION
 from payouts.models import Payout
@@ -59,19 +59,22 @@ OFFERED = (
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision, those first whose sellers have waited longest for it."""
     try:
-        return _shown(request)
+        return _mistyped.shown(request, OFFERED, lambda wrong: _shown(request, wrong=wrong))
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=_("Failed & returned"))
 
 
-def _shown(request: HttpRequest) -> HttpResponse:
+def _shown(request: HttpRequest, *, wrong: _mistyped.Mistyped) -> HttpResponse:
     addresses.only(request, "view", lists.VIEWS)
     addresses.only(request, "undecided", ("true",))
     query = request.GET.copy()
     for name in (*keyset.PLACE, "sort", "view"):
         query.pop(name, None)
     query["undecided"] = "true"
-    chosen = filters.read(query, also=("back",), queryset=Payout.objects.select_related("seller"))
+    chosen = lists.read(query, Payout.objects.select_related("seller"))
+    for status in chosen.cleaned.get("status", ()):
+        if status not in DEAD:
+            raise addresses.UnknownChoice(_("Status"), status, name="status")
     page = keyset.page(request, chosen.qs, sorts=SORTS, usual="waiting")
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
@@ -97,7 +100,9 @@ def _shown(request: HttpRequest) -> HttpResponse:
                 "Those that have waited longest come first."
             ),
             "verbs": [export] if "payouts.request_export" in held else [],
-            "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED),
+            "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED, wrong=wrong),
+            "problems": wrong.problems,
+            "without_url": lists.clear_url(request),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": _rows(request, page.rows),
             "selection": _bulk.selection(buttons),
@@ -109,6 +114,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
             if filtered
             else _("What the bank cannot deliver, or returns, stands here with the bank's reason."),
         },
+        status=wrong.status,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -14,11 +15,11 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
-from payouts.admin import _bulk, finding, saved_views, verbs
+from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, streams, typed, views, worklist
+from payouts.queries import cutoffs, filters, references, streams, typed, views, worklist
 from payouts.states import PayoutStatus
 
 
@@ -107,9 +108,19 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
     if place.status is not None:
         addresses.only(request, "status", (place.status.value,))
         query["status"] = place.status.value
-    return filters.read(
-        query, also=("back",), queryset=Payout.objects.select_related("seller", "batch")
-    ), query
+    return read(query, Payout.objects.select_related("seller", "batch")), query
+
+
+def read(query: QueryDict, queryset: "QuerySet[Payout]") -> filters.PayoutFilter:
+    """The filter over these payouts. Raises `filters.BadFilter`, also where it names a batch, say, that is none.
+
+    A seller's name is typed to look for them: that nobody has it, the empty list says.
+    """
+    chosen = filters.read(query, also=("back",), queryset=queryset)
+    missing = references.unknown(chosen, beside=["seller"])
+    if missing:
+        raise filters.BadFilter(missing)
+    return chosen
 
 
 def _without(request: HttpRequest, *names: str) -> QueryDict:
@@ -119,9 +130,9 @@ def _without(request: HttpRequest, *names: str) -> QueryDict:
     return query
 
 
-def _clear_url(request: HttpRequest, name: str) -> str:
-    """The list without this filter; without any it says so, for a bare address opens the reader's own view."""
-    return f"?{_without(request, name).urlencode() or 'view=all'}"
+def clear_url(request: HttpRequest, *names: str) -> str:
+    """The list without these filters; without any it says so, for a bare address opens the reader's own view."""
+    return f"?{_without(request, *names).urlencode() or 'view=all'}"
 
 
 def sorted_as(request: HttpRequest, words: str) -> str:
@@ -136,20 +147,24 @@ def chips(
     chosen: filters.PayoutFilter,
     *,
     fixed: Collection[str] = (),
-    offered: Sequence[tuple[str, type[forms.Form]]] = CHIPS,
+    offered: Sequence[_mistyped.Chip] = CHIPS,
+    wrong: _mistyped.Mistyped = _mistyped.NOTHING,
 ) -> list[dict[str, Any]]:
-    """The filters that are set, to change or take away, then those to add; ``fixed`` are the place itself."""
+    """The filters that are set, to change or take away, then those to add; ``fixed`` are the place itself.
+
+    Those with what is ``wrong`` in them come first, open.
+    """
     keep = [(name, value) for name, values in _without(request).lists() for value in values]
     given = typed.of(chosen)
-    shown: list[dict[str, Any]] = []
+    shown = wrong.chips(clear_url(request), keep)
     for words, name in chosen.chips():
         form = next((form for _unused, form in offered if name in form.base_fields), None)
-        url = _clear_url(request, name)
+        url = clear_url(request, name)
         if name not in fixed and form is None:
             shown.append({"text": words, "clear_url": url})
         elif name not in fixed and form is not None:
             shown.append(worklists.changeable(words, url, form, keep, given, named=f"{name}_"))
-    taken = given.keys() | set(fixed)
+    taken = given.keys() | set(fixed) | wrong.fields
     for label, form in offered:
         if taken.isdisjoint(form.base_fields):
             shown.append(worklists.offered(label, form, keep))
@@ -177,27 +192,31 @@ def _next_cut_off(now: datetime) -> str:
     )
 
 
-def _chips(request: HttpRequest, chosen: filters.PayoutFilter, place: Place) -> list[dict[str, Any]]:
+def _offered(place: Place) -> Sequence[_mistyped.Chip]:
     """A queue fixes its status, and what waits there is in no batch."""
     if place.status is None:
-        return chips(request, chosen)
-    offered = [(label, form) for label, form in CHIPS if form not in IN_BATCHES]
-    return chips(request, chosen, fixed=["status"], offered=offered)
+        return CHIPS
+    return [(label, form) for label, form in CHIPS if form not in (*IN_BATCHES, StatusChip)]
 
 
 def _list(request: HttpRequest, name: str) -> HttpResponse:
     place = PLACES[name]
     offered = saved_views.offered_in(request, name)
     own = saved_views.opens_in(request, offered)
-    if own:
-        return redirect(own)
+    elsewhere = own or _mistyped.readable(request)
+    if elsewhere:
+        return redirect(elsewhere)
     try:
-        return _shown(request, place, offered)
+        return _mistyped.shown(
+            request, _offered(place), lambda wrong: _shown(request, place, offered, wrong=wrong)
+        )
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=place.title, whole="view=all")
 
 
-def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered]) -> HttpResponse:
+def _shown(
+    request: HttpRequest, place: Place, offered: Sequence[views.Offered], *, wrong: _mistyped.Mistyped
+) -> HttpResponse:
     chosen, query = _chosen(request, place)
     now = database_now()
     page = keyset.page(
@@ -221,7 +240,15 @@ def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered])
             "title": place.title,
             "lead": f"{place.lead} {_next_cut_off(now)}",
             "verbs": [export] if "payouts.request_export" in held else [],
-            "chips": _chips(request, chosen, place),
+            "chips": chips(
+                request,
+                chosen,
+                fixed=["status"] if place.status is not None else [],
+                offered=_offered(place),
+                wrong=wrong,
+            ),
+            "problems": wrong.problems,
+            "without_url": clear_url(request),
             **saved_views.strip(offered, place=place.name, query=_without(request).urlencode()),
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
@@ -233,6 +260,7 @@ def _shown(request: HttpRequest, place: Place, offered: Sequence[views.Offered])
             "show_status": place.status is None,
             **_nothing(place, filtered=bool(_without(request, "sort", "back"))),
         },
+        status=wrong.status,
     )
 
 

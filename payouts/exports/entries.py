@@ -56,7 +56,10 @@ TRANSACTIONS = Definition(
     kind="transactions",
     title=noted("Transactions of the ledger"),
     noun="entries",
-    lead=noted("Every debit and credit of each transaction, newest transaction first."),
+    lead=noted(
+        "Every debit and credit of each transaction, newest transaction first. A filter finds whole transactions: "
+        "the rows and their total are also of what these move of other sellers."
+    ),
     permissions=("ledger.view_transaction", "ledger.view_earning"),
     resource=Transactions,
     source=_TRANSACTIONS,

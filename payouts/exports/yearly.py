@@ -239,7 +239,7 @@ DAC7 = Definition(
     filter=export_filters.YearFilter,
     home=HOME,
     of_a_year=True,
-    shown=("year", "seller", "seller_name", "country", "consideration", "activities", "fees", "others"),
+    shown=("seller", "seller_name", "country", "consideration", "activities", "fees", "others"),
 )
 FORM_1099K = Definition(
     kind="1099k",
@@ -262,5 +262,5 @@ FORM_1099K = Definition(
     filter=export_filters.YearFilter,
     home=HOME,
     of_a_year=True,
-    shown=("year", "seller", "seller_name", "country", "gross", "transactions"),
+    shown=("seller", "seller_name", "country", "gross", "transactions"),
 )

@@ -1,14 +1,16 @@
 """Whether what a filter names is there. A list may be empty; a program that names what is not should hear of it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from payouts.models import Batch, FundingAccount, PastedList, PayoutRun
+from payouts.models import Batch, FundingAccount, PastedList, Payout, PayoutRun
 from payouts.queries import filter_fields as fields
 from payouts.queries import searching
 from payouts.queries.filters import BadFilter, ListFilter
+from sellers.models import Seller
 
 _NUMBERED: dict[str, tuple[type[Model], str]] = {
     "batch": (Batch, "B"),
@@ -17,19 +19,16 @@ _NUMBERED: dict[str, tuple[type[Model], str]] = {
 }
 
 
-def unknown(chosen: ListFilter) -> dict[str, list[str]]:
+def unknown(chosen: ListFilter, *, beside: Collection[str] = ()) -> dict[str, list[str]]:
     """A sentence for each field of a valid filter that names a seller, batch, run, list or account of ours that there
-    is none of.
+    is none of; without the fields ``beside``.
     """
-    found = {name: _problem(name, value) for name, value in chosen.cleaned.items()}
+    found = {name: _problem(name, value) for name, value in chosen.cleaned.items() if name not in beside}
     return {name: [words] for name, words in found.items() if words}
 
 
-def check(chosen: ListFilter) -> None:
-    """Raises `BadFilter` where `unknown` finds anything."""
-    missing = unknown(chosen)
-    if missing:
-        raise BadFilter(missing)
+from payouts.queries.filters import BadFilter, ListFilter
+from sellers.models import Seller
 
 
 def _problem(name: str, value: Any) -> str:

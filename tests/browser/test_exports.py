@@ -5,6 +5,7 @@ import pathlib
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from backoffice.audit.clock import database_now
 from payouts.models import Export
@@ -71,3 +72,36 @@ def test_axe_finds_nothing_on_exports_in_any_state(visit, accountant, width, the
     found = complaints.accessibility(page) + complaints.overflow(page)
     page.goto("/exports/new/?status=PENDING_REVIEW")
     assert found + complaints.all_of(page) == []
+
+
+@pytest.mark.parametrize("kind", ["dac7", "1099k"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_yearly_totals_fit_and_each_value_says_what_it_is(visit, accountant, kind, width):
+    country, currency = ("FR", "EUR") if kind == "dac7" else ("US", "USD")
+    seller = make.seller(country=country, name="Ateliers réunis de la Loire et de la Bretagne")
+    account = make.ledger_account(seller, currency=currency)
+    for minor, what in ((1_234_567_89, "sale"), (-12_345_67, "commission"), (-7_000_00, "reserve")):
+        made = make.earning(account, amount_minor=minor, kind=what)
+    year = made.transaction.booked_on.year
+    page = visit(f"/exports/rows/?kind={kind}&year={year}", user=accountant, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    sheet = page.locator(".sheet").bounding_box()
+    for cell in page.locator("td:visible").all():
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= sheet["x"] + sheet["width"]
+    link = page.get_by_role("link", name=f"Made of what, {seller.reference}", exact=True)
+    box = link.bounding_box()
+    assert box["x"] + box["width"] <= width
+    if width == 390:
+        words = page.locator("td[data-word]").evaluate_all("tds => tds.map(td => td.dataset.word)")
+        assert words == (
+            ["Activities", "Fees and commissions", "Adjustments and the like, in none of these"]
+            if kind == "dac7"
+            else ["Transactions (3)"]
+        )
+    else:
+        for language in ("fr", "es", "ja"):
+            cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": page.url}
+            page.context.add_cookies([cookie])
+            page.reload()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, language

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import keyset, numbers, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
@@ -55,7 +55,7 @@ class RequestForm(forms.Form):
     amount = forms.CharField(
         label=later("Amount"),
         max_length=30,
-        help_text=later("Digits without a sign; a point before the decimals, where the currency has any."),
+        help_text=later("Digits without a sign; decimals as in your language, where the currency has any."),
     )
     reason = forms.CharField(
         max_length=adjustments.LONGEST_REASON,
@@ -75,7 +75,8 @@ class RequestForm(forms.Form):
         found = super().clean() or {}
         if {"amount", "currency", "effect"} <= found.keys():
             try:
-                minor = money.parse(found["amount"], found["currency"]).minor
+                amount, mark = numbers.marked(found["amount"])
+                minor = money.parse(amount, found["currency"], decimal_mark=mark).minor
             except money.MoneyError as error:
                 self.add_error("amount", str(error))
             else:

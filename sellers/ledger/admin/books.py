@@ -9,8 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import exports, keyset, pages, worklists
-from backoffice.doors.addresses import Known
+from backoffice.doors.addresses import BadAddress, Known
 from backoffice.words import later
+from payouts.queries import references
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
 from sellers.ledger.queries import books
@@ -49,10 +50,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     page = keyset.page(request, found)
     legs = books.legs(transactions=page.rows)
+    lead = [_("Double entry, append-only: the debits of each transaction equal its credits.")]
+    if asked:
+        lead.append(_("Shown are whole transactions, also what they move of other sellers."))
     context = {
         "title": _("Transactions"),
         "tabs": _tabs.tabs(request, "transactions"),
-        "lead": _("Double entry, append-only: the debits of each transaction equal its credits."),
+        "lead": " ".join(lead),
         "verbs": exports.verb(request, "transactions", asked),
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],
@@ -64,8 +68,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    """The filters that are set."""
+    """The filters that are set. Raises `BadAddress` for a payout or a seller that there is none of."""
     given = {name: request.GET.get(name, "").strip() for name, *_rest in CHIPS}
+    missing = references.nowhere(payout=given["payout"], seller=given["seller"])
+    if missing:
+        raise BadAddress(missing)
     return {name: value for name, value in given.items() if value}
 
 

@@ -1,7 +1,9 @@
 """The page of caps: an administrator sets one, another person grants a raise; and where batches show what caps keep."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from payouts.models import Cap, CapChange
 from tests import make_payouts
@@ -104,3 +106,11 @@ def test_a_batch_without_room_on_its_day_is_not_approved_and_the_page_says_what_
     hidden = dict(page.context["hidden"])
     said = browser.post(url, {"confirmed": "1", **hidden}, follow=True).content.decode()
     assert "Not approved: 1 of 2 payouts do not fit" in said and "take them out" in said
+
+
+def test_a_cap_is_read_as_the_reader_writes_it():
+    browser = client("admin")
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    with override("en"):  # so that the language ends with it
+        wish(browser, "7.500,50")
+    assert Cap.objects.get().limit_minor == 7500_50

@@ -278,3 +278,17 @@ def test_the_filter_of_a_past_export_is_told_in_the_readers_language_and_several
     assert "Status is settled" not in page and "Statut" in page
     form = browser.get("/exports/new/?kind=batches").content.decode()
     assert "<select multiple" not in form and 'type="checkbox" name="status" value="SETTLED"' in form
+
+
+@pytest.mark.parametrize("page", ["/exports/new/?kind=batches", "/exports/schedules/new/form/?kind=payouts"])
+def test_currencies_are_offered_that_are_in_use_or_were_chosen(page):
+    quick.payout(country="FR", currency="EUR")
+    client = at("accountant")
+
+    def boxes(address: str) -> set[str]:
+        tags = re.findall('<input[^>]*name="currency"[^>]*>', client.get(address).content.decode())
+        return {re.search('value="([A-Z]*)"', tag)[1] for tag in tags}
+
+    plain, chosen = boxes(page), boxes(f"{page}&currency=XAF")
+    assert "EUR" in plain and "XAF" not in plain and len(plain) < 40
+    assert chosen == plain | {"XAF"}

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
 from sellers.ledger.models import Adjustment, Earning
 from tests import make
@@ -164,3 +166,13 @@ def test_the_same_amount_asked_for_twice_is_said_to_who_decides(client):
     assert says in shown and f">A{again.pk}<" in shown
     decided(again, make.person("approver"), granted=False)
     assert says not in client.get(page).content.decode()
+
+
+def test_an_amount_is_read_as_the_reader_writes_it(client):
+    seller = make.seller()
+    as_user(client, "analyst")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    with override("en"):  # so that the language ends with it
+        ask(client, seller, amount="1 250,50")
+        assert Adjustment.objects.get().amount_minor == -1250_50
+        assert "5000,5,0" in ask(client, seller, amount="5000,5,0").content.decode()

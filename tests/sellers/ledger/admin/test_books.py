@@ -54,3 +54,24 @@ def test_the_auditor_reads_them_too_and_sees_who_may_do_what(payouts):
     browser.force_login(make.user("auditor", is_staff=True))
     assert browser.get("/settings/").status_code == 200
     assert browser.get("/settings/people/add/").status_code == 403
+
+
+@pytest.mark.parametrize("query", [{"payout": "foo"}, {"seller": "S99999"}])
+def test_what_names_nothing_is_refused_with_the_way_back(query):
+    browser = Client()
+    browser.force_login(make.user("accountant", is_staff=True))
+    answer = browser.get("/books/transactions/", query | {"book": "payable"})
+    (value,) = query.values()
+    assert answer.status_code == 400 and f"There is no “{value}”." in answer.content.decode()
+    assert answer.context["back_url"] == "/books/transactions/?book=payable"
+
+
+def test_a_filter_says_that_it_finds_whole_transactions_also_of_other_sellers(payouts):
+    words = "Shown are whole transactions, also what they move of other sellers."
+    reference = str(payouts[0].seller.reference)
+    assert words in read(seller=reference) and words not in read()
+    browser = Client()
+    browser.force_login(make.user("accountant", is_staff=True))
+    for page in ("rows", "new"):
+        text = browser.get(f"/exports/{page}/?kind=transactions&seller={reference}").content.decode()
+        assert "the rows and their total are also of what these move of other sellers" in text
