@@ -27,8 +27,21 @@ def unknown(chosen: ListFilter, *, beside: Collection[str] = ()) -> dict[str, li
     return {name: [words] for name, words in found.items() if words}
 
 
-from payouts.queries.filters import BadFilter, ListFilter
-from sellers.models import Seller
+def check(chosen: ListFilter) -> None:
+    """Raises `BadFilter` where `unknown` finds anything."""
+    missing = unknown(chosen)
+    if missing:
+        raise BadFilter(missing)
+
+
+def nowhere(*, payout: str = "", seller: str = "") -> dict[str, str]:
+    """A sentence for each of these references, in any case, that names nothing; an empty one asks for nothing."""
+    found = {}
+    if payout and not Payout.objects.filter(reference=payout.upper()).exists():
+        found["payout"] = _none(payout)
+    if seller and not Seller.objects.filter(reference=seller.upper()).exists():
+        found["seller"] = _none(seller)
+    return found
 
 
 def _problem(name: str, value: Any) -> str:
