@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.words import labelled
 from payouts.models import BankFact, Disposal, Payout, Transition
 from payouts.queries import explain, outside, recorded
-from payouts.queries.why import bars, unsent
+from payouts.queries.why import acting, bars, unsent
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus
@@ -100,13 +100,13 @@ def undisposed(line: Line) -> Explanation:
 
     def answer(text: str, actor: str, cause: Cause) -> Explanation:
         if barred is not None:
-            text, actor, cause = f"{barred.text} {text}", f"{barred.actor}, {actor}", barred.cause
+            text, actor, cause = f"{barred.text} {text}", acting.together([barred.actor, actor]), barred.cause
         return Explanation(f"{line.told} {text}", actor, cause, facts, PayoutStatus(payout.status))
 
     if payout.pk in line.lost:
         text = _("It is not paid again as it was: after that an analyst adds it to the next payout.")
         cause = Cause.KNOWN_OUTSIDE
-        return replace(answer(text, unsent.FINDERS, cause), cause=cause)
+        return replace(answer(text, acting.FINDERS, cause), cause=cause)
     decide = _("nobody decided yet whether to pay it again or to add it to the next payout")
     if end.action is reasons.Action.REVERIFY_DETAILS:
         text = _(
@@ -119,7 +119,7 @@ def undisposed(line: Line) -> Explanation:
         text = _(
             "The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
         ).format(decide=decide)
-        return answer(text, _("compliance, then an analyst"), Cause.CAME_BACK)
+        return answer(text, acting.COMPLIANCE_THEN_ANALYST, Cause.CAME_BACK)
     cause = Cause.CANCELLED if payout.status == PayoutStatus.CANCELLED else Cause.CAME_BACK
     return answer(_("The money is with us, and {decide}.").format(decide=decide), _("an analyst"), cause)
 
