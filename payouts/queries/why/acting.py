@@ -15,14 +15,19 @@ SELLER_THEN_COMPLIANCE = later("the seller, then compliance")
 COMPLIANCE_THEN_ANALYST = later("compliance, then an analyst")
 FINDERS = later("an analyst, then an approver")
 
+# Who is named with somebody before or after them is not named alone besides.
+_NAMED_IN = {
+    SELLER_THEN_COMPLIANCE: COMPLIANCE,
+    COMPLIANCE_THEN_ANALYST: COMPLIANCE,
+}
+
 
 def together(actors: Iterable[str]) -> str:
-    """All of these, each once: "nobody" only where nobody has to act, compliance once also where somebody comes before
-    or after.
-    """
+    """All of these, each once, and "nobody" only where nobody has to act."""
     found = dict.fromkeys(str(actor) for actor in actors)
     if len(found) > 1:
         found.pop(_("nobody"), None)
-    if str(SELLER_THEN_COMPLIANCE) in found or str(COMPLIANCE_THEN_ANALYST) in found:
-        found.pop(str(COMPLIANCE), None)
+    for longer, alone in _NAMED_IN.items():
+        if str(longer) in found:
+            found.pop(str(alone), None)
     return ", ".join(found)

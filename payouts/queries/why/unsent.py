@@ -11,7 +11,18 @@ from backoffice.audit import authority
 from backoffice.words import later
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
-from payouts.queries import attempts, batch_words, blocks, caps, explain, holds, outside, rails, recorded
+from payouts.queries import (
+    attempts,
+    batch_look,
+    batch_words,
+    blocks,
+    caps,
+    explain,
+    holds,
+    outside,
+    rails,
+    recorded,
+)
 from payouts.queries.why import acting, details
 from payouts.queries.why.acting import COMPLIANCE, FINDERS, RELEASERS, SELLER_THEN_COMPLIANCE, TWO
 from payouts.queries.why.causes import Cause, Explanation, Facts
@@ -81,6 +92,9 @@ _WAITING = {
 def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
     told = _of(payout, now)
+    out = _taken_out(payout)
+    if out:
+        told = replace(told, text=f"{told.text} {out}")
     if told.facts.paid is not None:
         return told
     return replace(told, facts=replace(told.facts, paid=explain.paid_on(payout=payout, now=now)))
@@ -255,6 +269,20 @@ def _refused_before(payout: Payout) -> str:
     fact = last.facts.filter(kind="rejected").order_by("-pk").first()
     said = attempts.plain(fact) if fact is not None else attempts.refused(last.submission)
     return _("It was handed over before, and never left. {said}").format(said=said)
+
+
+def _taken_out(payout: Payout) -> str:
+    """From which batch it was last taken out, by whom, when and why; empty where it was not, or is in one again."""
+    if payout.status == PayoutStatus.BATCHED:
+        return ""
+    item = payout.batch_items.select_related("batch").order_by("-pk").first()
+    by = batch_look.left_by([item]).get(item.pk) if item is not None else None
+    if item is None or by is None:  # never in one, or it went out with it
+        return ""
+    because = recorded.perhaps(item.left_because).rstrip(".")
+    return _("It was taken out of batch {batch} ({by}): {because}.").format(
+        batch=item.batch.reference, by=by, because=because
+    )
 
 
 def _batched(payout: Payout, now: datetime) -> Explanation:
