@@ -123,11 +123,10 @@ def _rows(request: HttpRequest, payouts: Sequence[Payout]) -> list[dict[str, Any
     holds, judged_first = blocks.open_holds(payouts=payouts), givebacks.judged_first(payouts)
     found = []
     for row in dead.rows(payouts):
-        own, stopped = holds.get(row.payout.pk, []), row.payout.pk in judged_first
-        shown = {"holds": own, "more_holds": max(len(own) - 1, 0), "why_off": ""}
-        if stopped:
-            shown["why_off"] = f"{capfirst(givebacks.JUDGED_FIRST)}."
-        found.append(shown | _row(request, row, stopped=stopped))
+        own, judged = holds.get(row.payout.pk, []), judged_first.get(row.payout.pk, "")
+        why_off = f"{capfirst(judged)}." if judged else ""
+        shown = {"holds": own, "more_holds": max(len(own) - 1, 0), "why_off": why_off}
+        found.append(shown | _row(request, row, stopped=bool(judged)))
     return found
 
 

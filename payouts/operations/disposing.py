@@ -108,7 +108,7 @@ def _preview(payouts: list[Payout], actor: Actor, why_not: Refuses) -> Preview:
                 payout, givebacks.NothingToGiveBack.code, _("only money that came back can be paid again")
             )
         elif payout.pk in judged_first:
-            no = refuse(payout, "hold", givebacks.JUDGED_FIRST)
+            no = refuse(payout, "hold", judged_first[payout.pk])
         else:
             no = why_not(payout)
         if no is None:

@@ -14,11 +14,11 @@ from backoffice.outbox import publishing
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
-from payouts.models import Attempt, Disposal, Hold, Payout, PayoutAccount, Transition
+from payouts.models import Attempt, Disposal, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.operations import _account_change, _batches, _locks, _move, _refused_accounts, flagging
 from payouts.operations._outcome import Outcome
-from payouts.queries import outside
+from payouts.queries import blocks, outside
 from payouts.states import DEAD, PayoutStatus
 from sellers.ledger.models import Account, Book, Earning, EarningKind
 from sellers.ledger.models import Transaction as LedgerTransaction
@@ -31,8 +31,11 @@ class NothingToGiveBack(Refused):
     code = "nothing_to_give_back"
 
 
-JUDGED_FIRST = later(
+_JUDGED_FIRST = later(
     "it is on hold for fraud or compliance; two people release that first, one of compliance"
+)
+_SELLER_JUDGED_FIRST = later(
+    "its seller is on hold for fraud or compliance; two people release that first, one of compliance"
 )
 
 
@@ -94,12 +97,19 @@ def given_back(payouts: Sequence[Payout]) -> dict[int, LedgerTransaction]:
     return found
 
 
-def judged_first(payouts: Iterable[Payout]) -> set[int]:
-    """Those of these, by id, whose own hold for fraud or compliance is open: cancelled and paid again, their money
-    would leave that judgement behind.
+def judged_first(payouts: Iterable[Payout]) -> dict[int, str]:
+    """Why the money of these stays, by payout: a hold for fraud or compliance, its own or its seller's, is open.
+
+    Paid again, money would leave the judgement of its own payout behind; and before its seller is judged nobody knows
+    whether it is owed to them. The others are absent.
     """
-    holds = Hold.objects.filter(payout__in=[p.pk for p in payouts], released_at__isnull=True)
-    return set(holds.filter(reason__in=FOR_COMPLIANCE).values_list("payout_id", flat=True))
+    found = {}
+    for payout_id, holds in blocks.open_holds(payouts=list(payouts)).items():
+        judged = [hold for hold in holds if hold.reason in FOR_COMPLIANCE]
+        if judged:
+            own = any(hold.payout_id is not None for hold in judged)
+            found[payout_id] = str(_JUDGED_FIRST if own else _SELLER_JUDGED_FIRST)
+    return found
 
 
 def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
@@ -122,10 +132,11 @@ def _dead(payout_id: int) -> tuple[Payout, LedgerTransaction]:
                 reference=payout.reference
             )
         )
-    if judged_first([payout]):
+    judged = judged_first([payout]).get(payout.pk)
+    if judged is not None:
         raise Refused(
             _("Nothing done with the money of {reference}: {judged_first}.").format(
-                reference=payout.reference, judged_first=JUDGED_FIRST
+                reference=payout.reference, judged_first=judged
             ),
             code="hold",
         )

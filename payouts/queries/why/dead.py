@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from backoffice.words import labelled
-from payouts.models import BankFact, Disposal, Payout, Transition
-from payouts.queries import explain, outside, recorded
-from payouts.queries.why import bars, unsent
+from payouts.models import BankFact, Disposal, Hold, Payout, PayoutAccount, Transition
+from payouts.models.hold import FOR_COMPLIANCE
+from payouts.queries import blocks, explain, outside, recorded
+from payouts.queries.why import acting, bars, details, unsent
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus
@@ -88,40 +90,92 @@ def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
     )
 
 
-def undisposed(line: Line) -> Explanation:
+def undisposed(line: Line, *, now: datetime) -> Explanation:
     """The paragraph while nobody has decided what becomes of the money of the last payout, a dead one.
 
-    While something stops everything of the seller, that is the cause: new bank details alone would not be paid.
+    While something stops everything of the seller, that is the cause: new bank details alone would not be paid. So are
+    holds for fraud or compliance on the payout itself, before whose release its money goes nowhere.
     """
     payout = line.last
-    end = _ends([payout])[payout.pk]
     facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
-    barred = bars.of(payout.seller)
+    holds = blocks.open_holds(payouts=[payout]).get(payout.pk, [])
+    judged = [hold for hold in holds if hold.reason in FOR_COMPLIANCE]
+    own = [hold for hold in judged if hold.payout_id is not None]
+    barred = [bars.of(payout.seller)]
+    if own:
+        barred.append(bars.held(own, _("The payout itself is on hold: {labels}. {words}")))
+    told = _next(line, judged, facts, now)
+    for each in filter(None, reversed(barred)):
+        text, actor = f"{each.text} {told.text}", acting.together([each.actor, told.actor])
+        cause = told.cause if told.cause is Cause.KNOWN_OUTSIDE else each.cause
+        told = replace(told, text=text, actor=actor, cause=cause)
+    if judged and told.cause is not Cause.KNOWN_OUTSIDE:
+        stops = [*(hold for hold in holds if hold.seller_id is not None), *own]
+        lifts = (
+            [acting.COMPLIANCE] if barred[0] is not None and not barred[0].cause.startswith("held_") else []
+        )
+        first = acting.together([*lifts, *(actor for actor, _unused in map(unsent.ends, stops))])
+        told = replace(told, actor=_("{first}, then an analyst").format(first=first))
+    return replace(told, text=f"{line.told} {told.text}", status=PayoutStatus(payout.status))
 
-    def answer(text: str, actor: str, cause: Cause) -> Explanation:
-        if barred is not None:
-            text, actor, cause = f"{barred.text} {text}", f"{barred.actor}, {actor}", barred.cause
-        return Explanation(f"{line.told} {text}", actor, cause, facts, PayoutStatus(payout.status))
 
+def _next(line: Line, judged: Sequence[Hold], facts: Facts, now: datetime) -> Explanation:
+    """What is to be done with the money of the last payout once nothing bars it any more."""
+    payout = line.last
+    action = _ends([payout])[payout.pk].action
     if payout.pk in line.lost:
         text = _("It is not paid again as it was: after that an analyst adds it to the next payout.")
-        cause = Cause.KNOWN_OUTSIDE
-        return replace(answer(text, unsent.FINDERS, cause), cause=cause)
+        return Explanation(text, acting.FINDERS, Cause.KNOWN_OUTSIDE, facts)
+    if judged:
+        text = _(
+            "The money is with us and stays until every hold for fraud or compliance is released; then an analyst "
+            "pays it again or adds it to the next payout."
+        )
+        return Explanation(text, _("an analyst"), Cause(f"held_{judged[0].reason}"), facts)
     decide = _("nobody decided yet whether to pay it again or to add it to the next payout")
-    if end.action is reasons.Action.REVERIFY_DETAILS:
+    if action is reasons.Action.REVERIFY_DETAILS:
+        return _new_details(payout, decide, facts, now)
+    if action is reasons.Action.HOLD_COMPLIANCE:
+        text = _(
+            "The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
+        ).format(decide=decide)
+        return Explanation(text, str(acting.COMPLIANCE_THEN_ANALYST), Cause.CAME_BACK, facts)
+    cause = Cause.CANCELLED if payout.status == PayoutStatus.CANCELLED else Cause.CAME_BACK
+    text = _("The money is with us, and {decide}.").format(decide=decide)
+    return Explanation(text, _("an analyst"), cause, facts)
+
+
+def _new_details(payout: Payout, decide: str, facts: Facts, now: datetime) -> Explanation:
+    """For money that came back because of its account: new details are asked for, given, or in effect."""
+    new = details.awaited(payout=payout, now=now)
+    if new is None:
+        current = PayoutAccount.objects.filter(seller=payout.seller_id, currency=payout.currency).values_list(
+            "current__fingerprint", "current__masked"
+        )
+        for fingerprint, masked in current:
+            if fingerprint not in (None, payout.payout_account.fingerprint):
+                text = _(
+                    "The money is with us. The new bank account {masked} is in effect, and {decide}."
+                ).format(masked=masked, decide=decide)
+                return Explanation(text, _("an analyst"), Cause.CAME_BACK, facts)
         text = _(
             "The money is with us. Ask the seller for new bank details; when they are "
             "verified and in effect, an analyst pays it again or adds it to the next "
             "payout."
         )
-        return answer(text, _("the seller, then an analyst"), Cause.DETAILS_REFUSED)
-    if end.action is reasons.Action.HOLD_COMPLIANCE:
+        return Explanation(text, _("the seller, then an analyst"), Cause.DETAILS_REFUSED, facts)
+    facts = replace(facts, until=new.earliest.date())
+    if new.code == details.TO_COME:
         text = _(
-            "The money is with us, and {decide}. Ask compliance first; tell the seller nothing of the reason."
-        ).format(decide=decide)
-        return answer(text, _("compliance, then an analyst"), Cause.CAME_BACK)
-    cause = Cause.CANCELLED if payout.status == PayoutStatus.CANCELLED else Cause.CAME_BACK
-    return answer(_("The money is with us, and {decide}.").format(decide=decide), _("an analyst"), cause)
+            "The money is with us. The new account {masked} is verified and in effect from {start}; then an analyst "
+            "pays it again or adds it to the next payout."
+        ).format(masked=new.masked, start=new.start)
+        return Explanation(text, _("an analyst"), Cause.ACCOUNT_WAITS, facts)
+    text = _(
+        "The money is with us, and the seller gave new bank details already. {verifies} When they are in effect, an "
+        "analyst pays it again or adds it to the next payout."
+    ).format(verifies=details.verifies(new))
+    return Explanation(text, str(acting.COMPLIANCE_THEN_ANALYST), Cause.ACCOUNT_TO_VERIFY, facts)
 
 
 @dataclass(frozen=True)

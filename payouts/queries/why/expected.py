@@ -24,7 +24,8 @@ _ON_ITS_WAY = frozenset(
         Cause.NEXT_RUN,
     }
 )
-"""What takes its course. Whatever else keeps money from being paid has no date until somebody ends it."""
+"""What takes its course. Whatever else keeps money from being paid has no date until somebody ends it, but for new bank
+details, of which it is known from when they may be paid."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def _is_debt(told: Explanation) -> bool:
 
 
 def _expected(told: Explanation) -> Expected:
-    going = told.cause in _ON_ITS_WAY
+    awaited = told.cause is Cause.HELD_ACCOUNT_CHANGE and told.facts.until is not None
+    going = awaited or told.cause in _ON_ITS_WAY
     taken = told.cause in (Cause.NOT_DUE, Cause.NEXT_RUN)
     return Expected(
         cause=told.cause,

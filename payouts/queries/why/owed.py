@@ -11,7 +11,7 @@ from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutAccount
 from payouts.queries import explain
-from payouts.queries.why import bars, details, unsent
+from payouts.queries.why import acting, bars, details
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger import written
 from sellers.ledger.models import Earning
@@ -189,13 +189,13 @@ class _Question:
             return Explanation(text, _("the seller"), Cause.NO_ACCOUNT)
         name, facts = (
             _("The seller's bank account {masked}").format(masked=new.masked),
-            Facts(until=new.earliest),
+            Facts(until=new.earliest.date()),
         )
         if new.code == details.WAITING:
             text = _("{name} waits for compliance to verify it; it may be paid from {start}.").format(
                 name=name, start=new.start
             )
-            return Explanation(text, unsent.COMPLIANCE, Cause.ACCOUNT_TO_VERIFY, facts)
+            return Explanation(text, acting.COMPLIANCE, Cause.ACCOUNT_TO_VERIFY, facts)
         if new.code == details.TO_COME:
             text = _("{name} is verified and may be paid from {start}.").format(name=name, start=new.start)
             return Explanation(text, _("nobody"), Cause.ACCOUNT_WAITS, facts)

@@ -24,7 +24,7 @@ def payout(*, payout: Payout, now: datetime) -> Explanation:
     if last.status not in DEAD:
         told = _alive(last, now)
     elif line.rolled is None:
-        return dead.undisposed(line)
+        return dead.undisposed(line, now=now)
     else:
         money = Money(line.rolled.amount_minor, last.currency)
         amount = owed.Amount(line.rolled.account_id, money, line.rolled.due_date)

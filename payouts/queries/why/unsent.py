@@ -1,28 +1,35 @@
 """Why a payout that is not with the bank yet is not: what blocks it, or whose step is next and by when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.words import later
-from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout, PayoutAccount
+from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
-from payouts.queries import attempts, batch_words, blocks, caps, explain, holds, outside, rails, recorded
-from payouts.queries.why import details
+from payouts.queries import (
+    attempts,
+    batch_look,
+    batch_words,
+    blocks,
+    caps,
+    explain,
+    holds,
+    outside,
+    rails,
+    recorded,
+)
+from payouts.queries.why import acting, details
+from payouts.queries.why.acting import COMPLIANCE, FINDERS, RELEASERS, SELLER_THEN_COMPLIANCE, TWO
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
-COMPLIANCE, RELEASERS, TWO = (
-    later("compliance"),
-    later("an approver or compliance"),
-    later("two of approvers and compliance"),
-)
 _JUDGED = later("Compliance decides, and a second person confirms; tell the seller nothing of it.")
-FINDERS = later("an analyst, then an approver")
 
 # Who has to act on a hold of each reason, and what ends it.
 HOLDS: Mapping[HoldReason, tuple[str, str]] = {
@@ -31,7 +38,7 @@ HOLDS: Mapping[HoldReason, tuple[str, str]] = {
         later("Once they know which account is right, one asks for its release, another confirms."),
     ),
     HoldReason.ACCOUNT_REFUSED: (
-        later("the seller, then compliance"),
+        SELLER_THEN_COMPLIANCE,
         later(
             "Ask the seller for new bank details. It ends when they are verified and in "
             "effect, or when an approver or compliance knows that the account is right."
@@ -85,6 +92,11 @@ _WAITING = {
 def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
     told = _of(payout, now)
+    out = _taken_out(payout)
+    if out:
+        told = replace(told, text=f"{told.text} {out}")
+    if told.facts.paid is not None:
+        return told
     return replace(told, facts=replace(told.facts, paid=explain.paid_on(payout=payout, now=now)))
 
 
@@ -146,13 +158,25 @@ def handed_before(end_to_end_id: str) -> str:
     ).format(end_to_end_id=end_to_end_id)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What ends a block, sentence by sentence, and who does it. ``start`` is when it ends at the earliest, for the
+    program's own hold of new bank details: the seller may know of it.
+    """
+
+    words: Sequence[str]
+    actor: str
+    cause: Cause
+    start: datetime | None = None
+
+
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
     steps = [_step(payout, block, now) for block in found]
     reasons = "; ".join(dict.fromkeys(block.reason for block in found))
-    nexts = " ".join(filter(None, dict.fromkeys(str(text) for text, *_rest in steps)))
+    nexts = " ".join(dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
     left = _LEFT[PayoutStatus(payout.status)]
-    when = explain.if_approved(payout=payout, now=now)
+    start = max([now, *(step.start for step in steps if step.start is not None)])
     text = _(
         "Payout {reference} does not go on: {reasons}. {value}{then} Then it goes on "
         "from where it stands: {left}. If all of that is done {when}."
@@ -162,29 +186,36 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         value=f"{refused} " if refused else "",
         then=nexts,
         left=left,
-        when=when,
+        when=explain.if_approved(payout=payout, now=start),
     )
-    actors = ", ".join(dict.fromkeys(str(actor) for _text, actor, *_rest in steps))
-    cause = most_secret([cause for _text, _actor, cause, _until in steps])
-    until = next(until for _text, _actor, each, until in steps if each is cause)
-    money = Money(payout.amount_minor, payout.currency)
-    facts = Facts(reference=str(payout.reference), money=money, until=until)
+    cause = most_secret([step.cause for step in steps])
+    zone = ZoneInfo(explain.zone_of(payout.country))
+    until = next(step.start for step in steps if step.cause is cause)
+    facts = Facts(
+        reference=str(payout.reference),
+        money=Money(payout.amount_minor, payout.currency),
+        until=until.astimezone(zone).date() if until is not None else None,
+        paid=explain.paid_on(payout=payout, now=start),
+    )
+    actors = acting.together(step.actor for step in steps)
     return _told(payout, text.replace("  ", " "), actors, cause, facts)
 
 
-def _step(payout: Payout, block: blocks.Block, now: datetime) -> tuple[str, str, Cause, date | None]:
-    """What ends the block, who does it, why it is, and when it may end where that is the seller's to know."""
+def _step(payout: Payout, block: blocks.Block, now: datetime) -> _Step:
+    """What ends the block, who does it, and why it is."""
     if block.hold is None:
-        return "", COMPLIANCE, Cause(block.code.removeprefix("seller_")), None
+        return _Step((), COMPLIANCE, Cause(block.code.removeprefix("seller_")))
     hold = block.hold
     cause = Cause(f"held_{hold.reason}")
+    if cause in _LAST and hold.placed_by_id is None:
+        given = _given(payout, cause, now)
+        if given is not None:
+            return given
     actor, words = ends(hold)
-    zone = explain.zone_of(payout.country)
     if hold.until is not None:
-        words += _(" It ends by itself {until}.").format(until=explain.clock(hold.until, zone))
-    if cause is Cause.HELD_ACCOUNT_CHANGE and hold.placed_by_id is None:
-        return _account_change(payout, zone, now) or (words, actor, cause, None)
-    return words, actor, cause, None
+        until = explain.clock(hold.until, explain.zone_of(payout.country))
+        words += _(" It ends by itself {until}.").format(until=until)
+    return _Step((words,), actor, cause)
 
 
 def ends(hold: Hold) -> tuple[str, str]:
@@ -202,23 +233,26 @@ def ends(hold: Hold) -> tuple[str, str]:
     )
 
 
-def _account_change(payout: Payout, zone: str, now: datetime) -> tuple[str, str, Cause, date] | None:
-    """The same for the program's own hold, while the new account is not in effect: until when, at the earliest."""
-    slot = PayoutAccount.objects.filter(seller=payout.seller_id, currency=payout.currency).first()
-    new = details.newest(slot=slot, zone=zone, now=now) if slot is not None else None
-    cause = Cause.HELD_ACCOUNT_CHANGE
-    if new is not None and new.code == details.WAITING:
-        words = _("Compliance verifies the new account {masked}, which may be paid from {start}. ").format(
-            masked=new.masked, start=new.start
-        )
-        words += _("The hold ends when it is in effect, or rejected.")
-        return words, COMPLIANCE, cause, new.earliest
-    if new is not None and new.code == details.TO_COME:
+def _given(payout: Payout, cause: Cause, now: datetime) -> _Step | None:
+    """The same for the program's own hold, of the change or of the account that sent money back, while new details are
+    given and not in effect: both wait for them.
+    """
+    new = details.awaited(payout=payout, now=now)
+    if new is None:
+        return None
+    if new.code == details.TO_COME:
         words = _(
             "The new account {masked} is verified and in effect from {start}; the hold ends then."
         ).format(masked=new.masked, start=new.start)
-        return words, _("nobody"), cause, new.earliest
-    return None
+        return _Step((words,), _("nobody"), Cause.HELD_ACCOUNT_CHANGE, new.earliest)
+    verifies = details.verifies(new)
+    if cause is Cause.HELD_ACCOUNT_REFUSED:
+        after = _(
+            "The new bank details are given already: ask the seller for others only if they are rejected."
+        )
+    else:
+        after = _("The hold ends when it is in effect, or rejected.")
+    return _Step((verifies, after), COMPLIANCE, Cause.HELD_ACCOUNT_CHANGE, new.earliest)
 
 
 def _refused_before(payout: Payout) -> str:
@@ -235,6 +269,20 @@ def _refused_before(payout: Payout) -> str:
     fact = last.facts.filter(kind="rejected").order_by("-pk").first()
     said = attempts.plain(fact) if fact is not None else attempts.refused(last.submission)
     return _("It was handed over before, and never left. {said}").format(said=said)
+
+
+def _taken_out(payout: Payout) -> str:
+    """From which batch it was last taken out, by whom, when and why; empty where it was not, or is in one again."""
+    if payout.status == PayoutStatus.BATCHED:
+        return ""
+    item = payout.batch_items.select_related("batch").order_by("-pk").first()
+    by = batch_look.left_by([item]).get(item.pk) if item is not None else None
+    if item is None or by is None:  # never in one, or it went out with it
+        return ""
+    because = recorded.perhaps(item.left_because).rstrip(".")
+    return _("It was taken out of batch {batch} ({by}): {because}.").format(
+        batch=item.batch.reference, by=by, because=because
+    )
 
 
 def _batched(payout: Payout, now: datetime) -> Explanation:

@@ -9,7 +9,7 @@ from backoffice import roles
 from backoffice.audit import actors
 from payouts.admin import doings
 from payouts.models import Flag
-from payouts.operations import holds
+from payouts.operations import givebacks, holds
 from payouts.queries import flags
 from payouts.states import PayoutStatus
 from tests import make
@@ -139,3 +139,16 @@ def test_the_lines_stand_beside_those_of_the_payout_before_and_so_do_the_totals(
         ("sale", 12_500, 2_500)
     ]
     assert page.context["total_change"].minor == 2_500
+
+
+def test_money_of_a_judged_seller_is_not_paid_again_and_the_page_says_why():
+    made, compliance = quick.payout(), make.person("compliance")
+    givebacks.cancel(payout_ids=[made.pk], actor=make.person("approver"), reason="x", now=make.NOW).only()
+    made.refresh_from_db()
+    holds.hold_seller(
+        seller_id=made.seller_id, reason="fraud_suspected", note="n", actor=compliance, now=make.NOW
+    )
+    _, found = of(made, "analyst")
+    off = {each["label"]: each["off"] for each in found.now if "off" in each}
+    why = "Off: its seller is on hold for fraud or compliance; two people release that first, one of compliance."
+    assert off == {"Pay it again": why, "Add it to the next payout": why}

@@ -134,7 +134,8 @@ def test_those_that_have_waited_longest_come_first_and_the_column_says_so(return
 
 
 def test_what_compliance_judges_first_is_on_hold_and_its_buttons_are_off(returned):
-    judged, plain = returned["ED05"], returned["AC04"]
+    judged, plain, of_judged = returned["ED05"], returned["AC04"], returned["FR01"]
+    Hold.objects.create(seller=of_judged.seller, reason="compliance", note="Look.", placed_at=NOW)
     Hold.objects.create(payout=judged, reason="fraud_suspected", note="Look.", placed_at=NOW)
     Hold.objects.create(seller=plain.seller, reason="documents", note="Look.", placed_at=NOW)
     page = at("analyst").get(LIST)
@@ -144,9 +145,13 @@ def test_what_compliance_judges_first_is_on_hold_and_its_buttons_are_off(returne
         "Add to the next payout",
     }
     assert "two people release that first" in rows[judged.pk]["why_off"]
+    assert rows[of_judged.pk]["why_off"].startswith(
+        "Its seller is on hold for fraud or compliance; two people"
+    )
+    assert [verb["label"] for verb in rows[of_judged.pk]["verbs"] if verb["off"]] == ["Pay again"]
     assert not any(verb["off"] for verb in rows[plain.pk]["verbs"]) and rows[plain.pk]["why_off"] == ""
     text = page.content.decode()
-    assert text.count('class="pill stopped hold"') == 2
+    assert text.count('class="pill stopped hold"') == 3
     assert f'disabled aria-describedby="off-{judged.reference}"' in text
 
 

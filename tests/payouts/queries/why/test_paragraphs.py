@@ -21,7 +21,7 @@ from payouts.operations import (
     submission,
 )
 from payouts.queries import explain
-from payouts.queries.why import paragraphs
+from payouts.queries.why import expected, paragraphs
 from payouts.queries.why.causes import Cause
 from payouts.rails import base
 from sellers import operations as sellers
@@ -128,6 +128,9 @@ def test_an_account_change_says_until_when_it_waits_and_for_whom():
     found = told(payout)
     assert (found.cause, found.actor) == (Cause.HELD_ACCOUNT_CHANGE, "compliance")
     assert f"the new account {asked.masked}, which may be paid from {start}" in found.text
+    (table,) = expected.of_seller(seller=payout.seller, told=[found], now=NOW)
+    assert table.on is not None and table.on > asked.effective_at.date() > make.TODAY
+    assert f"it is paid on {explain.day(table.on)}." in found.text
     accounts.decide(version_id=asked.pk, verified=True, actor=make.person("compliance"), note="", now=NOW)
     found = told(payout)
     assert found.actor == "nobody"
