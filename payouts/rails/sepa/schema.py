@@ -5,13 +5,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 _FILE = "pain.001.001.09.xsd"
 
 
 @cache
 def _schema() -> Any:
+    from lxml import etree  # 4 MB, for a process that writes such files
+
     found = find_spec("sepaxml")  # not imported: we want its data, not its code
     folders = list(found.submodule_search_locations or []) if found else []
     if not folders:
@@ -23,6 +23,8 @@ def _schema() -> Any:
 
 def problems(body: bytes) -> list[str]:
     """What the schema says against these bytes, at most ten sentences; empty when they are valid."""
+    from lxml import etree
+
     schema = _schema()
     try:
         document = etree.fromstring(
