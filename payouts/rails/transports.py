@@ -1,6 +1,7 @@
 """The two ways out of the house: a pair of directories, and HTTP. Handed to rails by whoever calls them.
 
-Neither retries, and neither guesses: whatever is not a complete answer is `Unreachable`.
+Neither retries, and neither guesses: whatever is not a complete answer is `Unreachable`. httpx is loaded with the first
+call: a worker that makes none does without.
 """
 
 import os
@@ -9,8 +10,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
-
-import httpx
 
 from payouts.rails import base
 
@@ -103,6 +102,8 @@ class HttpTransport:
     """Calls to one host. Safe to share between threads; `close` it, or use it in a `with`."""
 
     def __init__(self, url: str, *, connect_seconds: float = 5, read_seconds: float = 20):
+        import httpx
+
         self._client = httpx.Client(
             base_url=url,
             timeout=httpx.Timeout(read_seconds, connect=connect_seconds),
@@ -115,6 +116,8 @@ class HttpTransport:
     ) -> base.Reply:
         """One request, sent at most once. Raises `Unreachable` for no connection, timeouts, resets, cut-off
         bodies."""
+        import httpx
+
         try:
             with self._client.stream(method, path, headers=headers, content=body) as response:
                 parts, size = [], 0

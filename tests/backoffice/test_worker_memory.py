@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-_LARGE = {"lxml", "holidays", "asyncssh", "pyarrow", "reportlab"}
-"""4 to 40 MB each, in every process that has them. What only tests have is left out, as a bench does it."""
+_LARGE = {"lxml", "httpx", "holidays", "asyncssh", "pyarrow", "reportlab"}
+"""1 to 40 MB each, in every process that has them. What only tests have is left out, as a bench does it."""
 _LOAD = (
     "import sys; from tests.bench._worker_app import app; app.loader.import_default_modules(); "
     f"print(len(app.tasks), *sorted({_LARGE} & set(sys.modules)))"
