@@ -186,7 +186,13 @@ class BalanceFilter(_AccountsFilter):
     """Sellers' accounts as they stood at the end of a day of the books, or at a moment."""
 
     noun = later("balances")
-    at = OwnFilter(fields.MomentField, "by_time", later("At the end of"), max_length=40)
+    at = OwnFilter(
+        fields.MomentField,
+        "by_time",
+        later("At the end of"),
+        max_length=40,
+        help_text=later("Left empty: as it stands when the file is made."),
+    )
     by = OwnFilter(ByField, "by_time", later("Counted by"), max_length=10)
     country, currency, seller = _of_sellers()
 
@@ -217,7 +223,13 @@ class YearFilter(_AccountsFilter):
     """What sellers earned in a year, by the country where they lived when they earned it."""
 
     noun = later("sellers")
-    year = OwnFilter(fields.YearField, "by_time", later("Year"), max_length=4)
+    year = OwnFilter(
+        fields.YearField,
+        "by_time",
+        later("Year"),
+        max_length=4,
+        help_text=later("Left empty: the year before the one in which the file is made."),
+    )
     country, currency, seller = _of_sellers()
 
     def by_country(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:

@@ -34,7 +34,13 @@ class HoldFilter(ExportFilter):
 
     model = Hold
     noun = later("open holds")
-    at = OwnFilter(fields.MomentField, "by_moment", later("At the end of"), max_length=40)
+    at = OwnFilter(
+        fields.MomentField,
+        "by_moment",
+        later("At the end of"),
+        max_length=40,
+        help_text=later("Left empty: as it stands when the file is made."),
+    )
     show = _one_of(later("Show"), list(filter_words.HOLDS.items()), otherwise=later("Open ones"))
     reason = _one_of(later("Reason"), list(HoldReason.choices), otherwise=later("Every reason"))
     country = OwnFilter(

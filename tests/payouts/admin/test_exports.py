@@ -292,3 +292,16 @@ def test_currencies_are_offered_that_are_in_use_or_were_chosen(page):
     plain, chosen = boxes(page), boxes(f"{page}&currency=XAF")
     assert "EUR" in plain and "XAF" not in plain and len(plain) < 40
     assert chosen == plain | {"XAF"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("dac7", "the year before the one in which the file is made"),
+        ("1099k", "the year before the one in which the file is made"),
+        ("balances", "as it stands when the file is made"),
+        ("holds", "as it stands when the file is made"),
+    ],
+)
+def test_what_an_empty_year_or_moment_means_stands_beside_the_field(kind, sentence):
+    assert sentence in at("accountant").get(f"/exports/new/?kind={kind}").content.decode()
