@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import Count
 
 from payouts.models import Attempt, Payout, Submission, SubmissionEvent
@@ -23,6 +23,19 @@ _STATUS = {
     base.Outcome.REJECTED: SubmissionStatus.REJECTED,
     base.Outcome.UNKNOWN: SubmissionStatus.UNKNOWN,
 }
+
+_SETTLED = ("status", "status_at", "bank_reference", "answer_code", "answer_text", "answer_raw", "lease_until",
+            "next_lookup_at")  # fmt: skip
+# One statement of arrays: Django's bulk_update builds a CASE for each row and column, 3 ms a submission.
+_SETTLE = """
+UPDATE payouts_submission AS s SET status = t.status, status_at = t.status_at, bank_reference = t.bank_reference,
+  answer_code = t.answer_code, answer_text = t.answer_text, answer_raw = t.answer_raw, lease_until = t.lease_until,
+  next_lookup_at = t.next_lookup_at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::timestamptz[], %s::timestamptz[]) AS t (id, status, status_at, bank_reference, answer_code, answer_text,
+  answer_raw, lease_until, next_lookup_at)
+WHERE s.id = t.id
+"""
 
 
 @dataclass(frozen=True)
@@ -153,12 +166,8 @@ def _take_in(row: Submission, answer: base.Answer, evidence: str, now: datetime)
 
 def settle(*, submissions: Sequence[Submission], now: datetime) -> None:
     """What was changed of these locked submissions stands; alerts about those no longer UNKNOWN are over."""
-    Submission.objects.bulk_update(
-        submissions,
-        ["status", "status_at", "bank_reference", "answer_code", "answer_text", "answer_raw", "lease_until",
-         "next_lookup_at"],
-        batch_size=500,
-    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [[getattr(row, name) for row in submissions] for name in ("pk", *_SETTLED)])
     known = [
         key
         for row in submissions
