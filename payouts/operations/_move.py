@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
@@ -17,6 +18,8 @@ from payouts.operations._outcome import Preview, Refusal, refuse
 from payouts.queries import blocks, shown
 from payouts.states import Move, PayoutStatus, moves_named
 
+_MANY = 200
+"""From so many payouts on, planning the guards anew (20 ms) is less than what plans made for one payout may cost."""
 _CHANGE = """
 WITH target AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(sources)s::text[], %(targets)s::text[], %(versions)s::bigint[])
@@ -106,6 +109,16 @@ def verdicts(
     return fine, refused
 
 
+def _plan_for(cursor: CursorWrapper, count: int) -> None:
+    """The guards of the next UPDATE are planned for so many payouts.
+
+    PostgreSQL keeps the plans of a session's first UPDATE. Were those made for one payout, the guards compare each
+    payout before with each after: 3,000 payouts took 50 times as long. Plans made for many serve few as well.
+    """
+    if count >= _MANY:
+        cursor.execute("DISCARD PLANS")
+
+
 def change(
     *,
     name: str,
@@ -127,6 +140,7 @@ def change(
     edges = {(move.source, move.name): move for move in moves_named(name)}
     targets = [edges[PayoutStatus(payout.status), name].target.value for payout in payouts]
     with connection.cursor() as cursor:
+        _plan_for(cursor, len(payouts))
         cursor.execute(
             _CHANGE,
             {
@@ -173,6 +187,7 @@ def point(
     if not payouts:
         return []
     with connection.cursor() as cursor:
+        _plan_for(cursor, len(payouts))
         cursor.execute(
             _POINT,
             {
