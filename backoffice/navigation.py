@@ -1,6 +1,6 @@
 """The places of the back office, named by the reader's work; each shows only to those who may use it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -20,8 +20,9 @@ class Place:
     """One entry: its words, its page, who may use it (any one of these; empty means everyone), what waits.
 
     The words are English and name the place, too; an `Entry` has the reader's. ``waiting`` counts, up to ``cap``
-    + 1. ``late`` makes the number red: somebody has to decide, not only to work through it. ``mine`` counts
-    what waits for the reader alone.
+    + 1, what waits for those who may do something about it: any one of ``acts``, of ``any_of`` where that is empty.
+    ``late`` makes the number red: somebody has to decide, not only to work through it. ``mine`` counts what waits
+    for the reader alone.
     """
 
     label: str
@@ -31,6 +32,13 @@ class Place:
     late: bool = False
     group: int = 0
     mine: Waits | None = None
+    acts: tuple[str, ...] = ()
+
+    def counted(self, held: set[str]) -> list[Waits]:
+        """What is counted for a reader with these permissions."""
+        named = self.acts or self.any_of
+        theirs = self.waiting if not named or not held.isdisjoint(named) else None
+        return [each for each in (theirs, self.mine) if each is not None]
 
 
 @dataclass(frozen=True)
@@ -65,12 +73,14 @@ PLACES = (
         "admin:payouts_hold_list",
         ("payouts.place_hold", "payouts.release_hold"),
         waiting=waiting.held,
+        acts=("payouts.release_hold",),
     ),
     Place(
         _("Batches"),
         "admin:payouts_batch_list",
         ("payouts.propose_batch", "payouts.approve_batch"),
         waiting=waiting.batches,
+        acts=("payouts.approve_batch",),
     ),
     Place(
         _("Failed & returned"),
@@ -91,6 +101,7 @@ PLACES = (
         "admin:payouts_recall_list",
         ("payouts.ask_recall", "payouts.answer_recall"),
         waiting=waiting.recalls,
+        acts=("payouts.answer_recall",),
     ),
     Place(_("Payouts"), "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
     Place(_("Sellers"), "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
@@ -100,6 +111,7 @@ PLACES = (
         "admin:payouts_payoutaccount_list",
         ("payouts.verify_payout_account", "payouts.request_payout_account"),
         waiting=waiting.accounts,
+        acts=("payouts.verify_payout_account",),
         group=1,
     ),
     Place(
@@ -107,6 +119,7 @@ PLACES = (
         "admin:ledger_adjustment_list",
         ("ledger.request_adjustment", "ledger.approve_adjustment"),
         waiting=waiting.adjustments,
+        acts=("ledger.approve_adjustment",),
         group=1,
     ),
     Place(
@@ -120,6 +133,7 @@ PLACES = (
             "payouts.reconcile",
         ),
         waiting=waiting.corrections,
+        acts=("ledger.approve_adjustment",),
         group=2,
     ),
     Place(_("Runs"), "admin:payouts_run_list", ("payouts.run_payouts",), group=2),
@@ -150,6 +164,7 @@ PLACES = (
         "admin:payouts_statement_list",
         ("payouts.reconcile", "payouts.see_reconciliation"),
         waiting=waiting.breaks,
+        acts=("payouts.reconcile",),
         group=2,
     ),
     Place(
@@ -177,9 +192,12 @@ def entries(*, permissions: Iterable[str], path: str, person_id: int = 0) -> lis
     held = set(permissions)
     shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
     here = max((url for _, url in shown if _is_at(path, url)), key=len, default="")
-    what = (each for place, _url in shown for each in (place.waiting, place.mine) if each is not None)
+    what = (each for place, _url in shown for each in place.counted(held))
     counts = waiting.together(what, cap=CAP, person_id=person_id)
-    return [_entry(place, url, current=url == here, counts=counts) for place, url in shown]
+    return [
+        _entry(place, url, current=url == here, total=sum(counts[each] for each in place.counted(held)))
+        for place, url in shown
+    ]
 
 
 def address(place: Place) -> str:
@@ -190,8 +208,7 @@ def address(place: Place) -> str:
         return ""
 
 
-def _entry(place: Place, url: str, *, current: bool, counts: Mapping[Waits, int]) -> Entry:
-    total = sum(counts[each] for each in (place.waiting, place.mine) if each is not None)
+def _entry(place: Place, url: str, *, current: bool, total: int) -> Entry:
     words = "" if not total else f"{number(CAP)}+" if total > CAP else number(total)
     return Entry(gettext(place.label), url, words, place.late, current, place.group, total)
 

@@ -4,7 +4,8 @@ Lock order, everywhere: sellers, ledger accounts, payouts, each in id order. Sub
 payout's row, or on the seller's where the hold is on the seller.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
@@ -109,14 +110,19 @@ def verdicts(
     return fine, refused
 
 
-def _plan_for(cursor: CursorWrapper, count: int) -> None:
-    """The guards of the next UPDATE are planned for so many payouts.
+@contextmanager
+def _planned_for(count: int) -> Iterator[CursorWrapper]:
+    """A cursor for one UPDATE of so many payouts, whose guards are planned for as many, and for no other number.
 
-    PostgreSQL keeps the plans of a session's first UPDATE. Were those made for one payout, the guards compare each
-    payout before with each after: 3,000 payouts took 50 times as long. Plans made for many serve few as well.
+    PostgreSQL keeps the plans of a session's first UPDATE. Made for one payout, they compare each of many with each:
+    3,000 payouts took 50 times as long. Made for many, they may read whole tables for each one that comes after.
     """
-    if count >= _MANY:
-        cursor.execute("DISCARD PLANS")
+    with connection.cursor() as cursor:
+        if count >= _MANY:
+            cursor.execute("DISCARD PLANS")
+        yield cursor
+        if count >= _MANY:
+            cursor.execute("DISCARD PLANS")
 
 
 def change(
@@ -139,8 +145,7 @@ def change(
         return []
     edges = {(move.source, move.name): move for move in moves_named(name)}
     targets = [edges[PayoutStatus(payout.status), name].target.value for payout in payouts]
-    with connection.cursor() as cursor:
-        _plan_for(cursor, len(payouts))
+    with _planned_for(len(payouts)) as cursor:
         cursor.execute(
             _CHANGE,
             {
@@ -186,8 +191,7 @@ def point(
     """Locked payouts that are to review anyway go to another bank-account version; answers the ids that do now."""
     if not payouts:
         return []
-    with connection.cursor() as cursor:
-        _plan_for(cursor, len(payouts))
+    with _planned_for(len(payouts)) as cursor:
         cursor.execute(
             _POINT,
             {

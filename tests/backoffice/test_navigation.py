@@ -28,6 +28,18 @@ def test_the_auditor_sees_every_place():
     assert labels("auditor") == {place.label for place in navigation.PLACES}
 
 
+def test_a_number_is_of_what_the_reader_may_do_something_about():
+    counted = {
+        role: {place.label for place in navigation.PLACES if place.waiting in place.counted(set(held))}
+        for role, held in roles.ROLES.items()
+    }
+    assert {"Adjustments", "Holds", "Imports"} <= counted["approver"]
+    assert not {"Adjustments", "Holds", "Batches", "Accounts to verify"} & counted["analyst"]
+    assert "Batches" in counted["treasurer"] and "Holds" not in counted["treasurer"]
+    assert "Adjustments" not in counted["accountant"] and "Books" in counted["accountant"]
+    assert not {"Adjustments", "Holds", "Review", "Batches"} & counted["auditor"]
+
+
 def test_every_place_has_a_page():
     assert [place.url_name for place in navigation.PLACES if not navigation.address(place)] == []
 
