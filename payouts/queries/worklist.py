@@ -131,7 +131,7 @@ def _tallied(chosen: filters.PayoutFilter) -> tuple[dict[str, Any], "QuerySet[Pa
     on_hold, person = asked.pop("on_hold", None), asked.pop("waits_for", "")
     if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
         return None
-    wanted = asked.get("status")
+    wanted = asked.get("status", [])
     held = filters.held(unsent=bool(wanted) and UNSENT.issuperset(wanted)) if on_hold is False else None
     if not person:
         return asked, held
