@@ -10,7 +10,7 @@ from django.test import Client
 from backoffice import roles
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset
-from payouts.exports import kinds, rows
+from payouts.exports import kinds, paging, rows
 from payouts.exports.columns import Kind, columns_of
 from payouts.models import Payout
 from payouts.operations import exporting
@@ -264,6 +264,24 @@ def test_pages_hold_every_row_once_both_ways(reader, kind):
         answer = page(reader, f"/exports/rows/{answer.context['pager'].previous_url}")
         back = [*answer.context["rows"], *back]
     assert [links(row) for row in back] == [links(row) for row in found]
+
+
+@pytest.mark.parametrize("kind", ["sellers", "dac7", "holds", "reconciliation"])
+def test_references_stand_in_the_order_of_their_numbers(reader, kind):
+    for _ in range(12):
+        make.seller()
+    definition = kinds.KINDS[kind]
+    selection = rows.select(definition, definition.chosen(YEARLY.get(kind, ""), now=database_now()))
+    keys, place = [], None
+    while True:
+        found = paging.page(selection, size=3, place=place)
+        keys += [row[paging.PLACE] for row in found.rows]
+        if not found.more:
+            break
+        place = keys[-1]
+    parts = [re.match(r"([A-Z]+)([0-9]+)(.*)", key).groups() for key in keys]
+    assert parts == sorted(parts, key=lambda each: (int(each[1]), each[0], each[2]))
+    assert len(set(keys)) == len(keys) == rows.count(selection, most=10_000) > 1
 
 
 def test_the_page_says_what_it_cannot_show(reader):
