@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 WIDTH, HEIGHT, EDGE = 72.0, 20.0, 3.0
 LEAST_SPREAD = 0.2  # of the usual amount: a steady seller's cents do not look like mountains
@@ -52,9 +53,9 @@ def spark(amounts: Sequence[int]) -> Spark | None:
         last_x=last_x,
         last_y=last_y,
         odd=usual > 0 and (amounts[-1] >= ODD * usual or amounts[-1] * ODD <= usual),
-        label=_("Last {amounts} payouts, {course}").format(
-            amounts=len(amounts), course=_course(amounts[-1], usual)
-        ),
+        label=ngettext(
+            "Last {amounts} payout, {course}", "Last {amounts} payouts, {course}", len(amounts)
+        ).format(amounts=len(amounts), course=_course(amounts[-1], usual)),
     )
 
 

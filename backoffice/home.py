@@ -18,7 +18,7 @@ from backoffice import home_funding, home_standing, navigation
 from backoffice.doors import countdown
 from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
-from backoffice.home_work import WORK, Work
+from backoffice.home_work import ALL_PAYOUTS, NOT_HELD, WORK, Work
 from payouts.models import Batch, Incident, Payout, RailSwitch
 from payouts.queries import batch_words, cutoffs, deciding, filters, incident_words, unknown, worklist
 from sellers.ledger.money import Money
@@ -125,7 +125,7 @@ def _line(work: Work, reader: Reader) -> Line:
     if work.pile is not None:
         return _pile(work, work.pile, reader)
     place = next(each for each in navigation.PLACES if each.url_name == work.place)
-    url = navigation.address(place)
+    url = navigation.address(place) if work.place != ALL_PAYOUTS else payouts_url(**work.payouts)
     own = {"waits_for": reader.name} if work.second and reader.name else {}
     if work.batches:
         return _batches(work, url, reader, {"batch_status": work.batches, **own})
@@ -140,7 +140,9 @@ def _line(work: Work, reader: Reader) -> Line:
         exact=totals.exact,
         sums=list(sums(totals.sums, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_payout_detail"),
-        by_country=worklist.by_country_of(chosen) if work.by_cut_off and totals.exact else {},
+        by_country=worklist.by_country_of(filters.read(wanted | NOT_HELD))
+        if work.by_cut_off and totals.exact
+        else {},
         wanted=wanted,
     )
 
@@ -172,7 +174,7 @@ def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) ->
         exact=True,
         sums=list(sums(money, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_batch_detail"),
-        by_country=_by_country(Payout.objects.filter(batch__in=rows)),
+        by_country=_by_country(filters.not_held(Payout.objects.filter(batch__in=rows))),
         wanted=wanted,
     )
 
@@ -188,7 +190,9 @@ def _by_country(payouts: "QuerySet[Payout]") -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Miss:
-    """What is paid a day later unless it is done before a cut-off; one figure for each of the reader's works."""
+    """What is paid a day later unless it is done before a cut-off; one figure for each of the reader's works. What is
+    on hold does not go then, whatever is done.
+    """
 
     cut_off: cutoffs.CutOff
     left: str
@@ -211,7 +215,7 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
     for line in lines:
         number = sum(line.by_country.get(code, 0) for code in cut_off.codes)
         if number:
-            url = payouts_url(**line.wanted, country=cut_off.codes)
+            url = payouts_url(**{**line.wanted, **NOT_HELD, "country": cut_off.codes})
             figures.append((line.work.label, Figure(number, url)))
     today = timezone.localdate(cut_off.at) == timezone.localdate(now)
     return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)

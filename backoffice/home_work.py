@@ -10,6 +10,8 @@ from backoffice.words import later
 from payouts.states import UNSENT, BatchStatus, PayoutStatus
 
 _S = PayoutStatus
+ALL_PAYOUTS = "admin:payouts_payout_list"
+NOT_HELD = {"on_hold": "false"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ WORK = (
         later("To put into batches"),
         "payouts.propose_batch",
         later("Approved, not on hold, not yet in a batch"),
-        "admin:payouts_payout_list",
-        {"status": _S.APPROVED, "on_hold": "false"},
+        ALL_PAYOUTS,
+        {"status": _S.APPROVED, **NOT_HELD},
         by_cut_off=True,
     ),
     Work(

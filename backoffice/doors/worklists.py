@@ -20,6 +20,8 @@ CAP = 1_000
 
 
 ME = "me"
+OTHERS = "others"
+"""A filter's choice of what its reader did not ask for."""
 AMOUNT = keyset.Sort("amount", ("currency", "amount_minor"))
 """By money, each currency by itself: currencies do not compare. The rows have both, as fields or annotations."""
 SORTS = (
@@ -156,6 +158,17 @@ def chosen(request: HttpRequest, forms_of: Mapping[str, type[forms.Form]]) -> di
             raise UnknownChoice(str(form().fields[name].label), value, name=name)
         if value:
             found[name] = value
+    return found
+
+
+def exported(request: HttpRequest, *names: str, by_others: str = "") -> dict[str, str]:
+    """What of a list's address its export takes as it stands: these filters, its tab and its order.
+
+    ``by_others`` is the filter with the choice `OTHERS`, of which a file says whose others they are.
+    """
+    found = {name: request.GET.get(name, "").strip() for name in (*names, "show", "sort")}
+    if by_others and found[by_others] == OTHERS:
+        found[by_others], found["not_asked_by"] = "", request.user.get_username()
     return found
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
@@ -25,7 +25,7 @@ from payouts.countries import schemes
 from payouts.models import AccountVersion
 from payouts.operations import accounts
 from payouts.queries import accounts as asked
-from payouts.queries import explain, waiting
+from payouts.queries import explain, filter_words, waiting
 from sellers.models import Seller
 
 ASK, VERIFY = "payouts.request_payout_account", "payouts.verify_payout_account"
@@ -124,11 +124,7 @@ class CountryChip(forms.Form):
 class WhatChip(forms.Form):
     what = forms.ChoiceField(
         label=later("What"),
-        choices=[
-            ("first", later("a first account")),
-            ("change", later("a change")),
-            ("others", later("asked by others")),
-        ],
+        choices=[*filter_words.WHATS.items(), (worklists.OTHERS, later("asked by others"))],
     )
 
 
@@ -144,9 +140,14 @@ def _narrowed(request: HttpRequest, rows: "QuerySet[AccountVersion]") -> "QueryS
             return rows.filter(number=1)
         case "change":
             return rows.filter(number__gt=1)
-        case "others":
+        case worklists.OTHERS:
             return rows.exclude(requested_by=request.user.pk)
     return rows
+
+
+def _export(request: HttpRequest) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows."""
+    return exports.verb(request, "accounts", worklists.exported(request, "country", "what", by_others="what"))
 
 
 def _how_many() -> str:
@@ -193,6 +194,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         )
         .format(how_many=_how_many(), account_wait_hours=settings.ACCOUNT_WAIT_HOURS)
         .strip(),
+        "verbs": _export(request),
         "chips": worklists.chips(request, CHIPS),
         "totals_url": f"{reverse('admin:payouts_payoutaccount_totals')}?{request.GET.urlencode()}",
         "may": VERIFY in pages.permissions(request),

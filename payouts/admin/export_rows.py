@@ -26,8 +26,9 @@ _LINKS = {
     "seller": ("admin:sellers_seller_detail", "sellers.view_seller"),
     "transaction": ("admin:ledger_transaction_detail", "ledger.view_transaction"),
     "line_id": ("admin:payouts_statement_line", "payouts.see_reconciliation"),
+    "adjustment": ("admin:ledger_adjustment_detail", "ledger.view_adjustment"),
 }
-_BY_NUMBER = ("transaction", "line_id")
+_BY_NUMBER = ("transaction", "line_id", "adjustment")
 _HIDDEN = ("currency",)
 """What rows have for their links, and what amounts say anyway."""
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.audit.clock import database_now
@@ -146,9 +147,9 @@ def _row(export: Export, now: datetime, schedule: ExportSchedule | None = None) 
         words = _("Counting")
     else:
         left = pace.time_left(done=export.rows_done, total=total, since=export.started_at, now=now)
-        words = _("{done} of {total} rows{value}{left}").format(
-            done=number(done), total=number(total), value=", " if left else "", left=left
-        )
+        words = ngettext(
+            "{done} of {total} row{value}{left}", "{done} of {total} rows{value}{left}", total
+        ).format(done=number(done), total=number(total), value=", " if left else "", left=left)
     size = filesizeformat(export.file_bytes) if export.file_bytes is not None else ""
     compares = export.hashes_until is not None and export.hashes_until > now
     return Row(export, words, size, compares, schedule)

@@ -260,9 +260,11 @@ def totals(request: HttpRequest) -> HttpResponse:
             if found.sellers == 1
             else _("{sellers} sellers").format(sellers=number(found.sellers))
         )
-        more = _("{seller_days} seller-days of {sellers}").format(
-            seller_days=number(found.seller_days), sellers=sellers
-        )
+        more = ngettext(
+            "{seller_days} seller-day of {sellers}",
+            "{seller_days} seller-days of {sellers}",
+            found.seller_days,
+        ).format(seller_days=number(found.seller_days), sellers=sellers)
     noun = ngettext("hold", "holds", found.count)
     context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)

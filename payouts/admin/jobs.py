@@ -155,7 +155,9 @@ def _row(item: JobItem) -> dict[str, Any]:
 def _progress(job: Job, now: datetime) -> dict[str, Any]:
     """How far the job is; it asks for itself again while it is done."""
     going = job.finished_at is None
-    words = _("{done} of {total} payouts").format(done=number(job.done_count), total=number(job.total))
+    words = ngettext("{done} of {total} payout", "{done} of {total} payouts", job.total).format(
+        done=number(job.done_count), total=number(job.total)
+    )
     if job.refused_count:
         words += f", {_('{refused} refused').format(refused=number(job.refused_count))}"
     left = pace.time_left(done=job.done_count, total=job.total, since=job.asked_at, now=now)

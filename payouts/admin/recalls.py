@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later, later_filled
 from payouts.admin import _currency
@@ -111,6 +111,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {"label": _("Waiting for the bank"), "url": here, "current": not over},
             {"label": _("Answered"), "url": f"{here}?show=answered", "current": over},
         ],
+        "verbs": exports.verb(request, "recalls", worklists.exported(request, "currency")),
         "chips": worklists.chips(request, _currency.CHIPS),
         "totals_url": f"{reverse('admin:payouts_recall_totals')}?{request.GET.urlencode()}",
         "over": over,

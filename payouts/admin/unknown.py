@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import labelled, later, number
 from payouts.admin import _bank_file, _currency, unknown_choices
@@ -59,6 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "Handed over, and no clear answer. Nothing here is sent anew before we know: "
                 "that could pay twice."
             ),
+            "verbs": exports.verb(request, "unknown", worklists.exported(request, "currency", "waits_for")),
             "chips": worklists.chips(request, CHIPS),
             "rows": [_row(each, now) for each in page.rows],
             "pager": page,

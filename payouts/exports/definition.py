@@ -39,7 +39,8 @@ class Definition:
     ``title``, ``noun`` and ``lead`` are English, as files say them; ``called`` and ``told`` are what pages show.
 
     ``shown`` are the columns of its page, where its rows stand on one: in the order of ``place``, SQL of a whole number
-    that no two rows share, followed by DESC where the greatest comes first; where it is empty, in that of the keys.
+    that no two rows share, followed by DESC where the greatest comes first; where it is empty, in that of the keys, by
+    their number first.
 
     ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
     ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in

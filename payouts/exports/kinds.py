@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import NotAllowed, Refused
 from payouts.exports import (
+    accounts,
+    adjustments,
     audit,
     bank_lines,
     banking,
@@ -15,10 +17,12 @@ from payouts.exports import (
     held,
     lines,
     payouts,
+    recalls,
     reconciliation,
     sellers,
     standing,
     statement,
+    unknown,
     yearly,
 )
 from payouts.exports.columns import columns_of
@@ -32,9 +36,13 @@ KINDS: dict[str, Definition] = {
         standing.OPEN,
         held.HOLDS,
         failed.FAILED,
+        recalls.RECALLS,
+        unknown.UNKNOWN,
         banking.BATCHES,
         banking.PAYMENTS,
         sellers.SELLERS,
+        accounts.ACCOUNTS,
+        adjustments.ADJUSTMENTS,
         standing.BALANCES,
         statement.STATEMENT,
         entries.ENTRIES,

@@ -1,18 +1,19 @@
-"""The orders that a list of payouts can be sorted in, for the file that holds the list: in SQL and in words."""
+"""The orders that lists can be sorted in, for the files that hold the lists: in SQL and in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sellers.ledger.words import noted
 
 
 @dataclass(frozen=True)
 class Sort:
-    """``columns`` of the payout, compared one way, before its id; in words upwards and downwards."""
+    """``columns`` of ``what`` each row is, compared one way, before its id; in words upwards and downwards."""
 
     columns: tuple[str, ...]
     up: str
     down: str
+    what: str = "payout"
 
 
 # By the names that the lists' addresses have; a test holds them to what the lists compare.
@@ -29,10 +30,18 @@ PAYOUT_SORTS: Mapping[str, Sort] = {
         noted("Each currency by itself, the largest amount first"),
     ),
 }
+_BY_MONEY = PAYOUT_SORTS["amount"]
+# The sources of these exports call what is compared ``listed``.
+WORKLIST_SORTS: Mapping[str, Sort] = {
+    "since": Sort(
+        (), noted("Those that have waited longest first"), noted("Those that came last first"), "listed"
+    ),
+    "amount": replace(_BY_MONEY, what="listed"),
+}
 
 
 def sql(sort: Sort, *, down: bool, tail: str) -> str:
-    """ORDER BY of it; ``tail`` is what follows the payout's id."""
+    """ORDER BY of it; ``tail`` is what follows the id."""
     way = " DESC" if down else ""
-    columns = ", ".join(f"payout.{name}{way}" for name in (*sort.columns, "id"))
+    columns = ", ".join(f"{sort.what}.{name}{way}" for name in (*sort.columns, "id"))
     return f"{columns}, {tail}" if tail else columns

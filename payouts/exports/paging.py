@@ -11,6 +11,8 @@ from payouts.exports.columns import Kind, Row
 from payouts.exports.rows import Selection
 
 PLACE = "row__place"  # no column's name
+_NUMBER = "coalesce(substring({} from '^[A-Z]+([0-9]{{1,18}})')::bigint, 0)"
+"""The number in a key that is capitals and digits at first, so that S2 comes before S10."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,15 @@ def page(selection: Selection, *, size: int, place: Any = None, backwards: bool 
             wanted[f"{column.name}__currency"] = column.currency
     inner = ", ".join(f'{sql} AS "{name}"' for name, sql in wanted.items())
     smaller = bool(way) is not backwards
-    beyond = "" if place is None else f"WHERE {PLACE} {'<' if smaller else '>'} %s"
+    by = (PLACE,) if whole(selection) else (_NUMBER.format(PLACE), PLACE)
+    given = ("%s",) if whole(selection) else (_NUMBER.format("%s::text"), "%s")
+    beyond = f"WHERE ({', '.join(by)}) {'<' if smaller else '>'} ({', '.join(given)})"
+    order = ", ".join(f"{each} {'DESC' if smaller else ''}" for each in by)
     sql = (
-        f"SELECT * FROM (SELECT {inner} {selection.source}) AS listed {beyond} "  # noqa: S608 - constants and names of ours
-        f"ORDER BY {PLACE} {'DESC' if smaller else ''} LIMIT %s"
+        f"SELECT * FROM (SELECT {inner} {selection.source}) AS listed "  # noqa: S608 - constants and names of ours
+        f"{'' if place is None else beyond} ORDER BY {order} LIMIT %s"
     )
-    values = (*selection.params, *([] if place is None else [place]), size + 1)
+    values = (*selection.params, *([] if place is None else [place] * len(given)), size + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = [dict(zip(wanted, row, strict=True)) for row in cursor.fetchall()]

@@ -54,11 +54,19 @@ def _note(unconfirmed: int, *, missed: int) -> str:
     said_so = []
     if unconfirmed > 0:
         said_so.append(
-            _("Left out before this one, because nobody else had confirmed: {left_out} occasions.").format(
-                left_out=unconfirmed
-            )
+            _("Left out before this one, because nobody else had confirmed: one occasion.")
+            if unconfirmed == 1
+            else _(
+                "Left out before this one, because nobody else had confirmed: {left_out} occasions."
+            ).format(left_out=unconfirmed)
         )
-    if missed > 0:
+    if missed == 1:
+        said_so.append(
+            _(
+                "One occasion before this one was missed too, and is not made up: at most {most_made_up} are."
+            ).format(most_made_up=MOST_MADE_UP)
+        )
+    if missed > 1:
         said_so.append(
             _(
                 "{left_out} occasions before this one were missed too, and are not made up: at "

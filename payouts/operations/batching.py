@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -267,8 +268,10 @@ def _check_room(batch: Batch) -> None:
     kept = caps.keeps_back(batch=batch, day=batch.value_date)
     if kept.full:
         raise OverCap(
-            _(
-                "Not approved: {full} of {item_count} payouts do not fit: {first_fault}. Or take them out: {misfits}."
+            ngettext(
+                "Not approved: {full} payout of {item_count} does not fit: {first_fault}. Or take it out: {misfits}.",
+                "Not approved: {full} of {item_count} payouts do not fit: {first_fault}. Or take them out: {misfits}.",
+                len(kept.full),
             ).format(
                 full=len(kept.full),
                 item_count=batch.item_count,

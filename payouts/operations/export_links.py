@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
@@ -142,9 +143,11 @@ def _own(export_id: int, actor: Actor, now: datetime) -> Export:
     expired = export.expires_at is not None and export.expires_at <= now
     if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
         raise NotReady(
-            _("{file_name} was kept {export_keep_days} days and is gone. Export it again.").format(
-                file_name=export.file_name, export_keep_days=settings.EXPORT_KEEP_DAYS
-            )
+            ngettext(
+                "{file_name} was kept {export_keep_days} day and is gone. Export it again.",
+                "{file_name} was kept {export_keep_days} days and is gone. Export it again.",
+                settings.EXPORT_KEEP_DAYS,
+            ).format(file_name=export.file_name, export_keep_days=settings.EXPORT_KEEP_DAYS)
         )
     if export.status != ExportStatus.READY:
         label = ExportStatus(export.status).label.lower()

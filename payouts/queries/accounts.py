@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.words import later
 from payouts import countries
@@ -176,7 +177,12 @@ def doubts(version: AccountVersion, *, now: datetime) -> list[Doubt]:
         days = (version.requested_at - recent.requested_at).days
         found.append(
             Doubt(
-                _("Changed before"), _("The last change was asked for {days} days earlier.").format(days=days)
+                _("Changed before"),
+                ngettext(
+                    "The last change was asked for {days} day earlier.",
+                    "The last change was asked for {days} days earlier.",
+                    days,
+                ).format(days=days),
             )
         )
     return found

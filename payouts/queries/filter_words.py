@@ -17,7 +17,7 @@ from payouts.queries import filter_fields as fields
 from payouts.queries import flags, searching
 from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
-from sellers.ledger.models import Book, EarningKind
+from sellers.ledger.models import AdjustmentKind, Book, EarningKind
 
 ANY_FLAG = "any"
 _PLAIN = {
@@ -32,10 +32,17 @@ STATES = {"open": later("Nobody has said what it is"), "proposed": later("To con
 """How a line of a statement without a match may stand."""
 REPORTS = {"dac7": later("Yearly totals for DAC7"), "1099k": later("Yearly totals for form 1099-K")}
 """The yearly totals that an earning may be counted in."""
+WHATS = {"first": later("a first account"), "change": later("a change")}
+"""What a request for a bank account is."""
+EFFECTS = {"raises": later("we owe more"), "lowers": later("we owe less")}
+"""What an adjustment does to a seller's balance."""
 _CHOICES = {
     "standing": (later("Standing"), STANDINGS),
     "state": (later("State"), STATES),
     "report": (later("Counted in"), REPORTS),
+    "what": (later("What"), WHATS),
+    "effect": (later("Effect"), EFFECTS),
+    "adjustment": (later("Kind"), dict(AdjustmentKind.choices)),
 }
 ALL = "all"
 HOLDS = {
@@ -44,6 +51,8 @@ HOLDS = {
     ALL: later("Released ones, too"),
 }
 """What an export of holds shows beside those that are open."""
+SHOWS = HOLDS | {"decided": later("Decided"), "answered": later("Answered")}
+"""What a list or an export shows that it does not show by itself."""
 HELD = {"payout": later("One payout"), "seller": later("A whole seller")}
 """What a hold is on."""
 _REASONS = dict(HoldReason.choices)
@@ -117,11 +126,13 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
         case "year":
             return _("Of the year {value}").format(value=value)
         case "show":
-            return str(HOLDS[value])
+            return str(SHOWS[value])
         case "reason":
             return _("Reason is {}").format(_small(_REASONS[value]))
-        case "placed_by":
-            return _("Placed by {}").format(_person(value))
+        case "placed_by" | "not_asked_by":
+            return (_("Placed by {}") if name == "placed_by" else _("Asked by others than {}")).format(
+                _person(value)
+            )
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":

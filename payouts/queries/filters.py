@@ -63,9 +63,9 @@ def open_holds(*, unsent: bool = False) -> RawSQL:
     return RawSQL(_UNSENT_ON_HOLD if unsent else _ON_HOLD, [])  # noqa: S611 - constants
 
 
-def held() -> QuerySet[Payout]:
-    """The payouts that an open hold stops, their own or their seller's."""
-    return Payout.objects.filter(searching.Among(open_holds()))
+def held(*, unsent: bool = False) -> QuerySet[Payout]:
+    """The payouts that an open hold stops, their own or their seller's; ``unsent`` as of `open_holds`."""
+    return Payout.objects.filter(searching.Among(open_holds(unsent=unsent)))
 
 
 def not_held(payouts: QuerySet[Payout]) -> QuerySet[Payout]:

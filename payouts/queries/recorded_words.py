@@ -125,7 +125,9 @@ STOPS = (
     later("Broken invariants: {names}"),
 )
 WORK = (
+    later("Left out before this one, because nobody else had confirmed: one occasion."),
     later("Left out before this one, because nobody else had confirmed: {left_out} occasions."),
+    later("One occasion before this one was missed too, and is not made up: at most {most_made_up} are."),
     later("{left_out} occasions before this one were missed too, and are not made up: at most {most_made_up} are."),
     later("It could not be carried out; the trouble was logged."),
     later("It could not be written; the trouble was logged. Ask for it again."),

@@ -13,7 +13,7 @@ from payouts.models import Hold, Payout
 from payouts.queries import blocks, filters, flags, own, tallies, usual
 from payouts.queries.filter_fields import PersonField
 from payouts.queries.tallies import Totals
-from payouts.states import PayoutStatus
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.money import Money
 
 TOTALS_CAP = 20_000
@@ -131,8 +131,11 @@ def _tallied(chosen: filters.PayoutFilter) -> tuple[dict[str, Any], "QuerySet[Pa
     on_hold, person = asked.pop("on_hold", None), asked.pop("waits_for", "")
     if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
         return None
+    wanted = asked.get("status", [])
+    held = filters.held(unsent=bool(wanted) and UNSENT.issuperset(wanted)) if on_hold is False else None
     if not person:
-        return asked, filters.held() if on_hold is False else None
-    if on_hold is False or asked.get("status") != [PayoutStatus.REVIEWED]:
+        return asked, held
+    if wanted != [PayoutStatus.REVIEWED]:
         return None
-    return asked, own.reviewed(person_id=PersonField.id_of(person))
+    theirs = own.reviewed(person_id=PersonField.id_of(person))
+    return asked, theirs if held is None else theirs | held

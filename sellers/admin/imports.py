@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -145,7 +146,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         file.refresh_from_db(fields=["new_count", "changed_count", "same_count"])
         messages.success(
             request,
-            _("{new_count} sellers added, {changed_count} changed, {same_count} as they were.").format(
+            ngettext(
+                "{new_count} seller added, {changed_count} changed, {same_count} as before.",
+                "{new_count} sellers added, {changed_count} changed, {same_count} as before.",
+                file.new_count,
+            ).format(
                 new_count=number(file.new_count),
                 changed_count=number(file.changed_count),
                 same_count=number(file.same_count),

@@ -179,6 +179,39 @@ def test_what_misses_the_cut_off_is_said_with_its_moment_and_who_must_act():
     assert [(label, figure.value) for label, figure in late.figures] == [("To approve", 1)]
 
 
+def test_what_is_on_hold_does_not_miss_a_cut_off_for_it_would_not_go_anyway(client):
+    quick.payout(), quick.reviewed(), quick.approved()
+    stopped = [quick.payout(), quick.reviewed(), quick.approved()]
+    of_a_seller = quick.payout()
+    hold = {"reason": "documents", "note": "Wait", "actor": make.person("compliance"), "now": make.NOW}
+    holds.hold(payout_ids=[each.pk for each in stopped], **hold)
+    holds.hold_seller(seller_id=of_a_seller.seller_id, **hold)
+    for role, labels in (("analyst", ["To review", "To put into batches"]), ("approver", ["To approve"])):
+        client.force_login(user := make.user(role, is_staff=True))
+        page = home.page(permissions=roles.ROLES[role], now=make.NOW, person=user)
+        (miss,) = page["cut_offs"]
+        assert [(label, figure.value) for label, figure in miss.figures] == [(label, 1) for label in labels]
+        for _label, figure in miss.figures:
+            (row,) = client.get(figure.url).context["rows"]
+            assert row.payout.pk not in {each.pk for each in (*stopped, of_a_seller)}
+        waits = {line.work.label: line.count.value for line in page["lines"]}
+        assert all(waits[label] >= 2 for label in labels if label != "To put into batches")
+
+
+def test_what_is_to_be_put_into_batches_is_what_its_name_leads_to(client):
+    wanted = quick.approved()
+    quick.payout()
+    held = quick.approved()
+    holds.hold(
+        payout_ids=[held.pk], reason="documents", note="Wait", actor=make.person("compliance"), now=make.NOW
+    )
+    client.force_login(make.user("analyst", is_staff=True))
+    line = lines("analyst")["To put into batches"]
+    assert line.count.value == 1
+    for url in (line.url, line.count.url):
+        assert [row.payout.pk for row in client.get(url).context["rows"]] == [wanted.pk]
+
+
 def test_past_midnight_in_paris_new_yorks_cut_off_is_still_told_by_its_own_clock():
     quick.payout()
     quick.payout(country="US", currency="USD")

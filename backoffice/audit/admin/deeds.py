@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.admin import fact_words
 from backoffice.words import labelled, later, number
@@ -203,7 +204,7 @@ def _shown(name: str, value: Any, currency: str) -> str:
     if name.endswith("_minor") and isinstance(value, int) and currency in EXPONENTS:
         return written.text(Money(value, currency))
     if isinstance(value, list | dict) and len(str(value)) > LONGEST:
-        return _("{value} entries").format(value=number(len(value)))
+        return ngettext("{value} entry", "{value} entries", len(value)).format(value=number(len(value)))
     if isinstance(value, list):
         return "; ".join(fact_words.value(name, each) for each in value)
     if isinstance(value, dict):

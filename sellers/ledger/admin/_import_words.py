@@ -122,9 +122,9 @@ def progress(file: ImportFile, now: datetime) -> dict[str, Any]:
     going = file.status in posting.UNDER_WAY
     words = _(file.step) if file.step else _("It waits for a worker")
     if file.step and file.total:
-        words = _("{step}: {done} of {total} rows").format(
-            step=words, done=number(file.done), total=number(file.total)
-        )
+        words = ngettext(
+            "{step}: {done} of {total} row", "{step}: {done} of {total} rows", file.total
+        ).format(step=words, done=number(file.done), total=number(file.total))
     left = pace.time_left(done=file.done, total=file.total, since=file.started_at, now=now)
     return {
         "going": going,

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import keyset, numbers, pages, worklists
+from backoffice.doors import exports, keyset, numbers, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
-from payouts.queries import explain, waiting, worklist
+from payouts.queries import explain, filter_words, waiting, worklist
 from sellers.ledger import money
 from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.money import Money
@@ -105,11 +105,7 @@ class KindChip(forms.Form):
 class EffectChip(forms.Form):
     effect = forms.ChoiceField(
         label=later("Effect"),
-        choices=[
-            (RAISES, later("we owe more")),
-            (LOWERS, later("we owe less")),
-            ("others", later("asked by others")),
-        ],
+        choices=[*filter_words.EFFECTS.items(), (worklists.OTHERS, later("asked by others"))],
     )
 
 
@@ -134,9 +130,15 @@ def _narrowed(request: HttpRequest, rows: "QuerySet[Adjustment]") -> "QuerySet[A
             return rows.filter(amount_minor__gt=0)
         case "lowers":
             return rows.filter(amount_minor__lt=0)
-        case "others":
+        case worklists.OTHERS:
             return rows.exclude(requested_by=request.user.pk)
     return rows
+
+
+def _export(request: HttpRequest) -> list[dict[str, str]]:
+    """The way to a file of exactly these rows."""
+    given = worklists.exported(request, "effect", "currency", by_others="effect")
+    return exports.verb(request, "adjustments", given | {"adjustment": request.GET.get("kind")})
 
 
 def _how_many() -> str:
@@ -183,6 +185,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "lead": _("{how_many} Corrections of sellers' balances: one person asks, another decides.")
         .format(how_many=_how_many())
         .strip(),
+        "verbs": _export(request),
         "chips": worklists.chips(request, CHIPS),
         "totals_url": f"{reverse('admin:ledger_adjustment_totals')}?{request.GET.urlencode()}",
         "may": DECIDE in pages.permissions(request),

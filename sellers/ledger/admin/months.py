@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, register_converter, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
@@ -249,9 +250,11 @@ def _progress(file: JournalFile, now: datetime) -> str:
     if done >= total:
         return _("Being checked")
     left = pace.time_left(done=done, total=total, since=file.started_at, now=now)
-    return _("Being written: {done} of {total} entries{value}{left}").format(
-        done=number(done), total=number(total), value=", " if left else "", left=left
-    )
+    return ngettext(
+        "Being written: {done} of {total} entry{value}{left}",
+        "Being written: {done} of {total} entries{value}{left}",
+        total,
+    ).format(done=number(done), total=number(total), value=", " if left else "", left=left)
 
 
 @require_POST

@@ -54,17 +54,29 @@ function showSums(bar, boxes, all) {
   );
 }
 
+const onPage = (form) => [...form.querySelectorAll("[data-tick]:not([data-elsewhere])")];
+
+function showElsewhere(bar, count) {
+  const place = bar.querySelector("[data-elsewhere-count]");
+  if (!place) return;
+  place.parentElement.hidden = count === 0;
+  const shown = new Intl.NumberFormat(language).format(count);
+  place.textContent = (count === 1 ? words.elsewhereOne : words.elsewhereMany).replace("{n}", shown);
+}
+
 function refresh(form) {
-  const boxes = [...form.querySelectorAll("[data-tick]")];
-  const ticked = boxes.filter((box) => box.checked);
+  const boxes = onPage(form);
+  const elsewhere = [...form.querySelectorAll("[data-elsewhere]")];
+  const here = boxes.filter((box) => box.checked);
+  const ticked = [...here, ...elsewhere];
   const all = whole(form);
   const count = all ? Number(all.dataset.count) : ticked.length;
   const bar = document.querySelector(".selection");
   for (const box of boxes) box.closest("tr").setAttribute("aria-selected", String(Boolean(all) || box.checked));
   const head = form.querySelector("[data-tick-all]");
   if (head) {
-    head.checked = boxes.length > 0 && ticked.length === boxes.length;
-    head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+    head.checked = boxes.length > 0 && here.length === boxes.length;
+    head.indeterminate = here.length > 0 && here.length < boxes.length;
   }
   if (!bar) return;
   bar.hidden = count === 0;
@@ -75,15 +87,22 @@ function refresh(form) {
     const number = count > most ? part(most, shown) : shown;
     verb.querySelector("span").textContent = count === 1 ? verb.dataset.one : verb.dataset.many.replace("{n}", number);
   }
+  showElsewhere(bar, all ? 0 : elsewhere.length);
   showSums(bar, ticked, all);
   offer(form);
+}
+
+// After a person changed what is ticked; `ticks.js` keeps it for the list's other pages.
+function changed(form) {
+  refresh(form);
+  form.dispatchEvent(new Event("ticked", { bubbles: true }));
 }
 
 function offer(form) {
   const button = form.querySelector("[data-select-matching]");
   const totals = document.querySelector("#totals");
   if (!button) return;
-  const boxes = form.querySelectorAll("[data-tick]").length;
+  const boxes = onPage(form).length;
   const count = Number(totals?.dataset.count || 0);
   const more = totals?.dataset.exact === "true" && count > boxes;
   button.hidden = !more;
@@ -98,29 +117,31 @@ function everything(form, on) {
   if (form.elements.all_matching) form.elements.all_matching.value = on ? "1" : "";
 }
 
+function letGo(form) {
+  for (const box of form.querySelectorAll("[data-elsewhere]")) box.remove();
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-selection]");
   if (!form) return;
   if (event.target.matches("[data-tick-all]")) {
-    for (const box of form.querySelectorAll("[data-tick]")) box.checked = event.target.checked;
+    for (const box of onPage(form)) box.checked = event.target.checked;
   }
   everything(form, false); // touching single rows means these rows, not all that match
-  refresh(form);
+  changed(form);
 });
 
 document.addEventListener("click", (event) => {
   const form = document.querySelector("form[data-selection]");
-  if (!form || !event.target.closest) return;
-  if (event.target.closest("[data-select-matching]")) {
-    const on = form.elements.all_matching.value !== "1";
+  const button = form && event.target.closest?.("[data-select-matching], [data-clear], [data-let-go]");
+  if (!button) return;
+  letGo(form); // all that match holds them; what is cleared is cleared on every page
+  if (!button.matches("[data-let-go]")) {
+    const on = button.matches("[data-select-matching]") && form.elements.all_matching.value !== "1";
     everything(form, on);
-    for (const box of form.querySelectorAll("[data-tick]")) box.checked = on;
-    refresh(form);
-  } else if (event.target.closest("[data-clear]")) {
-    everything(form, false);
-    for (const box of form.querySelectorAll("[data-tick]")) box.checked = false;
-    refresh(form);
+    for (const box of onPage(form)) box.checked = on;
   }
+  changed(form);
 });
 
 const begin = () => document.querySelectorAll("form[data-selection]").forEach(refresh);

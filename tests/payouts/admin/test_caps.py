@@ -105,7 +105,7 @@ def test_a_batch_without_room_on_its_day_is_not_approved_and_the_page_says_what_
     page = browser.get(url)
     hidden = dict(page.context["hidden"])
     said = browser.post(url, {"confirmed": "1", **hidden}, follow=True).content.decode()
-    assert "Not approved: 1 of 2 payouts do not fit" in said and "take them out" in said
+    assert "Not approved: 1 payout of 2 does not fit" in said and "take it out" in said
 
 
 def test_a_cap_is_read_as_the_reader_writes_it():

@@ -47,13 +47,13 @@ def asked(client, address):
     assert form.status_code == 200
     fields = form.context["form"]
     given = {name: fields[name].value() or "" for name in fields.offered}
-    kind = re.search(r"kind=(\w+)", url)[1]
-    query = dict(form.context["hidden"])["query"]
-    client.post("/exports/new/", {**given, "kind": kind, "query": query, "format": "csv"})
+    client.post("/exports/new/", {**given, **dict(form.context["hidden"]), "format": "csv"})
     made = Export.objects.latest("pk")
-    definition = kinds.get(kind)
+    definition = kinds.get(re.search(r"kind=(\w+)", url)[1])
+    assert made.kind == definition.kind
     found = definition.chosen(made.filters, now=make.NOW)
-    return found, [row for chunk in rows.raw(rows.select(definition, found)) for row in chunk]
+    selection = rows.select(definition, found, sort=made.sort)
+    return found, [row for chunk in rows.raw(selection) for row in chunk]
 
 
 @pytest.mark.parametrize("status", ["", "PROPOSED"])

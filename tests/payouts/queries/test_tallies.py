@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from payouts.models import Disposal, Payout, Tally
+from payouts.models import Disposal, Payout, Review, Tally
 from payouts.operations import approval, givebacks, holds, review, tallying
 from payouts.queries import filters, invariants, tallies, waiting, worklist
 from payouts.states import PayoutStatus
@@ -126,3 +126,21 @@ def test_the_totals_of_a_list_are_exact_however_many_where_the_tallies_answer(mo
     assert asked("currency=GBP") == (0, 0, True)
     assert asked("amount_min=1")[2] is False
     assert asked("on_hold=true") == (1, 100, True)
+
+
+@pytest.mark.django_db
+def test_what_is_held_and_what_is_a_persons_own_are_both_left_out_of_the_tallies(monkeypatch):
+    monkeypatch.setattr(worklist, "TOTALS_CAP", 1)
+    payouts = [quick.reviewed(amount_minor=minor) for minor in (100, 200, 400, 800)]
+    reviewer = Review.objects.get(payout=payouts[0]).reviewer
+    stopped = [payouts[0].pk, payouts[1].pk]  # the first is held, and the reviewer's own: it is left out once
+    holds.hold(payout_ids=stopped, reason="other", note="x", actor=make.person("compliance"), now=make.NOW)
+    query = f"status=REVIEWED&on_hold=false&waits_for={reviewer.username}"
+    chosen = filters.read(query)
+    found = worklist.totals_of(chosen)
+    assert found.exact
+    assert (found.count, sum(money.minor for money in found.sums)) == (
+        chosen.qs.count(), sum(chosen.qs.values_list("amount_minor", flat=True)),
+    )  # fmt: skip
+    assert worklist.by_country_of(chosen) == {"FR": found.count}
+    assert 0 < found.count < 4

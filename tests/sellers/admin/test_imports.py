@@ -37,7 +37,7 @@ def test_changes_are_shown_and_applied_on_a_yes(analyst):
     answer = analyst.post(
         reverse("admin:sellers_import_confirm", args=[SellerFile.objects.get().pk]), follow=True
     )
-    assert "1 sellers added, 1 changed, 0 as they were." in answer.content.decode()
+    assert "1 seller added, 1 changed, 0 as before." in answer.content.decode()
     known.refresh_from_db()
     assert known.name == "Boutique"
 

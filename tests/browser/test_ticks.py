@@ -1,0 +1,189 @@
+"""What is ticked on one page of a list stays ticked on the others, is counted and added up, and is done together."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backoffice.doors import keyset
+from payouts.models import Hold, Payout
+from payouts.operations import holds
+from payouts.states import PayoutStatus
+from tests import make
+from tests.browser import complaints, walks
+from tests.payouts import quick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def pages_of_two(monkeypatch):
+    monkeypatch.setitem(keyset.page.__kwdefaults__, "size", 2)
+
+
+@pytest.fixture
+def five():
+    """The newest stands first: 5.00, 4.00 | 3.00, 2.00 | 1.00."""
+    return [quick.payout(amount_minor=minor) for minor in (100, 200, 300, 400, 500)]
+
+
+def tick(page: Page, place: int) -> None:
+    page.locator("tr [data-tick]").nth(place).check()
+
+
+def turn(page: Page, way: str) -> None:
+    page.get_by_role("link", name=f"{way} page").click()
+    expect(page.locator("#totals")).to_contain_text("payouts")
+
+
+def bar(page: Page, count: int, total: str, elsewhere: str = "") -> None:
+    selection = page.locator(".selection")
+    expect(selection.locator("[data-count]")).to_have_text(f"{count} selected")
+    expect(selection.locator("[data-sums]")).to_have_text(re.compile(rf"^{re.escape(total)}\s?EUR\s?$"))
+    place = selection.locator("[data-elsewhere-count]")
+    if elsewhere:
+        expect(place).to_have_text(elsewhere)
+        expect(place).to_be_visible()
+    else:
+        expect(place).to_be_hidden()
+
+
+def reviewed() -> set[int]:
+    return set(Payout.objects.filter(status=PayoutStatus.REVIEWED).values_list("amount_minor", flat=True))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_ticks_of_several_pages_are_counted_added_up_and_done_together(visit, five, width):
+    page = visit("/payouts/review/", role="analyst", width=width)
+    tick(page, 0)
+    turn(page, "Next")
+    bar(page, 1, "5.00", "1 on another page")
+    tick(page, 1)
+    turn(page, "Next")
+    bar(page, 2, "7.00", "2 on other pages")
+    tick(page, 0)
+    assert complaints.all_of(page) == []
+    turn(page, "Previous")
+    bar(page, 3, "8.00", "2 on other pages")
+    assert [box.is_checked() for box in page.locator("tr [data-tick]").all()] == [False, True]
+
+    page.get_by_role("button", name="Mark 3 payouts reviewed").click()
+    expect(page.locator(".preview").first).to_contain_text("8.00")
+    page.get_by_role("link", name="Cancel").click()  # nothing was done: nothing is let go
+    bar(page, 3, "8.00", "2 on other pages")
+    page.get_by_role("button", name="Mark 3 payouts reviewed").click()
+    page.locator("#confirm button[type=submit]").click()
+    walks.said(page, "3 payouts reviewed.")
+    assert reviewed() == {500, 200, 100}
+    expect(page.locator(".selection")).to_be_hidden()
+    page.goto("/payouts/review/")
+    expect(page.locator("tr [data-tick]:checked")).to_have_count(0)
+    expect(page.locator(".selection")).to_be_hidden()
+
+
+def test_those_of_other_pages_can_be_let_go_and_all_can_be_cleared(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    turn(page, "Next")
+    tick(page, 0)
+    bar(page, 2, "8.00", "1 on another page")
+    page.get_by_role("button", name="Untick those").click()
+    bar(page, 1, "3.00")
+    turn(page, "Previous")
+    bar(page, 1, "3.00", "1 on another page")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".selection")).to_be_hidden()
+    turn(page, "Next")
+    expect(page.locator("tr [data-tick]:checked")).to_have_count(0)
+
+
+def test_another_filter_begins_anew_and_another_order_does_not(visit, five):
+    page = visit("/payouts/review/?country=FR", role="analyst")
+    tick(page, 0)
+    page.get_by_role("columnheader").get_by_role("link", name="Amount").click()
+    page.get_by_role("columnheader").get_by_role("link", name="Amount").click()
+    bar(page, 1, "5.00", "1 on another page")
+    for address in ("/payouts/review/?country=FR&amount_min=2", "/payouts/review/?country=FR"):
+        page.goto(address)
+        expect(page.locator("#totals")).to_contain_text("payouts")
+        expect(page.locator(".selection")).to_be_hidden()
+
+
+def test_all_that_match_stay_chosen_on_the_next_page(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    page.get_by_role("button", name="Select all 5 that match").click()
+    turn(page, "Next")
+    bar(page, 5, "15.00")
+    page.locator("tr [data-tick]").nth(0).uncheck()
+    bar(page, 1, "2.00")
+    turn(page, "Previous")
+    bar(page, 1, "2.00", "1 on another page")
+
+
+def test_a_row_that_is_done_on_its_own_page_is_ticked_no_more(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    tick(page, 1)
+    page.locator("tr[data-row] a").first.click()
+    expect(page.locator("[data-walk]")).to_contain_text("1 of 2 selected")
+    page.keyboard.press("r")
+    page.locator("#confirm button[type=submit]").click()
+    walks.said(page, "1 payout reviewed.")
+    page.goto("/payouts/review/")
+    bar(page, 1, "4.00")
+
+
+def test_a_verb_that_asks_once_more_lets_nothing_go(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    turn(page, "Next")
+    page.keyboard.press("h")
+    page.get_by_label("Reason").select_option("documents")
+    page.locator("#confirm textarea").fill(" ")
+    page.locator("#confirm button[type=submit]").click()
+    expect(page.locator("#confirm .error").first).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    bar(page, 1, "5.00", "1 on another page")
+
+
+def test_what_changed_meanwhile_is_still_ticked(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    page.keyboard.press("r")
+    expect(page.locator("#confirm")).to_be_visible()
+    holds.hold(
+        payout_ids=[five[-1].pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=make.NOW
+    )
+    page.locator("#confirm button[type=submit]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It changed in the meantime")
+    page.goto("/payouts/review/")
+    bar(page, 1, "5.00")
+
+
+def test_nothing_stays_after_the_log_out_and_nothing_personal_is_kept(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    kept = page.evaluate("JSON.stringify(Object.entries(sessionStorage).filter(([name]) => /^ticked:/.test(name)))")
+    assert str(five[-1].pk) in kept
+    assert five[-1].seller.name not in kept and five[-1].reference not in kept
+    page.locator("details.mine summary").click()
+    page.get_by_role("button", name="Log out").click()
+    left = "Object.keys(sessionStorage).filter(name => name.startsWith('ticked:')).length"
+    assert page.evaluate(left) == 0
+
+
+def test_holds_of_several_pages_are_released_together(visit, five):
+    for payout in five:
+        holds.hold(payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=make.NOW)
+    page = visit("/holds/", role="approver")
+    tick(page, 0)
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("#totals")).to_contain_text("holds")
+    tick(page, 1)
+    bar(page, 2, "5.00", "1 on another page")
+    page.get_by_role("button", name="Release 2 holds").click()
+    page.locator("#confirm textarea").fill("It came.")
+    page.locator("#confirm button[type=submit]").click()
+    walks.said(page, "2 holds released.")
+    assert Hold.objects.filter(released_at__isnull=True).count() == 3
+    expect(page.locator(".selection")).to_be_hidden()
