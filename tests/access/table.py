@@ -147,6 +147,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_job_list": Door(("payouts.view_payout",)),
     "payouts_job_detail": Door(("payouts.view_payout",), unknown=NO_NUMBER, own="jobs"),
     "payouts_job_progress": Door(("payouts.view_payout",), post=405, unknown=NO_NUMBER, own="jobs"),
+    "payouts_job_state": Door(("payouts.view_payout",), post=405, unknown=NO_NUMBER, own="jobs"),
     "payouts_job_stop": Door(("payouts.view_payout",), 405, 302, unknown=NO_NUMBER, own="jobs"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
