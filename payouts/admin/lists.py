@@ -208,7 +208,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
         return redirect(elsewhere)
     try:
         return _mistyped.shown(
-            request, _offered(place), lambda wrong: _shown(request, place, offered, wrong=wrong)
+            request, _offered(place), lambda asked, wrong: _shown(asked, place, offered, wrong=wrong)
         )
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=place.title, whole="view=all")
