@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import later, number
+from backoffice.words import gap, later, number, sentences
 from payouts.admin._choosing import Looked, all_that_match, chosen, left_of, look, source, stopped_job
 from payouts.models import Job, Payout
 from payouts.operations import deeds, jobs
@@ -66,8 +66,8 @@ class Bulk:
 
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
-    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began. Many payouts are a job, and
-    so is what was left of one.
+    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began. Many payouts are a job,
+    and so is what was left of one.
     """
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     actor = pages.actor(request)
@@ -98,20 +98,20 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
         confirmed = False
     said = jobs.values_of(stopped) if stopped is not None else None
     form = bulk.form(request.POST if confirmed else None, initial=said)
-    answer = _do(request, bulk, ids, seen, form, stopped) if confirmed and form.is_valid() else None
+    answer = _do(request, bulk, ids, seen, form, stopped=stopped) if confirmed and form.is_valid() else None
     if answer is not None:
         return answer
     if whole:
         looked = look(ids, preview=bulk.preview, actor=actor)
-        return _previewed(request, bulk, looked.preview, form, looked)
+        return _previewed(request, bulk, looked.preview, form, looked=looked)
     preview = bulk.preview(payout_ids=ids, actor=actor)
     preview = preview if bulk.safe else _mark_stale(preview, seen)
     return _previewed(request, bulk, preview, form, stopped=stopped)
 
 
-def _many(bulk: Bulk, ids: Sequence[int], stopped: Job | None) -> bool:
+def _many(bulk: Bulk, payouts: Sequence[Any], stopped: Job | None) -> bool:
     """Whether a worker does it."""
-    return stopped is not None or len(ids) > bulk.deed.at_once
+    return stopped is not None or len(payouts) > bulk.deed.at_once
 
 
 def _do(
@@ -120,13 +120,14 @@ def _do(
     ids: Sequence[int],
     seen: Mapping[int, str] | None,
     form: forms.Form,
+    *,
     stopped: Job | None,
 ) -> HttpResponse | None:
     """What was done or asked for, in a message; None where it is refused, which the form says."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     try:
         if _many(bulk, ids, stopped):
-            return _ask_for(request, bulk, ids, seen, form.cleaned_data, stopped)
+            return _ask_for(request, bulk, ids, seen, form.cleaned_data, stopped=stopped)
         outcome = bulk.deed.act(
             payout_ids=ids, actor=pages.actor(request), now=database_now(), seen=seen, **form.cleaned_data
         )
@@ -148,6 +149,7 @@ def _ask_for(
     ids: Sequence[int],
     seen: Mapping[int, str] | None,
     values: dict[str, Any],
+    *,
     stopped: Job | None,
 ) -> HttpResponse:
     """A worker does it; the reader is led to where it is watched. Raises as `jobs.request` does."""
@@ -167,7 +169,7 @@ def _ask_for(
         )
     else:
         text = _("A worker does it now, some at a time. You can leave this page and come back.")
-        messages.info(request, " ".join([text, *_went(request)]))
+        messages.info(request, sentences(text, *_went(request)))
     return redirect("admin:payouts_job_detail", pk=job.pk)
 
 
@@ -176,6 +178,7 @@ def _previewed(
     bulk: Bulk,
     preview: Preview,
     form: forms.Form,
+    *,
     looked: Looked | None = None,
     stopped: Job | None = None,
 ) -> HttpResponse:
@@ -292,9 +295,9 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
                 refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
             )
         )
-    text = " ".join([", ".join(parts) + ".", *_went(request)])
+    text = sentences(", ".join(parts) + ".", *_went(request))
     if count and bulk.leads is not None and (leads := bulk.leads(outcome.moved)):
-        text = format_html("{} {}", text, leads)
+        text = format_html("{}{}{}", text, gap(), leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
 

@@ -58,7 +58,9 @@ def stopped_job(request: HttpRequest, verb: str) -> Job | None:
     text = source(request).get("rest_of", "")
     if not text:
         return None
-    job = Job.objects.filter(asked_by=request.user.pk, verb=verb, pk=numbers.whole(text)).first()
+    number = numbers.whole(text)
+    own = Job.objects.filter(asked_by=request.user.pk, verb=verb)
+    job = own.filter(pk=number).first() if number is not None else None
     if job is None:
         raise Http404(_("There is no such job of yours."))
     return job

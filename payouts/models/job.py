@@ -19,7 +19,7 @@ class Job(models.Model):
     """What was confirmed, by whom, and how far it is. ``key``: the same confirmed form twice is one job.
 
     A finished job never changes, and counts what its items say (a trigger). What was confirmed never changes at all.
-    One that takes up what was left of another is of the same person and verb, and no payout is taken up twice (triggers).
+    One that takes up what was left of another is of the same person and verb; no payout is taken up twice (triggers).
     """
 
     app_may_update = ("moved_count", "refused_count", "finished_at", "trouble")

@@ -184,7 +184,7 @@ class Gone:
 
 
 def gone(batch: Batch, *, most: int) -> tuple[list[Gone], int, Money]:
-    """At most ``most`` of what left the batch since it was proposed, the newest first; and how many and how much left."""
+    """At most ``most`` of what left the batch since it was proposed, the newest first; how many and how much left."""
     rows = BatchItem.objects.filter(batch=batch, left_at__isnull=False)
     items = list(rows.select_related("payout__seller").order_by("-left_at", "-pk")[:most])
     by, all_of_them = left_by(items), rows.aggregate(count=Count("pk"), sum=Sum("amount_minor"))
