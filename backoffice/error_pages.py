@@ -27,7 +27,9 @@ UNREADABLE = Said(
     400,
     later("The request could not be read"),
     later("Something in it was malformed"),
-    later("Go back, reload the page and try again. If it comes from a link somebody sent, ask for a new one."),
+    later(
+        "Go back, reload the page and try again. If it comes from a link somebody sent, ask for a new one."
+    ),
 )
 TOO_OLD = Said(
     403,

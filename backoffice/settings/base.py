@@ -139,6 +139,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [
         "backoffice.doors.api.calling.ByAuthority",
         "backoffice.doors.api.asking.ByItsAddress",
+        "backoffice.doors.api.keys.ByItsKey",
     ],
     "DEFAULT_PARSER_CLASSES": ["backoffice.doors.api.bodies.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

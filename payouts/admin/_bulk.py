@@ -189,7 +189,9 @@ def _previewed(
         return pages.stale(request, _changes(changed), back)
     context = _context(bulk, preview, form, back, by_job=_many(bulk, preview.allowed, stopped))
     if stopped is not None:
-        words = _("{job} was stopped. What was left of it is looked at as it is now, and goes on as a job of its own.")
+        words = _(
+            "{job} was stopped. What was left of it is looked at as it is now, and goes on as a job of its own."
+        )
         context["lead"] = words.format(job=stopped)
         context["hidden"].append(("rest_of", str(stopped.pk)))
     if looked is not None and looked.rest:

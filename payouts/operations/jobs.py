@@ -118,7 +118,9 @@ def _stopped(job_id: int, *, verb: str, actor: Actor) -> Job:
     rows = Job.objects.select_for_update(no_key=True).filter(asked_by_id=actor.person_id, verb=verb)
     job = rows.filter(pk=job_id, finished_at__isnull=False).first()
     if job is None:
-        raise NoSuchJob(_("There is no such job of yours with something left. Only who asked for it goes on with it."))
+        raise NoSuchJob(
+            _("There is no such job of yours with something left. Only who asked for it goes on with it.")
+        )
     return job
 
 
@@ -127,7 +129,9 @@ def _require_left(job: Job, ids: Sequence[int]) -> None:
     left = set(asked.left(job).values_list("payout_id", flat=True))
     if not left.issuperset(ids):
         raise Conflict(
-            _("Nothing was done: some of these payouts are not left any more. Look at the job again, then go on.")
+            _(
+                "Nothing was done: some of these payouts are not left any more. Look at the job again, then go on."
+            )
         )
 
 

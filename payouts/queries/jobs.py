@@ -31,7 +31,9 @@ def sums(job: Job) -> list[Sums]:
         When(code=STOPPED, then=Value(_LEFT)),
         default="outcome",
     )
-    groups = job.items.annotate(part=part).values_list("payout__currency", "part").order_by("payout__currency")
+    groups = (
+        job.items.annotate(part=part).values_list("payout__currency", "part").order_by("payout__currency")
+    )
     found: dict[str, dict[str, int]] = {}
     for currency, name, minor in groups.annotate(minor=Coalesce(Sum("payout__amount_minor"), 0)):
         found.setdefault(currency, {})[name] = int(minor)

@@ -176,12 +176,14 @@ def test_a_stopped_job_is_gone_on_with_by_a_confirmation_that_says_in_numbers_wh
     assert first["Location"] == second["Location"] == f"/jobs/{more.pk}/"
     work(more)
     assert Review.objects.count() == 5
-    assert f'<a href="/jobs/{more.pk}/">{more}</a> goes on with 3 payouts' in client.get(
-        f"/jobs/{job.pk}/"
-    ).content.decode()
-    assert f'what was left of <a href="/jobs/{job.pk}/">{job}</a>' in client.get(
-        f"/jobs/{more.pk}/"
-    ).content.decode()
+    assert (
+        f'<a href="/jobs/{more.pk}/">{more}</a> goes on with 3 payouts'
+        in client.get(f"/jobs/{job.pk}/").content.decode()
+    )
+    assert (
+        f'what was left of <a href="/jobs/{job.pk}/">{job}</a>'
+        in client.get(f"/jobs/{more.pk}/").content.decode()
+    )
     assert offered(client, job) == [] == offered(client, more)
     nothing = client.get(verb["url"], follow=True)
     assert f"Nothing was done: nothing is left of {job}." in nothing.content.decode()

@@ -1,12 +1,14 @@
-"""A job may take up what was left of one that was stopped: of the same person and verb, each payout once.
+"""A job may take up what was left of one that was stopped: of the same person and verb, each payout once. And what the
+API answered to a call that named a key is kept.
 
-Safe while the version before is running: its jobs take up nothing.
+Safe while the version before is running: its jobs take up nothing, and it keeps no answers.
 """
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
-from backoffice.audit.guards import function
+from backoffice.audit.guards import append_only, function
 
 TAKES_UP = """BEGIN
   IF NOT EXISTS (
@@ -40,7 +42,10 @@ END"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0026_judged_seller")]
+    dependencies = [
+        ("payouts", "0026_judged_seller"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
@@ -74,4 +79,30 @@ class Migration(migrations.Migration):
             " FOR EACH STATEMENT EXECUTE FUNCTION payouts_job_left()",
             "DROP TRIGGER guard_left ON payouts_jobitem",
         ),
+        migrations.CreateModel(
+            name="KeptAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("asked", models.CharField(max_length=64)),
+                ("status", models.SmallIntegerField()),
+                ("body", models.TextField(help_text="JSON, as it was sent")),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"default_permissions": ()},
+        ),
+        migrations.AddConstraint(
+            model_name="keptanswer",
+            constraint=models.UniqueConstraint(fields=("person", "key"), name="kept_answer_once"),
+        ),
+        *append_only("payouts_keptanswer"),
     ]
