@@ -269,7 +269,7 @@ TABLE: Mapping[str, Door] = {
     "ledger_period_ask": Door(("ledger.close_period",), args=lambda w: ["2026-11"], unknown=NO_MONTH),
     "ledger_period_close": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
     "ledger_period_take_back": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
-    "ledger_period_export": Door(("ledger.export_journal",), 405, 302, lambda w: ["2026-09"], NO_MONTH),
+    "ledger_period_export": Door(("ledger.export_journal",), 405, 422, lambda w: ["2026-09"], NO_MONTH),
     "ledger_journal_state": Door(("ledger.view_period",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER),
     "ledger_journal_download": Door(
         ("ledger.export_journal",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER
