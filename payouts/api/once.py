@@ -18,6 +18,9 @@ from payouts.operations import once
 
 AGAIN = "Idempotent-Replayed"
 """The header of an answer that was given before."""
+ANOTHER = (
+    "Nothing was done: this Idempotency-Key was sent before with another call. Name a new key for a new call."
+)
 
 
 class Once(GenericViewSet[Any]):
@@ -45,7 +48,12 @@ def _once(key: str, request: Request, act: Callable[[], Response]) -> Response:
         response = act()
         return once.Answer(response.status_code, JSONRenderer().render(response.data).decode())
 
-    found = once.once(key=key, asked=_digest(request), act=answered, actor=actor(request), now=database_now())
+    try:
+        found = once.once(
+            key=key, asked=_digest(request), act=answered, actor=actor(request), now=database_now()
+        )
+    except once.AnotherCall as refusal:
+        raise once.AnotherCall(ANOTHER) from refusal
     headers = {AGAIN: "true"} if found.again else None
     return Response(json.loads(found.body), status=found.status, headers=headers)
 

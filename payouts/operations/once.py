@@ -15,7 +15,7 @@ from payouts.models import KeptAnswer
 
 
 class AnotherCall(Conflict):
-    """The key was used for a call with something else in it."""
+    """The key was used for a call with something else in it; the door says so in its own words."""
 
     code = "key_used"
 
@@ -46,7 +46,5 @@ def once(*, key: str, asked: str, act: Callable[[], Answer], actor: Actor, now: 
         )
         return answer
     if kept.asked != asked:
-        raise AnotherCall(
-            "Nothing was done: this Idempotency-Key was sent before with another call. Name a new key for a new call."
-        )
+        raise AnotherCall("")
     return Answer(kept.status, kept.body, again=True)
