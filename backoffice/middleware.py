@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
-from django.shortcuts import render
 
+from backoffice import error_pages
 from backoffice.doors.api import problems
 
 
@@ -26,7 +27,7 @@ def no_bare_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         response = get_response(request)
         if response.status_code != 405 or request.path.startswith("/api/"):
             return response
-        page = render(request, "405.html", status=405)
+        page = error_pages.page(request, error_pages.OTHER_METHOD)
         page.headers["Allow"] = response.headers.get("Allow", "")
         return page
 
@@ -47,7 +48,9 @@ def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         if for_programs:
             said = problems.details(400, "malformed", "The address holds a NUL character. Take it out.")
             return JsonResponse(said, status=400, content_type=problems.MEDIA_TYPE)
-        return render(request, "400.html", status=400)
+        if any("\0" in text for text in request.COOKIES.values()):
+            request.user = AnonymousUser()  # the one at this session is asked for by such a word, too
+        return error_pages.page(request, error_pages.UNREADABLE)
 
     return answer
 

@@ -77,6 +77,16 @@ def labelled(label: str, said: str) -> str:
     return gettext("{label}: {said}").format(label=label, said=said)
 
 
+def gap() -> str:
+    """What stands between two sentences: a space, in Japanese nothing."""
+    return "" if locale().startswith("ja") else " "
+
+
+def sentences(*said: str) -> str:
+    """Whole sentences one after the other, without those that are empty."""
+    return gap().join(str(each) for each in said if each)
+
+
 def either(parts: Iterable[str]) -> str:
     """The parts as one choice: an analyst, an approver or compliance."""
     return format_list(list(parts), style="or", locale=_DATES.get(locale(), locale()))

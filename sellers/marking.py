@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, BinaryIO, cast
 
+from backoffice.words import sentences
 from sellers import reading
 from sellers.formulas import harmless
 
@@ -49,7 +50,7 @@ def made(
 def by_line(errors: Iterable[tuple[int, str]]) -> Errors:
     """Errors in the order of their lines, those of one line together."""
     for line, group in groupby(errors, key=itemgetter(0)):
-        yield line, " ".join(error for _, error in group)
+        yield line, sentences(*(error for _, error in group))
 
 
 def _rows(errors: Errors, given: io.TextIOWrapper, delimiter: str) -> Iterator[list[str]]:

@@ -1,10 +1,14 @@
-"""The demo's chart of accounts: French numbers, asked for by one accountant and confirmed by another."""
+"""The demo's chart of accounts, with French numbers, and the rates of its last whole month: asked for by one
+accountant and confirmed by another.
+"""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from backoffice.audit.actors import Actor
 from sellers.ledger.models import Book
 from sellers.ledger.operations import mapping
+from sellers.ledger.operations import rates as month_rates
 
 CHART = {
     Book.PAYABLE: ("4671", "Sellers"),
@@ -21,6 +25,8 @@ CHART = {
     Book.SUSPENSE: ("4710", "Suspense"),
 }
 BEGIN = date(2020, 1, 1)
+RATES = {"GBP": "0.8712", "JPY": "163.45", "USD": "1.0836"}
+"""What one euro was, on average of the month."""
 
 
 def chart(*, asks: Actor, confirms: Actor, now: datetime) -> None:
@@ -41,3 +47,22 @@ def chart(*, asks: Actor, confirms: Actor, now: datetime) -> None:
         for book, (number, label) in CHART.items()
     ]
     mapping.confirm(mapping_ids=[each.pk for each in made], actor=confirms, now=now)
+
+
+def rates(*, asks: Actor, confirms: Actor, now: datetime) -> None:
+    """The currencies of the demo have a rate in euros for the month before the present one."""
+    month = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    made = [
+        month_rates.ask(
+            month=month,
+            currency=currency,
+            home="EUR",
+            units=Decimal(units),
+            worth=Decimal(1),
+            reason="The central bank's average of the month.",
+            actor=asks,
+            now=now,
+        )
+        for currency, units in RATES.items()
+    ]
+    month_rates.confirm(rate_ids=[each.pk for each in made], actor=confirms, now=now)

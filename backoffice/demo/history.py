@@ -107,7 +107,9 @@ def _live(*, seed: int, now: datetime, weeks: int, share: float) -> Desk:
     desk.collect(now=now - timedelta(minutes=4))
     sweeping.alert(now=now - timedelta(minutes=3))
     _set_caps(staff["admin"], now - timedelta(minutes=2))
-    books.chart(asks=staff["accountant"], confirms=staff["accountant2"], now=now - timedelta(minutes=2))
+    accountants = {"asks": staff["accountant"], "confirms": staff["accountant2"]}
+    books.chart(**accountants, now=now - timedelta(minutes=2))
+    books.rates(**accountants, now=now - timedelta(minutes=1))
     return desk
 
 

@@ -153,7 +153,9 @@ class Plan:
             cuts = [0, *(round(len(ids) * share) for share in _SHARES), len(ids)]
             for step, (begin, end) in zip(_STEPS, itertools.pairwise(cuts), strict=True):
                 chosen[step] = sorted(ids[begin:end])
-            desk.review([pk for step in _STEPS[1:] for pk in chosen[step]], now=now)
+            by_job = chosen["reviewed"] if group == "sepa" else []
+            desk.review_as_job(by_job, now=now)
+            desk.review([pk for step in _STEPS[1:] for pk in chosen[step] if pk not in by_job], now=now)
             desk.hold_some(chosen["waits"], count=3, now=now + timedelta(minutes=2))
             desk.hold_some(chosen["reviewed"], count=3, now=now + timedelta(minutes=4))
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
+from backoffice.words import sentences
 
 ALWAYS = ("back",)
 """What any page of ours may be told."""
@@ -22,7 +23,7 @@ class BadAddress(Refused):
     status = 400
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(list(problems.values())[:_MOST]))
+        super().__init__(sentences(*list(problems.values())[:_MOST]))
         self.parameters = tuple(problems)
 
 

@@ -23,7 +23,7 @@ from backoffice.doors.addresses import Known
 
 P = ParamSpec("P")
 _ROWS = ("ids", "seen", "all_matching")
-_CHOSEN = (*_ROWS, "query", "back")
+_CHOSEN = (*_ROWS, "query", "back", "rest_of")
 _LONGEST_ADDRESS = 2_000
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 

@@ -43,14 +43,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.middleware.no_store",
     "csp.middleware.CSPMiddleware",
-    "backoffice.middleware.no_nul",
-    "backoffice.middleware.no_bare_405",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Behind whoever is at the session, and their language: what they answer is a page in the frame.
+    "backoffice.middleware.no_nul",
+    "backoffice.middleware.no_bare_405",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -90,6 +91,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True  # htmx takes the token from the page
 
 # What a page may do: nothing inline, nothing from another host
@@ -137,6 +139,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [
         "backoffice.doors.api.calling.ByAuthority",
         "backoffice.doors.api.asking.ByItsAddress",
+        "backoffice.doors.api.keys.ByItsKey",
     ],
     "DEFAULT_PARSER_CLASSES": ["backoffice.doors.api.bodies.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from backoffice import drawing, wording
 from backoffice.doors import subject_words
 from backoffice.templatetags._once import part
+from backoffice.words import gap as between
 from backoffice.words import percent
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
@@ -76,10 +77,10 @@ def sort_chip(*ways: Any) -> dict[str, Any]:
     return {"ways": pairs, "now": next((pair for pair in pairs if pair[0].aria), None)}
 
 
-@register.filter
-def city(zone: str) -> str:
-    """A time zone as people name it: "Paris" for Europe/Paris."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+@register.simple_tag
+def gap() -> str:
+    """Between two sentences that are put together: `{% gap %}`."""
+    return between()
 
 
 @register.filter

@@ -151,6 +151,12 @@ def since(batch: Batch, deadline: calendars.Deadline) -> dict[str, Any]:
     }
 
 
+def gone(batch: Batch, *, most: int) -> dict[str, Any]:
+    """What left the batch since it was proposed, for `left.html`: the newest payouts, and all of them in numbers."""
+    rows, count, money = batch_look.gone(batch, most=most)
+    return {"gone": rows, "gone_count": count, "gone_money": money, "more_gone": count - len(rows)}
+
+
 def _take_out(payout: Payout, back: str) -> str:
     query = urlencode([("ids", str(payout.pk)), ("back", back)])
     return f"{reverse('admin:payouts_payout_act', args=['take_out'])}?{query}"

@@ -22,9 +22,9 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import number
-from payouts.admin._choosing import Looked, all_that_match, chosen, look, source
-from payouts.models import Payout
+from backoffice.words import gap, later, number, sentences
+from payouts.admin._choosing import Looked, all_that_match, chosen, left_of, look, source, stopped_job
+from payouts.models import Job, Payout
 from payouts.operations import deeds, jobs
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
 from payouts.queries import hold_words, lookout, shown
@@ -32,6 +32,7 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 SHOWN = 10
+_BY_JOB = (later("A worker does it, some at a time, on a page that shows how far it is."),)
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,18 @@ class Bulk:
 
 
 def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
-    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began. Many payouts are a job."""
+    """The preview; POST with ``confirmed``: the deed, a message, and back to where it began. Many payouts are a job,
+    and so is what was left of one.
+    """
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     actor = pages.actor(request)
+    stopped = stopped_job(request, bulk.name)
     ids, seen = chosen(request)
+    if stopped is not None and not ids:
+        ids = left_of(stopped)
+        if not ids:
+            messages.warning(request, _("Nothing was done: nothing is left of {job}.").format(job=stopped))
+            return redirect(back)
     if not ids:
         messages.warning(request, _("Nothing was done: no payout is chosen. Tick the rows first."))
         return redirect(back)
@@ -82,31 +91,43 @@ def run(request: HttpRequest, bulk: Bulk) -> HttpResponse:
         )
         return redirect(back)
     confirmed = request.method == "POST" and request.POST.get("confirmed") == "1"
-    many = len(ids) > bulk.deed.at_once
+    many = _many(bulk, ids, stopped)
     if confirmed and (seen is None or (many and not request.POST.get("key"))):
         # A form that no page of ours made: it says what to do, not what was looked at.
         messages.warning(request, _("Nothing was done yet: look at what will happen, then confirm it."))
         confirmed = False
-    form = bulk.form(request.POST if confirmed else None)
-    answer = _do(request, bulk, ids, seen, form) if confirmed and form.is_valid() else None
+    said = jobs.values_of(stopped) if stopped is not None else None
+    form = bulk.form(request.POST if confirmed else None, initial=said)
+    answer = _do(request, bulk, ids, seen, form, stopped=stopped) if confirmed and form.is_valid() else None
     if answer is not None:
         return answer
     if whole:
         looked = look(ids, preview=bulk.preview, actor=actor)
-        return _previewed(request, bulk, looked.preview, form, looked)
+        return _previewed(request, bulk, looked.preview, form, looked=looked)
     preview = bulk.preview(payout_ids=ids, actor=actor)
     preview = preview if bulk.safe else _mark_stale(preview, seen)
-    return _previewed(request, bulk, preview, form)
+    return _previewed(request, bulk, preview, form, stopped=stopped)
+
+
+def _many(bulk: Bulk, payouts: Sequence[Any], stopped: Job | None) -> bool:
+    """Whether a worker does it."""
+    return stopped is not None or len(payouts) > bulk.deed.at_once
 
 
 def _do(
-    request: HttpRequest, bulk: Bulk, ids: Sequence[int], seen: Mapping[int, str] | None, form: forms.Form
+    request: HttpRequest,
+    bulk: Bulk,
+    ids: Sequence[int],
+    seen: Mapping[int, str] | None,
+    form: forms.Form,
+    *,
+    stopped: Job | None,
 ) -> HttpResponse | None:
     """What was done or asked for, in a message; None where it is refused, which the form says."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     try:
-        if len(ids) > bulk.deed.at_once:
-            return _ask_for(request, bulk, ids, seen, form.cleaned_data)
+        if _many(bulk, ids, stopped):
+            return _ask_for(request, bulk, ids, seen, form.cleaned_data, stopped=stopped)
         outcome = bulk.deed.act(
             payout_ids=ids, actor=pages.actor(request), now=database_now(), seen=seen, **form.cleaned_data
         )
@@ -128,6 +149,8 @@ def _ask_for(
     ids: Sequence[int],
     seen: Mapping[int, str] | None,
     values: dict[str, Any],
+    *,
+    stopped: Job | None,
 ) -> HttpResponse:
     """A worker does it; the reader is led to where it is watched. Raises as `jobs.request` does."""
     job = jobs.request(
@@ -138,6 +161,7 @@ def _ask_for(
         actor=pages.actor(request),
         now=database_now(),
         seen=seen,
+        rest_of=None if stopped is None else stopped.pk,
     )
     if job.finished_at is not None:
         messages.warning(
@@ -145,19 +169,31 @@ def _ask_for(
         )
     else:
         text = _("A worker does it now, some at a time. You can leave this page and come back.")
-        messages.info(request, " ".join([text, *_went(request)]))
+        messages.info(request, sentences(text, *_went(request)))
     return redirect("admin:payouts_job_detail", pk=job.pk)
 
 
 def _previewed(
-    request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form, looked: Looked | None = None
+    request: HttpRequest,
+    bulk: Bulk,
+    preview: Preview,
+    form: forms.Form,
+    *,
+    looked: Looked | None = None,
+    stopped: Job | None = None,
 ) -> HttpResponse:
     """What would be done; where all that was chosen has changed, what did."""
     back = pages.back_url(request, reverse("admin:payouts_payout_list"))
     changed = [each for each in preview.refused if each.code == "changed"]
     if changed and len(changed) == len(preview.refused) and not preview.allowed:
         return pages.stale(request, _changes(changed), back)
-    context = _context(bulk, preview, form, back)
+    context = _context(bulk, preview, form, back, by_job=_many(bulk, preview.allowed, stopped))
+    if stopped is not None:
+        words = _(
+            "{job} was stopped. What was left of it is looked at as it is now, and goes on as a job of its own."
+        )
+        context["lead"] = words.format(job=stopped)
+        context["hidden"].append(("rest_of", str(stopped.pk)))
     if looked is not None and looked.rest:
         context["beyond"] = _beyond(request, looked)
     if looked.rest if looked is not None else request.POST.get("more") == "1":
@@ -207,7 +243,7 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
     return text.format(n=noun)
 
 
-def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[str, Any]:
+def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str, *, by_job: bool) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
     return {
         "title": words if preview.allowed else _("Nothing can be done"),
@@ -241,15 +277,9 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str) -> dict[
                 {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
                 for reason, group in preview.reasons
             ],
-            "follows": [*_as_job(bulk, preview), *bulk.follows(preview)] if preview.allowed else (),
+            "follows": [*(_BY_JOB if by_job else ()), *bulk.follows(preview)] if preview.allowed else (),
         },
     }
-
-
-def _as_job(bulk: Bulk, preview: Preview) -> list[str]:
-    if len(preview.allowed) <= bulk.deed.at_once:
-        return []
-    return [_("A worker does it, some at a time, on a page that shows how far it is.")]
 
 
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
@@ -267,9 +297,9 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
                 refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
             )
         )
-    text = " ".join([", ".join(parts) + ".", *_went(request)])
+    text = sentences(", ".join(parts) + ".", *_went(request))
     if count and bulk.leads is not None and (leads := bulk.leads(outcome.moved)):
-        text = format_html("{} {}", text, leads)
+        text = format_html("{}{}{}", text, gap(), leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text)
 

@@ -1,17 +1,20 @@
-"""Which payouts a reader chose for a verb: ticked ones, or all that match a filter, looked at in portions."""
+"""Which payouts a reader chose for a verb: ticked ones, what was left of a job, or all that match a filter, looked at
+in portions.
+"""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from backoffice.audit.actors import Actor
 from backoffice.doors import numbers
-from payouts.models import Payout
+from payouts.models import Job, Payout
 from payouts.operations import deeds
 from payouts.operations._outcome import Preview, Refusal
-from payouts.queries import filters
+from payouts.queries import filters, jobs
 
 PORTION = 5_000
 """Payouts that are looked at by one question."""
@@ -48,6 +51,24 @@ def source(request: HttpRequest) -> QueryDict:
 def all_that_match(request: HttpRequest) -> bool:
     """Whether the reader chose all that match."""
     return source(request).get("all_matching") == "1"
+
+
+def stopped_job(request: HttpRequest, verb: str) -> Job | None:
+    """The reader's own job of this verb, where what was left of it is the choice; 404 where there is no such job."""
+    text = source(request).get("rest_of", "")
+    if not text:
+        return None
+    number = numbers.whole(text)
+    own = Job.objects.filter(asked_by=request.user.pk, verb=verb)
+    job = own.filter(pk=number).first() if number is not None else None
+    if job is None:
+        raise Http404(_("There is no such job of yours."))
+    return job
+
+
+def left_of(job: Job) -> list[int]:
+    """The payouts that are left of a stopped job."""
+    return list(jobs.left(job).values_list("payout_id", flat=True))
 
 
 def chosen(request: HttpRequest) -> tuple[list[int], dict[int, str] | None]:

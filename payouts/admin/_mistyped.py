@@ -3,12 +3,13 @@ alike; what cannot be read is said at its field, and the list stays.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, numbers, worklists
@@ -67,14 +68,15 @@ def _for_everybody(amount: str) -> str:
 
 
 def shown(
-    request: HttpRequest, offered: Sequence[Chip], view: Callable[[Mistyped], HttpResponse]
+    request: HttpRequest, offered: Sequence[Chip], view: Callable[[HttpRequest, Mistyped], HttpResponse]
 ) -> HttpResponse:
-    """The view's list; where it refuses what was typed into one of the chips, the list without these filters.
+    """The view's list; where it refuses what was typed into one of the chips, the list without these filters: the view
+    is asked again as if they were not in the address, so that what it links to is of the filters that it shows.
 
     Raises `filters.BadFilter` for what nobody types: parameters that are no filter, choices that there are none of.
     """
     try:
-        return view(NOTHING)
+        return view(request, NOTHING)
     except filters.BadFilter as refusal:
         wrong = _of(request, refusal, offered)
         if wrong is None:
@@ -82,8 +84,9 @@ def shown(
     rest = request.GET.copy()
     for name in (*wrong.fields, *keyset.PLACE):
         rest.pop(name, None)
-    request.GET = rest  # type: ignore[assignment]  # what the page links to is of the filters that it shows
-    return view(wrong)
+    asked = copy(request)
+    asked.GET = QueryDict(rest.urlencode())
+    return view(asked, wrong)
 
 
 def _of(request: HttpRequest, refusal: filters.BadFilter, offered: Sequence[Chip]) -> Mistyped | None:

@@ -85,6 +85,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         "short_of_money": facts.short_of_money(batch),
         **changed,
         **facts.since(batch, deadline),
+        **facts.gone(batch, most=SHOWN),
         "preview": {
             "count": batch.item_count,
             "sums": [money],

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import dated, later
+from backoffice.words import dated, later, sentences
 from payouts.admin import reconciliation
 from payouts.admin._currency import CHIPS as BY_CURRENCY
 from payouts.models import Attempt, LineResolution, StatementLine, Submission
@@ -81,7 +81,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "title": _("Reconciliation"),
-        "lead": f"{_how_many(chosen)} {words}".strip(),
+        "lead": sentences(_how_many(chosen), words),
         "verbs": _export(request, proposed=proposed),
         "tabs": reconciliation.tabs("proposed" if proposed else "breaks"),
         "chips": [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later
+from backoffice.words import gap, later
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export
 from payouts.operations import exporting
@@ -74,7 +74,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
             )
             return redirect("admin:payouts_export_list")
-    order = f" {_(base.order_text)}." if base.order_text else ""
+    order = f"{gap()}{_(base.order_text)}." if base.order_text else ""
     return pages.render(
         request,
         "parts/form.html",

@@ -59,12 +59,12 @@ OFFERED = (
 def failed(request: HttpRequest) -> HttpResponse:
     """Dead payouts whose money waits for a decision, those first whose sellers have waited longest for it."""
     try:
-        return _mistyped.shown(request, OFFERED, lambda wrong: _shown(request, wrong=wrong))
+        return _mistyped.shown(request, OFFERED, _shown)
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=_("Failed & returned"))
 
 
-def _shown(request: HttpRequest, *, wrong: _mistyped.Mistyped) -> HttpResponse:
+def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
     addresses.only(request, "view", lists.VIEWS)
     addresses.only(request, "undecided", ("true",))
     query = request.GET.copy()

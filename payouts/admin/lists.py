@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import addresses, keyset, pages, worklists
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place
@@ -208,7 +208,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
         return redirect(elsewhere)
     try:
         return _mistyped.shown(
-            request, _offered(place), lambda wrong: _shown(request, place, offered, wrong=wrong)
+            request, _offered(place), lambda asked, wrong: _shown(asked, place, offered, wrong=wrong)
         )
     except (filters.BadFilter, addresses.BadAddress) as problem:
         return pages.refused(request, problem, title=place.title, whole="view=all")
@@ -238,7 +238,7 @@ def _shown(
         "admin/payouts/payout/list.html",
         {
             "title": place.title,
-            "lead": f"{place.lead} {_next_cut_off(now)}",
+            "lead": sentences(place.lead, _next_cut_off(now)),
             "verbs": [export] if "payouts.request_export" in held else [],
             "chips": chips(
                 request,

@@ -14,7 +14,7 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
-from backoffice.words import labelled, number, together
+from backoffice.words import labelled, number, sentences, together
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
@@ -164,7 +164,7 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
     )
     context = {
         "title": _("Stop {name}").format(name=name),
-        "lead": f"{lead} {_would_wait(asked.waiting_batches(None if rail == EVERY else rail))}",
+        "lead": sentences(lead, _would_wait(asked.waiting_batches(None if rail == EVERY else rail))),
         "form": form,
         "verb": _("Stop {name}").format(name=name),
         "kind": "stop",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -54,9 +53,7 @@ class AnswerForm(forms.Form):
     answered_at = forms.DateTimeField(
         required=False,
         label=later("When it answered"),
-        help_text=later_filled(
-            "{city} time. Leave it empty where no answer came.", city=explain.city(settings.TIME_ZONE)
-        ),
+        help_text=later_filled("{city} time. Leave it empty where no answer came.", city=explain.OUR_CITY),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
-from backoffice.words import later, number
+from backoffice.words import later, number, sentences
 from payouts.admin.holds import rows_of, words_of
 from payouts.admin.verbs import FindingForm
 from payouts.models import ReleaseRequest
@@ -143,7 +143,7 @@ def _preview_rows(found: Releases, rows: dict[int, HoldRow]) -> list[dict[str, A
             "reference": row.reference,
             "name": row.name,
             "note": told.get(row.hold.pk)
-            or f"{words_of(row.hold)} {recorded.by(row.hold.placed_by_id, row.hold.note)}",
+            or sentences(words_of(row.hold), recorded.by(row.hold.placed_by_id, row.hold.note)),
             "money": money,
         }
         for row in (rows[pk] for pk in (*told, *rest[:SHOWN]) if pk in rows)

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later, weekdays
+from backoffice.words import later, locale, weekdays
 from payouts import countries
 from payouts.admin.export_new import OFFERED, ExportForm
+from payouts.countries import moments
 from payouts.exports import kinds
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
@@ -111,7 +112,9 @@ class ScheduleForm(ExportForm):
         self.fields = self._ordered(list(dict.fromkeys(templates)))
         spans = said.dates_of(definition.filter)
         choose = {
-            "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+            "time_zone": [
+                (zone, moments.listed(zone, locale=locale())) for zone in sorted(available_timezones())
+            ],
             "business_days": [
                 ("", _("every day counts")),
                 *countries.by_name(),

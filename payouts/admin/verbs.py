@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -224,10 +225,20 @@ def _ask(request: HttpRequest, bulk: Bulk) -> HttpResponse:
 
 
 def _to_release(request: HttpRequest) -> HttpResponse:
-    """Releasing is about holds: the page of exactly those that are open now, so that no later one goes with them."""
+    """Releasing is about holds: the page of exactly those that are open now, so that no later one goes with them.
+
+    What an address does not carry is told.
+    """
     chosen, _unused = _choosing.chosen(request)
     open_ones = Hold.objects.filter(payout__in=chosen, released_at__isnull=True).order_by("pk")
     ids = list(open_ones.values_list("pk", flat=True)[:MOST_HOLDS])
+    if len(ids) == MOST_HOLDS and (rest := open_ones.count() - MOST_HOLDS) > 0:
+        words = ngettext(
+            "These are the first {most} holds of what you chose. {n} more stays in force: choose again for it.",
+            "These are the first {most} holds of what you chose. {n} more stay in force: choose again for them.",
+            rest,
+        )
+        messages.warning(request, words.format(most=number(MOST_HOLDS), n=number(rest)))
     query = urlencode(
         [("back", pages.back_url(request, reverse("admin:payouts_hold_list"))), *(("ids", pk) for pk in ids)]
     )

@@ -19,6 +19,7 @@ from backoffice.doors.api.bodies import Body, Text, Whole, Words
 from backoffice.doors.api.calling import actor
 from payouts.api import filter_parameters
 from payouts.api.filter_parameters import FilterBody
+from payouts.api.once import Once
 from payouts.api.outcomes import OutcomeRow, with_unknown
 from payouts.api.verbs import MOST, SAY_WHY
 from payouts.models import Batch, Payout
@@ -105,7 +106,7 @@ class ProposedRow(OutcomeRow):
 
 
 @extend_schema_view(list=extend_schema(summary="Batches, newest first", parameters=filter_parameters.BATCHES))
-class Batches(ListModelMixin, GenericViewSet[Batch]):
+class Batches(Once, ListModelMixin, GenericViewSet[Batch]):
     """Approved payouts that go out together; a second person approves each batch."""
 
     needs = "payouts.view_batch"

@@ -28,6 +28,7 @@ from backoffice.doors.api import naming
 from backoffice.doors.api.bodies import Body
 from backoffice.doors.api.calling import actor
 from payouts.api.filter_parameters import FilterBody
+from payouts.api.once import Once
 from payouts.exports import kinds
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export, ExportStatus
@@ -183,13 +184,14 @@ class _AnyAnswer(BaseContentNegotiation):
 
 
 @extend_schema_view(list=extend_schema(summary="Your exports, newest first"))
-class Exports(ListModelMixin, GenericViewSet[Export]):
+class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     """Files of payouts, made by a worker."""
 
     needs = "payouts.request_export"
     serializer_class = ExportRow
     lookup_field = "id"
     reads: ClassVar = {"download": ("token",)}
+    keyless = ("link",)  # which works once: the same again would be of no use, and is no secret to keep
 
     def get_queryset(self) -> QuerySet[Export]:
         return Export.objects.filter(requested_by=self.request.user.pk)

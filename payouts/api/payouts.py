@@ -17,6 +17,7 @@ from backoffice.doors.api import naming
 from backoffice.doors.api.calling import actor
 from backoffice.doors.api.filtering import PAGING
 from payouts.api import filter_parameters, rows
+from payouts.api.once import Once
 from payouts.api.outcomes import OutcomeRow, with_unknown
 from payouts.api.verbs import VERBS, Call, Verb, body_for_many, body_for_one
 from payouts.models import Payout
@@ -28,7 +29,7 @@ ID = OpenApiParameter(
 )
 
 
-class Payouts(GenericViewSet[Payout]):
+class Payouts(Once, GenericViewSet[Payout]):
     """What we pay sellers. Nothing patches a status: a verb is called, and answers or says why not."""
 
     needs = "payouts.view_payout"

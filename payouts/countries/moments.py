@@ -58,6 +58,13 @@ def place(zone: tzinfo, *, locale: str = "en") -> str:
     return dates.get_timezone_location(zone, locale=_parsed(locale), return_city=True)
 
 
+def listed(zone: str, *, locale: str = "en") -> str:
+    """A time zone to choose from: its name in every list of them, and its city where the locale writes another."""
+    plain = zone.replace("_", " ")
+    city = _parsed(locale).time_zones.get(zone, {}).get("city", "")
+    return f"{plain} · {city}" if city and city not in plain else plain
+
+
 def last_day(upper: date) -> date:
     """The last day of a range whose upper end is excluded, as PostgreSQL gives its date ranges."""
     return upper - timedelta(days=1)

@@ -1,6 +1,7 @@
 """How we pay: one concept per file."""
 
 from .account import AccountDecision, AccountVersion, PayoutAccount
+from .answer import KeptAnswer
 from .approval import Approval, Review
 from .attempt import Attempt, BankFact
 from .batch import Batch, BatchItem, MissedCutOff
@@ -56,6 +57,7 @@ __all__ = [
     "Job",
     "JobItem",
     "JobOutcome",
+    "KeptAnswer",
     "LineKind",
     "LineResolution",
     "MissedCutOff",

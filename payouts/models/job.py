@@ -19,6 +19,7 @@ class Job(models.Model):
     """What was confirmed, by whom, and how far it is. ``key``: the same confirmed form twice is one job.
 
     A finished job never changes, and counts what its items say (a trigger). What was confirmed never changes at all.
+    One that takes up what was left of another is of the same person and verb; no payout is taken up twice (triggers).
     """
 
     app_may_update = ("moved_count", "refused_count", "finished_at", "trouble")
@@ -34,6 +35,14 @@ class Job(models.Model):
     )
     asked_at = models.DateTimeField()
     total = models.IntegerField()
+    rest_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="taken_up_by",
+        db_index=False,
+        help_text="the job that was stopped, whose payouts these were",
+    )
     moved_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
     trouble = models.TextField(blank=True, default="", help_text="why it did not go on, last time")
@@ -44,6 +53,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["asked_by", "-id"], name="job_of_person"),
             models.Index(fields=["asked_at"], condition=Q(finished_at=None), name="job_unfinished"),
+            models.Index(fields=["rest_of"], condition=Q(rest_of__isnull=False), name="job_rest_of"),
         ]
         constraints = [
             models.CheckConstraint(

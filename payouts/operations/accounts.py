@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts import countries
 from payouts.countries import schemes
 from payouts.models import AccountDecision, AccountVersion, Hold, HoldReason, Payout, PayoutAccount
@@ -35,7 +35,7 @@ class BadDetails(Refused):
     code = "bad_account"
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(sentence for _unused, sentence in problems))
+        super().__init__(sentences(*(sentence for _unused, sentence in problems)))
         self.problems = list(problems)
 
 

@@ -23,6 +23,7 @@ from payouts.operations import _doorbell, incidents
 from payouts.operations._outcome import Outcome, Refusal
 from payouts.operations._watch import Watch
 from payouts.operations.deeds import DEEDS
+from payouts.queries import jobs as asked
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,6 @@ PATIENCE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=10)
 """How long one message works before it rings for the next: Celery ends what takes much longer."""
 _ODD = "failed"
-STOPPED = "stopped"
-"""The code of what its asker stopped before its turn came."""
 
 _ITEMS = """
 INSERT INTO payouts_jobitem (job_id, payout_id, seen, outcome, code, reason)
@@ -65,13 +64,15 @@ def request(
     actor: Actor,
     now: datetime,
     seen: Mapping[int, str] | None = None,
+    rest_of: int | None = None,
 ) -> Job:
     """The verb on these payouts waits for a worker, which is rung for after the commit.
 
     The same again under the same ``key`` of the same person answers the first job, which may be over. ``values`` are
-    what the verb takes besides (`DEEDS`). Raises `AnotherForm` where that job is of something else; what the verb
+    what the verb takes besides (`DEEDS`). ``rest_of``: it goes on with payouts that were left of this job of the same
+    person and verb, which was stopped. Raises `AnotherForm` where that job is of something else; what the verb
     raises whatever its payouts are, as a hold without a note does; `Refused` where none of the payouts is there;
-    `NotAllowed`.
+    `NoSuchJob` and `Conflict` about ``rest_of``; `NotAllowed`.
     """
     deed = DEEDS[verb]
     authority.require(actor=actor, permission=deed.permission)
@@ -82,6 +83,7 @@ def request(
     plain = {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
     }
+    before = None if rest_of is None else _stopped(rest_of, verb=verb, actor=actor)
     made, new = Job.objects.get_or_create(
         key=f"{actor.person_id}:{key}",
         defaults={
@@ -91,20 +93,46 @@ def request(
             "asked_by_id": actor.person_id,
             "asked_at": now,
             "total": len(ids),
+            "rest_of": before,
         },
     )
-    if not new and ((made.verb, made.values) != (verb, plain) or ids != _payouts_of(made)):
+    confirmed = (verb, plain, rest_of)
+    if not new and ((made.verb, made.values, made.rest_of_id) != confirmed or ids != _payouts_of(made)):
         raise AnotherForm(
             _("Nothing was done: this form was sent before, with something else in it. Look at it again.")
         )
     if new:
+        if before is not None:
+            _require_left(before, ids)
         tokens = seen or {}
         with connection.cursor() as cursor:
             cursor.execute(_ITEMS, [made.pk, ids, [tokens.get(pk, "") for pk in ids]])
-        data = {"verb": verb, "payouts": len(ids)}
+        data = {"verb": verb, "payouts": len(ids)} | ({} if before is None else {"rest_of": str(before)})
         recording.record(actor=actor, action="job.request", subject=made, data=data, now=now)
         _doorbell.ring("work_job", job_id=made.pk)
     return made
+
+
+def _stopped(job_id: int, *, verb: str, actor: Actor) -> Job:
+    """The person's job of this verb, locked: what is left of it is taken up by one after the other."""
+    rows = Job.objects.select_for_update(no_key=True).filter(asked_by_id=actor.person_id, verb=verb)
+    job = rows.filter(pk=job_id, finished_at__isnull=False).first()
+    if job is None:
+        raise NoSuchJob(
+            _("There is no such job of yours with something left. Only who asked for it goes on with it.")
+        )
+    return job
+
+
+def _require_left(job: Job, ids: Sequence[int]) -> None:
+    """Raises `Conflict` where one of these was not left by the job, or is taken up already."""
+    left = set(asked.left(job).values_list("payout_id", flat=True))
+    if not left.issuperset(ids):
+        raise Conflict(
+            _(
+                "Nothing was done: some of these payouts are not left any more. Look at the job again, then go on."
+            )
+        )
 
 
 def _payouts_of(job: Job) -> list[int]:
@@ -165,16 +193,21 @@ def _waiting(job: Job) -> Any:
     return job.items.filter(outcome=JobOutcome.WAITING).order_by("payout_id")
 
 
-def _act(job: Job, items: Sequence[JobItem], now: datetime) -> Outcome:
+def values_of(job: Job) -> dict[str, Any]:
+    """What its form said, as the verb takes it."""
     values = dict(job.values)
     if values.get("until"):
         values["until"] = datetime.fromisoformat(values["until"])
+    return values
+
+
+def _act(job: Job, items: Sequence[JobItem], now: datetime) -> Outcome:
     return DEEDS[job.verb].act(
         payout_ids=[item.payout_id for item in items],
         actor=actors.person(job.asked_by),
         now=now,
         seen={item.payout_id: item.seen for item in items if item.seen} or None,
-        **values,
+        **values_of(job),
     )
 
 
@@ -248,7 +281,7 @@ def stop(*, job_id: int, actor: Actor, now: datetime) -> Job:
     items = list(_waiting(job)) if job.finished_at is None else []
     if not items:
         raise Conflict(_("Nothing stopped: all of it was done already."))
-    _answer(job, items, _all_refused(items, STOPPED, _("you stopped the job before its turn came")))
+    _answer(job, items, _all_refused(items, asked.STOPPED, _("you stopped the job before its turn came")))
     recording.record(actor=actor, action="job.stop", subject=job, data={"payouts": len(items)}, now=now)
     _finish(job, actor=actor, now=now)
     job.refresh_from_db()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import dated
+from backoffice.words import dated, labelled, sentences
 from payouts.exports.journal import LAYOUT
 from payouts.queries import closing
 from sellers.ledger.models import Period, PeriodNumbers, PeriodTotal
@@ -153,7 +153,7 @@ def _asked(first: date) -> list[Period]:
 def _refuse_blocked(what: str, first: date, last: date) -> None:
     found = closing.blocks(first=first, last=last)
     if found:
-        raise NotClosable(f"{what}: " + " ".join(block.text for block in found))
+        raise NotClosable(labelled(what, sentences(*(block.text for block in found))))
 
 
 def _write_totals(period: Period) -> list[PeriodTotal]:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backoffice.words import sentences
 from payouts.models import BankDocument, FundingAccount, Statement, StatementLine
 from payouts.operations import (
     _bookings,
@@ -148,7 +149,7 @@ def _taker(
 ) -> "_Booking | _Comparing":
     """Who takes the statement's lines: it is booked, or one that stands under its id is compared with it."""
     if found.problems or not found.adds_up or found.opening_minor is None or found.closing_minor is None:
-        why = " ".join(statement_words.said(each) for each in found.problems) or _("It does not add up.")
+        why = sentences(*(statement_words.said(each) for each in found.problems)) or _("It does not add up.")
         raise base.Unreadable(
             _("Statement {statement_id}: {why} Nothing was booked: ask the bank for a right one.").format(
                 statement_id=found.statement_id, why=why

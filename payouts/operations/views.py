@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
-from backoffice.words import number
+from backoffice.words import number, sentences
 from payouts.models import DefaultView, PastedList, SavedView
 from payouts.queries import filters, searching, views
 
@@ -105,7 +105,7 @@ def paste(*, text: str, actor: Actor, now: datetime) -> PastedList:
             )
         searching.long_enough(text)
     except ValidationError as error:
-        raise BadList(" ".join(error.messages)) from error
+        raise BadList(sentences(*error.messages)) from error
     if not text.strip():
         raise BadList(_("Nothing was searched: paste at least one reference."))
     return PastedList.objects.create(text=text.strip(), pasted_by_id=actor.person_id, pasted_at=now)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts.models import Attempt, BankFact, Disposal, Payout, Submission
 from payouts.queries import explain, recalls, recorded
 from payouts.rails import base, reasons
@@ -80,7 +80,7 @@ def plain(fact: BankFact) -> str:
     kind = BankFact.Kind(fact.kind)
     words = SAID[kind]
     if fact.code and kind is not BankFact.Kind.PAID and kind is not BankFact.Kind.ACCEPTED:
-        words += f" {reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence}"
+        words = sentences(words, reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence)
     if fact.text and fact.text.rstrip(".") not in words:
         words += _(" It says: “{text}”").format(text=recorded.perhaps(fact.text))
     return words

@@ -172,6 +172,35 @@ def left(batch: Batch) -> list[Left]:
     ]
 
 
+@dataclass(frozen=True)
+class Gone:
+    """One payout that left the batch: whose, how much, why, and by whom and when."""
+
+    payout: Payout
+    name: str
+    money: Money
+    because: str
+    by: str
+
+
+def gone(batch: Batch, *, most: int) -> tuple[list[Gone], int, Money]:
+    """At most ``most`` of what left the batch since it was proposed, the newest first; how many and how much left."""
+    rows = BatchItem.objects.filter(batch=batch, left_at__isnull=False)
+    items = list(rows.select_related("payout__seller").order_by("-left_at", "-pk")[:most])
+    by, all_of_them = left_by(items), rows.aggregate(count=Count("pk"), sum=Sum("amount_minor"))
+    shown = [
+        Gone(
+            payout=item.payout,
+            name=item.payout.seller.name,
+            money=Money(item.amount_minor, batch.currency),
+            because=recorded.perhaps(item.left_because),
+            by=by.get(item.pk, ""),
+        )
+        for item in items
+    ]
+    return shown, all_of_them["count"], Money(int(all_of_them["sum"] or 0), batch.currency)
+
+
 def left_by(items: Sequence[BatchItem]) -> dict[int, str]:
     """Who made each of these leave its batch and when, by the item's id; those still inside are absent."""
     gone = {item.payout_id: item for item in items if item.left_at is not None}

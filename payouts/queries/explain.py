@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from backoffice import words
 from payouts import countries
-from payouts.countries import Country, calendars
+from payouts.countries import Country, calendars, moments
 from payouts.models import Batch, FundingAccount, Payout
 
 # Where a language writes a day otherwise than weekday, day, month.
@@ -51,8 +53,16 @@ def _bank_zone(bank: str, payees: str) -> str:
 
 
 def city(zone: str) -> str:
-    """How people name a time zone: New York for America/New_York."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+    """How the reader names a time zone: New York for America/New_York, in Japanese ニューヨーク."""
+    return moments.place(ZoneInfo(zone), locale=words.locale())
+
+
+def _ours() -> str:
+    return city(settings.TIME_ZONE)
+
+
+OUR_CITY: str = lazy(_ours, str)()
+"""The city of the program's own time zone, named each time it is shown."""
 
 
 def clock(moment: datetime, zone: str) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from backoffice.audit.errors import Refused
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts import countries
 from payouts.models import Hold, Payout
 from payouts.queries import dead, filter_standing, filter_words, flags, searching
@@ -50,7 +50,7 @@ class BadFilter(Refused):
     status = 400
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
-        super().__init__(" ".join(sentence for sentences in errors.values() for sentence in sentences))
+        super().__init__(sentences(*(each for said in errors.values() for each in said)))
         self.errors = dict(errors)
         self.parameters = tuple(errors)
 

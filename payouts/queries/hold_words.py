@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from backoffice.words import later, later_filled
 from payouts.models import HoldReason
 from payouts.models.hold import FOR_COMPLIANCE, TWO_PEOPLE
@@ -18,7 +16,7 @@ REASONS = [("", later("Choose the reason")), *HoldReason.choices]
 UNTIL = later("Released by itself at")
 UNTIL_HELP = later_filled(
     "At most a year ahead, {city} time. Leave empty, and a person releases it. Where two people must, it stays empty.",
-    city=explain.city(settings.TIME_ZONE),
+    city=explain.OUR_CITY,
 )
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from django.utils.translation import get_language, gettext
 
-from backoffice.words import labelled
+from backoffice.words import labelled, sentences
 from backoffice.words import recorded as in_english
 from payouts.models import HoldReason, Resolution
 from payouts.queries import invariants, recorded_rails, recorded_words, statement_words
@@ -155,7 +155,7 @@ def _several(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | N
             end = at + 1
             told.append(parts[at])
         at = end
-    return " ".join(told) if any_known else None
+    return sentences(*told) if any_known else None
 
 
 @cache

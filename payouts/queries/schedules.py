@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from backoffice.words import weekdays
+from backoffice.words import locale, weekdays
 from payouts import countries
 from payouts.countries import moments
 from payouts.countries.rhythms import Occasion, Rhythm
@@ -81,7 +81,7 @@ def rhythm_of(schedule: ExportSchedule) -> Rhythm:
 
 def rhythm_words(schedule: ExportSchedule) -> str:
     """ "Every Monday at 06:00 Paris, or the next business day in Spain"."""
-    at = f"{schedule.at:%H:%M} {moments.place(ZoneInfo(schedule.time_zone))}"
+    at = f"{schedule.at:%H:%M} {moments.place(ZoneInfo(schedule.time_zone), locale=locale())}"
     known = schedule.country and has_days(schedule)
     land = countries.called(schedule.country) if known else schedule.country
     match schedule.every:

@@ -13,6 +13,7 @@ from import_export.exceptions import ImportError
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import sentences
 from sellers import reading
 from sellers.importing import previewing, profiles
 from sellers.importing.previewing import Preview
@@ -101,7 +102,7 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
             raise Changed(
                 _(
                     "Not applied: sellers changed since the preview. {why} Upload the file again and look at it anew."
-                ).format(why=" ".join(error.error.messages))
+                ).format(why=sentences(*error.error.messages))
             ) from error
         if not isinstance(error.error, IntegrityError):
             raise

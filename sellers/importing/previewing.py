@@ -10,7 +10,7 @@ import tablib
 from django.utils.translation import gettext as _
 from import_export.results import Result, RowResult
 
-from backoffice.words import number
+from backoffice.words import number, sentences
 from sellers import reading
 from sellers.importing.profiles import SellerProfile
 from sellers.importing.resource import SellerResource
@@ -81,7 +81,7 @@ def run(content: bytes, profile: SellerProfile, *, dry_run: bool) -> Preview:
         dataset, dry_run=dry_run, raise_errors=not dry_run, use_transactions=not dry_run
     )
     errors += [
-        (lines[bad.number - 1], " ".join(text for texts in bad.error_dict.values() for text in texts))
+        (lines[bad.number - 1], sentences(*(text for texts in bad.error_dict.values() for text in texts)))
         for bad in result.invalid_rows
     ]
     errors += [(lines[bad.number - 1], str(bad.errors[0].error)) for bad in result.error_rows]

@@ -147,6 +147,7 @@ TABLE: Mapping[str, Door] = {
     "payouts_job_list": Door(("payouts.view_payout",)),
     "payouts_job_detail": Door(("payouts.view_payout",), unknown=NO_NUMBER, own="jobs"),
     "payouts_job_progress": Door(("payouts.view_payout",), post=405, unknown=NO_NUMBER, own="jobs"),
+    "payouts_job_state": Door(("payouts.view_payout",), post=405, unknown=NO_NUMBER, own="jobs"),
     "payouts_job_stop": Door(("payouts.view_payout",), 405, 302, unknown=NO_NUMBER, own="jobs"),
     "payouts_run_list": Door(("payouts.view_payoutrun",)),
     "payouts_run_new": Door(("payouts.run_payouts",), post=302),
@@ -268,7 +269,7 @@ TABLE: Mapping[str, Door] = {
     "ledger_period_ask": Door(("ledger.close_period",), args=lambda w: ["2026-11"], unknown=NO_MONTH),
     "ledger_period_close": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
     "ledger_period_take_back": Door(("ledger.close_period",), args=lambda w: ["2026-10"], unknown=NO_MONTH),
-    "ledger_period_export": Door(("ledger.export_journal",), 405, 302, lambda w: ["2026-09"], NO_MONTH),
+    "ledger_period_export": Door(("ledger.export_journal",), 405, 422, lambda w: ["2026-09"], NO_MONTH),
     "ledger_journal_state": Door(("ledger.view_period",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER),
     "ledger_journal_download": Door(
         ("ledger.export_journal",), args=lambda w: [w.journal.pk], unknown=NO_NUMBER

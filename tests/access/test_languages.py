@@ -15,6 +15,8 @@ from tests.browser import pages
 TO_BE_TYPED = "{seller}"  # in an account's settings, as the page says
 HOLE = re.compile(r">[^<]*(?:\{\w+\}|%\(\w+\)s)[^<]*<")
 TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+SPACED = re.compile(r"[。！？] +[^\x00-\x7f·]")
+"""Between two Japanese sentences stands no space."""
 READ_ALOUD = ("title", "aria-label", "placeholder", "data-unit", "data-word")
 NOT_READ = "|".join(f"//{tag}" for tag in ("script", "style", "code", "kbd", "svg", "template", "textarea"))
 ENGLISH = re.compile(
@@ -29,7 +31,7 @@ ENGLISH = re.compile(
 DATA = re.compile(
     r"\b[\w.-]+-\d+\b|\b[\w ]+\.(?:csv|xml|eml|pdf)\b"  # names of people, sellers and files
     r"|\b\w+:\d+:\w+|\b[A-Z]{2}\+\w+|\b[A-Z][A-Z_]+\b|\b[a-z]+\.[a-z_]+\b"  # keys and codes
-    r"|^[A-Z]\w+/[\w /]+$"  # time zones
+    r"|^[A-Z]\w+/[\w /]+(?: · .+)?$"  # time zones
     r"|\b[A-Z][a-z]+ Who\b|nobody-is-called-so|^Bonjour, \w+$"
     r"|^.*\b(?:external_id|seller_id)\b.*$"  # columns of files to import
 )
@@ -108,6 +110,8 @@ def test_every_page_opens_in_every_language(language, standing):
                 if language == "fr" and shown.name not in OTHERS:
                     wrong += [each for each in english(text) if TO_BE_TYPED not in each]
                     wrong += filter(TWO_STOPS.search, texts(text))
+                if language == "ja" and shown.name not in OTHERS:
+                    wrong += filter(SPACED.search, texts(text))
                 found += [f"{shown.name} ({shown.url}) as {role}: {each}" for each in wrong]
     assert not found, "\n".join(dict.fromkeys(found))
 

@@ -1,13 +1,13 @@
 """Words, numbers and dates in the reader's language, also in rooms that know nothing of Django."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import translation
 
 from backoffice import words
 from payouts import countries
-from payouts.queries import explain
+from payouts.queries import explain, hold_words
 from payouts.rails import base, reasons
 from sellers.ledger import words as pure
 from sellers.ledger import written
@@ -32,6 +32,23 @@ def test_a_day_in_a_sentence_follows_the_reader():
         assert explain.day(PAID_ON) == "jueves 5 de noviembre"
     with translation.override("ja"):
         assert explain.day(PAID_ON) == "11月5日(木曜日)"
+
+
+def test_a_time_zone_is_called_by_its_city_as_the_reader_writes_it():
+    cut_off = datetime(2026, 11, 5, 17, tzinfo=UTC)
+    assert explain.clock(cut_off, "America/New_York") == "Thu 5 Nov, 12:00 New York"
+    with translation.override("es"):
+        assert explain.clock(cut_off, "America/New_York").endswith("12:00 Nueva York")
+        assert str(hold_words.UNTIL_HELP).count("París") == 1
+    with translation.override("ja"):
+        assert explain.clock(cut_off, "Asia/Tokyo").endswith("02:00 東京")
+        assert "パリ" in str(hold_words.UNTIL_HELP)
+
+
+def test_two_sentences_have_a_space_between_them_but_in_japanese():
+    assert words.sentences("It is held.", "", "Ask.") == "It is held. Ask."
+    with translation.override("ja"):
+        assert words.sentences("保留中です。", "", "確認してください。") == "保留中です。確認してください。"
 
 
 def test_an_amount_follows_the_reader_unless_a_locale_is_given():

@@ -19,8 +19,8 @@ NO_PAGES = frozenset(
         "ledger_import_progress", "payouts_hold_totals", "payouts_statement_accounts",
         "payouts_statement_document", "payouts_submission_evidence", "payouts_payout_statement_pdf",
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
-        "payouts_job_progress", "payouts_batch_totals", "payouts_export_rows_totals", "payouts_recall_totals",
-        "payouts_payoutaccount_totals", "ledger_adjustment_totals",
+        "payouts_job_progress", "payouts_job_state", "payouts_batch_totals", "payouts_export_rows_totals",
+        "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")

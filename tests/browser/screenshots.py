@@ -82,6 +82,7 @@ SHOTS = (
     Shot("runs", ("analyst",), place="Runs"),
     Shot("run", ("analyst",), place="Runs", first_row=True),
     Shot("jobs", ("analyst",), place="Jobs"),
+    Shot("job", ("analyst",), place="Jobs", first_row=True),
     Shot("exports", ("accountant",), place="Exports"),
     Shot("export-rows", ("accountant",), path="/exports/rows/?kind=balances"),
     Shot("export-rows-entries", ("accountant",), path="/exports/rows/?kind=entries&book=payable"),

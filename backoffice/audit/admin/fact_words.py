@@ -87,6 +87,7 @@ KEYS: Mapping[str, str] = {
     "reason": later("reason"),
     "recall": later("recall"),
     "refused": later("refused"),
+    "rest_of": later("what was left of"),
     "role": later("role"),
     "roles": later("roles"),
     "rows": later("rows"),

@@ -7,7 +7,16 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from backoffice.doors.api import keys
 from backoffice.doors.api.problems import MEDIA_TYPE, ProblemSerializer
+
+KEY = {
+    "in": "header",
+    "name": keys.HEADER,
+    "schema": {"type": "string", "minLength": 1, "maxLength": keys.LONGEST, "pattern": r"^[!-~][ -~]*$"},
+    "description": "A name of your own for this call. Sent again with the same call it is answered as the first time, "
+    "and nothing is done again; with another call it is refused (409).",
+}
 
 
 class Described(AutoSchema):
@@ -25,6 +34,12 @@ class Described(AutoSchema):
                 {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": problem}}},
             )
         return dict(sorted(found.items()))
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = super()._get_parameters()
+        if self.method == "POST" and keys.honours(self.view, getattr(self.view, "action", None)):
+            found.append(KEY)
+        return found
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)

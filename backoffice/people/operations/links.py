@@ -16,6 +16,7 @@ from backoffice.audit import actors, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from backoffice.people.operations import _known
+from backoffice.words import sentences
 
 
 class DeadLink(Refused):
@@ -63,4 +64,4 @@ def require_strong(password: str, user: User) -> None:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        raise WeakPassword(" ".join(error.messages)) from error
+        raise WeakPassword(sentences(*error.messages)) from error

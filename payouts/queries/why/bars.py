@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from backoffice.words import sentences
 from payouts.models import Hold
 from payouts.queries.why import acting, unsent
 from payouts.queries.why.causes import Cause, Explanation
@@ -30,7 +31,7 @@ def held(holds: Sequence[Hold], text: str) -> Explanation:
     """The paragraph for these open holds: ``text`` with their ``labels``, and the ``words`` that say what ends them."""
     labels = "; ".join(dict.fromkeys(hold.get_reason_display() for hold in holds))
     steps = [unsent.ends(hold) for hold in holds]
-    words = " ".join(dict.fromkeys(str(words) for _unused, words in steps))
+    words = sentences(*dict.fromkeys(str(words) for _unused, words in steps))
     actors = acting.together(actor for actor, _unused in steps)
     cause = unsent.most_secret([Cause(f"held_{hold.reason}") for hold in holds])
     return Explanation(text.format(labels=labels, words=words), actors, cause)

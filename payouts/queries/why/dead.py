@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backoffice.words import labelled
+from backoffice.words import labelled, sentences
 from payouts.models import BankFact, Disposal, Hold, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import blocks, explain, outside, recorded
@@ -70,13 +70,13 @@ def line(payout: Payout) -> Line:
             continue
         words = f"{ends[each.pk].words}."
         if each.pk in lost:
-            words += f" {unsent.handed_before(lost[each.pk])}"
+            words = sentences(words, unsent.handed_before(lost[each.pk]))
         disposal = disposals.get(each.pk)
         if disposal is not None:
-            words += f" {_went(disposal, payouts[position + 1 : position + 2])}"
+            words = sentences(words, _went(disposal, payouts[position + 1 : position + 2]))
         told.append(words)
     last = disposals.get(payouts[-1].pk)
-    return Line(payouts, last.earning if last is not None else None, " ".join(told), lost)
+    return Line(payouts, last.earning if last is not None else None, sentences(*told), lost)
 
 
 def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
@@ -106,7 +106,7 @@ def undisposed(line: Line, *, now: datetime) -> Explanation:
         barred.append(bars.held(own, _("The payout itself is on hold: {labels}. {words}")))
     told = _next(line, judged, facts, now)
     for each in filter(None, reversed(barred)):
-        text, actor = f"{each.text} {told.text}", acting.together([each.actor, told.actor])
+        text, actor = sentences(each.text, told.text), acting.together([each.actor, told.actor])
         cause = told.cause if told.cause is Cause.KNOWN_OUTSIDE else each.cause
         told = replace(told, text=text, actor=actor, cause=cause)
     if judged and told.cause is not Cause.KNOWN_OUTSIDE:
@@ -116,7 +116,7 @@ def undisposed(line: Line, *, now: datetime) -> Explanation:
         )
         first = acting.together([*lifts, *(actor for actor, _unused in map(unsent.ends, stops))])
         told = replace(told, actor=_("{first}, then an analyst").format(first=first))
-    return replace(told, text=f"{line.told} {told.text}", status=PayoutStatus(payout.status))
+    return replace(told, text=sentences(line.told, told.text), status=PayoutStatus(payout.status))
 
 
 def _next(line: Line, judged: Sequence[Hold], facts: Facts, now: datetime) -> Explanation:

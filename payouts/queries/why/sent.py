@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts.models import Attempt, BankFact, Payout
 from payouts.queries import attempts, explain, recalls
 from payouts.queries.why.causes import Cause, Explanation, Facts
@@ -103,7 +103,7 @@ def _paid(payout: Payout, attempt: Attempt) -> Explanation:
         end_to_end_id=attempt.end_to_end_id,
     )
     if bank:
-        text += " " + _("The bank calls it {bank}.").format(bank=bank)
+        text = sentences(text, _("The bank calls it {bank}.").format(bank=bank))
     facts = Facts(
         reference=str(payout.reference),
         sent_as=attempt.end_to_end_id,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import (
@@ -94,7 +94,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     told = _of(payout, now)
     out = _taken_out(payout)
     if out:
-        told = replace(told, text=f"{told.text} {out}")
+        told = replace(told, text=sentences(told.text, out))
     if told.facts.paid is not None:
         return told
     return replace(told, facts=replace(told.facts, paid=explain.paid_on(payout=payout, now=now)))
@@ -122,7 +122,7 @@ def _of(payout: Payout, now: datetime) -> Explanation:
             actor, cause = _("an administrator"), Cause.OVER_CAP
     refused = _refused_before(payout)
     if refused:
-        return _told(payout, f"{text} {refused}", actor, Cause.BANK_REFUSED)
+        return _told(payout, sentences(text, refused), actor, Cause.BANK_REFUSED)
     return _told(payout, text, actor, cause)
 
 
@@ -173,7 +173,7 @@ class _Step:
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
     steps = [_step(payout, block, now) for block in found]
     reasons = "; ".join(dict.fromkeys(block.reason for block in found))
-    nexts = " ".join(dict.fromkeys(str(words) for step in steps for words in step.words))
+    nexts = sentences(*dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
     left = _LEFT[PayoutStatus(payout.status)]
     start = max([now, *(step.start for step in steps if step.start is not None)])
@@ -302,7 +302,7 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
         if miss is None:
             return _told(payout, text, _("a treasurer"), Cause.BATCH_TO_APPROVE)
         return _told(
-            payout, f"{batch_words.missed_words(miss)} {text}", _("a treasurer"), Cause.CUT_OFF_MISSED
+            payout, sentences(batch_words.missed_words(miss), text), _("a treasurer"), Cause.CUT_OFF_MISSED
         )
     stop = rails.stops().filter(rail__in=[batch.rail, rails.ALL]).first()
     if stop is not None:

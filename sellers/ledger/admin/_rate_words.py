@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
-from backoffice.words import dated, exact, percent
+from backoffice.words import dated, exact, percent, sentences
 from sellers.ledger.models import MonthRate
 from sellers.ledger.operations import rates
 from sellers.ledger.queries import rates as asked
@@ -41,7 +41,7 @@ def before(wish: MonthRate) -> str:
     if share < ODD:
         return text
     doubt = _("This one differs by {percent}: are its two sides the right way round?")
-    return f"{text} {doubt.format(percent=percent(share))}"
+    return sentences(text, doubt.format(percent=percent(share)))
 
 
 def of_month(request: HttpRequest, month: Month, currencies: Iterable[str]) -> list[dict[str, Any]]:

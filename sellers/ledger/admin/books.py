@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import BadAddress, Known
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts.queries import references
 from sellers.ledger.admin import _tabs
 from sellers.ledger.models import Book
@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Transactions"),
         "tabs": _tabs.tabs(request, "transactions"),
-        "lead": " ".join(lead),
+        "lead": sentences(*lead),
         "verbs": exports.verb(request, "transactions", asked),
         "chips": [_chip(name, label, form, asked) for name, label, form in CHIPS],
         "rows": [{"it": each, "legs": legs.get(each.pk, [])} for each in page.rows],

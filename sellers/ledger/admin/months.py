@@ -120,7 +120,12 @@ def _row(month: Month) -> dict[str, Any]:
 @pages.page(SEE, knows=Known())
 def detail(request: HttpRequest, month: date) -> HttpResponse:
     """One month: its totals, and its journals once it is closed."""
-    found, now = month_or_404(month), database_now()
+    return _detail(request, month_or_404(month))
+
+
+def _detail(request: HttpRequest, found: Month, refused: forms.Form | None = None) -> HttpResponse:
+    """The page of one month; with ``refused``, what was wrong with the journal that was asked for there."""
+    now = database_now()
     period, held = found.period, pages.permissions(request)
     files = list(period.files.select_related("period").order_by("-pk")) if period else []
     sums = _journal_sums.of(files)
@@ -139,7 +144,7 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "totals": totals_of(found) if closed else None,
         "numbers": numbers,
         "rates": _rate_words.of_month(request, found, [each.currency for each in numbers]),
-        "form": JournalForm(month=found) if closed and journals.RIGHT in held else None,
+        "form": (refused or JournalForm(month=found)) if closed and journals.RIGHT in held else None,
         "may_fetch": journals.RIGHT in held,
         "files": [
             {
@@ -154,7 +159,8 @@ def detail(request: HttpRequest, month: date) -> HttpResponse:
         "back_label": _("Books"),
         "reference": str(found),
     }
-    return pages.render(request, "admin/ledger/period/detail.html", context)
+    status = 422 if refused is not None else 200
+    return pages.render(request, "admin/ledger/period/detail.html", context, status=status)
 
 
 def _verbs(request: HttpRequest, month: Month) -> list[dict[str, Any]]:
@@ -262,13 +268,13 @@ def _progress(file: JournalFile, now: datetime) -> str:
 def export(request: HttpRequest, month: date) -> HttpResponse:
     """A journal is asked for; the page of the month shows it coming."""
     found = month_or_404(month)
-    form = JournalForm(request.POST or None, month=found)
-    there = redirect("admin:ledger_period_detail", found.first)
+    form = JournalForm(request.POST, month=found)
     if not form.is_valid():
-        messages.error(
-            request, _("Not exported: choose a format, a currency and a grouping of a closed month.")
-        )
-        return there
+        words = _("Not exported: choose a format, a currency and a grouping of a closed month.")
+        if found.status != periods.CLOSED:
+            raise journals.NotClosed(words)
+        form.add_error(None, words)
+        return _detail(request, found, form)
     try:
         asked = journals.request(
             first=found.first, actor=pages.actor(request), now=database_now(), **form.cleaned_data
@@ -276,16 +282,16 @@ def export(request: HttpRequest, month: date) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        ready = asked.status == JournalStatus.READY
-        messages.success(
-            request,
-            _("The journal is ready: it was written before, and stays the same. Download it below.")
-            if ready
-            else _("The journal is being written. You can leave this page and come back."),
-        )
-    return there
+        form.add_error(None, str(refusal))
+        return _detail(request, found, form)
+    ready = asked.status == JournalStatus.READY
+    messages.success(
+        request,
+        _("The journal is ready: it was written before, and stays the same. Download it below.")
+        if ready
+        else _("The journal is being written. You can leave this page and come back."),
+    )
+    return redirect("admin:ledger_period_detail", found.first)
 
 
 @pages.page(SEE)

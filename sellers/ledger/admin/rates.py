@@ -15,7 +15,7 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import dated, later
+from backoffice.words import dated, later, sentences
 from payouts.queries import deciding
 from sellers.ledger.admin import _decisions, _rate_words, _tabs
 from sellers.ledger.models import MonthRate
@@ -151,7 +151,7 @@ def _line(rate: MonthRate) -> str:
     asked_for = _("{rate}. {name} asked for it: {reason}").format(
         rate=_called(rate), name=name, reason=rate.reason
     )
-    return " ".join(filter(None, (asked_for, _rate_words.before(rate))))
+    return sentences(asked_for, _rate_words.before(rate))
 
 
 DECISIONS = _decisions.Decisions(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from backoffice.words import sentences
 from sellers import reading
 from sellers.ledger.profiles import Line, Profile
 from sellers.ledger.profiles.profile import LONGEST_ID
@@ -36,6 +37,6 @@ def lines(stream: BinaryIO, *, profile: Profile, encoding: str) -> Iterator[Read
                 continue
             earnings, errors = profile.read(row.cells)
             seller = profile.seller.fill(row.cells)[:LONGEST_ID] if errors else ""
-            yield Read(row.line, tuple(earnings), " ".join(errors), seller)
+            yield Read(row.line, tuple(earnings), sentences(*errors), seller)
     except BadFile as error:
         yield Read(error.line, (), str(error))

@@ -17,13 +17,14 @@ from payouts.models import (
     Flag,
     Hold,
     Incident,
+    Job,
     Payout,
     PayoutNote,
     StatementLine,
     Submission,
 )
 from payouts.states import PayoutStatus
-from sellers.ledger.models import Adjustment, Earning, Entry
+from sellers.ledger.models import Adjustment, Earning, Entry, MonthRate
 from sellers.models import Note, Seller
 from tests import make
 
@@ -59,6 +60,13 @@ def test_a_small_history_has_every_state_and_keeps_every_rule(settings, tmp_path
     assert Adjustment.objects.filter(decision="").count() == 1
     assert Note.objects.exists()
     assert PayoutNote.objects.exists()
+    job = Job.objects.get()
+    assert (
+        (job.asked_by.username, job.refused_count) == ("analyst", 2) and job.moved_count and job.finished_at
+    )
+    rates = MonthRate.objects.filter(confirmed=True, home="EUR")
+    assert {rate.currency for rate in rates} == {"GBP", "JPY", "USD"}
+    assert all(rate.asked_by_id != rate.decided_by_id for rate in rates)
 
     owed = Entry.objects.filter(book="payable").values("account").annotate(owed=-Sum("amount_minor"))
     assert owed.filter(owed__lt=0).exists()

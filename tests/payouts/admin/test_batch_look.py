@@ -207,6 +207,32 @@ def test_those_that_the_approval_does_not_show_are_led_to_by_amount(treasurer, m
     assert "and 2 more</a>" in page(treasurer, batch, approve=True)[0]
 
 
+def test_the_approval_says_which_payouts_left_since_it_was_proposed_and_why(treasurer, monkeypatch):
+    monkeypatch.setattr(batch_verbs, "SHOWN", 2)
+    batch = make_payouts.proposed_batch([400_00, 200_00, 100_00, 50_00])
+    stays, *leaving = make_payouts.payouts_of(batch)
+    assert "Left since it was proposed" not in page(treasurer, batch, approve=True)[0]
+    who = make.user("treasurer", first_name="Tara", last_name="Sure")
+    for minutes, payout in enumerate(leaving):
+        batching.take_out(
+            payout_ids=[payout.pk],
+            actor=actors.person(who),
+            reason=f"Wait {minutes}.",
+            now=NOW + timedelta(minutes=minutes),
+        )
+    batch.refresh_from_db()
+    text, context = page(treasurer, batch, approve=True)
+    assert [(each.payout, each.money.minor) for each in context["gone"]] == [
+        (leaving[2], 50_00),
+        (leaving[1], 100_00),
+    ]
+    assert "3 payouts of €350.00: they are not paid by this batch" in text
+    assert all(str(each.reference) in text and each.seller.name in text for each in leaving[1:])
+    assert "Wait 2." in text and "Tara Sure" in text and "Wait 0." not in text
+    assert f'<a href="/batches/{batch.reference}/">and 1 more</a>' in text
+    assert str(stays.reference) in text
+
+
 def test_what_was_held_since_it_was_proposed_is_told_with_its_money(treasurer):
     batch = make_payouts.proposed_batch([200_00, 100_00])
     held = make_payouts.payouts_of(batch)[1]

@@ -143,3 +143,93 @@ def test_batches_that_a_job_proposed_are_named(monkeypatch):
     url = client.post("/payouts/act/batch/", {**dict(page.context["hidden"]), "confirmed": "1"})["Location"]
     work(Job.objects.get())
     assert "They wait for approval in" in client.get(url).content.decode()
+
+
+def stopped_after_two(client: Client, count: int = 5) -> Job:
+    for _ in range(count):
+        quick.payout()
+    url = client.post("/payouts/act/review/", {**confirmation(client), "note": "By hand."})["Location"]
+    jobs._portion(Job.objects.latest("pk").pk, now=make.NOW)
+    client.post(f"{url}stop/")
+    return Job.objects.latest("pk")
+
+
+def offered(client: Client, job: Job) -> list[dict[str, str]]:
+    return client.get(f"/jobs/{job.pk}/").context["verbs"]
+
+
+def test_a_stopped_job_is_gone_on_with_by_a_confirmation_that_says_in_numbers_what_will_happen():
+    client = at("analyst")
+    job = stopped_after_two(client)
+    held = job.items.filter(outcome="refused").latest("payout_id").payout
+    holds.hold(payout_ids=[held.pk], reason="other", note="x", actor=make.person("analyst"), now=make.NOW)
+    (verb,) = offered(client, job)
+    assert verb["label"] == "Go on with the 3 payouts that are left"
+    page = client.get(verb["url"])
+    text = page.content.decode()
+    assert f"{job} was stopped. What was left of it is looked at as it is now" in text
+    assert "Mark 3 payouts reviewed" in text and "A worker does it, some at a time" in text
+    assert page.context["form"]["note"].value() == "By hand."
+    sent = {**dict(page.context["hidden"]), "confirmed": "1", "note": "By hand."}
+    first, second = (client.post("/payouts/act/review/", sent) for _ in range(2))
+    more = Job.objects.latest("pk")
+    assert first["Location"] == second["Location"] == f"/jobs/{more.pk}/"
+    work(more)
+    assert Review.objects.count() == 5
+    assert (
+        f'<a href="/jobs/{more.pk}/">{more}</a> goes on with 3 payouts'
+        in client.get(f"/jobs/{job.pk}/").content.decode()
+    )
+    assert (
+        f'what was left of <a href="/jobs/{job.pk}/">{job}</a>'
+        in client.get(f"/jobs/{more.pk}/").content.decode()
+    )
+    assert offered(client, job) == [] == offered(client, more)
+    nothing = client.get(verb["url"], follow=True)
+    assert f"Nothing was done: nothing is left of {job}." in nothing.content.decode()
+
+
+def test_two_confirmations_of_what_was_left_are_one_job_and_the_second_says_so():
+    client = at("analyst")
+    (verb,) = offered(client, stopped_after_two(client))
+    pages = [client.get(verb["url"]) for _ in range(2)]
+    sent = [{**dict(page.context["hidden"]), "confirmed": "1", "note": "By hand."} for page in pages]
+    assert client.post("/payouts/act/review/", sent[0]).status_code == 302
+    late = client.post("/payouts/act/review/", sent[1])
+    assert late.status_code == 409 and "not left any more" in late.content.decode()
+    assert Job.objects.count() == 2
+
+
+def test_only_who_asked_goes_on_and_only_with_the_right():
+    user = make.user("analyst", is_staff=True)
+    client = at("", user)
+    job = stopped_after_two(client)
+    (verb,) = offered(client, job)
+    assert at("analyst").get(verb["url"]).status_code == 404
+    assert client.get(verb["url"].replace("/review/", "/hold/")).status_code == 404
+    assert client.get(f"/payouts/act/review/?rest_of={job.pk}x").status_code == 404
+    user.groups.clear()
+    make.give_role(user, "auditor")
+    (verb,) = offered(client, job)
+    assert verb["off"].startswith("Off for you: it needs the right") and "url" not in verb
+
+
+def test_money_and_counts_come_along_while_the_job_is_done():
+    quick.payout(amount_minor=1_00), quick.payout(amount_minor=2_00), quick.payout(amount_minor=4_00)
+    client = at("analyst")
+    url = client.post("/payouts/act/review/", confirmation(client))["Location"]
+    jobs._portion(Job.objects.get().pk, now=make.NOW)
+    page = client.get(url)
+    (sums,) = page.context["sums"]
+    assert [each.minor for each in (sums.asked, sums.done, sums.refused, sums.left)] == [7_00, 3_00, 0, 4_00]
+    live = page.context["live_url"]
+    assert live.endswith("?show=moved")
+    along = client.get(live).content.decode()
+    assert all(f'id="{part}" hx-swap-oob="true"' in along for part in ("sums", "reasons", "tabs"))
+    assert "<small>2</small>" in along and "hx-swap-oob" not in page.content.decode()
+    state = f"{url}state/"
+    listed = client.get("/jobs/").content.decode()
+    assert f'hx-get="{state}"' in listed and "2 of 3" in listed
+    work(Job.objects.get())
+    cell = client.get(state).content.decode()
+    assert "finished" in cell and "hx-get" not in cell and "-done" in cell

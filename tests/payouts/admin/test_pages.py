@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from backoffice.words import dated
 from payouts import countries
+from payouts.admin import verbs
 from payouts.models import AccountVersion, Batch, FundingAccount, Hold, Payout
 from payouts.operations import creation, givebacks, holds, review
 from tests import make, make_accounts
@@ -293,6 +294,20 @@ def test_releasing_from_a_payout_leads_to_exactly_the_holds_open_now(payout):
     )
     browser.post(reverse("admin:payouts_hold_release"), {"ids": ids, "confirmed": "1", "note": "Found"})
     assert Hold.objects.get(released_at__isnull=True).note == "New"
+
+
+def test_releasing_more_than_one_page_takes_says_how_many_stay_in_force(monkeypatch):
+    monkeypatch.setattr(verbs, "MOST_HOLDS", 2)
+    chosen = [quick.payout() for _ in range(4)]
+    ids = [each.pk for each in chosen]
+    holds.hold(payout_ids=ids, actor=make.person("analyst"), reason="other", note="Seen", now=make.NOW)
+    browser, url = client("approver"), reverse("admin:payouts_payout_act", args=["release"])
+    page = browser.get(url, {"ids": ids}, follow=True)
+    words = "These are the first 2 holds of what you chose. 2 more stay in force: choose again for them."
+    assert words in page.content.decode()
+    assert len([value for name, value in page.context["hidden"] if name == "ids"]) == 2
+    all_of_them = browser.get(url, {"ids": ids[:2]}, follow=True)
+    assert "stay in force" not in all_of_them.content.decode()
 
 
 def test_held_payouts_are_not_offered_for_a_batch():

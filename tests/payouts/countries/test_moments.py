@@ -33,6 +33,13 @@ def test_a_moment_is_said_in_local_time_with_its_place(at, zone, locale, said):
     assert moments.when(at, zone=zone, now=NOW, locale=locale) == said
 
 
+def test_a_time_zone_to_choose_is_called_as_in_every_list_and_as_the_reader_calls_it():
+    assert moments.listed("America/New_York") == "America/New York"
+    assert moments.listed("America/New_York", locale="es") == "America/New York · Nueva York"
+    assert moments.listed("Asia/Tokyo", locale="ja") == "Asia/Tokyo · 東京"
+    assert moments.listed("Etc/GMT+5", locale="ja") == "Etc/GMT+5"
+
+
 def test_the_exact_moment_has_weekday_year_and_seconds():
     at = datetime(2026, 11, 24, 9, 30, 12, tzinfo=UTC)
     assert moments.exact(at, zone=PARIS) == "Tuesday 24 November 2026, 10:30:12 Paris"

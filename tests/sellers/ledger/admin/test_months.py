@@ -121,10 +121,14 @@ def test_a_format_that_the_company_lacks_something_for_says_what(september, sett
     books.closed(SEPTEMBER, now=make.NOW)
     settings.BOOKS_COMPANY = settings.BOOKS_COMPANY | {"siren": ""}
     wanted = {"format": "fec", "currency": "EUR", "grouping": "detailed"}
-    page = text(browser().post("/books/2020-09/journal/", wanted, follow=True))
-    assert "set BOOKS_SIREN" in page and not JournalFile.objects.exists()
-    page = text(browser().post("/books/2020-09/journal/", wanted | {"currency": "USD"}, follow=True))
-    assert "choose a format" in page
+    for said, change, month in (
+        ("set BOOKS_SIREN", {}, "2020-09"),
+        ("choose a format", {"currency": "USD"}, "2020-09"),
+        ("choose a format", {}, "2020-10"),  # which is open
+    ):
+        answer = browser().post(f"/books/{month}/journal/", wanted | change)
+        assert answer.status_code == 422 and said in answer.content.decode(), said
+    assert not JournalFile.objects.exists()
 
 
 def test_what_a_month_takes_back_is_open_again(september):

@@ -1,0 +1,63 @@
+"""Calls that are done once for the key they name (`backoffice.doors.api.keys`)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from backoffice.audit.clock import database_now
+from backoffice.doors.api import keys
+from backoffice.doors.api.calling import actor
+from payouts.operations import once
+
+AGAIN = "Idempotent-Replayed"
+"""The header of an answer that was given before."""
+ANOTHER = (
+    "Nothing was done: this Idempotency-Key was sent before with another call. Name a new key for a new call."
+)
+
+
+class Once(GenericViewSet[Any]):
+    """All that changes something is done once for a key, but what is ``keyless``."""
+
+    keyed: tuple[str, ...] = ("*",)
+    keyless: tuple[str, ...] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Behind who calls and whether they may: what answers now is what was answered before, where it was."""
+        super().initial(request, *args, **kwargs)
+        key, method = keys.key_of(request), (request.method or "").lower()
+        act = getattr(self, method, None)
+        if key is None or act is None or request.method in SAFE_METHODS:
+            return
+
+        def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
+            return _once(key, request, lambda: act(request, *args, **kwargs))
+
+        setattr(self, method, answer)
+
+
+def _once(key: str, request: Request, act: Callable[[], Response]) -> Response:
+    def answered() -> once.Answer:
+        response = act()
+        return once.Answer(response.status_code, JSONRenderer().render(response.data).decode())
+
+    try:
+        found = once.once(
+            key=key, asked=_digest(request), act=answered, actor=actor(request), now=database_now()
+        )
+    except once.AnotherCall as refusal:
+        raise once.AnotherCall(ANOTHER) from refusal
+    headers = {AGAIN: "true"} if found.again else None
+    return Response(json.loads(found.body), status=found.status, headers=headers)
+
+
+def _digest(request: Request) -> str:
+    said = json.dumps([request.method, request.get_full_path().rstrip("/"), request.data], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
