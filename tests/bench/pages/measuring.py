@@ -21,7 +21,7 @@ from tests.bench.pages.catalogue import COUNTS, View, views
 from tests.bench.pages.served import Answer, Served, serve
 
 SMALL_ROWS = 1_000
-ROUNDS, WARM, STOCK_ROUNDS = int(os.environ.get("ROUNDS", "21")), 2, 2
+ROUNDS, WARM, STOCK_ROUNDS = int(os.environ.get("ROUNDS", "21")), 2, int(os.environ.get("STOCK_ROUNDS", "2"))
 PER_PAGE = 50
 
 _RAW = """
@@ -100,7 +100,7 @@ def _view(at_small: View, at_large: View, run: _Run) -> dict[str, Any]:
     row["ratio_cpu"] = spent["large"] / spent["small"]
     if at_large.base:
         row["to_unsearched"] = p50 / run.took.get(f"{at_large.page} {at_large.base}", p50)
-    if at_large.stock:
+    if at_large.stock and STOCK_ROUNDS:
         row |= _stock(at_large, run, p50)
     return row
 
@@ -198,7 +198,9 @@ def show(row: dict[str, Any]) -> None:
         words += (
             f"{row['large_cpu_ms']:>6.0f} +{row['large_database_cpu_ms']:>6.1f}{row['ratio_cpu']:>6.2f} x"
         )
-        words += f"{row['small_rows']:>4}/{row['rows']:<3}{row['queries']:>4} q{row['slowest_query_ms']:>8.1f} ms"
+        words += (
+            f"{row['small_rows']:>4}/{row['rows']:<3}{row['queries']:>4} q{row['slowest_query_ms']:>8.1f} ms"
+        )
         words += f"{row['stock_ms']:>9.0f} ms{row['quicker']:>6.0f} x" if "stock_ms" in row else " " * 20
         words += f"{row['to_unsearched']:>7.2f} x" if "to_unsearched" in row else ""
     else:
