@@ -19,7 +19,7 @@ from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout, Submission
 from payouts.operations import batching
-from payouts.queries import batch_look, batch_words, caps, dead, recorded
+from payouts.queries import batch_look, batch_words, caps, dead, flags, recorded
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -40,6 +40,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     page = keyset.page(request, asked.items(batch))
     submissions = list(asked.submissions(batch)[:5])
     items = _items(page.rows)
+    flagged = flags.worded((item.payout for item in page.rows), now=now) if before else {}
     kept = caps.keeps_back(batch=batch, day=deadline.value_date).reasons if before else {}
     held = pages.permissions(request)
     live = _progress(request, batch)
@@ -60,7 +61,8 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "value_date": deadline.value_date if before else batch.value_date,
         "verbs": _verbs(request, batch),
         "figures": facts.figures(batch, deadline, now),
-        "rows": items,
+        "rows": [item | {"flags": flagged.get(item["payout"].pk, [])} for item in items],
+        "before": before,
         # While it moves, what happens to each comes along and needs its place.
         "told": not before or bool(live["live_url"]) or any(item["note"] for item in items),
         "pager": page,

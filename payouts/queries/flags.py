@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from backoffice.words import later, locale, number, percent
 from payouts.countries import moments
-from payouts.models import Flag
+from payouts.models import Flag, Payout
 from payouts.queries import explain
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -87,6 +87,15 @@ class FlagWords:
     @property
     def bad(self) -> bool:
         return self.level == "bad"
+
+
+def worded(payouts: Iterable[Payout], *, now: datetime | None = None) -> dict[int, list[FlagWords]]:
+    """The standing flags of each of these payouts as people read them, the worst first."""
+    of = {payout.pk: payout.currency for payout in payouts}
+    return {
+        pk: sorted((words(flag, currency=of[pk], now=now) for flag in found), key=lambda flag: flag.level)
+        for pk, found in raised(payout_ids=of).items()
+    }
 
 
 def words(flag: Flag, *, currency: str, now: datetime | None = None) -> FlagWords:

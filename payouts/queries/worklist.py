@@ -39,15 +39,12 @@ def rows(payouts: Sequence[Payout], *, now: datetime | None = None) -> list[Row]
     """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
     holds = blocks.open_holds(payouts=payouts)
     history = amounts_before(payouts)
-    raised = flags.raised(payout_ids=(p.pk for p in payouts))
+    flagged = flags.worded(payouts, now=now)
     return [
         Row(
             payout=p,
             money=Money(p.amount_minor, p.currency),
-            flags=sorted(
-                (flags.words(flag, currency=p.currency, now=now) for flag in raised.get(p.pk, [])),
-                key=lambda f: f.level,
-            ),
+            flags=flagged.get(p.pk, []),
             holds=holds.get(p.pk, []),
             history=[*history.get(p.pk, []), p.amount_minor][-usual.TWELVE :],
             delta=_delta(p.amount_minor, history.get(p.pk, [])),

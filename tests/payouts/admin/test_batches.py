@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from backoffice.audit.models import Event
+from payouts.models import Flag, Payout
 from payouts.operations import _reveals, batching
 from tests import make, make_payouts
 
@@ -105,3 +106,17 @@ def test_dissolving_says_how_many_payouts_and_how_much(treasurer):
     page = treasurer.get(f"/batches/{batch.reference}/dissolve/")
     assert page.context["verb"] == f"Dissolve {batch.reference}: 2 payouts of €46.00"
     assert page.context["title"] == page.context["verb"]
+
+
+def test_flags_of_its_payouts_stand_on_the_page_while_they_may_still_leave_it(treasurer):
+    batch = make_payouts.proposed_batch([1200])
+    page = f"/batches/{batch.reference}/"
+    assert "Refunds 56%" not in treasurer.get(page).content.decode()
+    Flag.objects.create(
+        payout=Payout.objects.get(batch=batch),
+        code="refunds_jump",
+        facts={"percent": 56, "usual_percent": 4},
+        raised_at=make_payouts.NOW,
+    )
+    text = treasurer.get(page).content.decode()
+    assert "To know" in text and "Refunds 56%" in text
