@@ -89,7 +89,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
     make = ngettext("Make {n} payout", "Make {n} payouts", found.count).format(n=number(found.count))
     chosen = _chosen(until, country)
     return {
-        "title": make,
+        "title": make if found.count else _("No payouts to make"),
         "verb": make,
         "back_url": reverse("admin:payouts_run_list"),
         "back_label": _("Runs"),

@@ -26,7 +26,7 @@ def test_a_day_that_has_not_come_is_said_beside_its_field(client, country):
 def test_a_day_that_has_come_shows_what_would_happen(client):
     client.force_login(make.user("analyst", is_staff=True))
     answer = client.get("/runs/new/", {"country": "FR", "until": "2026-11-20"})
-    assert answer.context["title"] == "Make 0 payouts"
+    assert answer.context["title"] == "No payouts to make"
 
 
 def due(amount_minor: int = 10_000):
@@ -59,6 +59,12 @@ def test_the_preview_shows_the_last_run_and_what_changed(analyst):
     assert "/runs/new/preview.csv?country=FR" in page
     assert '<span aria-hidden="true">+</span>20.00<small>EUR' in page  # all together
     assert '<span aria-hidden="true">+</span>70.00<small>EUR' in page  # one of them
+
+
+def test_a_run_of_nothing_says_so_and_offers_no_button(analyst):
+    page = analyst.get("/runs/new/", {"country": "ES"}).content.decode()
+    assert "No payouts to make" in page and "Nobody would be paid" in page
+    assert "Make 0" not in page and "Everything you chose" not in page
 
 
 def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):
