@@ -12,7 +12,7 @@ SET search_path = public, pg_temp SET jit = off AS $guard$
 DECLARE
   wrong text;
   full_one record;
-  counted bigint;
+  counted bigint;{written}
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM new_rows AS n JOIN old_rows AS o USING (id)
                  WHERE (o.status || '>' || n.status) IN ('REVIEWED>APPROVED', 'BATCHED>SUBMITTED')) THEN
@@ -55,9 +55,15 @@ _BEFORE = """;
     JOIN payouts_cap AS c ON c.kind = u.kind AND c.currency = u.currency AND u.total_minor > c.limit_minor
     ORDER BY u.id
   LOOP"""
+_WRITTEN = "\n  written bigint[];"
 _SINCE = """
-    RETURNING id, kind, subject_id, currency, day, total_minor)
-    SELECT u.id, u.kind, u.subject_id, u.currency, u.day, c.limit_minor FROM used AS u
+    RETURNING id)
+  SELECT array_agg(id) INTO written FROM used;
+
+  -- A statement of its own, after the rows of the day were waited for: it sees a cap that was granted meanwhile.
+  FOR full_one IN
+    SELECT u.id, u.kind, u.subject_id, u.currency, u.day, c.limit_minor
+    FROM unnest(written) AS w (id) JOIN payouts_capuse AS u USING (id)
     JOIN payouts_cap AS c ON c.kind = u.kind AND c.currency = u.currency AND u.total_minor > c.limit_minor
     ORDER BY u.id
   LOOP"""
@@ -80,7 +86,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         migrations.RunSQL(
-            f"{_HEAD}\n  FOR full_one IN WITH used AS ({_COUNTING.format(moved=_BOTH)}{_SINCE}{_TAIL}",
-            f"{_HEAD}{_COUNTING.format(moved=_EACH)}{_BEFORE}{_TAIL}",
+            f"{_HEAD.format(written=_WRITTEN)}\n  WITH used AS ({_COUNTING.format(moved=_BOTH)}{_SINCE}{_TAIL}",
+            f"{_HEAD.format(written='')}{_COUNTING.format(moved=_EACH)}{_BEFORE}{_TAIL}",
         ),
     ]
