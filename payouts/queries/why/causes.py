@@ -65,7 +65,8 @@ class Facts:
     """What a text for the seller may mention. Days are those of the seller's country.
 
     ``on`` is when it happened or becomes due; ``until`` when it is to have arrived, or what comes next begins.
-    ``paid`` is for colleagues only: the value date, if all that is left to do is done in time.
+    ``paid`` is for colleagues only: the value date that the paragraph names, if all that is left to do is done in time;
+    None where something stops it and nobody can say until when.
     """
 
     reference: str = ""

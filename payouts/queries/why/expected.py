@@ -10,27 +10,11 @@ from sellers.ledger.money import Money
 from sellers.models import Seller
 
 _NO_PAYOUT = frozenset({Cause.PAID, Cause.NOTHING_OWED, Cause.ORDER_CANCELS_OUT, Cause.NEGATIVE})
-_ON_ITS_WAY = frozenset(
-    {
-        Cause.TO_REVIEW,
-        Cause.TO_APPROVE,
-        Cause.TO_BATCH,
-        Cause.BANK_REFUSED,
-        Cause.BATCH_TO_APPROVE,
-        Cause.CUT_OFF_MISSED,
-        Cause.LEAVING,
-        Cause.WITH_THE_BANK,
-        Cause.NOT_DUE,
-        Cause.NEXT_RUN,
-    }
-)
-"""What takes its course. Whatever else keeps money from being paid has no date until somebody ends it, but for new bank
-details, of which it is known from when they may be paid."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One payment to come. ``on`` is the value date if all goes on in time; None while something stops it.
+    """One payment to come. ``on`` is the value date that its paragraph names, if all goes on in time; else None.
 
     ``reference`` is the payout's; empty for what the next run takes. ``actor`` is who has to act.
     """
@@ -63,8 +47,6 @@ def _is_debt(told: Explanation) -> bool:
 
 
 def _expected(told: Explanation) -> Expected:
-    awaited = told.cause is Cause.HELD_ACCOUNT_CHANGE and told.facts.until is not None
-    going = awaited or told.cause in _ON_ITS_WAY
     taken = told.cause in (Cause.NOT_DUE, Cause.NEXT_RUN)
     return Expected(
         cause=told.cause,
@@ -72,5 +54,5 @@ def _expected(told: Explanation) -> Expected:
         reference=told.facts.reference if told.status is not None else "",
         money=told.facts.money,
         run=told.facts.until if taken else None,
-        on=told.facts.paid if going else None,
+        on=told.facts.paid,
     )
