@@ -85,7 +85,8 @@ class Facts:
 class Explanation:
     """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "the schedule", "nobody").
 
-    ``status`` is that of the payout it ends with; empty where there is none.
+    ``status`` is that of the payout it ends with; empty where there is none. ``shared`` is what is true of all payouts
+    that the same thing stops (`alike`); empty where the paragraph says something of this one only.
     """
 
     text: str
@@ -93,3 +94,4 @@ class Explanation:
     cause: Cause
     facts: Facts = field(default_factory=Facts)
     status: PayoutStatus | None = None
+    shared: str = ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from backoffice.audit import authority
+from backoffice.audit import authority, holders
 from backoffice.words import later
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
@@ -83,7 +83,7 @@ _WAITING = {
     ),
     PayoutStatus.APPROVED: (
         later("is approved and waits to be put into a batch. If that is sent"),
-        later("a treasurer"),
+        later("nobody whose role allows it"),
         Cause.TO_BATCH,
     ),
 }
@@ -93,7 +93,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
     told = _of(payout, now)
     out = _taken_out(payout)
-    return replace(told, text=f"{told.text} {out}") if out else told
+    return replace(told, text=f"{told.text} {out}", shared="") if out else told
 
 
 def _of(payout: Payout, now: datetime) -> Explanation:
@@ -116,6 +116,8 @@ def _of(payout: Payout, now: datetime) -> Explanation:
                 reference=payout.reference, too_large=too_large
             )
             return _told(payout, text, _("an administrator"), Cause.OVER_CAP)
+    if cause is Cause.TO_BATCH:
+        actor = holders.whoever("payouts.propose_batch") or actor
     facts = _facts(payout, paid=explain.paid_on(payout=payout, now=now))
     refused = _refused_before(payout)
     if refused:
@@ -178,7 +180,7 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
     left = _LEFT[PayoutStatus(payout.status)]
     start = _over(steps, now)
     when = explain.if_approved(payout=payout, now=start) if start is not None else ""
-    dated = _("If all of that is done {when}.") if when else _("Until then it has no date.")
+    dated = _("If all of that is done {when}.").format(when=when) if when else _("Until then it has no date.")
     text = _(
         "Payout {reference} does not go on: {reasons}. {value}{then} Then it goes on "
         "from where it stands: {left}. {dated}"
@@ -188,7 +190,7 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         value=f"{refused} " if refused else "",
         then=nexts,
         left=left,
-        dated=dated.format(when=when),
+        dated=dated,
     )
     cause = most_secret([step.cause for step in steps])
     zone = ZoneInfo(explain.zone_of(payout.country))
@@ -199,7 +201,13 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         paid=explain.paid_on(payout=payout, now=start) if start is not None else None,
     )
     actors = acting.together(step.actor for step in steps)
-    return _told(payout, text.replace("  ", " "), actors, cause, facts)
+    told = _told(payout, text.replace("  ", " "), actors, cause, facts)
+    if refused:
+        return told
+    shared = _("{reasons}. {then} Then each goes on from where it stands. {dated}").format(
+        reasons=reasons, then=nexts, dated=dated
+    )
+    return replace(told, shared=shared.replace("  ", " "))
 
 
 def _over(steps: Sequence[_Step], now: datetime) -> datetime | None:

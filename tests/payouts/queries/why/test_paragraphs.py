@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 
 from backoffice.audit import actors
 from payouts.models import AccountVersion, HoldReason, Payout, RailSwitch, Submission
@@ -82,7 +83,11 @@ def test_to_review_names_who_acts_by_when_and_the_value_date():
 
 def test_to_approve_and_to_batch_name_the_next_person():
     assert (told(quick.reviewed()).cause, told(quick.reviewed()).actor) == (Cause.TO_APPROVE, "an approver")
-    assert (told(quick.approved()).cause, told(quick.approved()).actor) == (Cause.TO_BATCH, "a treasurer")
+    make.person("analyst"), make.person("treasurer")
+    found = told(quick.approved())
+    assert (found.cause, found.actor) == (Cause.TO_BATCH, "an analyst or a treasurer")
+    Permission.objects.get(codename="propose_batch").group_set.remove(Group.objects.get(name="analyst"))
+    assert told(quick.approved()).actor == "a treasurer"  # whoever may, whatever the role is
 
 
 def test_a_payout_over_the_cap_of_one_payout_waits_for_an_administrator():
@@ -256,12 +261,27 @@ def test_a_return_says_why_in_plain_words_and_what_to_do(bank, code, cause, todo
     assert todo in found.text
 
 
-def test_cancelled_says_by_whom_and_why():
-    payout = quick.payout()
-    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="Sold twice.", now=NOW)
+def test_cancelled_says_by_whom_and_why_in_that_persons_words():
+    payout, approver = quick.payout(), make.user("approver", first_name="Ada", last_name="Lovelace")
+    by = actors.person(approver)
+    givebacks.cancel(payout_ids=[payout.pk], actor=by, reason="Sold twice: nothing is owed.", now=NOW)
     found = told(payout)
     assert found.cause is Cause.CANCELLED
-    assert ": Sold twice. The money is with us" in found.text
+    assert (
+        f"Payout {payout.reference} was cancelled on Tuesday 24 November by Ada Lovelace, who wrote: “Sold twice: "
+        "nothing is owed”. The money is with us"
+    ) in found.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(base.ReportKind.FAILED, "failed on"), (base.ReportKind.RETURNED, "was returned on")],
+)
+def test_what_failed_was_not_done_to_it_by_somebody(bank, kind, words):
+    payout = sent()
+    report(payout, base.ReportKind.ACCEPTED)
+    report(payout, kind, code="MS03")
+    assert told(payout).text.startswith(f"Payout {payout.reference} {words} ")
 
 
 def test_money_that_came_back_is_followed_to_where_it_is_now(bank):
