@@ -2,19 +2,8 @@
 
 from collections.abc import Mapping
 
+from backoffice.audit.holders import ROLES
 from backoffice.words import later
-
-ROLES: Mapping[str, tuple[str, str]] = {
-    "analyst": (later("analyst"), later("an analyst")),
-    "approver": (later("approver"), later("an approver")),
-    "treasurer": (later("treasurer"), later("a treasurer")),
-    "compliance": (later("compliance"), later("somebody of compliance")),
-    "support": (later("support"), later("somebody of support")),
-    "accountant": (later("accountant"), later("an accountant")),
-    "auditor": (later("auditor"), later("an auditor")),
-    "admin": (later("admin"), later("an administrator")),
-}
-"""Each role by itself, and somebody who has it."""
 
 RIGHTS: Mapping[str, str] = {
     "audit.view_event": later("audit trail"),
@@ -98,11 +87,6 @@ RIGHTS: Mapping[str, str] = {
 def called(role: str) -> str:
     """A role by itself: "approver". A group that is no role of ours has its own name."""
     return str(ROLES[role][0]) if role in ROLES else role.lower()
-
-
-def somebody(role: str) -> str:
-    """Whoever has the role, inside a sentence: "an approver"."""
-    return str(ROLES[role][1]) if role in ROLES else role.lower()
 
 
 def right(name: str) -> str:

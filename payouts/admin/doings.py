@@ -4,14 +4,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from backoffice.audit import holders
 from backoffice.audit.actors import Actor
-from backoffice.doors import role_words
-from backoffice.words import either, later
+from backoffice.words import later
 from payouts import states
 from payouts.admin import verbs
 from payouts.models import Payout
@@ -151,11 +150,7 @@ def of(*, payout: Payout, actor: Actor, held: Collection[str]) -> Doings:
 
 def _whose(permission: str) -> str:
     """Who may, where the reader may not."""
-    app, codename = permission.split(".")
-    groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
-    names = either(
-        map(role_words.somebody, groups.order_by("name").values_list("name", flat=True).distinct())
-    )
+    names = holders.whoever(permission)
     if not names:
         return _("Nobody has a role that does this.")
     return _("Your role does not do this: ask {names}.").format(names=names)

@@ -17,7 +17,7 @@ from backoffice.doors import pages
 from backoffice.doors.addresses import Known
 from backoffice.words import later, later_filled
 from payouts.queries import languages
-from payouts.queries.why import letters, question
+from payouts.queries.why import alike, letters, question
 
 FOUND, NOT_FOUND, BAD = 200, 404, 400
 KNOWN = Known("q", "seller", kind=question.KINDS, lang=languages.LANGUAGES)
@@ -83,7 +83,8 @@ def _answered(request: HttpRequest, answer: question.Answer) -> dict[str, Any]:
             else _("Payout {payout}").format(payout=answer.payout)
         )
         whom = f"{seller.name}, {seller.reference}"
-    shown = {"answer": answer, "seller": seller, "about": about, "whom": whom}
+    told = alike.gathered(answer.explanations)
+    shown = {"answer": answer, "told": told, "seller": seller, "about": about, "whom": whom}
     return shown | _letter(request, letter, language)
 
 

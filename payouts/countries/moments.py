@@ -5,6 +5,7 @@ only when it is not the present one.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Literal
 
 import babel
 from babel import dates
@@ -13,6 +14,19 @@ _DATE_LOCALES = {"en": "en_GB"}
 # the locale's own forms have a comma after the weekday where they are long, and none where they are short
 _ENGLISH_FULL = "EEEE d MMMM y"
 _ENGLISH_WITH_YEAR = "EEE d MMM y"
+
+_Unit = Literal["year", "month", "week", "day", "hour", "minute", "second"]
+_MINUTE, _HOUR, _DAY = 60, 60 * 60, 24 * 60 * 60
+# A unit, its seconds as Babel counts them, and from how many on it is used: hours up to two days, as in narrow columns.
+_UNITS: tuple[tuple[_Unit, int, int], ...] = (
+    ("year", 365 * _DAY, 365 * _DAY),
+    ("month", 30 * _DAY, 60 * _DAY),
+    ("week", 7 * _DAY, 14 * _DAY),
+    ("day", _DAY, 2 * _DAY),
+    ("hour", _HOUR, _HOUR),
+    ("minute", _MINUTE, _MINUTE),
+)
+_NO_LARGER = 10**9  # so that Babel takes the unit that it is given
 
 
 def when(at: datetime, *, zone: tzinfo, now: datetime, locale: str = "en") -> str:
@@ -31,8 +45,18 @@ def exact(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
 
 
 def ago(at: datetime, *, now: datetime, locale: str = "en") -> str:
-    """How far from now: "12 min ago", "in 4 hr"."""
-    return dates.format_timedelta(at - now, add_direction=True, format="short", locale=_parsed(locale))
+    """How far from now: "12 min ago", "in 4 hr". What is begun of a unit is cut off, as everywhere an age is shown."""
+    seconds = int((at - now).total_seconds())
+    unit, size = next(((name, size) for name, size, least in _UNITS if abs(seconds) >= least), ("second", 1))
+    whole = timedelta(seconds=abs(seconds) // size * size)
+    return dates.format_timedelta(
+        whole if at > now else -whole,
+        granularity=unit,
+        threshold=_NO_LARGER,
+        add_direction=True,
+        format="short",
+        locale=_parsed(locale),
+    )
 
 
 def day(on: date, *, today: date, locale: str = "en") -> str:

@@ -74,21 +74,28 @@ def clock(moment: datetime, zone: str) -> str:
 
 def paid_on(*, payout: Payout, now: datetime) -> date | None:
     """The value date of a payout that is not sent yet, if nothing stops it; None where no country file says."""
-    if payout.batch is not None:
-        return deadline(payout.batch, now).value_date
-    if not countries.is_open(payout.country):
-        return None
-    return calendars.value_date_for(countries.get(payout.country), now).value_date
+    by = _next_of(payout, now)
+    return by.value_date if by is not None else None
 
 
 def if_approved(*, payout: Payout, now: datetime) -> str:
     """When the money would be there: by which moment which step, and the value date. One computation for all pages."""
-    if not countries.is_open(payout.country):
+    by = _next_of(payout, now)
+    if by is None or not countries.is_open(payout.country):
         return ""
     country = countries.get(payout.country)
-    by = calendars.value_date_for(country, now)
     return _("by {cut_off_at}, it is paid on {value_date}").format(
         cut_off_at=clock(by.cut_off_at, bank_zones([country])[country.code]), value_date=day(by.value_date)
+    )
+
+
+def _next_of(payout: Payout, now: datetime) -> calendars.Deadline | None:
+    if payout.batch is not None:
+        return deadline(payout.batch, now)
+    return (
+        calendars.value_date_for(countries.get(payout.country), now)
+        if countries.is_open(payout.country)
+        else None
     )
 
 

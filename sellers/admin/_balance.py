@@ -1,6 +1,7 @@
 """A seller's balance as figures with words: where each part of it is, and what becomes of it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -15,26 +16,52 @@ from sellers.models import Seller
 Figure = tuple[str, str, str]
 
 
-def strips(*, seller: Seller, today: date, coming: Iterable[Expected]) -> list[tuple[str, list[Figure]]]:
-    """For each currency its figures, which add up to the last of them. ``coming`` says when what is due is taken."""
+@dataclass(frozen=True)
+class Standing:
+    """``strips``: for each currency its figures, which add up to the last of them. ``debts``: what the seller owes us,
+    that is due, as positive amounts. ``pending``: whether anything is to come due.
+    """
+
+    strips: list[tuple[str, list[Figure]]]
+    debts: list[Money]
+    pending: bool
+
+
+def standing(*, seller: Seller, today: date, coming: Iterable[Expected]) -> Standing:
+    """Where the seller's money is. ``coming`` says when what is due is taken."""
     runs = {each.money.currency: each for each in coming if each.money is not None and each.run is not None}
     stopped = held.held_back(seller=seller)
     kept = balances.kept_back(seller_id=seller.pk, today=today)
-    return [
-        (each.currency, _figures(each, stopped.get(each.currency, 0), kept.get(each.account_id, 0), runs))
-        for each in balances.balances(seller_id=seller.pk, today=today)
-    ]
+    debits = balances.to_debit(seller_id=seller.pk, today=today)
+    found = balances.balances(seller_id=seller.pk, today=today)
+    strips = []
+    for each in found:
+        parts = _Parts(
+            stopped.get(each.currency, 0), kept.get(each.account_id, 0), debits.get(each.account_id, 0)
+        )
+        strips.append((each.currency, _figures(each, parts, runs)))
+    debts = [Money(-each.due, each.currency) for each in found if each.due < 0]
+    return Standing(strips, debts, any(each.pending for each in found))
 
 
-def _figures(
-    balance: balances.Balance, stopped: int, kept: int, runs: Mapping[str, Expected]
-) -> list[Figure]:
+@dataclass(frozen=True)
+class _Parts:
+    """Parts of a balance in minor units: reserved and ``stopped``; pending and ``kept``, or ``debit``, below zero."""
+
+    stopped: int
+    kept: int
+    debit: int
+
+
+def _figures(balance: balances.Balance, parts: _Parts, runs: Mapping[str, Expected]) -> list[Figure]:
+    stopped, kept = parts.stopped, parts.kept
+
     def figure(label: str, minor: int, words: str) -> Figure:
         return label, written.text(Money(minor, balance.currency)), words if minor else _("nothing")
 
     run = runs.get(balance.currency)
     found = [
-        figure(_("Pending"), balance.pending - kept, _("not due yet")),
+        figure(_("Pending"), balance.pending - kept, _pending(balance, parts)),
         figure(_("Due"), balance.due, _due(balance, run)),
         figure(_("Reserved"), balance.reserved - stopped, _("in payouts under way")),
         figure(_("Held back"), stopped + kept, _held(stopped, kept, balance.currency)),
@@ -47,6 +74,17 @@ def _figures(
         *found,
         (_("We owe in all"), total, _("they owe us") if balance.total < 0 else _("the sum of these")),
     ]
+
+
+def _pending(balance: balances.Balance, parts: _Parts) -> str:
+    """What of it comes and what goes, for a seller who owes us: a sum of both explains no debt."""
+    minor = balance.pending - parts.kept
+    if not parts.debit or (balance.due >= 0 and minor >= 0):
+        return _("not due yet")
+    said = [written.text(Money(each, balance.currency)) for each in (minor - parts.debit, parts.debit)]
+    return _("not due yet: {credit} to be credited, {debit} to be debited").format(
+        credit=said[0], debit=said[1]
+    )
 
 
 def _due(balance: balances.Balance, run: Expected | None) -> str:

@@ -15,7 +15,7 @@ from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
 from payouts.models import Hold, HoldReason
 from payouts.queries import accounts, filters, history, hold_words, holds
-from payouts.queries.why import expected, paragraphs
+from payouts.queries.why import alike, expected, paragraphs
 from sellers import queries
 from sellers.admin import _balance, _payouts
 from sellers.admin.sellers import today_of
@@ -50,9 +50,9 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "back_url": reverse("admin:sellers_seller_list"),
         "back_label": _("Sellers"),
         "verbs": _verbs(request, seller),
-        "explanations": told,
+        "explanations": alike.gathered(told),
         "coming": coming,
-        "strips": _balance.strips(seller=seller, today=today_of(seller, now), coming=coming),
+        "standing": _balance.standing(seller=seller, today=today_of(seller, now), coming=coming),
         "chips": _payouts.chips(request, chosen),
         "filtered": bool(chosen.chips()),
         "rows": [(p, Money(p.amount_minor, p.currency)) for p in page.rows],

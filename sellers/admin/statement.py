@@ -1,6 +1,7 @@
 """The statement of one seller for a period, in one currency, to print or to send."""
 
-from datetime import date, timedelta
+import calendar
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
+from backoffice.doors.addresses import Known
 from backoffice.words import either
 from payouts.exports.statements import seller as seller_sheet
 from payouts.operations import statements
@@ -22,6 +24,8 @@ from sellers.admin.sellers import today_of
 from sellers.models import Seller
 
 EARLIEST = date(2000, 1, 1)
+DAY = "%Y-%m-%d"
+KNOWN = Known("from", "to", "currency", "lang")
 LONGEST = 366
 
 
@@ -34,7 +38,7 @@ class PeriodForm(forms.Form):
         for name, label in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = forms.DateField(
                 label=label,
-                input_formats=["%Y-%m-%d"],
+                input_formats=[DAY],
                 widget=forms.DateInput(attrs={"type": "date"}),
                 error_messages={
                     "invalid": _("That is no date. Write year, month and day, as in 2026-11-30.")
@@ -77,12 +81,14 @@ class PeriodForm(forms.Form):
 
 
 def _form(request: HttpRequest, seller: Seller) -> PeriodForm:
-    """What the address says; what it leaves out is last month, the first currency, the seller's language."""
+    """What the address says; what it leaves out is last month, the first currency, the seller's language. Of a period
+    with one end it is what there is of that end's month.
+    """
     currencies = seller_statement.currencies(seller=seller)
     today = today_of(seller, database_now())
-    last = today.replace(day=1) - timedelta(days=1)
+    first, last = _period(request.GET.get("from", ""), request.GET.get("to", ""), today)
     usual = {
-        "from": last.replace(day=1).isoformat(),
+        "from": first.isoformat(),
         "to": last.isoformat(),
         "currency": currencies[0] if currencies else "",
         "lang": languages.language_of(seller.country),
@@ -91,13 +97,31 @@ def _form(request: HttpRequest, seller: Seller) -> PeriodForm:
     return PeriodForm(given, currencies=currencies, today=today)
 
 
+def _period(first: str, last: str, today: date) -> tuple[date, date]:
+    """The month of the one end that is given, up to today; last month where neither is, or none that is a day."""
+    given = [day for day in map(_day, (first, last)) if day is not None]
+    if len(given) != 1:
+        end = today.replace(day=1) - timedelta(days=1)
+        return end.replace(day=1), end
+    begin = given[0].replace(day=1)
+    end = begin.replace(day=calendar.monthrange(begin.year, begin.month)[1])
+    return begin, min(end, today)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, DAY).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+
+
 def _chosen(form: PeriodForm) -> dict[str, Any]:
     values = form.cleaned_data
     return {"currency": values["currency"], "first": values["from"], "last": values["to"]}
 
 
 @require_safe
-@pages.page("sellers.view_seller")
+@pages.page("sellers.view_seller", knows=KNOWN)
 def page(request: HttpRequest, reference: str) -> HttpResponse:
     """The statement under the form that chooses it; what is wrong with the period stands in the form."""
     seller = find(reference)
@@ -127,7 +151,7 @@ def _page(request: HttpRequest, seller: Seller, form: PeriodForm) -> HttpRespons
 
 
 @require_safe
-@pages.page("sellers.view_seller")
+@pages.page("sellers.view_seller", knows=KNOWN)
 def pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The statement as a file, and that it was fetched is written down; for a wrong period the page that says so."""
     seller = find(reference)

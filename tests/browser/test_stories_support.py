@@ -64,7 +64,7 @@ def asked(db) -> dict[str, tuple[str, str, str]]:
         "in a batch": (str(batched.reference), "waits for a treasurer's approval", checking),
         "cancelled": (
             str(cancelled.reference),
-            "Sold twice. The money is with us",
+            "Sold twice”. The money is with us",
             "did not send your payout",
         ),
         "suspended": (barred, "while the seller is suspended", "still checking your next payout"),

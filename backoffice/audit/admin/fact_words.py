@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice.audit import holders
 from backoffice.doors import role_words
 from backoffice.people.models import Kind as PersonKind
 from backoffice.words import dated, later
@@ -151,11 +152,11 @@ _SAYINGS: Mapping[str, Callable[[str], str]] = {
     "code": incident_words.what,
     "country": countries.called,
     "format": lambda code: _(FORMATS[code].words) if code in FORMATS else code,
-    "granted": lambda name: role_words.called(name) if name in role_words.ROLES else role_words.right(name),
+    "granted": lambda name: role_words.called(name) if name in holders.ROLES else role_words.right(name),
     "kind": lambda code: KINDS[code].inside if code in KINDS else code,
     "role": role_words.called,
     "roles": role_words.called,
-    "taken": lambda name: role_words.called(name) if name in role_words.ROLES else role_words.right(name),
+    "taken": lambda name: role_words.called(name) if name in holders.ROLES else role_words.right(name),
 }
 
 

@@ -65,7 +65,8 @@ class Facts:
     """What a text for the seller may mention. Days are those of the seller's country.
 
     ``on`` is when it happened or becomes due; ``until`` when it is to have arrived, or what comes next begins.
-    ``paid`` is for colleagues only: the value date, if all that is left to do is done in time.
+    ``paid`` is for colleagues only: the value date that the paragraph names, if all that is left to do is done in time;
+    None where something stops it and nobody can say until when.
     """
 
     reference: str = ""
@@ -84,7 +85,8 @@ class Facts:
 class Explanation:
     """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "the schedule", "nobody").
 
-    ``status`` is that of the payout it ends with; empty where there is none.
+    ``status`` is that of the payout it ends with; empty where there is none. ``shared`` is what is true of all payouts
+    that the same thing stops (`alike`); empty where the paragraph says something of this one only.
     """
 
     text: str
@@ -92,3 +94,4 @@ class Explanation:
     cause: Cause
     facts: Facts = field(default_factory=Facts)
     status: PayoutStatus | None = None
+    shared: str = ""

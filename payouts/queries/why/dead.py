@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backoffice.words import labelled, sentences
+from backoffice.words import labelled, later, sentences
 from payouts.models import BankFact, Disposal, Hold, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import blocks, explain, outside, recorded
@@ -33,6 +33,11 @@ WITH RECURSIVE line (id, step) AS (
 SELECT id FROM line ORDER BY step
 """
 MOST = 20
+_DIED = {
+    PayoutStatus.CANCELLED: later("Payout {reference} was cancelled on {date}"),
+    PayoutStatus.FAILED: later("Payout {reference} failed on {date}"),
+    PayoutStatus.RETURNED: later("Payout {reference} was returned on {date}"),
+}
 
 
 @dataclass(frozen=True)
@@ -194,28 +199,35 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
     cancelled = [p for p in payouts if p.status == PayoutStatus.CANCELLED]
     why = {
         move.payout_id: move
-        for move in Transition.objects.filter(payout__in=cancelled, name="cancel").order_by("id")
+        for move in Transition.objects.filter(payout__in=cancelled, name="cancel")
+        .select_related("actor")
+        .order_by("id")
     }
     found = {}
     for payout in [*dead, *cancelled]:
         at = payout.status_at.astimezone(ZoneInfo(explain.zone_of(payout.country)))
-        label = PayoutStatus(payout.status).label.lower()
-        words = _("Payout {reference} was {label} on {date}").format(
-            reference=payout.reference, label=label, date=explain.day(at.date())
+        words = _DIED[PayoutStatus(payout.status)].format(
+            reference=payout.reference, date=explain.day(at.date())
         )
         if payout.pk in facts:
             because, action = _why(facts[payout.pk])
             found[payout.pk] = _End(labelled(words, because), action)
         elif payout.pk in why:
-            move = why[payout.pk]
-            found[payout.pk] = _End(
-                _("{words} by {actor_name}: {reason_given}").format(
-                    words=words, actor_name=move.actor_name, reason_given=move.reason.rstrip(".")
-                )
-            )
+            found[payout.pk] = _End(_cancelled(words, why[payout.pk]))
         else:
             found[payout.pk] = _End(words)
     return found
+
+
+def _cancelled(words: str, move: Transition) -> str:
+    """By whom, and why in that person's own words: what they say of the money is theirs, and may be outdated."""
+    if move.actor is None:
+        return labelled(words, recorded.said(move.reason).rstrip("."))
+    return _("{words} by {name}, who wrote: “{reason_given}”").format(
+        words=words,
+        name=move.actor.get_full_name() or move.actor.get_username(),
+        reason_given=move.reason.rstrip("."),
+    )
 
 
 def _why(fact: BankFact) -> tuple[str, reasons.Action]:

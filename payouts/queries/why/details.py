@@ -1,9 +1,10 @@
 """Bank details that were given and are not in effect yet: what they wait for, and from when they may be paid."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payouts.models import Payout, PayoutAccount
@@ -47,3 +48,9 @@ def verifies(new: Newest) -> str:
     return _("Compliance verifies the new account {masked}, which may be paid from {start}.").format(
         masked=new.masked, start=new.start
     )
+
+
+def given_now(*, zone: str, now: datetime) -> str:
+    """The sentence on when details that are not given yet may be paid: they wait before it, whoever verifies them."""
+    start = explain.clock(now + timedelta(hours=settings.ACCOUNT_WAIT_HOURS), zone)
+    return _("Details given now may be paid from {start}, not before.").format(start=start)

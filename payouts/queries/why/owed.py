@@ -55,6 +55,11 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
     return [asked.of(each) for each in found]
 
 
+def waits(balance: balances.Balance) -> Money:
+    """What of a balance comes next: what is due, a debt too, or what is pending where nothing is due."""
+    return Money(balance.due or balance.pending, balance.currency)
+
+
 def _nothing() -> Explanation:
     text = _("Nothing waits: what is due has been paid, and the next run takes what comes due.")
     return Explanation(text, _("nobody"), Cause.NOTHING_OWED)
@@ -87,7 +92,11 @@ class _Question:
     amount: Amount | None
 
     def of(self, balance: balances.Balance) -> Explanation:
-        return self._stuck(balance) or self.account(balance.currency) or self._in_time(balance)
+        stuck = self._stuck(balance) or self.account(balance.currency)
+        if stuck is None:
+            return self._in_time(balance)
+        money = stuck.facts.money or (self.amount.money if self.amount is not None else waits(balance))
+        return replace(stuck, facts=replace(stuck.facts, money=money))
 
     def _stuck(self, balance: balances.Balance) -> Explanation | None:
         """Why no run could pay the balance whatever account the seller has; None where one could."""

@@ -34,7 +34,7 @@ def payout(*, payout: Payout, now: datetime) -> Explanation:
             # Before the adjustment is posted, the amount that would be named is money the bank may have paid.
             facts = Facts(reference=str(last.reference), money=Money(last.amount_minor, last.currency))
             told = replace(told, cause=Cause.KNOWN_OUTSIDE, facts=facts)
-    return replace(told, text=sentences(line.told, told.text))
+    return replace(told, text=sentences(line.told, told.text), shared="")
 
 
 def _alive(payout: Payout, now: datetime) -> Explanation:

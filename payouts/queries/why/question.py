@@ -189,6 +189,7 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
         text=_("{adds_up} It is in {inside}. {text}").format(
             adds_up=adds_up, inside=inside, text=told[0].text
         ),
+        shared="",
     )
     return Answer(owner, told, carrying[0] if len(carrying) == 1 else None, order)
 

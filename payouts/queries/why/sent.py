@@ -1,5 +1,6 @@
 """What became of a payout that the bank has, or may have: handed over, unknown, awaited, late, paid."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,8 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     text = _("{text} The bank was asked to recall it, {asked}, and has not answered.").format(
         text=told.text, asked=asked
     )
-    return Explanation(text, _("the bank"), Cause.RECALL_ASKED, told.facts, told.status)
+    facts = replace(told.facts, paid=None)
+    return Explanation(text, _("the bank"), Cause.RECALL_ASKED, facts, told.status)
 
 
 def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
@@ -47,12 +49,13 @@ def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
         money=Money(payout.amount_minor, payout.currency),
         on=at.astimezone(ZoneInfo(zone)).date() if at is not None else None,
         until=value_date,
-        paid=value_date,
         account=attempt.account_version.masked,
     )
 
     def told(text: str, actor: str, cause: Cause) -> Explanation:
-        return Explanation(f"{name} {text}", actor, cause, facts, PayoutStatus.SUBMITTED)
+        going = cause in (Cause.LEAVING, Cause.WITH_THE_BANK)
+        known = replace(facts, paid=value_date) if going else facts
+        return Explanation(f"{name} {text}", actor, cause, known, PayoutStatus.SUBMITTED)
 
     if submission.status == SubmissionStatus.UNKNOWN:
         follows = attempts.unknown_words(submission, zone, now=now)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from backoffice.audit import authority
+from backoffice.audit import authority, holders
 from backoffice.words import later, sentences
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
@@ -83,7 +83,7 @@ _WAITING = {
     ),
     PayoutStatus.APPROVED: (
         later("is approved and waits to be put into a batch. If that is sent"),
-        later("a treasurer"),
+        later("nobody whose role allows it"),
         Cause.TO_BATCH,
     ),
 }
@@ -93,11 +93,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is still in our hands."""
     told = _of(payout, now)
     out = _taken_out(payout)
-    if out:
-        told = replace(told, text=sentences(told.text, out))
-    if told.facts.paid is not None:
-        return told
-    return replace(told, facts=replace(told.facts, paid=explain.paid_on(payout=payout, now=now)))
+    return replace(told, text=sentences(told.text, out), shared="") if out else told
 
 
 def _of(payout: Payout, now: datetime) -> Explanation:
@@ -119,11 +115,14 @@ def _of(payout: Payout, now: datetime) -> Explanation:
             text = _("Payout {reference} was reviewed, and nobody can approve it: {too_large}.").format(
                 reference=payout.reference, too_large=too_large
             )
-            actor, cause = _("an administrator"), Cause.OVER_CAP
+            return _told(payout, text, _("an administrator"), Cause.OVER_CAP)
+    if cause is Cause.TO_BATCH:
+        actor = holders.whoever("payouts.propose_batch") or actor
+    facts = _facts(payout, paid=explain.paid_on(payout=payout, now=now))
     refused = _refused_before(payout)
     if refused:
-        return _told(payout, sentences(text, refused), actor, Cause.BANK_REFUSED)
-    return _told(payout, text, actor, cause)
+        return _told(payout, sentences(text, refused), actor, Cause.BANK_REFUSED, facts)
+    return _told(payout, text, actor, cause, facts)
 
 
 def most_secret(causes: Sequence[Cause]) -> Cause:
@@ -132,9 +131,12 @@ def most_secret(causes: Sequence[Cause]) -> Cause:
 
 
 def _told(payout: Payout, text: str, actor: str, cause: Cause, facts: Facts | None = None) -> Explanation:
+    return Explanation(text, actor, cause, facts or _facts(payout), PayoutStatus(payout.status))
+
+
+def _facts(payout: Payout, *, until: date | None = None, paid: date | None = None) -> Facts:
     money = Money(payout.amount_minor, payout.currency)
-    told = facts or Facts(reference=str(payout.reference), money=money)
-    return Explanation(text, actor, cause, told, PayoutStatus(payout.status))
+    return Facts(reference=str(payout.reference), money=money, until=until, paid=paid)
 
 
 def _lost(payout: Payout, end_to_end_id: str, found: list[blocks.Block]) -> Explanation:
@@ -160,8 +162,8 @@ def handed_before(end_to_end_id: str) -> str:
 
 @dataclass(frozen=True)
 class _Step:
-    """What ends a block, sentence by sentence, and who does it. ``start`` is when it ends at the earliest, for the
-    program's own hold of new bank details: the seller may know of it.
+    """What ends a block, sentence by sentence, and who does it. ``start`` is when it ends: by itself, or at the
+    earliest once new bank details may be paid; None while nobody can say.
     """
 
     words: Sequence[str]
@@ -176,29 +178,42 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
     nexts = sentences(*dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
     left = _LEFT[PayoutStatus(payout.status)]
-    start = max([now, *(step.start for step in steps if step.start is not None)])
+    start = _over(steps, now)
+    when = explain.if_approved(payout=payout, now=start) if start is not None else ""
+    dated = _("If all of that is done {when}.").format(when=when) if when else _("Until then it has no date.")
     text = _(
         "Payout {reference} does not go on: {reasons}. {value}{then} Then it goes on "
-        "from where it stands: {left}. If all of that is done {when}."
+        "from where it stands: {left}. {dated}"
     ).format(
         reference=payout.reference,
         reasons=reasons,
         value=f"{refused} " if refused else "",
         then=nexts,
         left=left,
-        when=explain.if_approved(payout=payout, now=start),
+        dated=dated,
     )
     cause = most_secret([step.cause for step in steps])
     zone = ZoneInfo(explain.zone_of(payout.country))
     until = next(step.start for step in steps if step.cause is cause)
-    facts = Facts(
-        reference=str(payout.reference),
-        money=Money(payout.amount_minor, payout.currency),
+    facts = _facts(
+        payout,
         until=until.astimezone(zone).date() if until is not None else None,
-        paid=explain.paid_on(payout=payout, now=start),
+        paid=explain.paid_on(payout=payout, now=start) if start is not None else None,
     )
     actors = acting.together(step.actor for step in steps)
-    return _told(payout, text.replace("  ", " "), actors, cause, facts)
+    told = _told(payout, text.replace("  ", " "), actors, cause, facts)
+    if refused:
+        return told
+    shared = _("{reasons}. {then} Then each goes on from where it stands. {dated}").format(
+        reasons=reasons, then=nexts, dated=dated
+    )
+    return replace(told, shared=shared.replace("  ", " "))
+
+
+def _over(steps: Sequence[_Step], now: datetime) -> datetime | None:
+    """When the last of what blocks ends; None while nobody can say of one."""
+    starts = [step.start for step in steps if step.start is not None]
+    return max([now, *starts]) if len(starts) == len(steps) else None
 
 
 def _step(payout: Payout, block: blocks.Block, now: datetime) -> _Step:
@@ -212,10 +227,12 @@ def _step(payout: Payout, block: blocks.Block, now: datetime) -> _Step:
         if given is not None:
             return given
     actor, words = ends(hold)
+    zone = explain.zone_of(payout.country)
     if hold.until is not None:
-        until = explain.clock(hold.until, explain.zone_of(payout.country))
-        words += _(" It ends by itself {until}.").format(until=until)
-    return _Step((words,), actor, cause)
+        words += _(" It ends by itself {until}.").format(until=explain.clock(hold.until, zone))
+    elif actor == SELLER_THEN_COMPLIANCE:
+        return _Step((words, details.given_now(zone=zone, now=now)), actor, cause)
+    return _Step((words,), actor, cause, hold.until)
 
 
 def ends(hold: Hold) -> tuple[str, str]:
@@ -296,33 +313,24 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
         cut_off_at=explain.clock(by.cut_off_at, explain.bank_zone(batch)),
         value_date=explain.day(by.value_date),
     )
+    going = _facts(payout, until=by.value_date, paid=by.value_date)
     if batch.status == BatchStatus.PROPOSED:
         text = _("{name}, which waits for a treasurer's approval. {then}").format(name=name, then=then)
         miss = _missed(batch)
         if miss is None:
-            return _told(payout, text, _("a treasurer"), Cause.BATCH_TO_APPROVE)
-        return _told(
-            payout, sentences(batch_words.missed_words(miss), text), _("a treasurer"), Cause.CUT_OFF_MISSED
-        )
+            return _told(payout, text, _("a treasurer"), Cause.BATCH_TO_APPROVE, going)
+        text = sentences(batch_words.missed_words(miss), text)
+        return _told(payout, text, _("a treasurer"), Cause.CUT_OFF_MISSED, going)
     stop = rails.stops().filter(rail__in=[batch.rail, rails.ALL]).first()
     if stop is not None:
         since = explain.clock(stop.stopped_at, zone)
         text = _(
             "{name}, and nothing is handed over since {since}: {reason}. Two treasurers let the "
-            "rail go on. {then}"
-        ).format(
-            name=name, since=since, reason=recorded.by(stop.stopped_by_id, stop.reason).rstrip("."), then=then
-        )
+            "rail go on. Until then it has no date."
+        ).format(name=name, since=since, reason=recorded.by(stop.stopped_by_id, stop.reason).rstrip("."))
         return _told(payout, text, _("a treasurer"), Cause.RAIL_STOPPED)
-    money = Money(payout.amount_minor, payout.currency)
-    facts = Facts(reference=str(payout.reference), money=money, until=by.value_date)
-    return _told(
-        payout,
-        _("{name}, which is about to be sent. {then}").format(name=name, then=then),
-        _("nobody"),
-        Cause.LEAVING,
-        facts,
-    )
+    text = _("{name}, which is about to be sent. {then}").format(name=name, then=then)
+    return _told(payout, text, _("nobody"), Cause.LEAVING, going)
 
 
 def _missed(batch: Batch) -> MissedCutOff | None:

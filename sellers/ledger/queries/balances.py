@@ -30,6 +30,8 @@ WHERE a.seller_id = ANY(%(sellers)s)
 ORDER BY a.seller_id, a.currency
 """
 
+_DEBITS = (EarningKind.REFUND, EarningKind.CHARGEBACK, EarningKind.FEE, EarningKind.ADJUSTMENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -69,6 +71,17 @@ def balances_of(*, seller_ids: Collection[int], today: date) -> list[Balance]:
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES, {"sellers": list(seller_ids), "today": today})
         return [Balance(*row[:4], *(int(minor) for minor in row[4:])) for row in cursor.fetchall()]
+
+
+def to_debit(*, seller_id: int, today: date) -> dict[int, int]:
+    """What of ``pending`` takes money away by itself, such as chargebacks, in minor units (negative) by account. A
+    commission does not: it belongs to its sale.
+    """
+    rows = Earning.objects.filter(
+        account__seller=seller_id, kind__in=_DEBITS, amount_minor__lt=0, due_date__gt=today
+    )
+    sums = rows.order_by().values("account_id").annotate(total=Sum("amount_minor"))
+    return {each["account_id"]: int(each["total"]) for each in sums}
 
 
 def kept_back(*, seller_id: int, today: date) -> dict[int, int]:

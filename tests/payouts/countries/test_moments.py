@@ -52,6 +52,14 @@ def test_the_exact_moment_has_weekday_year_and_seconds():
         (timedelta(hours=4), "in 4 hr"),
         (timedelta(days=-2), "2 days ago"),
         (timedelta(seconds=-5), "5 sec ago"),
+        (timedelta(hours=-2, minutes=-59), "2 hr ago"),
+        (timedelta(hours=-47), "47 hr ago"),
+        (timedelta(days=-5, hours=-23), "5 days ago"),
+        (timedelta(days=-13, hours=-23), "13 days ago"),
+        (timedelta(days=-20), "2 wk ago"),
+        (timedelta(days=-89), "2 mo ago"),
+        (timedelta(days=-700), "1 yr ago"),
+        (timedelta(hours=3, minutes=59), "in 3 hr"),
     ],
 )
 def test_a_moment_is_said_relative_to_now(distance, said):

@@ -8,7 +8,7 @@ from django.test import Client
 
 from backoffice.audit.clock import database_now
 from payouts.models import Payout
-from payouts.operations import creation, holds
+from payouts.operations import creation, holds, review
 from payouts.queries import explain
 from sellers.ledger.models import EarningKind
 from tests import make, make_accounts
@@ -24,7 +24,7 @@ def page(seller, role="support", **query):
 
 
 def figures(seller) -> dict[str, tuple[str, str]]:
-    ((_, found),) = page(seller).context["strips"]
+    ((_, found),) = page(seller).context["standing"].strips
     return {term: (figure, words) for term, figure, words in found}
 
 
@@ -101,6 +101,67 @@ def test_what_is_stopped_has_no_date(account, stop):
     assert expected.on is None
     assert "No date yet" in page(seller).content.decode()
     assert not figures(seller)["Due"][1].startswith("the run of")
+
+
+def test_a_debt_is_said_where_payouts_are_awaited_and_what_is_pending_adds_up(account):
+    today = database_now().date()
+    make.earning(account, amount_minor=-7_304_82, kind=EarningKind.CHARGEBACK)
+    for kind, minor, days in (
+        (EarningKind.SALE, 500_00, 2),
+        (EarningKind.COMMISSION, -48_73, 2),
+        (EarningKind.CHARGEBACK, -2_973_61, 9),
+    ):
+        make.earning(account, amount_minor=minor, due_date=today + timedelta(days=days), kind=kind)
+    shown = page(account.seller)
+    text = shown.content.decode()
+    assert "Nothing to come" not in text
+    assert "nothing is paid before the debt of €7,304.82 is netted" in text
+    assert "€451.27 comes due on" in shown.context["explanations"][0].text
+    assert figures(account.seller)["Pending"] == (
+        "−€2,522.34", "not due yet: €451.27 to be credited, −€2,973.61 to be debited",
+    )  # fmt: skip
+
+
+def test_what_will_only_be_debited_is_not_said_to_be_nothing(account):
+    later = database_now().date() + timedelta(days=9)
+    make.earning(account, amount_minor=-9_00, due_date=later, kind=EarningKind.CHARGEBACK)
+    text = page(account.seller).content.decode()
+    assert "nothing is pending" not in text and "Nothing to come: what is pending is debited." in text
+
+
+@pytest.mark.parametrize("stop", ["no account", "unverified", "another currency"])
+def test_what_is_owed_and_stopped_has_its_amount_also_before_it_is_due(stop):
+    account = make.ledger_account(currency="USD" if stop == "another currency" else "EUR")
+    seller = account.seller
+    if stop != "no account":
+        make_accounts.payable(seller)
+    if stop == "unverified":
+        type(seller).objects.filter(pk=seller.pk).update(verified_at=None)
+    later = database_now().date() + timedelta(days=9)
+    make.earning(account, amount_minor=30_00, due_date=later)
+    (expected,) = page(seller).context["coming"]
+    assert (expected.money.minor, expected.money.currency) == (30_00, account.currency)
+
+
+def test_payouts_that_the_same_thing_stops_are_told_of_once(account):
+    make.earning(account, amount_minor=100_00)
+    run(until=database_now().date() - timedelta(days=1))
+    make.earning(account, amount_minor=50_00)
+    run()
+    first, second = Payout.objects.order_by("pk")
+    review.review(payout_ids=[first.pk], actor=make.person("analyst"), now=database_now())
+    both = f"2 payouts of €150.00 together do not go on ({second.reference} and {first.reference}): "
+    person = make.person("analyst")
+    holds.hold(payout_ids=[first.pk, second.pk], actor=person, now=database_now(), **REASON)
+    (told,) = page(account.seller).context["explanations"]
+    assert told.text.startswith(both) and told.text.count("on hold: Documents") == 1
+    client = Client()
+    client.force_login(make.user("support", is_staff=True))
+    answer = client.get("/why/", {"q": str(account.seller.reference)}).content.decode()
+    assert answer.count(both) == 1
+    assert all(f'href="/payouts/{each.reference}/"' in answer for each in (first, second))
+    holds.hold(payout_ids=[first.pk], actor=person, now=database_now(), reason="other", note="n")
+    assert len(page(account.seller).context["explanations"]) == 2  # no longer alike
 
 
 def test_payouts_under_way_and_what_the_next_run_takes_are_both_expected(account):

@@ -56,6 +56,29 @@ def test_without_a_choice_it_is_last_month_in_the_first_currency(seller):
     assert (form.cleaned_data["currency"], form.cleaned_data["lang"]) == ("EUR", "fr")
 
 
+@pytest.mark.parametrize("name", ["sellers_seller_statement", "sellers_seller_statement_pdf"])
+@pytest.mark.parametrize("wrong", [{"until": "2026-11-25"}, {"period_from": "2026-11-01"}])
+def test_what_the_address_says_and_the_page_does_not_know_is_refused(seller, wrong, name):
+    answer = client("auditor").get(url(seller, name), {"from": "2026-11-01", **wrong})
+    ((parameter, value),) = wrong.items()
+    assert answer.status_code == 400
+    assert f"this page does not know “{parameter}={value}”" in answer.content.decode()
+    assert "The period ends before it begins" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "last"),
+    [
+        ({"from": "2026-11-05"}, date(2026, 11, 5), date(2026, 11, 28)),
+        ({"from": "2026-02-05"}, date(2026, 2, 5), date(2026, 2, 28)),
+        ({"to": "2026-11-20"}, date(2026, 11, 1), date(2026, 11, 20)),
+    ],
+)
+def test_a_period_with_one_end_is_of_the_month_of_that_end(seller, given, first, last):
+    form = client("auditor").get(url(seller), given).context["form"]
+    assert (form.cleaned_data["from"], form.cleaned_data["to"]) == (first, last)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field", "sentence"),
     [

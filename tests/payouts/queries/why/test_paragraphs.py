@@ -80,9 +80,8 @@ def test_to_review_names_who_acts_by_when_and_the_value_date():
     assert "it is paid on " in found.text
 
 
-def test_to_approve_and_to_batch_name_the_next_person():
+def test_to_approve_names_the_next_person():
     assert (told(quick.reviewed()).cause, told(quick.reviewed()).actor) == (Cause.TO_APPROVE, "an approver")
-    assert (told(quick.approved()).cause, told(quick.approved()).actor) == (Cause.TO_BATCH, "a treasurer")
 
 
 def test_a_payout_over_the_cap_of_one_payout_waits_for_an_administrator():
@@ -230,7 +229,7 @@ def test_refused_by_the_bank_is_held_with_the_banks_reason_in_plain_words(bank):
     assert found.cause is Cause.HELD_RAIL_REJECTED
     assert "never left. The bank refused it. The bank does not know us as the sender." in found.text
     holds.release(hold_ids=[payout.holds.get().pk], actor=make.person("approver"), note="Mended.", now=NOW)
-    assert (told(payout).cause, told(payout).actor) == (Cause.BANK_REFUSED, "a treasurer")
+    assert (told(payout).cause, told(payout).actor) == (Cause.BANK_REFUSED, "an analyst or a treasurer")
 
 
 # A payout that died.
@@ -256,12 +255,15 @@ def test_a_return_says_why_in_plain_words_and_what_to_do(bank, code, cause, todo
     assert todo in found.text
 
 
-def test_cancelled_says_by_whom_and_why():
-    payout = quick.payout()
-    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="Sold twice.", now=NOW)
-    found = told(payout)
-    assert found.cause is Cause.CANCELLED
-    assert ": Sold twice. The money is with us" in found.text
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(base.ReportKind.FAILED, "failed on"), (base.ReportKind.RETURNED, "was returned on")],
+)
+def test_what_failed_was_not_done_to_it_by_somebody(bank, kind, words):
+    payout = sent()
+    report(payout, base.ReportKind.ACCEPTED)
+    report(payout, kind, code="MS03")
+    assert told(payout).text.startswith(f"Payout {payout.reference} {words} ")
 
 
 def test_money_that_came_back_is_followed_to_where_it_is_now(bank):
