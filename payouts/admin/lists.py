@@ -17,7 +17,7 @@ from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
 from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
-from payouts.admin.places import PLACES, Place
+from payouts.admin.places import PLACES, Place, verbs_in
 from payouts.models import Payout
 from payouts.queries import cutoffs, filters, references, streams, typed, views, worklist
 from payouts.states import PayoutStatus
@@ -225,7 +225,7 @@ def _shown(
     held = pages.permissions(request)
     buttons = [
         _bulk.button(verbs.BULKS[verb], label, key=key, kind=kind)
-        for verb, label, key, kind in place.verbs
+        for verb, label, key, kind in verbs_in(place, chosen.cleaned.get("status", ()))
         if verbs.BULKS[verb].permission in held
     ]
     words = query.urlencode()
