@@ -8,7 +8,6 @@ from django.urls import reverse
 from backoffice.words import later
 from payouts.states import PayoutStatus
 
-
 Verb = tuple[str, str, str, str]
 """The name of a deed, its words in the selection bar, its key and its kind."""
 
@@ -73,7 +72,9 @@ PLACES = {
 
 def queue_of(status: object) -> Place | None:
     """The place where payouts of this status wait for somebody's judgement; None for several and for every other."""
-    return next((place for place in PLACES.values() if place.status is not None and place.status == status), None)
+    return next(
+        (place for place in PLACES.values() if place.status is not None and place.status == status), None
+    )
 
 
 def verbs_in(place: Place, statuses: Collection[str]) -> tuple[Verb, ...]:
