@@ -42,7 +42,7 @@ def _beside(called: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
 
 
 def check(
-    errors: Mapping[str, list[str]], unknown: Sequence[str], data: QueryDict, kind: "type[ListFilter]"
+    *, errors: Mapping[str, list[str]], unknown: Sequence[str], data: QueryDict, kind: "type[ListFilter]"
 ) -> None:
     """Raises `BadFilter` for the ``errors`` of its fields, for parameters that are ``unknown``, and for those that
     stand there twice.

@@ -290,7 +290,7 @@ def read(
     unknown = [] if also is None else [n for n in data if n not in known and n not in set(also)]
     chosen = kind(data, queryset=queryset, asked_only=True)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
-    filter_errors.check(errors, unknown, data, kind)
+    filter_errors.check(errors=errors, unknown=unknown, data=data, kind=kind)
     return chosen
 
 
