@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.http import urlencode
 
+from payouts.admin import places
 from sellers.ledger.money import Money
 
 
@@ -20,13 +20,19 @@ class Figure:
 
 
 def payouts_url(**wanted: Any) -> str:
-    """The list of payouts with this filter; several values stand after each other."""
+    """Where payouts of this filter are worked on: the queue of their one status, else the list of all.
+
+    Several values of a filter stand after each other.
+    """
+    queue = places.queue_of(wanted.get("status"))
     query = [
         (name, each)
         for name, value in wanted.items()
+        if queue is None or name != "status"
         for each in (value if isinstance(value, list | tuple) else [value])
     ]
-    return f"{reverse('admin:payouts_payout_list')}?{urlencode(query)}"
+    place = "list" if queue is None else queue.name
+    return f"{places.url_of(place)}?{urlencode(query) or 'view=all'}"
 
 
 def between(name: str, first: date, last: date) -> dict[str, str]:

@@ -14,6 +14,9 @@ class Refused(Exception):
     parameters: tuple[str, ...] = ()
     """What of an address, or of a filter, it is about: without that the same list can be shown."""
 
+    to_people = ""
+    """What a page says instead, where the sentence names what only programs know by that name."""
+
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         if code is not None:

@@ -65,7 +65,7 @@ def refused(request: HttpRequest, refusal: Refused, *, title: str = "", whole: s
 
     ``whole`` is what the list's address says where nothing is left of it.
     """
-    context = {"title": title or _("Not done"), "what": str(refusal)}
+    context = {"title": title or _("Not done"), "what": refusal.to_people or str(refusal)}
     if _reads(request) and refusal.parameters:
         query = request.GET.copy()
         for name in (*refusal.parameters, *keyset.PLACE):

@@ -3,12 +3,14 @@
 The API's stand in `doors.api.sentences`: there a sentence names its field; here it stands beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from django import forms
 from django.core import validators
+from django.utils.translation import ngettext
 
-from backoffice.words import later
+from backoffice.words import later, number
 
 _OF_FIELDS: Mapping[type[forms.Field], Mapping[str, str]] = {
     forms.Field: {"required": later("Fill this in: it is empty.")},
@@ -34,10 +36,38 @@ _OF_FIELDS: Mapping[type[forms.Field], Mapping[str, str]] = {
     forms.TimeField: {"invalid": later("That is no time of day. Write hours and minutes, as in 06:00.")},
     forms.IntegerField: {"invalid": later("That is no whole number: write digits only.")},
 }
-_OF_VALIDATORS: Mapping[type[object], str] = {
-    validators.MaxLengthValidator: later(
-        "It has %(show_value)d characters, %(limit_value)d at most: shorten it."
-    ),
+_Attributes = Callable[[forms.CharField, forms.Widget], dict[str, Any]]
+
+
+def _uncut(of_framework: _Attributes) -> _Attributes:
+    """A browser cuts what is pasted into a field at its maxlength, without a word: a long text arrives whole, and is
+    refused with a sentence.
+    """
+
+    def attributes(field: forms.CharField, widget: forms.Widget) -> dict[str, Any]:
+        found = of_framework(field, widget)
+        if isinstance(widget, forms.Textarea):
+            found.pop("maxlength", None)
+        return found
+
+    return attributes
+
+
+class _TooLong:
+    """A sentence that says by how many characters, too, filled as the framework fills its own."""
+
+    def __mod__(self, values: Mapping[str, Any]) -> str:
+        length, most = values["show_value"], values["limit_value"]
+        words = ngettext(
+            "It has {length} characters, {most} at most: take {over} character out.",
+            "It has {length} characters, {most} at most: take {over} characters out.",
+            length - most,
+        )
+        return words.format(length=number(length), most=number(most), over=number(length - most))
+
+
+_OF_VALIDATORS: Mapping[type[object], str | _TooLong] = {
+    validators.MaxLengthValidator: _TooLong(),
     validators.MinLengthValidator: later(
         "It has %(show_value)d characters, at least %(limit_value)d are needed."
     ),
@@ -51,7 +81,11 @@ _OF_VALIDATORS: Mapping[type[object], str] = {
 
 
 def speak() -> None:
-    """Every field says these, but where its form gives it a sentence of its own. Forms made before are told, too."""
+    """Every field says these, but where its form gives it a sentence of its own. Forms made before are told, too.
+
+    No field of long texts lets the browser cut what is pasted into it.
+    """
+    forms.CharField.widget_attrs = _uncut(forms.CharField.widget_attrs)  # type: ignore[assignment, method-assign]
     stock = {kind: dict(kind.__dict__.get("default_error_messages", {})) for kind in _OF_FIELDS}
     for kind, sentences in _OF_FIELDS.items():
         kind.default_error_messages = {**stock[kind], **sentences}
@@ -59,6 +93,8 @@ def speak() -> None:
         validator.message = sentence  # type: ignore[attr-defined]
     for form in _forms(forms.BaseForm):
         for field in getattr(form, "base_fields", {}).values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.pop("maxlength", None)
             for kind in (each for each in reversed(type(field).__mro__) if each in _OF_FIELDS):
                 for key, sentence in _OF_FIELDS[kind].items():
                     if any(field.error_messages.get(key) is each.get(key) for each in stock.values()):

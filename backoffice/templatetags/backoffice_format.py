@@ -3,9 +3,9 @@ modules.
 
 Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money minor currency %}`. Moments:
 `at|when`, `at|when:"JP"`, `at|ago`, `{% moment at "JP" %}` (both). Days: `date|day`, `first|span:last`,
-`range|span`. Countries: `code|land`. Roles: `group.name|role`. What the program wrote
-down: `hold.note|recorded:hold.placed_by_id`, `{% recorded incident.text %}`, and `|perhaps_recorded` where a bank or a
-person may have written it. A missing value shows as a dash.
+`range|span`. Countries: `code|land`. Roles: `group.name|role`. Before what is said of something:
+`title|colon`. What the program wrote down: `hold.note|recorded:hold.placed_by_id`, `{% recorded incident.text %}`, and
+`|perhaps_recorded` where a bank or a person may have written it. A missing value shows as a dash.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from psycopg.types.range import Range
 
 from backoffice.doors import role_words
+from backoffice.words import labelled
 from payouts import countries
 from payouts.countries import moments
 from payouts.queries import recorded as records
@@ -32,6 +33,12 @@ from sellers.ledger.money import Money
 
 register = template.Library()
 NOTHING = "—"
+
+
+@register.filter
+def colon(label: str) -> str:
+    """The label with the colon that stands before what is said of it, and the spaces that the language has there."""
+    return labelled(str(label), "")
 
 
 @register.filter

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import gap, later, number, sentences
+from backoffice.words import gap, labelled, later, number, sentences
 from payouts.admin._choosing import Looked, all_that_match, chosen, left_of, look, source, stopped_job
 from payouts.models import Job, Payout
 from payouts.operations import deeds, jobs
@@ -230,7 +230,7 @@ def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
 
 
 def _changes(refused: Sequence[Refusal]) -> list[str]:
-    return [f"{each.reference}: {each.reason}." for each in refused[:SHOWN]]
+    return [labelled(str(each.reference), f"{each.reason}.") for each in refused[:SHOWN]]
 
 
 def _words(text: str, payouts: Sequence[Payout]) -> str:
@@ -265,7 +265,13 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str, *, by_jo
                     "reference": each.payout.reference,
                     "url": reverse("admin:payouts_payout_detail", args=[each.payout.reference]),
                     "name": each.seller_name,
-                    "note": "; ".join([_("To {account}").format(account=each.account), *each.flags]),
+                    "note": "; ".join(
+                        [
+                            _("To {account}").format(account=each.account),
+                            *(_("On hold: {reason}").format(reason=reason) for reason in each.holds),
+                            *each.flags,
+                        ]
+                    ),
                     "money": each.money,
                 }
                 for each in lookout.first(

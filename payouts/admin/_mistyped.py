@@ -1,5 +1,5 @@
 """What was typed into a chip of a list of payouts: amounts as the reader writes them, in an address that all read
-alike; what cannot be read is said at its field, and the list stays.
+alike; what cannot be read is said at its field, and the list stays, to be read only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,9 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.doors import keyset, numbers, worklists
-from payouts.queries import filter_fields, filters
-
-AMOUNTS = ("amount_min", "amount_max")
+from payouts.queries import filter_fields, filter_words, filters
 
 Chip = tuple[str, type[forms.Form]]
 """What a filter is called, and the form that sets it."""
@@ -33,6 +31,11 @@ class Mistyped:
     def status(self) -> int:
         """The page's own."""
         return 400 if self.problems else 200
+
+    @property
+    def reading(self) -> bool:
+        """Whether the rows are to be read only: nobody asked for just these, so nothing is done with them."""
+        return bool(self.problems)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -53,7 +56,7 @@ NOTHING = Mistyped()
 def readable(request: HttpRequest) -> str:
     """The list's address with its amounts as every reader and every program reads them; empty where it is that."""
     query = request.GET.copy()
-    for name in AMOUNTS:
+    for name in filter_words.AMOUNTS:
         if name in query:
             query.setlist(name, [_for_everybody(value) for value in query.getlist(name)])
     return "" if query == request.GET else f"{request.path}?{query.urlencode()}"
@@ -73,7 +76,8 @@ def shown(
     """The view's list; where it refuses what was typed into one of the chips, the list without these filters: the view
     is asked again as if they were not in the address, so that what it links to is of the filters that it shows.
 
-    Raises `filters.BadFilter` for what nobody types: parameters that are no filter, choices that there are none of.
+    That one is for reading only. Raises `filters.BadFilter` for what nobody types: parameters that are no filter,
+    choices that there are none of.
     """
     try:
         return view(request, NOTHING)
@@ -104,7 +108,7 @@ def _of(request: HttpRequest, refusal: filters.BadFilter, offered: Sequence[Chip
 
 def _sentences(name: str, given: Mapping[str, str], said: Sequence[str]) -> Sequence[str]:
     """Of an amount that is none, how the reader would write one: the filter's own is for programs, too."""
-    if name not in AMOUNTS or numbers.plain(given.get(name, "")) is not None:
+    if name not in filter_words.AMOUNTS or numbers.plain(given.get(name, "")) is not None:
         return said
     words = _("“{text}” is no amount. Write one such as {whole} or {example}.")
     example = numbers.example(Decimal("5000.50"))

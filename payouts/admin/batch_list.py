@@ -109,7 +109,11 @@ def listed(request: HttpRequest) -> HttpResponse:
             "title": _("Batches"),
             "lead": _("Approved payouts that share a rail, a funding account, a currency and a value date."),
             "verbs": [
-                *exports.verb(request, "batches", {name: request.GET.get(name) for name in EXPORTED}),
+                *(
+                    exports.verb(request, "batches", {name: request.GET.get(name) for name in EXPORTED})
+                    if not problems
+                    else ()
+                ),
                 *_propose_verb(request),
             ],
             "tabs": [

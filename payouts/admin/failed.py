@@ -99,15 +99,15 @@ def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
                 "Their money is back with us. Pay it again, or add it to the seller's next payout. "
                 "Those that have waited longest come first."
             ),
-            "verbs": [export] if "payouts.request_export" in held else [],
+            "verbs": [export] if "payouts.request_export" in held and not wrong.reading else [],
             "chips": lists.chips(request, chosen, fixed=["undecided"], offered=OFFERED, wrong=wrong),
             "problems": wrong.problems,
             "without_url": lists.clear_url(request),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": _rows(request, page.rows),
-            "selection": _bulk.selection(buttons),
+            "rows": _rows(request, page.rows, reading=wrong.reading),
+            "selection": None if wrong.reading else _bulk.selection(buttons),
             "list_query": words,
-            "pager": page,
+            "pager": None if wrong.reading else page,
             "sorts": page.headings,
             "empty_title": _("No payout matches") if filtered else _("Nothing failed or came back"),
             "empty_text": _("Take a filter away.")
@@ -118,15 +118,19 @@ def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
     )
 
 
-def _rows(request: HttpRequest, payouts: Sequence[Payout]) -> list[dict[str, Any]]:
-    """The rows with their open holds. Before compliance has judged it, nothing that moves its money is on."""
+def _rows(request: HttpRequest, payouts: Sequence[Payout], *, reading: bool) -> list[dict[str, Any]]:
+    """The rows with their open holds. Before compliance has judged it, nothing that moves its money is on.
+
+    Those for ``reading`` only have no verbs.
+    """
     holds, judged_first = blocks.open_holds(payouts=payouts), givebacks.judged_first(payouts)
     found = []
     for row in dead.rows(payouts):
         own, judged = holds.get(row.payout.pk, []), judged_first.get(row.payout.pk, "")
         why_off = f"{capfirst(judged)}." if judged else ""
         shown = {"holds": own, "more_holds": max(len(own) - 1, 0), "why_off": why_off}
-        found.append(shown | _row(request, row, stopped=bool(judged)))
+        shown |= _row(request, row, stopped=bool(judged))
+        found.append(shown | {"verbs": []} if reading else shown)
     return found
 
 

@@ -1,8 +1,7 @@
-"""The one box of the payout lists: a reference, a name, an e-mail, or a pasted column of hundreds of references."""
+"""The one box of the payout lists: a reference, a name, an e-mail, or a pasted column of thousands of references."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import numbers, pages
-from payouts.admin.places import PLACES, url_of
+from payouts.admin.places import PLACES, Place, url_of
 from payouts.models import PastedList
 from payouts.operations import views
 from payouts.queries import searching
@@ -25,7 +24,10 @@ NAMED = 100
 @require_POST
 @pages.page("payouts.view_payout")
 def find(request: HttpRequest) -> HttpResponse:
-    """To the list with what was typed or pasted into its box, its other filters kept."""
+    """To the list with what was typed or pasted into its box, its other filters kept.
+
+    What one search does not take is not searched: it stays in the box, with what to do, and no payout is listed.
+    """
     place, text = request.POST.get("place", ""), request.POST.get("search", "")
     if place not in PLACES:
         raise Http404(_("No such list"))
@@ -35,12 +37,24 @@ def find(request: HttpRequest) -> HttpResponse:
         try:
             kept = views.paste(text=text, actor=pages.actor(request), now=database_now())
         except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            query["pasted"] = str(kept)
+            return _not_searched(request, PLACES[place], text, query, refusal)
+        query["pasted"] = str(kept)
     elif text.strip():
         query["search"] = " ".join(text.split())
     return redirect(f"{url_of(place)}?{query.urlencode() or 'view=all'}")
+
+
+def _not_searched(
+    request: HttpRequest, place: Place, text: str, query: QueryDict, refusal: Refused
+) -> HttpResponse:
+    context = {
+        "title": place.title,
+        "find": {"place": place.name, "query": query.urlencode(), "text": text.strip()},
+        "rows": [],
+        "empty_title": str(refusal),
+        "empty_text": _("What you pasted is still in the box."),
+    }
+    return pages.render(request, "admin/payouts/payout/list.html", context, status=422)
 
 
 def box(request: HttpRequest, *, place: str, query: QueryDict) -> dict[str, Any]:

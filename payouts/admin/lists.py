@@ -17,9 +17,9 @@ from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later, sentences
 from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
-from payouts.admin.places import PLACES, Place
+from payouts.admin.places import PLACES, Place, verbs_in
 from payouts.models import Payout
-from payouts.queries import cutoffs, filters, references, streams, typed, views, worklist
+from payouts.queries import cutoffs, filter_errors, filters, references, streams, typed, views, worklist
 from payouts.states import PayoutStatus
 
 
@@ -45,7 +45,13 @@ class FlagChip(forms.Form):
 
 
 class AmountChip(forms.Form):
-    amount_min = forms.CharField(label=later("Amount from"), required=False)
+    amount_min = forms.CharField(
+        label=later("Amount from"),
+        required=False,
+        help_text=later(
+            "In each payout’s own currency: 3,000 is 3,000 euros, and 3,000 yen. Filter by one currency, too."
+        ),
+    )
     amount_max = forms.CharField(label=later("Amount to"), required=False)
 
 
@@ -119,7 +125,7 @@ def read(query: QueryDict, queryset: "QuerySet[Payout]") -> filters.PayoutFilter
     chosen = filters.read(query, also=("back",), queryset=queryset)
     missing = references.unknown(chosen, beside=["seller"])
     if missing:
-        raise filters.BadFilter(missing)
+        raise filters.BadFilter(missing, called=filter_errors.labels(filters.PayoutFilter))
     return chosen
 
 
@@ -225,7 +231,7 @@ def _shown(
     held = pages.permissions(request)
     buttons = [
         _bulk.button(verbs.BULKS[verb], label, key=key, kind=kind)
-        for verb, label, key, kind in place.verbs
+        for verb, label, key, kind in verbs_in(place, chosen.cleaned.get("status", ()))
         if verbs.BULKS[verb].permission in held
     ]
     words = query.urlencode()
@@ -239,7 +245,7 @@ def _shown(
         {
             "title": place.title,
             "lead": sentences(place.lead, _next_cut_off(now)),
-            "verbs": [export] if "payouts.request_export" in held else [],
+            "verbs": [export] if "payouts.request_export" in held and not wrong.reading else [],
             "chips": chips(
                 request,
                 chosen,
@@ -249,13 +255,15 @@ def _shown(
             ),
             "problems": wrong.problems,
             "without_url": clear_url(request),
-            **saved_views.strip(offered, place=place.name, query=_without(request).urlencode()),
+            **saved_views.strip(
+                offered, place=place.name, query=_without(request).urlencode(), reading=wrong.reading
+            ),
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": worklist.rows(page.rows, now=now),
-            "selection": _bulk.selection(buttons),
+            "selection": None if wrong.reading else _bulk.selection(buttons),
             "list_query": words,
-            "pager": page,
+            "pager": None if wrong.reading else page,
             "sorts": page.headings,
             "show_status": place.status is None,
             **_nothing(place, filtered=bool(_without(request, "sort", "back"))),

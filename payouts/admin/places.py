@@ -1,11 +1,19 @@
 """The places where payouts are listed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from backoffice.words import later
 from payouts.states import PayoutStatus
+
+Verb = tuple[str, str, str, str]
+"""The name of a deed, its words in the selection bar, its key and its kind."""
+
+
+CANCEL: Verb = ("cancel", later("Cancel"), "", "")
+BATCH: Verb = ("batch", later("Put into batches"), "", "")
 
 
 @dataclass(frozen=True)
@@ -16,7 +24,7 @@ class Place:
     title: str
     lead: str
     status: PayoutStatus | None
-    verbs: tuple[tuple[str, str, str, str], ...]
+    verbs: tuple[Verb, ...]
     empty: tuple[str, str]
 
 
@@ -53,13 +61,35 @@ PLACES = {
             None,
             (
                 ("hold", later("Hold"), "h", "stop"),
-                ("cancel", later("Cancel"), "", ""),
-                ("batch", later("Put into batches"), "", "main"),
+                CANCEL,
+                BATCH,
             ),
             (later("No payout matches"), later("Take a filter away, or run payouts.")),
         ),
     )
 }
+
+
+def queue_of(status: object) -> Place | None:
+    """The place where payouts of this status wait for somebody's judgement; None for several and for every other."""
+    return next(
+        (place for place in PLACES.values() if place.status is not None and place.status == status), None
+    )
+
+
+def verbs_in(place: Place, statuses: Collection[str]) -> tuple[Verb, ...]:
+    """What is done in this place with payouts of these ``statuses``, as its filter names them; none is every one.
+
+    Where all stand in one queue, that queue's verbs come last, its main one as the main one. Batches are the main verb
+    of approved payouts only.
+    """
+    if place.status is not None or len(statuses) != 1:
+        return place.verbs
+    (status,) = statuses
+    queue = queue_of(status)
+    if queue is not None:
+        return (CANCEL, *queue.verbs)
+    return (*place.verbs[:-1], (*BATCH[:-1], "main")) if status == PayoutStatus.APPROVED else place.verbs
 
 
 def url_of(place: str) -> str:

@@ -218,8 +218,13 @@ def opens_in(request: HttpRequest, offered: Sequence[asked.Offered]) -> str:
     return next((address(each.view) for each in offered if each.default and _words(each.view)), "")
 
 
-def strip(offered: Sequence[asked.Offered], *, place: str, query: str) -> dict[str, Any]:
-    """The views above a list: everything, then each that is offered; and where to save what is shown now."""
+def strip(
+    offered: Sequence[asked.Offered], *, place: str, query: str, reading: bool = False
+) -> dict[str, Any]:
+    """The views above a list: everything, then each that is offered; and where to save what is shown now.
+
+    What is for ``reading`` only is not saved.
+    """
     shown = asked.kept(query)
     tabs = (
         [{"label": _("Everything"), "url": f"{url_of(place)}?view=all", "current": not shown}]
@@ -231,7 +236,7 @@ def strip(offered: Sequence[asked.Offered], *, place: str, query: str) -> dict[s
         tabs.append(
             {"label": label, "url": address(each.view), "current": bool(shown) and shown == each.view.query}
         )
-    known = not shown or any(tab["current"] for tab in tabs)
+    known = reading or not shown or any(tab["current"] for tab in tabs)
     save = f"{reverse('admin:payouts_view_new')}?{urlencode({'place': place, 'query': shown})}"
     return {"tabs": tabs, "save_url": "" if known else save, "manage_url": _manage(place) if offered else ""}
 

@@ -26,7 +26,7 @@ from payouts.countries import calendars
 from payouts.models import Hold, Payout
 from payouts.operations import _move, approval, batching, disposing, holds, review
 from payouts.operations._outcome import Preview
-from payouts.queries import explain, hold_words
+from payouts.queries import blocks, explain, hold_words
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -94,6 +94,20 @@ def _batches(moved: Sequence[int]) -> str:
     return format_html(_("They wait for approval in {batches}."), batches=links)
 
 
+def _reviewed(preview: Preview) -> Sequence[str]:
+    """What a review leads to; a held payout may be reviewed, and goes no further."""
+    lines = [_("They wait for another person's approval.")]
+    held = len(blocks.open_holds(payouts=preview.allowed))
+    if held:
+        words = ngettext(
+            "{n} of them is on hold: it does not go on until every hold on it is released.",
+            "{n} of them are on hold: they do not go on until every hold on them is released.",
+            held,
+        )
+        lines.append(words.format(n=number(held)))
+    return lines
+
+
 def _next_dates(preview: Preview) -> Sequence[str]:
     """What approval leads to, per country: the one computation that the payout page uses too."""
     now, lines = database_now(), []
@@ -154,7 +168,7 @@ BULKS: dict[str, Bulk] = {
     for bulk in (
         Bulk(
             "review", later("Mark {n} reviewed"), later("{n} reviewed"), review.preview,
-            NoteForm, follows=lambda preview: [_("They wait for another person's approval.")],
+            NoteForm, follows=_reviewed,
         ),
         Bulk(
             "approve", later("Approve {n}"), later("{n} approved"), approval.preview,

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
-from backoffice.words import number, sentences
+from backoffice.words import number
 from payouts.models import DefaultView, PastedList, SavedView
 from payouts.queries import filters, searching, views
 
 MOST = 50
 LONGEST = 60
-LONGEST_LIST = 20_000
+LONGEST_LIST = 200_000
 SEE = "payouts.view_payout"
 
 
@@ -96,18 +95,26 @@ def paste(*, text: str, actor: Actor, now: datetime) -> PastedList:
     Raises `BadList` where it is empty or names more than one search takes, `NotAllowed`.
     """
     authority.require(actor=actor, permission=SEE)
-    try:
-        if len(text) > LONGEST_LIST:
-            raise BadList(
-                _("Nothing was searched: a list has at most {longest_list} characters.").format(
-                    longest_list=number(LONGEST_LIST)
-                )
-            )
-        searching.long_enough(text)
-    except ValidationError as error:
-        raise BadList(sentences(*error.messages)) from error
     if not text.strip():
         raise BadList(_("Nothing was searched: paste at least one reference."))
+    count = len(searching.terms_of(text))
+    if count > searching.MOST_LISTED:
+        raise BadList(
+            _(
+                "Nothing was searched: the list names {count} references, at most {most} go at once. Take {over} of "
+                "them out, and search for those afterwards."
+            ).format(
+                count=number(count),
+                most=number(searching.MOST_LISTED),
+                over=number(count - searching.MOST_LISTED),
+            )
+        )
+    if len(text) > LONGEST_LIST:
+        raise BadList(
+            _("Nothing was searched: a list has at most {longest_list} characters, this one {count}.").format(
+                longest_list=number(LONGEST_LIST), count=number(len(text))
+            )
+        )
     return PastedList.objects.create(text=text.strip(), pasted_by_id=actor.person_id, pasted_at=now)
 
 

@@ -20,6 +20,7 @@ from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.models import AdjustmentKind, Book, EarningKind
 
 ANY_FLAG = "any"
+AMOUNTS = ("amount_min", "amount_max")
 _PLAIN = {
     "person": later("Person"),
     "action": later("Deed"),
@@ -79,7 +80,18 @@ def dates_label(name: str) -> str:
 
 def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(words, field) of each field that is set: ("Status is to review", "status")."""
-    return [(_words(name, value), name) for name, value in cleaned.items() if value not in (None, "", [])]
+    return [
+        (_in_its_own(_words(name, value), cleaned) if name in AMOUNTS else _words(name, value), name)
+        for name, value in cleaned.items()
+        if value not in (None, "", [])
+    ]
+
+
+def _in_its_own(words: str, cleaned: Mapping[str, Any]) -> str:
+    """An amount is no amount of one currency, unless the filter names one: 3,000 is 3,000 euros, and 3,000 yen."""
+    currency = cleaned.get("currency") or []
+    one = isinstance(currency, str) or len(currency) == 1
+    return words if one else _("{amount}, in each one’s own currency").format(amount=words)
 
 
 def in_words(cleaned: Mapping[str, Any], *, noun: str = "") -> str:

@@ -7,7 +7,6 @@ chosen.stored()                         # what an Export keeps; `read(stored)` m
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, TypeVar, overload
@@ -20,13 +19,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
-from backoffice.audit.errors import Refused
-from backoffice.words import later, sentences
+from backoffice.words import later
 from payouts import countries
 from payouts.models import Hold, Payout
-from payouts.queries import dead, filter_standing, filter_words, flags, searching
+from payouts.queries import dead, filter_errors, filter_standing, filter_words, flags, searching
 from payouts.queries import filter_fields as fields
 from payouts.queries.dead import Advice
+from payouts.queries.filter_errors import BadFilter
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filter_standing import StandingFilter
 from payouts.queries.filter_words import describe, in_words
@@ -41,18 +40,6 @@ WHERE h.released_at IS NULL
 """
 _UNSENT_ON_HOLD = f"{_ON_HOLD} AND p.status IN ('PENDING_REVIEW', 'REVIEWED', 'APPROVED', 'BATCHED')"
 """As the index has them that knows those of a seller: of the others there are ever more."""
-
-
-class BadFilter(Refused):
-    """A filter that cannot be read. ``errors``: sentences by field; nothing was selected."""
-
-    code = "bad_filter"
-    status = 400
-
-    def __init__(self, errors: Mapping[str, list[str]]) -> None:
-        super().__init__(sentences(*(each for said in errors.values() for each in said)))
-        self.errors = dict(errors)
-        self.parameters = tuple(errors)
 
 
 def open_holds(*, unsent: bool = False) -> RawSQL:
@@ -267,25 +254,6 @@ NAMES: tuple[str, ...] = tuple(PayoutFilter.base_filters)
 Kind = TypeVar("Kind", bound=ListFilter)
 
 
-@dataclass(frozen=True)
-class _Unknown:
-    """Parameters that are no filter: a typing error must not silently mean every payout."""
-
-    names: list[str]
-    kind: type[ListFilter]
-
-    def errors(self) -> dict[str, list[str]]:
-        known = ", ".join(self.kind.base_filters)
-        return {
-            name: [
-                _("“{name}” is no filter of {noun}. Use one of {known}.").format(
-                    name=fields.shortened(name), noun=self.kind.noun, known=known
-                )
-            ]
-            for name in self.names
-        }
-
-
 @overload
 def read(
     given: Mapping[str, Any] | QueryDict | str,
@@ -322,26 +290,8 @@ def read(
     unknown = [] if also is None else [n for n in data if n not in known and n not in set(also)]
     chosen = kind(data, queryset=queryset, asked_only=True)
     errors = {name: [str(e) for e in sentences] for name, sentences in chosen.errors.items()}
-    errors |= _Unknown(unknown, kind).errors()
-    errors |= said_twice(data, kind)
-    if errors:
-        raise BadFilter(errors)
+    filter_errors.check(errors=errors, unknown=unknown, data=data, kind=kind)
     return chosen
-
-
-def said_twice(data: QueryDict, kind: type[ListFilter]) -> dict[str, list[str]]:
-    """What stands there with two values and can have one: nobody can tell which of them is meant."""
-    found = {}
-    for name, values in data.lists():
-        different = list(dict.fromkeys(value for value in values if value))
-        one = name in kind.base_filters and not issubclass(
-            kind.base_filters[name].field_class, fields.CodesField
-        )
-        if one and len(different) > 1:
-            words = _("“{name}” stands there twice, as “{first}” and “{second}”. Leave one of them.")
-            first, second = map(fields.shortened, different[:2])
-            found[name] = [words.format(name=name, first=first, second=second)]
-    return found
 
 
 def as_query(given: Mapping[str, Any] | QueryDict | str) -> QueryDict:

@@ -3,21 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payouts.models import AccountVersion, Flag, Payout
-from payouts.queries import flags
+from payouts.models import AccountVersion, Flag, HoldReason, Payout
+from payouts.queries import blocks, flags
 from sellers.ledger.money import Money
 from sellers.models import Seller
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One payout of a preview: whose, how much, to which account, and what its flags say."""
+    """One payout of a preview: whose, how much, to which account, what its flags say, and what holds stop it."""
 
     payout: Payout
     seller_name: str
     money: Money
     account: str
     flags: tuple[str, ...]
+    holds: tuple[str, ...]
+    """The reasons of the open holds, its own and its seller's."""
 
 
 def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] | None = None) -> list[Seen]:
@@ -36,6 +38,7 @@ def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] |
     sellers = Seller.objects.in_bulk({p.seller_id for p in chosen})
     goes_to = {p.pk: (accounts or {}).get(p.pk, p.payout_account_id) for p in chosen}
     versions = AccountVersion.objects.in_bulk(set(goes_to.values()))
+    held = blocks.open_holds(payouts=chosen)
     return [
         Seen(
             payout=p,
@@ -45,6 +48,7 @@ def first(payouts: Sequence[Payout], *, most: int, accounts: Mapping[int, int] |
             flags=tuple(
                 flags.words(flag, currency=p.currency).short for flag in _worst_first(raised.get(p.pk, []))
             ),
+            holds=tuple(HoldReason(hold.reason).label for hold in held.get(p.pk, [])),
         )
         for p in chosen
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from payouts.models import Batch, FundingAccount, PastedList, Payout, PayoutRun
 from payouts.queries import filter_fields as fields
 from payouts.queries import searching
+from payouts.queries.filter_errors import labels
 from payouts.queries.filters import BadFilter, ListFilter
 from sellers.models import Seller
 
@@ -31,7 +32,7 @@ def check(chosen: ListFilter) -> None:
     """Raises `BadFilter` where `unknown` finds anything."""
     missing = unknown(chosen)
     if missing:
-        raise BadFilter(missing)
+        raise BadFilter(missing, called=labels(type(chosen)))
 
 
 def nowhere(*, payout: str = "", seller: str = "") -> dict[str, str]:

@@ -19,6 +19,8 @@ from sellers.models import Seller
 from sellers.queries import BY_EXTERNAL, BY_REFERENCE, SHORTEST, probes, terms_of
 
 MOST_TERMS = 500
+MOST_LISTED = 5_000
+"""References that a pasted list holds: indexes look each up as a whole, so that thousands go in one statement."""
 
 FEW_SELLERS = 1_000
 """More than these, whom a common word finds, are not named one by one: a page's rows are soon met among so many."""

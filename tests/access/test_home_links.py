@@ -24,6 +24,7 @@ from tests.payouts import standing as payouts
 
 ACCOUNTANT = ["Accounts of the books to confirm", "Rates of months to confirm", "Schedules to confirm"]
 WISHES = ("ledger_mapping_list", "ledger_rate_list", "payouts_cap_list", "settings")
+PAYOUTS = ("payouts_payout_list", "payouts_payout_review", "payouts_payout_approvals")
 ADMIN = ["Raises of caps to grant", "People to confirm"]
 TREASURER = ["Batches to approve", "Bank lines to confirm", "Raises of caps to grant"]
 
@@ -56,13 +57,13 @@ def behind(client: Client, figure: Figure) -> int | Money:
     page = client.get(figure.url)
     assert page.status_code == 200, figure.url
     name = resolve(address.path).url_name
-    if name != "payouts_payout_list":
+    if name not in PAYOUTS:
         rows = page.context["waiting" if name in WISHES else "rows"]
         if isinstance(figure.value, int):
             return len(rows)
         money = [each for row in rows for each in moneys(row) if each.currency == figure.value.currency]
         return Money(sum(each.minor for each in money), figure.value.currency)
-    totals = worklist.totals(filters.read(address.query).qs)
+    totals = worklist.totals(filters.read(page.context["list_query"]).qs)
     assert totals.count == len(page.context["rows"]), figure.url
     if isinstance(figure.value, int):
         return totals.count
@@ -115,6 +116,25 @@ def test_each_number_leads_to_exactly_the_rows_behind_it(role, everything):
     wanted = {"accountant": ACCOUNTANT, "treasurer": TREASURER, "admin": ADMIN}
     labels = [line.work.label for line in page["lines"]]
     assert set(wanted.get(role, [])) <= set(labels)
+
+
+QUEUES = (("analyst", "To review", "review"), ("approver", "To approve", "approve"))
+
+
+@pytest.mark.parametrize(("role", "label", "verb"), QUEUES)
+def test_what_waits_for_a_judgement_leads_to_where_it_is_given(role, label, verb, everything):
+    """The number, its money and what is under the cut-off: each list has the verb, its key, and no other main one."""
+    client, user = Client(), everything.users[role]
+    client.force_login(user)
+    page = home.page(permissions=roles.ROLES[role], now=make.NOW, person=user)
+    (line,) = [each for each in page["lines"] if each.work.label == label]
+    under = [figure for miss in page["cut_offs"] for said, figure in miss.figures if said == label]
+    found = [line.count, *(figure for _unused, figure in line.sums if figure), *under]
+    assert len(found) >= 3
+    for figure in found:
+        verbs = client.get(figure.url).context["selection"]["verbs"]
+        main = [(each["url"], each["key"]) for each in verbs if each["kind"] == "main"]
+        assert main == [(f"/payouts/act/{verb}/", verb[0])]
 
 
 def test_every_address_of_a_number_stands_on_the_page(everything):

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from payouts.queries import references
-from payouts.queries.filters import ListFilter, said_twice
+from payouts.queries.filter_errors import said_twice
+from payouts.queries.filters import ListFilter
 
 PAGING = ("cursor", "page_size")
 

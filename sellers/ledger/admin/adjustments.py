@@ -1,4 +1,4 @@
-"""Adjustments: ask for one on a seller's page, with reason and document; another person grants or refuses it."""
+"""Adjustments: what one person asked for (`adjustment_new`), another grants or refuses."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,13 +17,12 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import exports, keyset, numbers, pages, worklists
+from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
 from payouts.countries import calendars
 from payouts.queries import explain, filter_words, waiting, worklist
-from sellers.ledger import money
 from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.money import Money
 from sellers.ledger.operations import adjustments
@@ -33,59 +32,6 @@ from sellers.models import Seller
 
 ASK, DECIDE, SEE = "ledger.request_adjustment", "ledger.approve_adjustment", "ledger.view_adjustment"
 RAISES, LOWERS = "raises", "lowers"
-
-
-class RequestForm(forms.Form):
-    """What is asked for; `cleaned_data["amount_minor"]` carries the sign."""
-
-    kind = forms.ChoiceField(
-        label=later("Kind"),
-        choices=AdjustmentKind.choices,
-        widget=forms.RadioSelect,
-        initial=AdjustmentKind.ADJUSTMENT,
-        help_text=later("An adjustment corrects the balance; a write-off forgives what the seller owes us."),
-    )
-    effect = forms.ChoiceField(
-        label=later("Effect"),
-        choices=[(RAISES, later("We owe the seller more")), (LOWERS, later("We owe the seller less"))],
-        widget=forms.RadioSelect,
-        initial=RAISES,
-    )
-    currency = forms.ChoiceField(label=later("Currency"))
-    amount = forms.CharField(
-        label=later("Amount"),
-        max_length=30,
-        help_text=later("Digits without a sign; decimals as in your language, where the currency has any."),
-    )
-    reason = forms.CharField(
-        max_length=adjustments.LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        label=later("Reason, in words the seller may be told"),
-    )
-    document = forms.FileField(
-        label=later("Document"),
-        help_text=later("What shows it, such as the claim or the decision. At most 5 MB, kept encrypted."),
-    )
-
-    def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["currency"].choices = [(each, each) for each in currencies]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if {"amount", "currency", "effect"} <= found.keys():
-            try:
-                amount, mark = numbers.marked(found["amount"])
-                minor = money.parse(amount, found["currency"], decimal_mark=mark).minor
-            except money.MoneyError as error:
-                self.add_error("amount", str(error))
-            else:
-                if minor < 0:
-                    self.add_error(
-                        "amount", _("Write it without a sign, and say above whether we owe more or less.")
-                    )
-                found["amount_minor"] = minor if found["effect"] == RAISES else -minor
-        return found
 
 
 class DecisionForm(forms.Form):
@@ -207,45 +153,6 @@ def listed(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "admin/ledger/adjustment/list.html", context)
 
 
-@pages.page(ASK)
-def new(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask for an adjustment of one seller's balance."""
-    seller = get_object_or_404(Seller, reference=reference)
-    held = balances.balances(seller_id=seller.pk, today=local_today(seller, database_now()))
-    currencies = [each.currency for each in held] or _currency_of(seller)
-    form = RequestForm(request.POST or None, request.FILES or None, currencies=currencies)
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        document = asked["document"]
-        try:
-            made = adjustments.request(
-                seller_id=seller.pk,
-                currency=asked["currency"],
-                kind=AdjustmentKind(asked["kind"]),
-                amount_minor=asked["amount_minor"],
-                reason=asked["reason"],
-                document_name=document.name,
-                document=document.read(adjustments.LARGEST_DOCUMENT + 1),
-                actor=pages.actor(request),
-                now=database_now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Asked for. It is posted when another person grants it."))
-            return redirect("admin:ledger_adjustment_detail", pk=made.pk)
-    context = {
-        "title": _("Adjust the balance of {seller}").format(seller=seller.name),
-        "lead": _("Nothing is posted before another person grants it."),
-        "form": form,
-        "upload": True,
-        "verb": _("Ask for the adjustment"),
-        "held": [(each.currency, Money(each.payable, each.currency)) for each in held],
-        "back_url": pages.back_url(request, reverse("admin:ledger_adjustment_list")),
-    }
-    return pages.render(request, "admin/ledger/adjustment/new.html", context)
-
-
 @pages.page(ASK, DECIDE, SEE)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One adjustment: what, why, by whom; and the decision, or the form to take it."""
@@ -314,10 +221,6 @@ def local_today(seller: Seller, now: datetime) -> date:
     return calendars.local_today(countries.get(seller.country), now)
 
 
-def _currency_of(seller: Seller) -> list[str]:
-    return [countries.get(seller.country).currency] if countries.is_open(seller.country) else ["EUR"]
-
-
 def _render(request: HttpRequest, it: Any, form: DecisionForm) -> HttpResponse:
     own = it.requested_by_id == request.user.pk
     may = DECIDE in pages.permissions(request) and not it.decision
@@ -354,5 +257,4 @@ urlpatterns = [
     path("adjustments/<int:pk>/decide/", decide, name="ledger_adjustment_decide"),
     path("adjustments/<int:pk>/withdraw/", withdraw, name="ledger_adjustment_withdraw"),
     path("adjustments/<int:pk>/document/", document, name="ledger_adjustment_document"),
-    path("sellers/<str:reference>/adjust/", new, name="ledger_adjustment_new"),
 ]

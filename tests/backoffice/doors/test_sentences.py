@@ -66,4 +66,19 @@ def test_the_forms_of_the_framework_that_we_show_are_told_too():
 def test_what_is_too_long_is_said_with_both_numbers():
     with pytest.raises(ValidationError) as caught:
         forms.CharField(max_length=3).clean("four")
-    assert caught.value.messages == ["It has 4 characters, 3 at most: shorten it."]
+    assert caught.value.messages == ["It has 4 characters, 3 at most: take 1 character out."]
+    with pytest.raises(ValidationError) as caught:
+        forms.CharField(max_length=2_000).clean("x" * 2_345)
+    assert caught.value.messages == ["It has 2,345 characters, 2,000 at most: take 345 characters out."]
+
+
+def test_no_browser_cuts_what_is_pasted_into_a_field_of_long_texts():
+    fields = {
+        f"{form.__qualname__}.{name}": field.widget.attrs
+        for form in forms_of_ours()
+        for name, field in form.base_fields.items()
+        if isinstance(field.widget, forms.Textarea)
+    }
+    assert len(fields) > 10
+    assert [name for name, attributes in fields.items() if "maxlength" in attributes] == []
+    assert "maxlength" in forms.CharField(max_length=3).widget.attrs

@@ -1,8 +1,11 @@
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.template import Context, Template
 from django.utils import timezone, translation
@@ -21,6 +24,27 @@ def at_work_in_paris():
 
 def shown(template: str, **values: object) -> str:
     return Template("{% load backoffice_format %}" + template).render(Context(values))
+
+
+def test_a_colon_has_the_spaces_of_the_readers_language():
+    said = "{{ word|colon }}5"
+    found = {}
+    for language in ("en", "fr", "ja"):
+        with translation.override(language):
+            found[language] = shown(said, word="Sort")
+    assert found == {"en": "Sort: 5", "fr": "Sort\N{NO-BREAK SPACE}: 5", "ja": "Sort：5"}
+
+
+def test_no_template_sets_a_colon_of_its_own_behind_what_is_translated():
+    templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
+    own = re.compile(r"(%}|}})(<[^>]*>)*: ")
+    translated = re.compile(r"{% (blocktranslate|comment).*?{% end\1 %}", re.DOTALL)
+    wrong = {
+        path.name: found[0]
+        for path in templates
+        if (found := own.search(translated.sub("", path.read_text("utf-8"))))
+    }
+    assert wrong == {}
 
 
 def test_money_stands_in_a_column_with_its_currency_small():

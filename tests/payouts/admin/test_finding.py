@@ -1,6 +1,7 @@
 """The one box of the payout lists: words, one reference, or a pasted column of hundreds."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from payouts.models import PastedList
@@ -70,10 +71,38 @@ def test_an_emptied_box_takes_the_search_away_and_keeps_the_filters(client):
     assert paste(client, "", query="").redirect_chain[-1][0] == f"{REVIEW}?view=all"
 
 
-def test_more_than_one_search_takes_is_refused_with_a_sentence_and_not_kept(client):
-    page = paste(client, " ".join(f"P{number}" for number in range(1, 502)))
-    assert "At most 500 references at once: paste the rest in another search." in page.content.decode()
-    assert not PastedList.objects.exists()
+def test_more_than_one_search_takes_is_not_searched_and_stays_in_the_box_without_rows(client):
+    quick.payout()
+    text = " ".join(f"P{number}" for number in range(1, 5_004))
+    page = paste(client, text)
+    assert page.status_code == 422 and not page.redirect_chain and not PastedList.objects.exists()
+    shown = page.content.decode()
+    assert (
+        "Nothing was searched: the list names 5,003 references, at most 5,000 go at once. Take 3 of them out"
+        in shown
+    )
+    assert page.context["find"] == {"place": "review", "query": "country=FR", "text": text}
+    assert (
+        text in shown
+        and "data-row" not in shown
+        and "data-tick" not in shown
+        and 'maxlength="20000"' not in shown
+    )
+    again = paste(client, text[:5_000], query=page.context["find"]["query"])
+    assert again.redirect_chain[-1][0] == f"{REVIEW}?country=FR&pasted={PastedList.objects.get()}"
+
+
+def test_thousands_of_references_are_one_search_that_indexes_answer(client):
+    """Nine lists of them in one statement, and no table is read whole, however small it is here."""
+    first, second = quick.payout(), quick.payout(order_ref="ORD-77")
+    lost = [f"ORDER-2026-11-{number:06}" for number in range(4_997)]
+    page = paste(client, "\n".join([str(first.reference), "ORD-77", *lost]))
+    assert page.status_code == 200 and rows(page) == {first.pk, second.pk}
+    assert "2 of 4,999 references are known." in page.content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = filters.read("").qs.filter(searching.named_in(PastedList.objects.get().text)).explain()
+    assert "Seq Scan" not in plan
 
 
 def test_everything_of_a_pasted_list_can_be_selected_and_is_exported_as_such(client):

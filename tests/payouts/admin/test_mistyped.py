@@ -1,11 +1,16 @@
 """What is typed wrong into a chip of a list of payouts is said at its field, and the list stays."""
 
+import re
+
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils.translation import override
 
+from backoffice import roles
 from payouts.queries import filters
-from tests.payouts import quick
+from tests import make
+from tests.payouts import quick, standing
 from tests.payouts.admin.test_pages import client
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +47,58 @@ def test_the_list_stays_without_the_wrong_filter_whose_chip_stands_open(place, w
     for each in ("totals_url", "list_query"):
         assert wrong.partition("=")[0] not in page.context[each]
     text = page.content.decode()
-    assert "Shown without the filter that cannot be read." in text and "The list without it" in text
+    assert "Shown without the filter that cannot be read, for reading only: mend it first." in text
+    assert "The list without it" in text
     taken = [each for each in page.context["chips"] if each.get("label") == chip["text"]]
     assert not taken  # the same fields stand there once
+
+
+@pytest.mark.parametrize(
+    "address", ["/payouts/?", "/payouts/review/?country=FR&", "/payouts/failed/?"]
+)
+def test_rows_that_nobody_asked_for_are_to_be_read_only(address):
+    """Neither done with, nor saved as a view, nor exported, nor led on from."""
+    rights = frozenset().union(*roles.ROLES.values())
+    browser = Client()
+    browser.force_login(make.user(permissions=rights, is_staff=True))
+    quick.payout()
+    standing.payout("FAILED")
+    wrong = "moved_from=2026-12-02&moved_until=2026-12-01"
+    page = browser.get(f"{address}{wrong}")
+    assert page.status_code == 400 and page.context["rows"]
+    text = page.content.decode()
+    verbs = ("data-tick", "data-select-matching", "payouts/act/", "exports/new/", "views/new/", 'rel="next"')
+    assert [each for each in verbs if each in text] == []
+    mended = browser.get(f"{address}moved_from=2020-01-01")
+    assert mended.context["rows"] and "data-tick" in mended.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (
+            "stands_days=9999999999999",
+            "Stands for days: It has 13 characters, 4 at most: take 9 characters out.",
+        ),
+        ("on_hold=perhaps", "On hold: “perhaps” is neither true nor false."),
+        ("on_hold=yes&on_hold=no", "“On hold” stands there twice, as “yes” and “no”."),
+        ("x=1", "“x” is no filter of payouts. Use one of "),
+    ],
+)
+def test_what_is_wrong_names_its_field_as_the_form_does_and_nothing_as_programs_do(query, sentence):
+    page = client("auditor").get(f"/payouts/?{query}").content.decode()
+    assert sentence in page
+    read = re.sub("<[^>]*>", "", page)
+    assert not [name for name in filters.NAMES if "_" in name and name in read]
+
+
+def test_an_amount_without_a_currency_says_what_it_compares():
+    browser = client("auditor")
+    shown = browser.get("/payouts/?amount_min=3000").content.decode()
+    assert "Amount from 3,000, in each one’s own currency" in shown
+    assert "3,000 is 3,000 euros, and 3,000 yen." in shown
+    shown = browser.get("/payouts/?amount_min=3000&currency=JPY").content.decode()
+    assert "Amount from 3,000 " in shown and "in each one’s own currency" not in shown
 
 
 def test_the_other_filters_are_changed_without_it():

@@ -180,6 +180,32 @@ def test_select_all_that_match_takes_the_whole_filter(payout):
     assert page.context["preview"]["count"] == 1
 
 
+def test_a_review_says_what_is_on_hold_and_goes_no_further(payout):
+    for each in (payout, quick.payout()):
+        press(client("compliance"), "hold", each, reason="documents", note="Wait")
+    quick.payout()
+    query = {"all_matching": "1", "query": "status=PENDING_REVIEW"}
+    page = client("analyst").post("/payouts/act/review/", query, follow=True)
+    notes = [row["note"] for row in page.context["preview"]["rows"]]
+    assert sum("; On hold: " in note for note in notes) == 2 and len(notes) == 3
+    assert page.context["preview"]["follows"] == [
+        "They wait for another person's approval.",
+        "2 of them are on hold: they do not go on until every hold on them is released.",
+    ]
+    approver = client("approver").post("/payouts/act/approve/", query, follow=True)
+    assert approver.context["preview"]["count"] == 0
+
+
+def test_what_is_pasted_into_a_note_is_refused_whole_and_stays(payout):
+    note = "Look at it. " * 200
+    page = press(client("analyst"), "review", payout, note=note)
+    shown = page.content.decode()
+    assert "It has 2,399 characters, 2,000 at most: take 399 characters out." in shown
+    assert note.strip() in shown and 'maxlength="2000"' not in shown
+    payout.refresh_from_db()
+    assert payout.status == "PENDING_REVIEW"
+
+
 def test_holding_needs_a_note(payout):
     answer = press(client("analyst"), "hold", payout, reason="documents", note="")
     assert not Hold.objects.exists()

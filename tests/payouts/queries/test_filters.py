@@ -193,8 +193,8 @@ def test_a_filter_reads_in_words():
     ).in_words()
     assert words == (
         "Status is paid or failed · On hold · Country is Spain · "
-        f"Seller is Wise Devices SL, {wanted.seller.reference} · Created from Sun 1 Nov 2026 · Amount from 5,000 · "
-        "Flag is unusual amount · Search: wise"
+        f"Seller is Wise Devices SL, {wanted.seller.reference} · Created from Sun 1 Nov 2026 · "
+        "Amount from 5,000, in each one’s own currency · Flag is unusual amount · Search: wise"
     )
 
 

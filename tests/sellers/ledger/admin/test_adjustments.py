@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from sellers.ledger.models import Adjustment, Earning
+from sellers.ledger.money import Money
 from tests import make
 from tests.sellers.ledger.operations.test_adjustments import asked, decided
 
@@ -28,6 +29,7 @@ def ask(client, seller, **changes):
         "currency": "EUR",
         "amount": "12.50",
         "reason": "Paid twice",
+        "confirmed": "1",
         "document": SimpleUploadedFile("claim.pdf", b"%PDF"),
     }
     return client.post(
@@ -53,6 +55,28 @@ def test_an_adjustment_is_asked_for_and_granted_by_another(client):
 
     assert "Granted and posted" in answer.content.decode()
     assert Earning.objects.get().amount_minor == -1250
+
+
+def test_what_it_would_do_is_looked_at_first_and_what_was_typed_is_kept(client):
+    seller = make.seller(name="Wise Devices SL")
+    make.earning(make.ledger_account(seller), amount_minor=100_00)
+    as_user(client, "analyst")
+    page = ask(client, seller, confirmed="", reason="Paid twice in May")
+    shown = page.content.decode()
+    assert not Adjustment.objects.exists()
+    assert page.context["effect"] == "We owe Wise Devices SL €12.50 less."
+    assert (page.context["before"], page.context["after"]) == (Money(100_00, "EUR"), Money(87_50, "EUR"))
+    assert "Another person who may grant adjustments: not you." in shown
+    kept = dict(page.context["hidden"])
+    assert kept["amount"] == "12.50" and kept["reason"] == "Paid twice in May"
+    address = reverse("admin:ledger_adjustment_new", args=[seller.reference])
+    back = client.post(address, kept | {"change": "1"})
+    assert 'value="12.50"' in back.content.decode() and "Paid twice in May" in back.content.decode()
+    nothing = client.post(address, kept)
+    assert "Choose a file." in nothing.content.decode() and not Adjustment.objects.exists()
+    paper = SimpleUploadedFile("claim.pdf", b"%PDF")
+    assert "Asked for." in client.post(address, kept | {"document": paper}, follow=True).content.decode()
+    assert Adjustment.objects.get().amount_minor == -1250
 
 
 def test_who_asked_gets_no_button_and_no_way_around_it(client):
