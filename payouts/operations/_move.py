@@ -4,6 +4,7 @@ Lock order, everywhere: sellers, ledger accounts, payouts, each in id order. Sub
 payout's row, or on the seller's where the hold is on the seller.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,8 @@ from payouts.states import Move, PayoutStatus, moves_named
 
 _MANY = 200
 """From so many payouts on, planning the guards anew (20 ms) is less than what plans made for one payout may cost."""
+_SESSION = threading.local()
+"""Whether this thread's session keeps plans for many."""
 _CHANGE = """
 WITH target AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(sources)s::text[], %(targets)s::text[], %(versions)s::bigint[])
@@ -118,11 +121,14 @@ def _planned_for(count: int) -> Iterator[CursorWrapper]:
     3,000 payouts took 50 times as long. Made for many, they may read whole tables for each one that comes after.
     """
     with connection.cursor() as cursor:
-        if count >= _MANY:
+        many = count >= _MANY
+        if many or getattr(_SESSION, "planned_for_many", False):  # the second where the UPDATE of many was refused
             cursor.execute("DISCARD PLANS")
+        _SESSION.planned_for_many = many
         yield cursor
-        if count >= _MANY:
+        if many:
             cursor.execute("DISCARD PLANS")
+        _SESSION.planned_for_many = False
 
 
 def change(

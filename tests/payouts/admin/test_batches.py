@@ -120,3 +120,13 @@ def test_flags_of_its_payouts_stand_on_the_page_while_they_may_still_leave_it(tr
     )
     text = treasurer.get(page).content.decode()
     assert "To know" in text and "Refunds 56%" in text
+
+
+def test_what_the_page_says_and_offers_moves_with_its_progress(treasurer):
+    batch = make_payouts.proposed_batch([1200])
+    page = treasurer.get(f"/batches/{batch.reference}/").content.decode()
+    answer = treasurer.get(f"/batches/{batch.reference}/progress/").content.decode()
+    for name in ("standing", "next", "doings"):
+        assert f'id="{name}"' in page
+        assert f'id="{name}" hx-swap-oob="true"' in answer
+    assert "Awaiting approval" in answer and "Dissolve" in answer

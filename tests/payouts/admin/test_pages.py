@@ -346,16 +346,6 @@ def test_held_payouts_are_not_offered_for_a_batch():
     assert "into batches" not in client("treasurer").get("/batches/").content.decode()
 
 
-def test_what_the_page_of_a_batch_says_and_offers_moves_with_its_progress():
-    batch = quick.batch()
-    page = client("treasurer").get(f"/batches/{batch.reference}/").content.decode()
-    answer = client("treasurer").get(f"/batches/{batch.reference}/progress/").content.decode()
-    for name in ("standing", "next", "doings"):
-        assert f'id="{name}"' in page
-        assert f'id="{name}" hx-swap-oob="true"' in answer
-    assert "Awaiting approval" in answer and "Dissolve" in answer
-
-
 def test_the_link_of_a_page_that_is_out_of_date_leads_to_what_changed_and_to_no_verb(payout):
     page = client("analyst").get(reverse("admin:payouts_payout_detail", args=[payout.reference]))
     links = {

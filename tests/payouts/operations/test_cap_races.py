@@ -1,5 +1,6 @@
 """Caps under concurrency, on committed data: of two that fit alone and not together, one passes."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from payouts.states import PayoutStatus
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts.caps import cap
-from tests.races.crew import together
+from tests.races.crew import SECONDS, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,6 +122,37 @@ def test_a_cap_that_is_lowered_while_money_leaves_is_first_or_sees_it(bank):
         left = batch.items.filter(left_at__isnull=False).exists()
         assert (status, left) in {("SUBMITTED", False), ("APPROVED", True)}
         cap("payout", None, currency="USD")
+
+
+def test_a_first_cap_that_is_set_while_money_waits_for_the_day_is_seen(bank, owner_connection, monkeypatch):
+    """There is no cap yet to wait for: the trigger looks for caps once it has the day's row, not before."""
+    monkeypatch.setattr(asked, "fit", lambda **given: asked.Verdict())
+    one, other = _of_one_seller()
+    submit(one)()
+    owner_connection.execute("SELECT 1 FROM payouts_capuse FOR UPDATE")
+
+    def limited():
+        try:
+            assert _waits(owner_connection)
+            cap("seller_day", 2000)
+        finally:
+            owner_connection.rollback()
+
+    refused, unlocked = together(submit(other), limited)
+
+    assert unlocked is None
+    assert isinstance(refused, IntegrityError) and "over the cap seller_day" in str(refused)
+    assert make_payouts.statuses(other) == ["BATCHED"]
+
+
+def _waits(owner) -> bool:
+    """Whether somebody comes to wait for a lock, looked for as long as a deed may take."""
+    for _ in range(SECONDS * 20):
+        # Not from pg_stat_activity, which a transaction reads once.
+        if owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_a_cap_is_set_twice_at_once_and_stands_once():

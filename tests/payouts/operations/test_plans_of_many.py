@@ -28,3 +28,12 @@ def test_the_guards_of_many_payouts_are_planned_for_them_alone(monkeypatch):
     few, many = [quick.payout(), quick.payout()], [quick.payout() for _ in range(3)]
     assert [sql.split()[0] for sql in _said(few)] == ["WITH"]
     assert [sql.split()[0] for sql in _said(many)] == ["DISCARD", "WITH", "DISCARD"]
+
+
+def test_plans_for_many_do_not_outlive_a_refusal(monkeypatch):
+    monkeypatch.setattr(_move, "_MANY", 2)
+    one, two = quick.payout(), quick.payout()
+    with pytest.raises(RuntimeError), _move._planned_for(2):
+        raise RuntimeError("as PostgreSQL refuses")
+    assert [sql.split()[0] for sql in _said([one])] == ["DISCARD", "WITH"]
+    assert [sql.split()[0] for sql in _said([two])] == ["WITH"]
