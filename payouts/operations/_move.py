@@ -122,7 +122,8 @@ def _planned_for(count: int) -> Iterator[CursorWrapper]:
     """
     with connection.cursor() as cursor:
         many = count >= _MANY
-        if many or getattr(_SESSION, "planned_for_many", False):  # the second where the UPDATE of many was refused
+        # Plans for many are there still where their UPDATE was refused.
+        if many or getattr(_SESSION, "planned_for_many", False):
             cursor.execute("DISCARD PLANS")
         _SESSION.planned_for_many = many
         yield cursor
