@@ -129,10 +129,10 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return str(SHOWS[value])
         case "reason":
             return _("Reason is {}").format(_small(_REASONS[value]))
-        case "placed_by" | "not_asked_by":
-            return (_("Placed by {}") if name == "placed_by" else _("Asked by others than {}")).format(
-                _person(value)
-            )
+        case "placed_by":
+            return _("Placed by {}").format(_person(value))
+        case "not_asked_by":
+            return _("Asked by others than {}").format(_person(value))
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":
