@@ -89,7 +89,7 @@ def in_words(cleaned: Mapping[str, Any], *, noun: str = "") -> str:
     )
 
 
-def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
+def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - one a field
     match name:
         case "status":
             return _("Status is {joined}").format(
