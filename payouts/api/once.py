@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
@@ -28,7 +28,7 @@ class Once(GenericViewSet[Any]):
     """
 
     keyless: tuple[str, ...] = ()
-    rights: Mapping[str, str]
+    rights: ClassVar[Mapping[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Behind who calls and whether they may: what answers now is what was answered before, where it was."""
