@@ -5,7 +5,9 @@ Who is known keeps the navigation; who is not sees the page alone.
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
@@ -54,7 +56,11 @@ TOO_MUCH = Said(
 def page(request: HttpRequest, said: Said) -> HttpResponse:
     """The page that says it, with its status."""
     context = {"title": said.title, "what": said.what, "todo": said.todo}
-    return render(request, "error.html", context, status=said.status)
+    try:
+        return render(request, "error.html", context, status=said.status)
+    except Error:  # no database says who it is; the words need none
+        request.user = AnonymousUser()
+        return render(request, "error.html", context, status=said.status)
 
 
 @requires_csrf_token

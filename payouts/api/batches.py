@@ -1,6 +1,6 @@
 """/api/v1/batches: the list, one batch, proposing, approving and dissolving."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -24,6 +24,7 @@ from payouts.api.outcomes import OutcomeRow, with_unknown
 from payouts.api.verbs import MOST, SAY_WHY
 from payouts.models import Batch, Payout
 from payouts.operations import batching
+from payouts.operations.deeds import DEEDS
 from payouts.queries import export_filters, filters
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
@@ -110,6 +111,11 @@ class Batches(Once, ListModelMixin, GenericViewSet[Batch]):
     """Approved payouts that go out together; a second person approves each batch."""
 
     needs = "payouts.view_batch"
+    rights: ClassVar = {
+        "create": DEEDS["batch"].permission,
+        "approve": "payouts.approve_batch",
+        "dissolve": "payouts.dissolve_batch",
+    }
     serializer_class = BatchRow
     filterset_class = export_filters.BatchFilter
     lookup_field = "id"

@@ -1,5 +1,6 @@
 """/api/v1/exports: asking for one, watching it, cancelling, fetching it. Everybody sees their own."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -192,6 +193,11 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     lookup_field = "id"
     reads: ClassVar = {"download": ("token",)}
     keyless = ("link",)  # which works once: the same again would be of no use, and is no secret to keep
+    rights: ClassVar = {"create": needs, "cancel": needs}
+
+    def rights_to(self, answer: Mapping[str, Any]) -> tuple[str, ...]:
+        of_kind = kinds.get(answer["kind"]).permissions if self.action == "create" else ()
+        return (*super().rights_to(answer), *of_kind)
 
     def get_queryset(self) -> QuerySet[Export]:
         return Export.objects.filter(requested_by=self.request.user.pk)

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from backoffice.audit import authority
 from backoffice.audit.clock import database_now
 from backoffice.doors.api import keys
 from backoffice.doors.api.calling import actor
@@ -18,16 +19,16 @@ from payouts.operations import once
 
 AGAIN = "Idempotent-Replayed"
 """The header of an answer that was given before."""
-ANOTHER = (
-    "Nothing was done: this Idempotency-Key was sent before with another call. Name a new key for a new call."
-)
 
 
 class Once(GenericViewSet[Any]):
-    """All that changes something is done once for a key, but what is ``keyless``."""
+    """All that changes something is done once for a key, but what is ``keyless``.
 
-    keyed: tuple[str, ...] = ("*",)
+    ``rights`` are what the operation behind each of the others asks for: who lost one hears no answer of before.
+    """
+
     keyless: tuple[str, ...] = ()
+    rights: ClassVar[Mapping[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Behind who calls and whether they may: what answers now is what was answered before, where it was."""
@@ -38,22 +39,36 @@ class Once(GenericViewSet[Any]):
             return
 
         def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
-            return _once(key, request, lambda: act(request, *args, **kwargs))
+            return _once(key, request, lambda: act(request, *args, **kwargs), self._allowed)
 
         setattr(self, method, answer)
 
+    def rights_to(self, answer: Mapping[str, Any]) -> tuple[str, ...]:
+        """What a call that is answered so asks for."""
+        return (self.rights[self.action],)
 
-def _once(key: str, request: Request, act: Callable[[], Response]) -> Response:
+    def _allowed(self, body: str) -> None:
+        for permission in self.rights_to(json.loads(body)):
+            authority.require(actor=actor(self.request), permission=permission)
+
+
+def _once(
+    key: str, request: Request, act: Callable[[], Response], allowed: Callable[[str], None]
+) -> Response:
     def answered() -> once.Answer:
         response = act()
-        return once.Answer(response.status_code, JSONRenderer().render(response.data).decode())
+        body = JSONRenderer().render(response.data).decode()
+        # Of many, where each was refused, nothing was done.
+        return once.Answer(response.status_code, body, done=bool(response.data.get("moved", True)))
 
-    try:
-        found = once.once(
-            key=key, asked=_digest(request), act=answered, actor=actor(request), now=database_now()
-        )
-    except once.AnotherCall as refusal:
-        raise once.AnotherCall(ANOTHER) from refusal
+    found = once.once(
+        key=key,
+        asked=_digest(request),
+        act=answered,
+        allowed=allowed,
+        actor=actor(request),
+        now=database_now(),
+    )
     headers = {AGAIN: "true"} if found.again else None
     return Response(json.loads(found.body), status=found.status, headers=headers)
 

@@ -1,7 +1,7 @@
 """/api/v1/payouts: the list, one payout, and the verbs."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -33,6 +33,7 @@ class Payouts(Once, GenericViewSet[Payout]):
     """What we pay sellers. Nothing patches a status: a verb is called, and answers or says why not."""
 
     needs = "payouts.view_payout"
+    rights: ClassVar = {f"{verb.name}_{number}": verb.right for verb in VERBS for number in ("one", "many")}
     serializer_class = rows.PayoutRow
     filterset_class = PayoutFilter
     lookup_field = "id"

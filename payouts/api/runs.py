@@ -1,8 +1,7 @@
 """/api/v1/runs: payout runs, and starting one."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db.models import QuerySet
@@ -16,9 +15,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict
-from backoffice.doors.api import keys, naming
+from backoffice.doors.api import naming
 from backoffice.doors.api.bodies import Body, Text
 from backoffice.doors.api.calling import actor
+from payouts.api.once import Once
 from payouts.models import PayoutRun, RunSkip
 from payouts.operations import creation
 
@@ -86,11 +86,11 @@ class RunBody(Body):
 
 
 @extend_schema_view(list=extend_schema(summary="Payout runs, newest first"))
-class Runs(ListModelMixin, GenericViewSet[PayoutRun]):
+class Runs(Once, ListModelMixin, GenericViewSet[PayoutRun]):
     """The acts that turn due balances into payouts."""
 
     needs = "payouts.view_payoutrun"
-    keyed = ("create",)
+    rights: ClassVar = {"create": "payouts.run_payouts"}
     serializer_class = RunRow
     lookup_field = "id"
 
@@ -108,7 +108,7 @@ class Runs(ListModelMixin, GenericViewSet[PayoutRun]):
 
     @extend_schema(summary="Run payouts", request=RunBody, responses={200: RunRow, 201: RunRow})
     def create(self, request: Request) -> Response:
-        body = RunBody(data=_named(request))
+        body = RunBody(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
         key, now = f"api:{values.get('key') or uuid4()}", database_now()
@@ -121,15 +121,3 @@ class Runs(ListModelMixin, GenericViewSet[PayoutRun]):
                 f"in {done.country or 'every country'}. Choose another key."
             )
         return Response(RunRow(done).data, status=201 if done.started_at == now else 200)
-
-
-def _named(request: Request) -> Any:
-    """The body; the header Idempotency-Key is its ``key``, where it has none of its own."""
-    key, given = keys.key_of(request), request.data
-    if key is None or not isinstance(given, Mapping):
-        return given
-    if given.get("key", key) != key:
-        raise serializers.ValidationError(
-            {"key": [f"{keys.HEADER} and `key` both name this run, and differ. Send one of them."]}
-        )
-    return {**given, "key": key}

@@ -19,6 +19,7 @@ from backoffice.doors.api.bodies import Body, Moment, Text, Whole, Words
 from payouts.models import Hold, HoldReason, Payout
 from payouts.operations import approval, batching, givebacks, holds, review
 from payouts.operations._outcome import Outcome, refuse
+from payouts.operations.deeds import DEEDS
 from payouts.queries import shown
 from payouts.states import TRANSITIONS
 
@@ -46,6 +47,11 @@ class Verb:
     summary: str
     fields: Callable[[], dict[str, serializers.Field[Any, Any, Any, Any]]]
     act: Callable[[Call], Outcome]
+
+    @property
+    def right(self) -> str:
+        """What the operation asks for."""
+        return "payouts.release_hold" if self.name == "release" else DEEDS[self.name].permission
 
 
 def _note() -> dict[str, Any]:

@@ -101,7 +101,7 @@ def in_words(cleaned: Mapping[str, Any], *, noun: str = "") -> str:
     )
 
 
-def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a field
+def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - one a field
     match name:
         case "status":
             return _("Status is {joined}").format(
@@ -141,10 +141,10 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912 - one a fiel
             return str(SHOWS[value])
         case "reason":
             return _("Reason is {}").format(_small(_REASONS[value]))
-        case "placed_by" | "not_asked_by":
-            return (_("Placed by {}") if name == "placed_by" else _("Asked by others than {}")).format(
-                _person(value)
-            )
+        case "placed_by":
+            return _("Placed by {}").format(_person(value))
+        case "not_asked_by":
+            return _("Asked by others than {}").format(_person(value))
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":

@@ -1,6 +1,7 @@
 """A request that reaches no page is answered in words, with the navigation where the person is known."""
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.utils.translation import gettext, override
 
@@ -58,3 +59,18 @@ def test_a_cookie_that_cannot_be_read_says_nobody():
     key = client.cookies["sessionid"].value
     answer = client.get("/sellers/", headers={"cookie": f'sessionid={key}; theme_1="\\000a"'})
     assert answer.status_code == 400 and '<nav class="nav"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize("said", EVERY[:2] + EVERY[3:], ids=lambda said: str(said.status))
+def test_without_a_database_it_is_said_on_a_page_of_its_own(said):
+    client = strict()
+    client.force_login(make.user("support", is_staff=True))
+
+    def gone(*_asked):
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(gone):
+        answer = ask(client, said)
+    page = answer.content.decode()
+    assert answer.status_code == said.status
+    assert str(said.title) in page and '<nav class="nav"' not in page and 'class="gate"' in page

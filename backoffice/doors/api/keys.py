@@ -14,9 +14,9 @@ LONGEST = 255
 
 
 def honours(view: object, action: str | None) -> bool:
-    """Whether this action of the view is done once for a key: what ``keyed`` says, "*" being all but ``keyless``."""
-    keyed = getattr(view, "keyed", ())
-    return action in keyed or ("*" in keyed and action not in getattr(view, "keyless", ()))
+    """Whether this action of the view is done once for a key: of a view that names what is ``keyless``, all else."""
+    keyless = getattr(view, "keyless", None)
+    return keyless is not None and action not in keyless
 
 
 def key_of(request: Request) -> str | None:

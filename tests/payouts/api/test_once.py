@@ -1,12 +1,19 @@
 """The header Idempotency-Key: a call is done once, answered again as it was, and never silently done anew."""
 
+import threading
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from rest_framework.test import APIClient
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.test import APIClient, APIRequestFactory
 
+from backoffice.audit.models import Event
+from payouts.api.once import _digest
 from payouts.models import Batch, Export, Hold, KeptAnswer, Payout, PayoutRun, Review
-from payouts.operations import once
+from payouts.operations import once, review
 from tests import make, make_accounts
 from tests.payouts import quick
 from tests.races.crew import together
@@ -43,9 +50,68 @@ def test_many_and_batches_too(token):
     assert [each.status_code for each in both] == [201, 201]
     assert both[0].content == both[1].content
     assert Batch.objects.count() == 1
-    batch = Batch.objects.get().reference
-    both = [call(caller, f"batches/{batch}/dissolve", {"reason": "x"}, key="mine-0003") for _ in range(2)]
-    assert [each.status_code for each in both] == [both[0].status_code] * 2
+    batch, treasurer = Batch.objects.get().reference, token("treasurer")
+    both = [call(treasurer, f"batches/{batch}/dissolve", {"reason": "x"}, key="mine-0003") for _ in range(2)]
+    assert [each.status_code for each in both] == [200, 200], both[0].content
+    assert both[0].content == both[1].content and both[1]["Idempotent-Replayed"] == "true"
+    assert Event.objects.filter(action="batch.dissolve").count() == 1
+
+
+def test_where_all_of_many_were_refused_nothing_is_kept(token):
+    payout, caller = quick.reviewed(), token("analyst")
+    refused = call(caller, "payouts/review", {"ids": [payout.pk]})
+    assert (refused.status_code, refused.json()["moved"]) == (200, []) and not KeptAnswer.objects.exists()
+    review.send_back(
+        payout_ids=[payout.pk], actor=make.person("analyst"), now=make.NOW, reason="Look."
+    ).only()
+    anew = call(caller, "payouts/review", {"ids": [payout.pk]})
+    assert anew.json() == {"moved": [payout.pk], "refused": []} and "Idempotent-Replayed" not in anew
+    ids = [payout.pk, quick.payout().pk]
+    some = [call(caller, "payouts/review", {"ids": ids}, key="mine-0002") for _ in range(2)]
+    assert some[0].json() == some[1].json() and some[0].json()["moved"] == ids[1:]
+    assert some[1]["Idempotent-Replayed"] == "true"
+
+
+def test_who_may_no_longer_do_it_hears_no_answer_of_before(token):
+    payout, user = quick.payout(), make.user("analyst")
+    caller = token(user=user)
+    assert call(caller, f"payouts/{payout.pk}/hold", HOLD).status_code == 200
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename="view_payout"))
+    answer = call(caller, f"payouts/{payout.pk}/hold", HOLD)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    assert "may not place hold" in answer.json()["detail"] and "Idempotent-Replayed" not in answer
+
+
+def test_a_token_hears_no_answer_to_what_needs_a_person(token, session):
+    payout, user = quick.reviewed(), make.user("approver")
+    assert call(session("approver", user=user), f"payouts/{payout.pk}/approve", {}).status_code == 200
+    answer = call(token(user=user), f"payouts/{payout.pk}/approve", {})
+    assert answer.status_code == 403 and "needs a person" in answer.json()["detail"]
+
+
+def test_an_answer_about_an_export_takes_the_right_to_its_kind(token):
+    user = make.user("auditor")
+    caller, asked = token(user=user), {"filter": {}, "kind": "payouts", "format": "csv"}
+    assert call(caller, "exports/", asked).status_code == 201
+    assert call(caller, "exports/", asked)["Idempotent-Replayed"] == "true"
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename="request_export"))
+    assert call(caller, "exports/", asked).status_code == 403
+
+
+def test_each_deed_says_what_right_its_answer_takes(token, client):
+    user = make.user("auditor")  # who sees everything and does nothing
+    paths = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()["paths"]
+    asked = [path.replace("{id}", "1") for path in paths if "post" in paths[path] and "/exports/" not in path]
+    assert len(asked) > 20
+    for number, path in enumerate(asked):
+        digest = _digest(Request(APIRequestFactory().post(path, {}, format="json"), parsers=[JSONParser()]))
+        KeptAnswer.objects.create(
+            person=user, key=f"k{number}", asked=digest, status=200, body="{}", at=make.NOW
+        )
+        answer = call(token(user=user), path.removeprefix("/api/v1/"), {}, key=f"k{number}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed"), path
 
 
 def test_a_key_of_another_call_is_refused_and_one_of_another_person_is_another(token):
@@ -88,17 +154,22 @@ def test_an_export_is_asked_for_once_and_a_link_takes_no_key(token):
     }
 
 
-def test_the_header_names_a_run(token):
+def test_a_run_is_done_once_for_its_key_and_person(token):
     account = make.ledger_account()
     make.earning(account)
     make_accounts.payable(account.seller)
     caller = token("analyst")
     first, again = (call(caller, "runs/", {"country": "FR"}, key="nightly-1") for _ in range(2))
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json()["id"] == again.json()["id"]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content and again["Idempotent-Replayed"] == "true"
     assert Payout.objects.count() == PayoutRun.objects.count() == 1
-    differ = call(caller, "runs/", {"country": "FR", "key": "nightly-2"}, key="nightly-1")
-    assert differ.status_code == 400 and "Send one of them" in differ.json()["detail"]
+    for body in ({"country": "ES"}, {"country": "FR", "key": "nightly-2"}):
+        differ = call(caller, "runs/", body, key="nightly-1")
+        assert (differ.status_code, differ.json()["code"]) == (409, "key_used")
+    other = call(token("analyst"), "runs/", {"country": "FR"}, key="nightly-1")
+    assert other.status_code == 201 and other.json()["id"] != first.json()["id"]
+    short = call(caller, "runs/", {"country": "FR"}, key="n")
+    assert short.status_code == 201, short.content
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "clé"])
@@ -118,7 +189,11 @@ def test_who_reads_may_send_one(token):
 def test_the_schema_says_where_a_key_is_taken(client):
     paths = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()["paths"]
 
-    posts = {path.removeprefix("/api/v1/").rstrip("/"): each["post"] for path, each in paths.items() if "post" in each}
+    posts = {
+        path.removeprefix("/api/v1/").rstrip("/"): each["post"]
+        for path, each in paths.items()
+        if "post" in each
+    }
 
     def keyed(path: str) -> bool:
         return any(each["name"] == "Idempotency-Key" for each in posts[path].get("parameters", []))
@@ -137,6 +212,34 @@ def test_an_answer_is_kept_for_good():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_call_that_is_still_being_done_is_not_waited_for():
+    actor, begun, over = make.person("analyst"), threading.Event(), threading.Event()
+
+    def act():
+        begun.set()
+        assert over.wait(30)
+        return once.Answer(200, "{}")
+
+    def called():
+        return once.once(key="k", asked="a", act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
+
+    def second():
+        try:
+            assert begun.wait(30)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = '5s'")  # who waits is heard of
+                return called()
+        finally:
+            over.set()
+
+    first, refused = together(called, second)
+    assert first == once.Answer(200, "{}")
+    assert isinstance(refused, once.StillBeingDone) and refused.status == 409, refused
+    assert "still being done. Ask again" in str(refused)
+    assert called().again
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_calls_at_the_same_moment_are_one():
     actor, done = make.person("analyst"), []
 
@@ -145,7 +248,9 @@ def test_two_calls_at_the_same_moment_are_one():
         return once.Answer(200, "{}")
 
     def one():
-        return once.once(key="k", asked="a", act=act, actor=actor, now=make.NOW)
+        return once.once(key="k", asked="a", act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
 
     found = together(one, one, one)
-    assert len(done) == 1 and sorted(each.again for each in found) == [False, True, True]
+    others = [each for each in found if each != once.Answer(200, "{}")]
+    assert len(done) == 1 and len(others) == 2
+    assert all(isinstance(each, once.StillBeingDone) or each.again for each in others), others
