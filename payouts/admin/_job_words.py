@@ -20,7 +20,7 @@ from payouts.queries import jobs, recorded
 
 MOST_REASONS = 20
 PORTIONS = 20
-"""So many times while a job is done its open page adds up its payouts anew: they are many, and it asks every 2 seconds."""
+"""So many times while a job is done its open page adds up its payouts anew; it asks every 2 seconds."""
 
 
 def counted(count: int) -> str:
