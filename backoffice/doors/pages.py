@@ -25,6 +25,8 @@ P = ParamSpec("P")
 _ROWS = ("ids", "seen", "all_matching")
 _CHOSEN = (*_ROWS, "query", "back", "rest_of")
 _LONGEST_ADDRESS = 2_000
+TAKEN = "taken"
+"""The tag of a message that a verb has done, or handed to a worker, what was confirmed: its ticks may go."""
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 

@@ -165,11 +165,13 @@ def _ask_for(
     )
     if job.finished_at is not None:
         messages.warning(
-            request, _("This form was sent before. This is what came of it; nothing more was done now.")
+            request,
+            _("This form was sent before. This is what came of it; nothing more was done now."),
+            extra_tags=pages.TAKEN,
         )
     else:
         text = _("A worker does it now, some at a time. You can leave this page and come back.")
-        messages.info(request, sentences(text, *_went(request)))
+        messages.info(request, sentences(text, *_went(request)), extra_tags=pages.TAKEN)
     return redirect("admin:payouts_job_detail", pk=job.pk)
 
 
@@ -307,7 +309,7 @@ def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
     if count and bulk.leads is not None and (leads := bulk.leads(outcome.moved)):
         text = format_html("{}{}{}", text, gap(), leads)
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
-    messages.add_message(request, level, text)
+    messages.add_message(request, level, text, extra_tags=pages.TAKEN if count else "")
 
 
 def _went(request: HttpRequest) -> list[str]:

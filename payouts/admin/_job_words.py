@@ -19,6 +19,8 @@ from payouts.operations import deeds
 from payouts.queries import jobs, recorded
 
 MOST_REASONS = 20
+PORTIONS = 20
+"""So many times while a job is done its open page adds up its payouts anew; it asks every 2 seconds."""
 
 
 def counted(count: int) -> str:
@@ -106,8 +108,13 @@ def taken_up(job: Job) -> list[Mapping[str, Any]]:
     return [{"job": each, "payouts": counted(each.total)} for each in job.taken_up_by.order_by("pk")]
 
 
-def progress(job: Job, now: datetime, *, show: str) -> dict[str, Any]:
-    """How far the job is; it asks for itself again while it is done, and what the page counts comes along."""
+def progress(job: Job, now: datetime, *, show: str, added_up: int | None = None) -> dict[str, Any]:
+    """How far the job is; it asks for itself again while it is done, and its tabs come along.
+
+    Its money and its reasons come along only where it did another portion since the page added them up, when
+    ``added_up`` payouts were done; None where it never did.
+    """
+    anew = added_up is None or job.done_count - added_up >= max(job.total // PORTIONS, 1)
     going = job.finished_at is None
     words = ngettext("{done} of {total} payout", "{done} of {total} payouts", job.total).format(
         done=number(job.done_count), total=number(job.total)
@@ -115,14 +122,15 @@ def progress(job: Job, now: datetime, *, show: str) -> dict[str, Any]:
     if job.refused_count:
         words += f", {_('{refused} refused').format(refused=number(job.refused_count))}"
     left = pace.time_left(done=job.done_count, total=job.total, since=job.asked_at, now=now)
-    url = f"{reverse('admin:payouts_job_progress', args=[job.pk])}?{urlencode({'show': show})}"
+    query = urlencode({"show": show, "added_up": job.done_count if anew else added_up})
+    url = f"{reverse('admin:payouts_job_progress', args=[job.pk])}?{query}"
     return {
         "going": going,
         "progress": {"done": job.done_count, "total": job.total, "words": words, "left": left},
         "trouble": recorded.said(job.trouble) if going else "",
-        "sums": jobs.sums(job),
         "tabs": tabs(job, show),
-        "reasons": reasons(job),
+        "anew": anew,
+        **({"sums": jobs.sums(job), "reasons": reasons(job)} if anew else {}),
         "live_id": "progress",
         "live_url": url if going else "",
     }

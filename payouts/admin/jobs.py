@@ -109,12 +109,18 @@ def _row(item: JobItem) -> dict[str, Any]:
 
 
 @require_safe
-@pages.page(SEE, knows=Known(show=SHOWS))
+@pages.page(SEE, knows=Known("added_up", show=SHOWS))
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The progress, and what the page counts; once the job is finished the whole page is fetched anew."""
     job = get_object_or_404(_own(request), pk=pk)
-    context = {"job": job, "along": True, **words.progress(job, database_now(), show=_shown(request, job))}
-    answer = render(request, "admin/payouts/job/progress.html", context)
+    before = request.GET.get("added_up", "")[:9]
+    found = words.progress(
+        job,
+        database_now(),
+        show=_shown(request, job),
+        added_up=int(before) if before.isdecimal() else None,
+    )
+    answer = render(request, "admin/payouts/job/progress.html", {"job": job, "along": True, **found})
     if job.finished_at is not None:
         answer.headers["HX-Refresh"] = "true"
     return answer

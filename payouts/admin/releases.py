@@ -102,7 +102,8 @@ def release(request: HttpRequest) -> HttpResponse:
             if changed and not (found.released or found.asked):
                 return pages.stale(request, sorted({f"{each.reason}." for each in changed}), back)
             level = messages.WARNING if found.refused else messages.SUCCESS
-            messages.add_message(request, level, _done(found))
+            moved = found.released or found.asked
+            messages.add_message(request, level, _done(found), extra_tags=pages.TAKEN if moved else "")
             return redirect(back)
     found = holds.preview_release(hold_ids=ids, actor=pages.actor(request))
     rows = rows_of(ids)
@@ -213,6 +214,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("{many} taken back. What they were about stays on hold.").format(many=_requests(len(done))),
+                extra_tags=pages.TAKEN,
             )
             return redirect(back)
     rows = rows_of([each.hold_id for each in requests])

@@ -90,6 +90,7 @@ ACCOUNTS = Definition(
         "With what is not yet sent to their sellers."
     ),
     permissions=("payouts.view_payoutaccount", "sellers.view_seller"),
+    any_of=("payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event"),
     resource=Accounts,
     source=_SOURCE,
     order="CASE WHEN decision.id IS NULL THEN version.id ELSE -version.id END",

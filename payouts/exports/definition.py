@@ -1,7 +1,7 @@
 """What an export is: whose rows, by which filter, with which columns, for whom. One definition serves every door."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -42,7 +42,8 @@ class Definition:
     that no two rows share, followed by DESC where the greatest comes first; where it is empty, in that of the keys, by
     their number first.
 
-    ``permissions`` are needed beside that to export. ``needs`` are values for columns that SQL does not make.
+    ``permissions`` are needed beside that to export, all of them, and one of ``any_of`` where it names some: the rights
+    of the page that lists these rows. ``needs`` are values for columns that SQL does not make.
     ``row_is_payout``: each row of the file is a row of the list of payouts and the other way round. ``whole`` says in
     the record what the rows are where the filter asks for nothing.
     """
@@ -71,6 +72,13 @@ class Definition:
     tail: str = ""
     shown: tuple[str, ...] = ()
     place: str = ""
+    any_of: tuple[str, ...] = ()
+
+    def is_open_to(self, held: Collection[str]) -> bool:
+        """Whether these permissions suffice to see what it holds; who exports needs the right to export beside them."""
+        return set(self.permissions) <= set(held) and (
+            not self.any_of or not set(self.any_of).isdisjoint(held)
+        )
 
     @property
     def has_books(self) -> bool:

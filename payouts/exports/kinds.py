@@ -78,12 +78,12 @@ def get(kind: str) -> Definition:
 
 def open_to(permissions: Collection[str]) -> list[Definition]:
     """The exports that somebody with these permissions may ask for."""
-    return [each for each in KINDS.values() if set(each.permissions) <= set(permissions)]
+    return [each for each in KINDS.values() if each.is_open_to(permissions)]
 
 
 def require(definition: Definition, permissions: Collection[str]) -> None:
     """Raises `NotAllowed` unless somebody with these permissions may ask for it."""
-    if not set(definition.permissions) <= set(permissions):
+    if not definition.is_open_to(permissions):
         raise NotAllowed(
             _(
                 "{title} is not yours to export: it shows what your role does not see. "

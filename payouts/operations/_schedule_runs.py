@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.audit import authority, recording
+from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM, Actor
 from payouts.countries.rhythms import Occasion
 from payouts.exports import kinds
 from payouts.models import ExportSchedule, RunStatus, ScheduleRun
-from payouts.operations import _doorbell
+from payouts.operations import _doorbell, _export_rights
 from payouts.queries import schedules as said
 
 RIGHT = "payouts.schedule_export"
@@ -21,8 +21,7 @@ MOST_MADE_UP = 31
 def require(kind: str, actor: Actor) -> kinds.Definition:
     """The kind, which this person may export and have made regularly. Raises `BadExport`, `NotAllowed`."""
     definition = kinds.get(kind)
-    for permission in (RIGHT, "payouts.request_export", *definition.permissions):
-        authority.require(actor=actor, permission=permission)
+    _export_rights.require(definition, actor, RIGHT)
     return definition
 
 

@@ -17,7 +17,7 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from payouts.exports import kinds
 from payouts.models import Export, ExportLink, ExportStatus
-from payouts.operations import _export_file, _shelf
+from payouts.operations import _export_file, _export_rights, _shelf
 from payouts.operations.exporting import NotReady, UnknownExport
 
 log = structlog.get_logger(__name__)
@@ -134,12 +134,11 @@ def _digest(token: str) -> str:
 
 def _own(export_id: int, actor: Actor, now: datetime) -> Export:
     """The export, locked, when it is this person's, who may still ask for its kind, and has a file."""
-    authority.require(actor=actor, permission="payouts.request_export")
+    authority.require(actor=actor, permission=_export_rights.RIGHT)
     export = Export.objects.select_for_update().filter(pk=export_id, requested_by_id=actor.user_id).first()
     if export is None:
         raise UnknownExport(_("There is no such export of yours. Only who asked for an export may fetch it."))
-    for permission in kinds.get(export.kind).permissions:
-        authority.require(actor=actor, permission=permission)
+    _export_rights.require(kinds.get(export.kind), actor)
     expired = export.expires_at is not None and export.expires_at <= now
     if export.status == ExportStatus.EXPIRED or (export.status == ExportStatus.READY and expired):
         raise NotReady(

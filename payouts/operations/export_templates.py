@@ -12,6 +12,7 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from payouts.exports import kinds
 from payouts.models import ExportTemplate
+from payouts.operations import _export_rights
 
 
 class BadTemplate(Refused):
@@ -84,9 +85,7 @@ def save(
 ) -> ExportTemplate:
     """The choice is kept. Raises `BadTemplate`, `BadExport`, `NotAllowed`."""
     definition = kinds.get(kind)
-    authority.require(actor=actor, permission="payouts.request_export")
-    for permission in definition.permissions:
-        authority.require(actor=actor, permission=permission)
+    _export_rights.require(definition, actor)
     wanted = kinds.checked_columns(definition, columns)
     plain = " ".join(name.split())[:60]
     if not plain:

@@ -22,7 +22,7 @@ from payouts.exports import kinds, rows
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.exports.kinds import BadExport
 from payouts.models import Export, ExportStatus
-from payouts.operations import _doorbell, _export_file, _since, export_templates
+from payouts.operations import _doorbell, _export_file, _export_rights, _since, export_templates
 from payouts.operations._watch import Watch
 from payouts.queries import references
 
@@ -79,8 +79,7 @@ def request(
     Raises `BadExport`, `BadFilter`, also of a filter that names what is not there, `BadTemplate`, `NotAllowed`.
     """
     definition = kinds.get(kind)
-    for permission in ("payouts.request_export", *definition.permissions):
-        authority.require(actor=actor, permission=permission)
+    _export_rights.require(definition, actor)
     check_form(format=format, locale=locale, compressed=compressed)
     asked = export_templates.wanted(template=template, columns=columns, kind=kind, user_id=actor.person_id)
     wanted = kinds.checked_columns(definition, asked)

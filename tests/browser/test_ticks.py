@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from backoffice.doors import keyset
@@ -11,6 +12,7 @@ from payouts.operations import holds
 from payouts.states import PayoutStatus
 from tests import make
 from tests.browser import complaints, walks
+from tests.browser.conftest import session
 from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,6 +160,49 @@ def test_what_changed_meanwhile_is_still_ticked(visit, five):
     expect(page.get_by_role("heading", level=1)).to_have_text("It changed in the meantime")
     page.goto("/payouts/review/")
     bar(page, 1, "5.00")
+
+
+def drop(page: Page) -> None:
+    page.route("**/act/review/**", lambda route: route.abort())
+
+
+def fail(page: Page) -> None:
+    body = '<link rel="icon" href="data:,"><h1>Broken</h1>'
+    page.route("**/act/review/**", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
+
+
+def log_out_elsewhere(page: Page) -> None:
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+
+@pytest.mark.parametrize("trouble", [drop, fail, log_out_elsewhere])
+def test_what_the_server_did_not_do_is_still_ticked(visit, live_server, five, trouble):
+    user = make.user("analyst", is_staff=True)
+    page = visit("/payouts/review/", user=user, broken="/act/review/")
+    tick(page, 0)
+    page.keyboard.press("r")
+    expect(page.locator("#confirm")).to_be_visible()
+    trouble(page)
+    with page.expect_event("requestfailed" if trouble is drop else "load"):
+        page.locator("#confirm button[type=submit]").click()
+    page.unroute("**/act/review/**")
+    page.context.add_cookies([session(user, live_server.url)])
+    page.goto("/payouts/failed/")
+    page.goto("/payouts/review/")
+    bar(page, 1, "5.00")
+    assert reviewed() == set()
+
+
+def test_what_one_person_ticked_is_gone_once_another_is_logged_in(visit, live_server, five):
+    page = visit("/payouts/review/", role="analyst")
+    tick(page, 0)
+    log_out_elsewhere(page)
+    page.goto("/payouts/review/")
+    kept = "Object.keys(sessionStorage).filter(name => name.startsWith('ticked:')).length"
+    assert page.evaluate(kept) == 1  # nobody is known yet: it may be the same person who logs in
+    page.context.add_cookies([session(make.user("analyst", is_staff=True), live_server.url)])
+    page.goto("/payouts/review/")
+    assert page.evaluate(kept) == 0
 
 
 def test_nothing_stays_after_the_log_out_and_nothing_personal_is_kept(visit, five):

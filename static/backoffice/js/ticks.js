@@ -1,6 +1,7 @@
-// What is ticked on one page of a list stays ticked on its others: in this tab, per person and list, until a verb has taken
-// it, the filter changes, the person logs out or half a day has passed. Kept are ids and amounts, no more. Boxes of other
-// pages stand in the form unseen, so that they are counted, added up and sent like those of the page (`selection.js`).
+// What is ticked on one page of a list stays ticked on its others: in this tab, per person and list, until the server says
+// that a verb has taken it, the filter changes, the person logs out, another logs in or half a day has passed. Kept are ids
+// and amounts, no more. Boxes of other pages stand in the form unseen, so that they are counted, added up and sent like
+// those of the page (`selection.js`).
 const AGE = 12 * 60 * 60 * 1000;
 const person = document.documentElement.dataset.person || "guest";
 const PREFIX = "ticked:";
@@ -75,7 +76,7 @@ function restore() {
   form.append(...[...ticked.values()].map(unseen));
 }
 
-// A verb is asked for: what of the lists that lead to it is left once it is done.
+// A verb is asked for: what of the lists that lead to it is left once the server says that it was done.
 function asked(form) {
   const verb = new URL(form.getAttribute("action") || location.href, location.href).pathname;
   const back = form.elements.back ? new URL(form.elements.back.value, location.href).pathname : "";
@@ -90,12 +91,13 @@ function asked(form) {
 }
 
 function arrive() {
-  const refused = person === "guest" || document.querySelector("[data-not-taken]");
-  for (const name of names(OWN)) {
+  if (person === "guest") return; // who asked may log in and go on
+  const taken = document.querySelector("[data-taken]"); // the server says that it was done; all else lets nothing go
+  for (const name of names(PREFIX)) {
     const { left, ...kept } = read(name) ?? { at: 0 };
-    if (Date.now() - kept.at > AGE) sessionStorage.removeItem(name);
-    else if (left && (refused || kept.verbs.includes(location.pathname))) write(name, kept); // its form asks once more
-    else if (left) write(name, { ...kept, all: kept.all && left.length > 0, boxes: left });
+    if (!name.startsWith(OWN) || Date.now() - kept.at > AGE) sessionStorage.removeItem(name);
+    else if (left && taken) write(name, { ...kept, all: kept.all && left.length > 0, boxes: left });
+    else if (left) write(name, kept);
   }
 }
 

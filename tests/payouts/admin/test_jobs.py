@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from backoffice.audit.clock import database_now
+from payouts.admin import _job_words
 from payouts.models import Hold, Job, Payout, Review
 from payouts.operations import deeds, holds, jobs
 from payouts.queries import waiting
@@ -223,8 +224,8 @@ def test_money_and_counts_come_along_while_the_job_is_done():
     (sums,) = page.context["sums"]
     assert [each.minor for each in (sums.asked, sums.done, sums.refused, sums.left)] == [7_00, 3_00, 0, 4_00]
     live = page.context["live_url"]
-    assert live.endswith("?show=moved")
-    along = client.get(live).content.decode()
+    assert live.endswith("?show=moved&added_up=2")
+    along = client.get(live.replace("added_up=2", "added_up=0")).content.decode()
     assert all(f'id="{part}" hx-swap-oob="true"' in along for part in ("sums", "reasons", "tabs"))
     assert "<small>2</small>" in along and "hx-swap-oob" not in page.content.decode()
     state = f"{url}state/"
@@ -233,3 +234,22 @@ def test_money_and_counts_come_along_while_the_job_is_done():
     work(Job.objects.get())
     cell = client.get(state).content.decode()
     assert "finished" in cell and "hx-get" not in cell and "-done" in cell
+
+
+def test_an_open_page_adds_up_only_another_portion_of_a_job(monkeypatch):
+    payouts = [quick.payout() for _ in range(5)]
+    client = at("analyst")
+    client.post("/payouts/act/review/", confirmation(client))
+    job = Job.objects.get()
+    monkeypatch.setattr(_job_words, "PORTIONS", 1)  # all of it is a portion
+    live = client.get(f"/jobs/{job.pk}/").context["live_url"]
+    jobs._portion(job.pk, now=make.NOW)
+    page = client.get(live)
+    assert "2 of 5 payouts" in page.content.decode() and 'id="tabs"' in page.content.decode()
+    assert 'id="sums"' not in page.content.decode() and 'id="reasons"' not in page.content.decode()
+    assert page.context["live_url"] == live  # it still goes by what was done when it was added up
+    monkeypatch.setattr(_job_words, "PORTIONS", len(payouts))
+    page = client.get(live)
+    assert 'id="sums"' in page.content.decode() and 'id="reasons"' in page.content.decode()
+    assert 'id="sums"' not in client.get(page.context["live_url"]).content.decode()
+    assert 'id="sums"' in client.get(f"/jobs/{job.pk}/progress/?added_up=many").content.decode()

@@ -1,21 +1,23 @@
 """From what waits for a person to a file of exactly these rows, in their order, for whoever sees the list."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from backoffice import roles
-from backoffice.audit.errors import Refused
+from backoffice.audit.errors import NotAllowed, Refused
 from payouts.exports import kinds, rows
 from payouts.models import Submission
 from payouts.operations import accounts as deciding
-from payouts.operations import exporting, recalls
+from payouts.operations import export_links, export_templates, exporting, recalls, schedules
 from sellers.ledger.models import AdjustmentKind
 from sellers.ledger.operations import adjustments
 from tests import make, make_payouts
 from tests.access import world
-from tests.payouts import quick, standing
+from tests.payouts import quick, scheduled, standing
 from tests.payouts.admin.test_export_links import asked, sent
 
 pytestmark = pytest.mark.django_db
@@ -179,14 +181,48 @@ def test_unknown_at_the_bank(desk, query):
     "role", [role for role, rights in roles.ROLES.items() if "payouts.request_export" in rights]
 )
 @pytest.mark.parametrize("kind", PAGES)
-def test_who_sees_the_list_may_export_it(kind, role):
+def test_who_sees_the_list_may_export_it_and_nobody_else(kind, role):
     client, user = logged_in(role)
     page = client.get(PAGES[kind])
-    if page.status_code == 403:
-        return
-    assert f"/exports/new/?kind={kind}" in page.content.decode()
-    values = {"filters": "", "format": "csv", "now": make.NOW}
-    assert exporting.request(kind=kind, actor=make.actors.person(user), **values).kind == kind
+    export = partial(exporting.request, kind=kind, filters="", format="csv", now=make.NOW)
+    template = partial(export_templates.save, kind=kind, name="Mine", columns=["amount"], shared=False, now=make.NOW)
+    doors = [f"/exports/new/?kind={kind}", f"/exports/rows/?kind={kind}"]
+    if page.status_code == 200:
+        assert f"/exports/new/?kind={kind}" in page.content.decode()
+        assert [client.get(door).status_code for door in doors] == [200, 200]
+        for door in (make.actors.person, make.actors.token, make.actors.command):
+            assert export(actor=door(user)).kind == kind
+        assert template(actor=make.actors.person(user)).kind == kind
+    else:
+        assert page.status_code == 403
+        assert [client.get(door).status_code for door in doors] == [403, 403]
+        assert f"kind={kind}" not in client.get("/exports/choose/").content.decode()
+        for door in (make.actors.person, make.actors.token, make.actors.command):
+            with pytest.raises(NotAllowed):
+                export(actor=door(user))
+        with pytest.raises(NotAllowed):
+            template(actor=make.actors.person(user))
+
+
+RIGHTS = {"payouts.view_payoutaccount", "sellers.view_seller", "payouts.request_export", "payouts.schedule_export"}
+
+
+@pytest.mark.parametrize(
+    "right", ["payouts.verify_payout_account", "payouts.request_payout_account", "audit.view_event"]
+)
+def test_accounts_are_neither_made_regularly_nor_fetched_by_who_may_see_their_list_no_more(right):
+    user = make.user(permissions=RIGHTS | {right})
+    values = {"actor": make.actors.person(user), "now": make.NOW}
+    export = exporting.request(kind="accounts", filters="", format="csv", **values)
+    plan = scheduled.plan(kind="accounts", dates="")
+    assert schedules.make(plan=plan, **values).kind == "accounts"
+    with pytest.raises(exporting.NotReady):  # it is not written yet
+        export_links.make(export_id=export.pk, **values)
+    user.user_permissions.remove(Permission.objects.get(codename=right.split(".")[1]))
+    with pytest.raises(NotAllowed):
+        export_links.make(export_id=export.pk, **values)
+    with pytest.raises(NotAllowed):
+        schedules.make(plan=plan, **values)
 
 
 def test_a_list_that_nobody_may_export_has_no_link():
