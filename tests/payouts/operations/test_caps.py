@@ -199,7 +199,7 @@ def test_a_batch_that_does_not_fit_the_day_of_its_account_is_not_approved(bank):
         batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
 
     small = make_payouts.payouts_of(batch)[1]
-    assert small.reference in str(refused.value) and "1 of 2 payouts" in str(refused.value)
+    assert small.reference in str(refused.value) and "1 payout of 2" in str(refused.value)
     batch.refresh_from_db()
     assert batch.status == BatchStatus.PROPOSED
     batching.take_out(payout_ids=[small.pk], actor=make.person("treasurer"), reason="Cap.", now=NOW)
