@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 MOST = 5_000
 """Kept of each part, some hundred bytes each; the longest unused goes first."""
 Make = Callable[..., dict[str, Any]]
+PARTS: dict[str, Callable[..., SafeString]] = {}
+"""Each of them as a function, by its name: for what is no template of Django's (`backoffice.rows`)."""
 
 
 def part(register: template.Library, name: str) -> Callable[[Make], Make]:
@@ -32,11 +34,11 @@ def part(register: template.Library, name: str) -> Callable[[Make], Make]:
 
         @wraps(make)
         def tag(*args: Any, **named: Any) -> SafeString:
-            given = signature.bind(*args, **named)
-            given.apply_defaults()
-            return rendered(get_language(), *map(_fixed, given.args))
+            if named:
+                args = signature.bind(*args, **named).args
+            return rendered(get_language(), *map(_fixed, args))
 
-        register.simple_tag(tag, name=make.__name__)
+        PARTS[make.__name__] = register.simple_tag(tag, name=make.__name__)
         return make
 
     return decorate

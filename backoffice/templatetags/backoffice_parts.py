@@ -90,6 +90,7 @@ def figure(amount: Money) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """A shape from the sprite; decoration only, the word beside it carries the meaning."""
     return format_html(
@@ -219,22 +220,26 @@ def shortly(text: str, most: int = 120) -> str:
     return format_html(words, begins, _("Read on"), text[len(begins) :].lstrip())
 
 
-@register.inclusion_tag("parts/tick.html")
-def tick(value: object, name: str, money: Any = None, once: str = "", within: str = "") -> dict[str, Any]:
+@register.simple_tag
+def tick(value: object, name: str, money: Any = None, once: str = "", within: str = "") -> SafeString:
     """The box that selects a row: its id, its name read aloud, and the Money it adds to the selection, or several.
 
     Of rows with the same ``once`` only one counts; none does that lies ``within`` a ticked one.
     """
     sums = money if isinstance(money, list) else [money] if money else []
-    return {
-        "value": value,
-        "name": name,
-        "minors": " ".join(str(each.minor) for each in sums),
-        "currencies": " ".join(each.currency for each in sums),
+    data = {
+        "minor": " ".join(str(each.minor) for each in sums),
+        "currency": " ".join(each.currency for each in sums),
         "digits": " ".join(str(EXPONENTS[each.currency]) for each in sums),
         "once": once,
         "within": within,
     }
+    number, words = escape(value), escape(_("Select {name}").format(name=name))
+    about = "".join(f' data-{key}="{escape(text)}"' for key, text in data.items() if text)
+    return SafeString(
+        f'<label for="tick-{number}"><span class="sr">{words}</span></label>'
+        f'<input type="checkbox" id="tick-{number}" name="ids" value="{number}" data-tick{about}>'
+    )
 
 
 @register.inclusion_tag("parts/preview.html")

@@ -190,7 +190,7 @@ def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
 
 
 def _next_cut_off(now: datetime) -> str:
-    first = next(iter(cutoffs.upcoming(now=now)), None)
+    first = cutoffs.first(now=now)
     return (
         _("Next cut-off: {first} ({codes}).").format(first=first.words, codes=", ".join(first.codes))
         if first

@@ -1,5 +1,6 @@
 """The next cut-offs: the last moments at which payouts can still be handed over for a value date."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,19 +22,25 @@ class CutOff:
 
 def upcoming(*, now: datetime) -> list[CutOff]:
     """The next cut-off of every open country, soonest first; countries that share moment and clock share a line."""
+    return list(_upcoming(now))
+
+
+def first(*, now: datetime) -> CutOff | None:
+    """The soonest of them; None where no country is open."""
+    return next(_upcoming(now), None)
+
+
+def _upcoming(now: datetime) -> Iterator[CutOff]:
     groups: dict[tuple[datetime, str, date], list[countries.Country]] = {}
     zones = explain.bank_zones(countries.all())
     for country in countries.all():
         by = calendars.value_date_for(country, now)
-        words = explain.clock(by.cut_off_at, zones[country.code])
-        groups.setdefault((by.cut_off_at, words, by.value_date), []).append(country)
-    return [
-        CutOff(
+        groups.setdefault((by.cut_off_at, zones[country.code], by.value_date), []).append(country)
+    for (at, zone, value_date), group in sorted(groups.items(), key=lambda each: each[0][:2]):
+        yield CutOff(
             at=at,
-            words=words,
+            words=explain.clock(at, zone),
             codes=tuple(sorted(country.code for country in group)),
             value_date=value_date,
             today=at.date() == calendars.local_today(group[0], now),  # ``at`` is in the country's zone
         )
-        for (at, words, value_date), group in sorted(groups.items(), key=lambda each: each[0][:2])
-    ]

@@ -22,7 +22,7 @@ def bare(amount: Money, *, locale: str | None = None) -> str:
     """
     locale = locale or words.locale()
     pattern = _plain(exponent(amount.currency))
-    return _signed(amount, numbers.format_decimal(abs(amount.decimal()), format=pattern, locale=locale))
+    return _signed(amount, pattern.apply(abs(amount.decimal()), _known(locale)))
 
 
 def text(amount: Money, *, locale: str | None = None) -> str:
@@ -52,8 +52,13 @@ def _plain(digits: int) -> numbers.NumberPattern:
 
 
 @lru_cache(maxsize=50)
+def _known(locale: str) -> babel.Locale:
+    return babel.Locale.parse(locale)
+
+
+@lru_cache(maxsize=50)
 def _currency_pattern(locale: str) -> str:
-    return str(babel.Locale.parse(locale).currency_formats["standard"].pattern).split(";")[0]
+    return str(_known(locale).currency_formats["standard"].pattern).split(";")[0]
 
 
 def _decimals(pattern: str, digits: int) -> str:

@@ -63,6 +63,8 @@ def test_a_tick_carries_its_money_in_minor_units_for_the_selection():
     box = shown('{% tick 7 "P7" money %}', money=Money(4_182_600, "JPY"))
     assert 'data-minor="4182600" data-currency="JPY" data-digits="0"' in box
     assert "Select P7" in box
+    nasty = shown('{% tick value name money once %}', value='"', name="<b>", money=None, once='"><b>')
+    assert "<b>" not in nasty and nasty.count('"') == shown('{% tick 1 "P1" None "x" %}').count('"')
 
 
 def test_totals_say_when_they_are_not_exact_and_offer_to_add_up():
