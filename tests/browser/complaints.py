@@ -45,6 +45,23 @@ def overflow(page: Page) -> list[str]:
     )
 
 
+def cut_off(page: Page) -> list[str]:
+    """Cells that stick out of the part of the page that their table stands in, where that cannot be scrolled."""
+    return page.evaluate(
+        """() => {
+          const scrolls = (e) => e && (getComputedStyle(e).overflowX === "auto" || scrolls(e.parentElement));
+          const beyond = (e) => {
+            const holder = e.closest("table").parentElement.closest(".sheet, section, main");
+            return e.getBoundingClientRect().right > holder.getBoundingClientRect().right + 1;
+          };
+          const cells = [...document.querySelectorAll("main td, main th")].filter((e) => e.checkVisibility());
+          const out = cells.filter((e) => e.offsetWidth > 1 && beyond(e) && !scrolls(e));
+          return out.length ? [`${location.pathname}: a table is wider than what holds it: ` +
+            out.slice(0, 4).map((e) => e.outerHTML.slice(0, 100)).join(" | ")] : [];
+        }"""
+    )
+
+
 def squeezed(page: Page) -> list[str]:
     """Text that stands in a column so narrow that hardly more than a word fits into each of four lines or more."""
     return page.evaluate(
@@ -69,4 +86,4 @@ def squeezed(page: Page) -> list[str]:
 def all_of(page: Page) -> list[str]:
     """Everything above that can be asked of a loaded page."""
     page.wait_for_load_state("networkidle")
-    return accessibility(page) + overflow(page) + squeezed(page)
+    return accessibility(page) + overflow(page) + cut_off(page) + squeezed(page)

@@ -35,7 +35,7 @@ def look(page: Page, shown: pages.Page, other: str, number: int) -> list[str]:
         for place, (width, theme) in enumerate(VIEWS[turn]):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
-            lines = complaints.overflow(page) + complaints.squeezed(page)
+            lines = complaints.overflow(page) + complaints.cut_off(page) + complaints.squeezed(page)
             if EVERY_VIEW or number % 4 == 2 * turn + place:
                 lines += complaints.accessibility(page)
             found += [
