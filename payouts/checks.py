@@ -11,6 +11,7 @@ from django.core import checks
 
 from payouts import countries, tasks, transports
 from payouts.countries import schemes
+from payouts.operations import once
 from payouts.rails import registry
 
 _KEY_BYTES = 32
@@ -71,6 +72,17 @@ def check_lease(app_configs: Sequence[AppConfig] | None, **options: Any) -> list
         return []
     fault = f"SUBMISSION_LEASE_SECONDS is {lease}, but a worker is killed only after {longest} seconds."
     return [checks.Error(fault, hint=f"Set it to at least {longest + 10}.", id="payouts.E010")]
+
+
+@checks.register("answers")
+def check_answers(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """No answer is to be erased sooner than PostgreSQL lets it go: every round would be refused."""
+    if settings.ANSWER_KEEP_DAYS >= once.FEWEST_DAYS:
+        return []
+    fault = (
+        f"ANSWER_KEEP_DAYS is {settings.ANSWER_KEEP_DAYS}, but PostgreSQL keeps an answer for a day at least."
+    )
+    return [checks.Error(fault, hint=f"Set it to at least {once.FEWEST_DAYS}.", id="payouts.E011")]
 
 
 @checks.register(checks.Tags.security)

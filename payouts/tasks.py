@@ -16,6 +16,7 @@ from payouts.operations import (
     jobs,
     journals,
     lookups,
+    once,
     running,
     scheduling,
     submission,
@@ -149,3 +150,8 @@ def work_import(import_id: int) -> None:
 @shared_task
 def sweep_imports() -> None:
     imports.sweep(now=database_now())
+
+
+@shared_task
+def erase_answers() -> None:
+    once.erase(now=database_now())

@@ -253,6 +253,8 @@ EXPORT_DIR = env.read.str("EXPORT_DIR", default=str(DATA_DIR / "exports"))
 EXPORT_KEEP_DAYS = env.read.int("EXPORT_KEEP_DAYS", default=7)
 # Keys and hashes of rows, to say what changed since: longer than the files, so that a quarter can be compared.
 EXPORT_HASHES_KEEP_DAYS = env.read.int("EXPORT_HASHES_KEEP_DAYS", default=100)
+# What the API answered to calls with a key, which may name sellers; that a call was done is known for good.
+ANSWER_KEEP_DAYS = env.read.int("ANSWER_KEEP_DAYS", default=30)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -21,6 +21,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "ring for forgotten imports, erase what was dropped": every("sweep_imports", seconds=30),
     "ring for forgotten journals": every("sweep_journals", seconds=30),
     "start schedules of exports that are due, try again what failed": every("sweep_schedules", seconds=30),
+    "erase answers of the API that were kept long enough": every("erase_answers", seconds=60 * 60),
     "fold what was counted": every("fold_tallies", seconds=15),
     "seal the audit trail": every("seal_audit", seconds=5),
 }

@@ -104,6 +104,14 @@ def test_a_lease_that_ends_before_its_worker_is_killed_is_refused(settings):
     ]
 
 
+def test_answers_that_would_go_sooner_than_they_may_are_refused(settings):
+    assert checks.check_answers(None) == []
+    settings.ANSWER_KEEP_DAYS = 0
+    assert messages(checks.check_answers(None)) == [
+        ("payouts.E011", "ANSWER_KEEP_DAYS is 0, but PostgreSQL keeps an answer for a day at least.")
+    ]
+
+
 def test_empty_master_keys_are_refused(settings):
     settings.MASTER_KEYS = {}
     assert [error.id for error in checks.check_keys(None)] == ["payouts.E005"]

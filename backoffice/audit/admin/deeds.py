@@ -21,6 +21,7 @@ DEEDS: Mapping[str, str] = {
     "adjustment.read_document": later("Read the document of an adjustment"),
     "adjustment.request": later("Asked for an adjustment"),
     "adjustment.withdraw": later("Took back an adjustment"),
+    "answers.erase": later("Erased answers of the API"),
     "batch.approve": later("Approved a batch"),
     "batch.dissolve": later("Dissolved a batch"),
     "batch.missed_cut_off": later("A batch missed its cut-off"),

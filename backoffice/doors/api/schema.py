@@ -15,7 +15,9 @@ KEY = {
     "name": keys.HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": keys.LONGEST, "pattern": r"^[!-~][ -~]*$"},
     "description": "A name of your own for this call. Sent again with the same call it is answered as the first time, "
-    "and nothing is done again; with another call it is refused (409).",
+    "and nothing is done again; with another call it is refused (409, `key_used`), and while the first is being done "
+    f"(409, `key_in_use`). After {settings.ANSWER_KEEP_DAYS} days the answer is erased: then the same call is refused "
+    "(409, `answer_erased`) and does nothing.",
 }
 
 

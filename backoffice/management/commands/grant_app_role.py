@@ -50,7 +50,8 @@ class Command(BaseCommand):
 def _narrow(cursor: CursorWrapper, *, model: type[Model], role: str) -> bool:
     """Take back what this model's class forbids.
 
-    `append_only`: any change. `app_may_update`: all but these columns. `written_by_triggers`: everything but reading.
+    `append_only`: any change. `app_may_update`: all but these columns, also of what is append-only.
+    `written_by_triggers`: everything but reading.
     """
     append_only = bool(getattr(model, "append_only", False))
     by_triggers = bool(getattr(model, "written_by_triggers", False))

@@ -1,16 +1,20 @@
 """The header Idempotency-Key: a call is done once, answered again as it was, and never silently done anew."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 
+from backoffice.audit.clock import database_now
 from backoffice.audit.models import Event
+from backoffice.doors.api.schema import KEY
+from backoffice.words import dated
 from payouts.api.once import _digest
 from payouts.models import Batch, Export, Hold, KeptAnswer, Payout, PayoutRun, Review
 from payouts.operations import once, review
@@ -199,16 +203,54 @@ def test_the_schema_says_where_a_key_is_taken(client):
         return any(each["name"] == "Idempotency-Key" for each in posts[path].get("parameters", []))
 
     assert {path for path in posts if not keyed(path)} == {"exports/{id}/link"}
+    assert (
+        "After 30 days the answer is erased" in KEY["description"] and "`answer_erased`" in KEY["description"]
+    )
     assert len(posts) > 20
 
 
-def test_an_answer_is_kept_for_good():
-    KeptAnswer.objects.create(
-        person=make.user("analyst"), key="k", asked="a", status=200, body="{}", at=timezone.now()
+@pytest.fixture
+def long_ago(monkeypatch):
+    """`long_ago(lambda: call(…))`: what is kept of the call is kept since 31 days."""
+
+    def done(act):
+        with monkeypatch.context() as patched:
+            patched.setattr("payouts.api.once.database_now", lambda: database_now() - timedelta(days=31))
+            return act()
+
+    return done
+
+
+def test_that_an_answer_is_erased_is_told_whatever_rights_it_took(token, long_ago):
+    user = make.user("auditor")
+    caller, asked = token(user=user), {"filter": {}, "kind": "payouts", "format": "csv"}
+    assert long_ago(lambda: call(caller, "exports/", asked)).status_code == 201
+    once.erase(now=database_now())
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename="request_export"))
+    answer = call(caller, "exports/", asked)
+    assert (answer.status_code, answer.json()["code"]) == (409, "answer_erased")
+    assert Export.objects.count() == 1
+
+
+def test_when_the_answer_is_erased_the_same_call_does_nothing_and_is_told_so(token, long_ago):
+    payout, caller, now = quick.payout(), token("analyst"), database_now()
+    assert long_ago(lambda: call(caller, f"payouts/{payout.pk}/hold", HOLD)).status_code == 200
+    assert call(caller, f"payouts/{payout.pk}/hold", HOLD)["Idempotent-Replayed"] == "true"
+    assert once.erase(now=database_now()) == 1
+    answer = call(caller, f"payouts/{payout.pk}/hold", HOLD)
+    assert (answer.status_code, answer.json()["code"]) == (409, "answer_erased")
+    day = dated(timezone.localtime(now - timedelta(days=31)).date(), "long")
+    assert answer.json()["detail"] == (
+        f"Nothing was done again: this call was done on {day}, and its answer is no longer kept. "
+        "Look up what it was about; a new call takes a new Idempotency-Key."
     )
-    for statement in ("UPDATE payouts_keptanswer SET body = ''", "DELETE FROM payouts_keptanswer"):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    assert "Idempotent-Replayed" not in answer
+    other = call(caller, f"payouts/{payout.pk}/hold", HOLD | {"note": "Another."})
+    assert (other.status_code, other.json()["code"]) == (409, "key_used")
+    assert Hold.objects.count() == 1
+    assert call(caller, f"payouts/{payout.pk}/hold", HOLD, key="mine-0002").status_code == 200
+    assert Hold.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
