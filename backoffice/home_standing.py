@@ -1,10 +1,11 @@
 """What the front page says of all money: in flight, in order, and the last twelve weeks."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncWeek
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateField, DateTimeField, Func, IntegerField, Min, QuerySet, Sum, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,17 +61,24 @@ def weeks(*, now: datetime) -> dict[str, Any]:
     """
     today = timezone.localtime(now).date()
     monday = today - timedelta(days=today.weekday())
-    mondays = [monday - timedelta(weeks=WEEKS - 1 - back) for back in range(WEEKS)]
-    first = timezone.make_aware(datetime.combine(mondays[0], time.min))
-    held = Hold.objects.filter(placed_at__gte=first, payout__isnull=False)
-    dead = Payout.objects.filter(status__in=_DEAD_AT_BANK, status_at__gte=first)
+    begins = [monday - timedelta(weeks=WEEKS - 1 - back) for back in range(WEEKS + 1)]
+    midnights = [timezone.make_aware(datetime.combine(day, time.min)) for day in begins]
+    mondays = begins[:-1]
+    held = Hold.objects.filter(placed_at__gte=midnights[0], payout__isnull=False)
+    dead = Payout.objects.filter(status__in=_DEAD_AT_BANK, status_at__gte=midnights[0])
     series: tuple[tuple[str, str, dict[date, int], str, dict[str, Any]], ...] = (
-        (_("paid"), "b-paid", _paid(mondays[0]), "value", {"status": PayoutStatus.PAID.value}),
-        (_("held"), "b-held", _by_week(held, "placed_at", Count("payout", distinct=True)), "held", {}),
+        (_("paid"), "b-paid", _paid(begins), "value", {"status": PayoutStatus.PAID.value}),
+        (
+            _("held"),
+            "b-held",
+            _numbers(held, "placed_at", midnights, Count("payout", distinct=True)),
+            "held",
+            {},
+        ),
         (
             _("failed or returned"),
             "b-failed",
-            _by_week(dead, "status_at", Count("pk")),
+            _numbers(dead, "status_at", midnights, Count("pk")),
             "moved",
             {"status": _DEAD_AT_BANK},
         ),
@@ -92,24 +100,51 @@ def weeks(*, now: datetime) -> dict[str, Any]:
     }
 
 
-def _paid(first: date) -> dict[date, int]:
+def _paid(begins: Sequence[date]) -> dict[date, int]:
     """Paid payouts by the week of their batch's value date, read without counting them one by one.
 
     A batch knows how many payouts are in it (an invariant keeps that so); those not paid are few. Their status is no
     older than their batch, give or take a clock: of those that failed in all the years only the latest are read.
     """
-    sent = Batch.objects.filter(status__in=_SENT, value_date__gte=first)
-    found = _by_week(sent, "value_date", Sum("item_count"))
-    oldest = sent.order_by("proposed_at").annotate(begun=F("proposed_at") - _A_DAY).values("begun")[:1]
-    unpaid = Payout.objects.filter(batch__in=sent, status__in=_NOT_PAID, status_at__gte=Subquery(oldest))
-    for week, number in _by_week(unpaid, "batch__value_date", Count("pk")).items():
-        found[week] = found.get(week, 0) - number
-    return {week: number for week, number in found.items() if number}
+    sent = Batch.objects.filter(status__in=_SENT, value_date__gte=begins[0])
+    batches = _by_week(sent, "value_date", begins, number=Sum("item_count"), begun=Min("proposed_at"))
+    if not batches:
+        return {}
+    unpaid = _by_week(
+        Payout.objects.filter(
+            batch__status__in=_SENT,
+            batch__value_date__gte=begins[0],
+            status__in=_NOT_PAID,
+            status_at__gte=min(each["begun"] for each in batches.values()) - _A_DAY,
+        ),
+        "batch__value_date",
+        begins,
+        number=Count("pk"),
+    )
+    for week in unpaid.keys() & batches.keys():
+        batches[week]["number"] -= unpaid[week]["number"]
+    return {week: each["number"] for week, each in batches.items() if each["number"]}
 
 
-def _by_week(rows: "QuerySet[Any]", moment: str, measure: Any) -> dict[date, int]:
-    counted = rows.order_by().annotate(week=TruncWeek(moment)).values("week").annotate(number=measure)
-    return {_day(row["week"]): int(row["number"] or 0) for row in counted}
+def _by_week(
+    rows: "QuerySet[Any]", moment: str, begins: Sequence[date | datetime], **measures: Any
+) -> dict[date, dict[str, Any]]:
+    """By its Monday; ``begins`` are the Mondays, or their midnights, and the first after them, which ends the last.
+
+    By their places among these: to cut each moment down to its week in a time zone took most of the question.
+    """
+    bounds = Value(
+        list(begins), ArrayField(DateTimeField() if isinstance(begins[0], datetime) else DateField())
+    )
+    place = Func(moment, bounds, function="width_bucket", output_field=IntegerField())
+    found = {
+        row["week"]: row for row in rows.order_by().annotate(week=place).values("week").annotate(**measures)
+    }
+    return {_day(day): found[at] for at, day in enumerate(begins[:-1], start=1) if at in found}
+
+
+def _numbers(rows: "QuerySet[Any]", moment: str, begins: Sequence[datetime], number: Any) -> dict[date, int]:
+    return {week: found["number"] for week, found in _by_week(rows, moment, begins, number=number).items()}
 
 
 def _day(value: date | datetime) -> date:

@@ -11,6 +11,7 @@ from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM
 from backoffice.audit.admin import deeds
 from backoffice.audit.models import Event
+from backoffice.doors import keyset
 from payouts import states
 from payouts.states import BatchStatus
 from tests import make, make_payouts
@@ -70,6 +71,16 @@ def test_deeds_are_found_by_person_deed_subject_and_day(auditor):
         and "to: €60,000.00" in page
         and "cap.ask" not in page.split("<tbody>")[1]
     )
+
+
+def test_deeds_of_one_kind_are_paged_by_the_index_of_kinds_newest_first_and_back(auditor):
+    asked = [record(kind).pk for _turn in range(keyset.SIZE + 5) for kind in ("cap.ask", "cap.confirm")][::2]
+    first = auditor.get("/audit/", {"action": "cap.ask"})
+    assert [row["event"].pk for row in first.context["rows"]] == asked[:4:-1]
+    rest = auditor.get("/audit/" + first.context["pager"].next_url)
+    assert [row["event"].pk for row in rest.context["rows"]] == asked[4::-1]
+    back = auditor.get("/audit/" + rest.context["pager"].previous_url)
+    assert [row["event"].pk for row in back.context["rows"]] == asked[:4:-1]
 
 
 @pytest.mark.parametrize(
