@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from backoffice import navigation
+from backoffice.audit import authority
 from backoffice.doors import pages, role_words
 from backoffice.words import later, together
 
@@ -70,9 +71,7 @@ class Frame:
         """The reader's roles in words: "approver", "analyst and support", or nothing."""
         if not self.known or self._user is None:
             return ""
-        return together(
-            map(role_words.called, self._user.groups.order_by("name").values_list("name", flat=True))
-        )
+        return together(map(role_words.called, authority.roles_of(self._user.pk)))
 
     @cached_property
     def _held(self) -> frozenset[str]:

@@ -50,6 +50,19 @@ WHERE permission.id IN (
 """
 
 
+_ROLES = """
+SELECT role.name FROM auth_group AS role JOIN auth_user_groups AS member ON member.group_id = role.id
+WHERE member.user_id = %s ORDER BY role.name
+"""
+
+
+def roles_of(user_id: int) -> list[str]:
+    """The names of the roles that a user has, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLES, [user_id])
+        return [name for (name,) in cursor.fetchall()]
+
+
 def permissions_of(user_id: int) -> frozenset[str]:
     """Every permission ("app.codename") an active user holds through groups or directly; empty when inactive."""
     with connection.cursor() as cursor:

@@ -114,7 +114,7 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
     if place.status is not None:
         addresses.only(request, "status", (place.status.value,))
         query["status"] = place.status.value
-    return read(query, Payout.objects.select_related("seller", "batch")), query
+    return read(query, Payout.objects.select_related("seller")), query
 
 
 def read(query: QueryDict, queryset: "QuerySet[Payout]") -> filters.PayoutFilter:

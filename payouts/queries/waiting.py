@@ -39,6 +39,8 @@ from sellers.ledger.models import (
 )
 
 Rows = QuerySet[Any]
+_SOMEBODY = -1
+"""Stands in a kept statement for the person who asks; nobody's number."""
 _TALLY = "(SELECT coalesce(sum(count), 0) FROM payouts_tally WHERE status = %s)"
 
 
@@ -65,12 +67,13 @@ class Of(Waits):
 
 @dataclass(frozen=True)
 class Mine(Waits):
-    """Rows of one person."""
+    """Rows of one person. Nothing else in them changes from one reader to the next."""
 
     rows: Callable[[int], tuple[Rows, ...]]
 
     def sql(self, cap: int, person_id: int) -> tuple[str, tuple[Any, ...]]:
-        return _compiled(self.rows(person_id), cap)
+        sql, params = _kept(self, cap)
+        return sql, tuple(person_id if value == _SOMEBODY else value for value in params)
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ def together(what: Iterable[Waits], *, cap: int, person_id: int = 0) -> dict[Wai
 
 
 @lru_cache(maxsize=100)
-def _kept(waits: Of, cap: int) -> tuple[str, tuple[Any, ...]]:
-    return _compiled(waits.rows(), cap)
+def _kept(waits: Of | Mine, cap: int) -> tuple[str, tuple[Any, ...]]:
+    return _compiled(waits.rows(_SOMEBODY) if isinstance(waits, Mine) else waits.rows(), cap)
 
 
 def _compiled(tables: Iterable[Rows], cap: int) -> tuple[str, tuple[Any, ...]]:
