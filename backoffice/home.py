@@ -20,7 +20,16 @@ from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import ALL_PAYOUTS, NOT_HELD, WORK, Work
 from payouts.models import Batch, Incident, Payout, RailSwitch
-from payouts.queries import batch_words, cutoffs, deciding, filters, incident_words, unknown, worklist
+from payouts.queries import (
+    batch_words,
+    cutoffs,
+    deciding,
+    filters,
+    holding,
+    incident_words,
+    unknown,
+    worklist,
+)
 from sellers.ledger.money import Money
 
 _A_DAY = timedelta(days=1)
@@ -174,7 +183,7 @@ def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) ->
         exact=True,
         sums=list(sums(money, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_batch_detail"),
-        by_country=_by_country(filters.not_held(Payout.objects.filter(batch__in=rows))),
+        by_country=_by_country(holding.not_held(Payout.objects.filter(batch__in=rows))),
         wanted=wanted,
     )
 

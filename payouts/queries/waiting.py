@@ -26,7 +26,7 @@ from payouts.models import (
     Undecided,
     Undisposed,
 )
-from payouts.queries import deciding, filters
+from payouts.queries import deciding, holding
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import (
     AccountMapping,
@@ -110,7 +110,7 @@ def _compiled(tables: Iterable[Rows], cap: int) -> tuple[str, tuple[Any, ...]]:
 
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
-    return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
+    return holding.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
 
 
 def undisposed() -> "QuerySet[Payout]":
