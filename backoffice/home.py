@@ -207,16 +207,18 @@ class Miss:
     left: str
     figures: list[tuple[str, Figure]]
     today: bool = False
-    """For who reads it, by the program's clock: in Tokyo the day may be another one."""
+    """Whether the day that its words name is today for who reads it, by the program's clock."""
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
     """The cut-offs of today and of the next 24 hours with what would miss them, each by its own bank's clock: past
-    midnight in Paris it is still yesterday in New York. After the last one, those of the next such day.
+    midnight in Paris it is still yesterday in New York. After the last one, those of the next such day. Those of one
+    day stand together.
     """
     ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now)).figures]
     soon = [each for each in ahead if each.cut_off.today or each.cut_off.at - now <= _A_DAY]
-    return soon or [each for each in ahead if each.cut_off.at.date() == ahead[0].cut_off.at.date()]
+    shown = soon or [each for each in ahead if each.cut_off.day == ahead[0].cut_off.day]
+    return sorted(shown, key=lambda each: (each.cut_off.day, each.cut_off.at))
 
 
 def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
@@ -226,5 +228,5 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
         if number:
             url = payouts_url(**{**line.wanted, **NOT_HELD, "country": cut_off.codes})
             figures.append((line.work.label, Figure(number, url)))
-    today = timezone.localdate(cut_off.at) == timezone.localdate(now)
+    today = cut_off.day == timezone.localdate(now)
     return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)

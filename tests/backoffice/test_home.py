@@ -1,5 +1,6 @@
 """The front page shows the reader's own work, with its money."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -239,6 +240,26 @@ def test_a_cut_off_of_today_in_tokyo_alone_is_the_next_one_for_who_reads_it():
     early = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 2:00 in Paris, 10:00 in Tokyo
     (miss,) = home.page(permissions=roles.ROLES["analyst"], now=early)["cut_offs"]
     assert miss.cut_off.today and miss.today
+
+
+def test_each_cut_off_stands_under_the_day_that_its_own_words_name(client, monkeypatch):
+    """Tokyo's of tomorrow is nothing that today's misses, though it comes within 24 hours."""
+    quick.payout()
+    quick.payout(country="JP", currency="JPY")
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, 18:00 in Tokyo
+    found = home.page(permissions=roles.ROLES["analyst"], now=now)["cut_offs"]
+    assert [(miss.today, "JP" in miss.cut_off.codes) for miss in found] == [(True, False), (False, True)]
+    assert all(miss.cut_off.words.startswith(day) for miss, day in zip(found, ("Tue 24", "Wed 25"), strict=True))
+    # An hour before midnight in Paris it is the morning of the next day in Tokyo: of that day it is said to be.
+    late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+    both = home.page(permissions=roles.ROLES["analyst"], now=late)["cut_offs"]
+    assert [(miss.today, miss.cut_off.day.day) for miss in both] == [(False, 25)] * len(both)
+    client.force_login(make.user("analyst", is_staff=True))
+    monkeypatch.setattr("backoffice.audit.clock.database_now", lambda: now)
+    page = client.get("/").content.decode()
+    said = re.findall(r"Misses [^<]*, unless it is done before</b><br><b>([^<]*)</b>", page)
+    assert len(said) == 2 and "Misses the cut-off of Wed 25 Nov, unless" in page
+    assert page.index("Misses today’s cut-off, unless") < page.index("Misses the cut-off of Wed 25 Nov")
 
 
 def test_a_hold_past_its_date_is_a_decision_of_those_who_release():
