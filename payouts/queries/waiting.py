@@ -27,6 +27,7 @@ from payouts.models import (
     Undisposed,
 )
 from payouts.queries import deciding, holding
+from payouts.queries.unknown import ABOUT_A_SUBMISSION
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import (
     AccountMapping,
@@ -172,5 +173,7 @@ break_proposals = Of(
     lambda: (LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True),)
 )
 """Proposals of what a line is that wait for a second person."""
-incidents = Of(lambda: (Incident.objects.filter(closed_at__isnull=True),))
-"""Incidents nobody has closed."""
+incidents = Of(
+    lambda: (Incident.objects.filter(closed_at__isnull=True).exclude(code__in=ABOUT_A_SUBMISSION),)
+)
+"""Incidents nobody has closed, but those about what is `unknown`: it is counted there, and both end together."""

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from backoffice import navigation, roles
+from payouts.operations import answering, incidents
 from payouts.queries.waiting import Of
 from tests import make
-from tests.payouts import quick
+from tests.payouts import quick, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,19 @@ def test_every_count_can_be_read_when_nothing_waits():
     for place in navigation.PLACES:
         if place.waiting:
             assert place.waiting(cap=5) == 0
+
+
+def test_one_trouble_is_counted_once_what_is_unknown_not_among_the_rails_incidents_too():
+    lost = standing.submission(status="UNKNOWN")
+    for code, key in (
+        ("unknown", answering.alert_key(lost.pk)),
+        ("conflict", answering.conflict_key(lost.pk)),
+    ):
+        incidents.open_one(code=code, key=key, text="Look.", now=make.NOW)
+    incidents.open_one(code="invariant", key="invariant:x", text="Look.", now=make.NOW)
+    seen = navigation.entries(permissions=roles.ROLES["treasurer"], path="/")
+    counts = {entry.url: entry.count for entry in seen if entry.late}
+    assert (counts["/unknown/"], counts["/rails/"]) == ("1", "1")
 
 
 def test_the_place_one_is_in_is_marked_on_its_pages_and_below_them():
