@@ -47,13 +47,21 @@ GIVE_UP = timedelta(hours=6)
 KEEP_REFUSED = timedelta(days=14)
 """How long a refused file can be had back with its errors. The errors stay."""
 _CSV_ADVICE = {
-    Shape.PACKED: later("This is {what}, not a CSV file: unpack it and choose the CSV inside."),
-    Shape.SHEET: later("This is {what}, not a CSV file: save its sheet as “CSV UTF-8” and choose that."),
-    Shape.OTHER: later("This is {what}, not a CSV file: choose the file that the source exports as CSV."),
+    Shape.PACKED: later("Not read, for it is {what}, not a CSV file: unpack it and choose the CSV inside."),
+    Shape.SHEET: later(
+        "Not read, for it is {what}, not a CSV file: save its sheet as “CSV UTF-8” and choose that."
+    ),
+    Shape.OTHER: later(
+        "Not read, for it is {what}, not a CSV file: choose the file that the source exports as CSV."
+    ),
 }
-_ASK_THE_BANK = later("This is {what}, not a camt.053 statement: ask the bank for it in XML and choose that.")
+_ASK_THE_BANK = later(
+    "Not read, for it is {what}, not a camt.053 statement: ask the bank for it in XML and choose that."
+)
 _STATEMENT_ADVICE = {
-    Shape.PACKED: later("This is {what}, not a camt.053 statement: unpack it and choose the XML inside."),
+    Shape.PACKED: later(
+        "Not read, for it is {what}, not a camt.053 statement: unpack it and choose the XML inside."
+    ),
     Shape.SHEET: _ASK_THE_BANK,
     Shape.OTHER: _ASK_THE_BANK,
 }
