@@ -345,8 +345,8 @@ DEEDS: Mapping[str, Row] = {
     f"{H}deciding.take_back": ("auth.change_user", lambda w: {"request_id": w.person_request.pk}),
 }
 
-# Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none but
-# `once`, which does what it is given: a verb that asks, or a kept answer after the rights of a new call.
+# Inside verbs that have asked already: they write for an actor whose right their caller has checked. Doors call none
+# but `once`, which does what it is given: a verb that asks, or a kept answer after the rights of a new call.
 INNER = frozenset(
     {
         f"{P}once.once",

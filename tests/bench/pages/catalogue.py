@@ -3,7 +3,6 @@
 from base64 import b64encode
 from dataclasses import dataclass
 
-
 LAST_WAITING = "after=2999-01-01T00%3A00%3A00%2B00%3A00~1"
 """The last page where what has waited longest comes first."""
 

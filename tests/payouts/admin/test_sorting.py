@@ -150,7 +150,7 @@ def test_a_queue_begins_with_what_has_waited_longest_and_so_does_its_file(reader
 
 
 def test_links_of_when_the_newest_came_first_never_show_other_rows(reader, many):
-    """Their cursor is an id, which is no place in the order of a queue: they are refused, and lead to the first page."""
+    """Their cursor is an id, no place in the order of a queue: it is refused, with the way to the first page."""
     first = min(Payout.objects.values_list("pk", flat=True))
     for name in (REVIEW, APPROVALS):
         answer = reader.get(f"{reverse(name)}?country=FR&before={first + 8}")
