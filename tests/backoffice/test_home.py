@@ -249,7 +249,9 @@ def test_each_cut_off_stands_under_the_day_that_its_own_words_name(client, monke
     now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, 18:00 in Tokyo
     found = home.page(permissions=roles.ROLES["analyst"], now=now)["cut_offs"]
     assert [(miss.today, "JP" in miss.cut_off.codes) for miss in found] == [(True, False), (False, True)]
-    assert all(miss.cut_off.words.startswith(day) for miss, day in zip(found, ("Tue 24", "Wed 25"), strict=True))
+    assert all(
+        miss.cut_off.words.startswith(day) for miss, day in zip(found, ("Tue 24", "Wed 25"), strict=True)
+    )
     # An hour before midnight in Paris it is the morning of the next day in Tokyo: of that day it is said to be.
     late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
     both = home.page(permissions=roles.ROLES["analyst"], now=late)["cut_offs"]

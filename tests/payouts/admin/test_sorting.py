@@ -138,7 +138,9 @@ def test_the_columns_say_which_way_the_list_is_sorted_and_a_cursor_or_sort_that_
 @pytest.mark.parametrize(("place", "status"), [(REVIEW, "PENDING_REVIEW"), (APPROVALS, "REVIEWED")])
 def test_a_queue_begins_with_what_has_waited_longest_and_so_does_its_file(reader, many, place, status):
     path = reverse(place)
-    wanted = list(Payout.objects.filter(status=status).order_by("status_at", "pk").values_list("pk", flat=True))
+    wanted = list(
+        Payout.objects.filter(status=status).order_by("status_at", "pk").values_list("pk", flat=True)
+    )
     assert [pk for page in walk(reader, path) for pk in page] == wanted != sorted(wanted, reverse=True)
     far = f"{path}?after=2999-01-01T00:00:00%2B00:00~1"
     assert [pk for page in walk(reader, far, "previous")[::-1] for pk in page] == wanted

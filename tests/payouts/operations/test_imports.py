@@ -295,7 +295,12 @@ UNPACK, ASK = "unpack it and choose the XML inside.", "ask the bank for it in XM
 NO_TEXT = [
     ("earnings", PNG, "a PNG picture, not a CSV file", "choose the file that the source exports as CSV."),
     ("sellers", ZIP, "a ZIP archive, not a CSV file", "unpack it and choose the CSV inside."),
-    ("corrections", XLSX, "an Excel workbook, not a CSV file", "save its sheet as “CSV UTF-8” and choose that."),
+    (
+        "corrections",
+        XLSX,
+        "an Excel workbook, not a CSV file",
+        "save its sheet as “CSV UTF-8” and choose that.",
+    ),
     ("statement", ZIP, "a ZIP archive, not a camt.053 statement", UNPACK),
     ("statement", PNG, "a PNG picture, not a camt.053 statement", ASK),
 ]
