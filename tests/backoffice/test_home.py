@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice import home, home_piles, roles
 from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
@@ -262,6 +263,17 @@ def test_each_cut_off_stands_under_the_day_that_its_own_words_name(client, monke
     said = re.findall(r"Misses [^<]*, unless it is done before</b><br><b>([^<]*)</b>", page)
     assert len(said) == 2 and "Misses the cut-off of Wed 25 Nov, unless" in page
     assert page.index("Misses today’s cut-off, unless") < page.index("Misses the cut-off of Wed 25 Nov")
+
+
+def test_a_cut_off_whose_words_name_tomorrow_is_not_called_today_s_though_it_comes_today():
+    quick.payout(country="JP", currency="JPY")
+    now = datetime(
+        2026, 11, 25, 1, 0, tzinfo=UTC
+    )  # 10:00 of Wednesday in Tokyo, 15:00 of Tuesday in Honolulu
+    with timezone.override("Pacific/Honolulu"):
+        (miss,) = home.page(permissions=roles.ROLES["analyst"], now=now)["cut_offs"]
+        assert timezone.localdate(miss.cut_off.at) == timezone.localdate(now)
+    assert miss.cut_off.words.startswith("Wed 25 Nov") and not miss.today
 
 
 def test_a_hold_past_its_date_is_a_decision_of_those_who_release():
