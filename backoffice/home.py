@@ -19,7 +19,7 @@ from backoffice.doors import countdown
 from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import ALL_PAYOUTS, NOT_HELD, WORK, Work
-from payouts.models import Batch, Incident, Payout, RailSwitch
+from payouts.models import Batch, Incident, Payout, RailSwitch, Submission
 from payouts.queries import (
     batch_words,
     cutoffs,
@@ -85,22 +85,34 @@ def page(*, permissions: Collection[str], now: datetime, person: Any = None) -> 
 
 
 def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
-    """The newest open incidents, each with the page where a reader who may see it finds out more."""
+    """The newest open incidents, each with the page where this reader finds out more."""
     rows = list(Incident.objects.filter(closed_at__isnull=True).select_related("payout").order_by("-id")[:5])
-    submissions = unknown.of_incidents(rows) if "payouts.view_submission" in permissions else {}
-    found = []
-    for row in rows:
-        one: dict[str, Any] = {"incident": row, "what": incident_words.what(row.code)}
-        if row.pk in submissions:
-            rail, key = submissions[row.pk]
-            url = reverse("admin:payouts_submission_detail", args=[rail, key])
-            one |= {"url": url, "label": _("See {key} on the desk").format(key=key)}
-        elif row.payout is not None:
-            reference = str(row.payout.reference)
-            url = reverse("admin:payouts_payout_detail", args=[reference])
-            one |= {"url": url, "label": _("See {reference}").format(reference=reference)}
-        found.append(one)
-    return found
+    about = unknown.of_incidents(rows)
+    return [
+        {
+            "incident": row,
+            "what": incident_words.what(row.code),
+            **_further(row, about.get(row.pk), permissions),
+        }
+        for row in rows
+    ]
+
+
+def _further(row: Incident, about: Submission | None, permissions: Collection[str]) -> dict[str, str]:
+    """The desk for who may see it; else the payout, or the batch that holds what nobody knows; else all incidents."""
+    if about is not None and "payouts.view_submission" in permissions:
+        url = reverse("admin:payouts_submission_detail", args=[about.rail, about.key])
+        return {"url": url, "label": _("See {key} on the desk").format(key=about.key)}
+    page = "payout"
+    one: Payout | Batch | None = row.payout
+    if one is None and about is not None and "payouts.view_batch" in permissions:
+        page, one = "batch", about.batch
+    if one is not None:
+        url = reverse(f"admin:payouts_{page}_detail", args=[one.reference])
+        return {"url": url, "label": _("See {reference}").format(reference=one.reference)}
+    if "payouts.view_incident" in permissions:
+        return {"url": reverse("admin:payouts_rail_list"), "label": _("See all incidents")}
+    return {}
 
 
 def _missed(permissions: Collection[str]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backoffice import home, home_piles, roles
 from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
-from payouts.operations import holds
+from payouts.operations import answering, holds, incidents
 from payouts.queries import invariants
 from sellers.ledger.money import Money
 from tests import make
@@ -155,6 +155,26 @@ def test_the_front_page_shows_broken_books_open_incidents_and_stopped_rails(clie
         "Nothing new goes over sepa",
     ):
         assert words in page
+
+
+def test_each_incident_leads_to_what_its_reader_may_open(client):
+    lost, about = standing.submission(status="UNKNOWN"), quick.payout()
+    for code, key, payout in (
+        ("invariant", "invariant:x", None),
+        ("paid_twice", "twice", about.pk),
+        ("unknown", answering.alert_key(lost.pk), None),
+    ):
+        incidents.open_one(code=code, key=key, text="Look.", payout_id=payout, now=make.NOW)
+
+    def led(role: str) -> list[str]:
+        client.force_login(make.user(role, is_staff=True))
+        return [row["url"] for row in client.get("/").context["incidents"]]
+
+    rest = [f"/payouts/{about.reference}/", "/rails/"]
+    assert led("treasurer") == [f"/unknown/{lost.rail}/{lost.key}/", *rest]
+    assert led("support") == [f"/batches/{lost.batch.reference}/", *rest]
+    for url in led("support"):
+        assert client.get(url).status_code == 200
 
 
 def test_the_front_page_says_when_all_invariants_hold_and_opens_for_every_role(client):
