@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -88,7 +89,12 @@ class Frame:
     def work(self) -> list[navigation.Entry]:
         if not self._held or self._user is None or self._user.pk is None:
             return []
-        return navigation.entries(permissions=self._held, path=self._request.path, person_id=self._user.pk)
+        return navigation.entries(
+            permissions=self._held,
+            path=self._request.path,
+            back=urlsplit(pages.back_url(self._request, "")).path,
+            person_id=self._user.pk,
+        )
 
     @property
     def theme(self) -> str:

@@ -19,8 +19,17 @@ from backoffice.doors import countdown
 from backoffice.home_figures import Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import ALL_PAYOUTS, NOT_HELD, WORK, Work
-from payouts.models import Batch, Incident, Payout, RailSwitch
-from payouts.queries import batch_words, cutoffs, deciding, filters, incident_words, unknown, worklist
+from payouts.models import Batch, Incident, Payout, RailSwitch, Submission
+from payouts.queries import (
+    batch_words,
+    cutoffs,
+    deciding,
+    filters,
+    holding,
+    incident_words,
+    unknown,
+    worklist,
+)
 from sellers.ledger.money import Money
 
 _A_DAY = timedelta(days=1)
@@ -76,22 +85,34 @@ def page(*, permissions: Collection[str], now: datetime, person: Any = None) -> 
 
 
 def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
-    """The newest open incidents, each with the page where a reader who may see it finds out more."""
+    """The newest open incidents, each with the page where this reader finds out more."""
     rows = list(Incident.objects.filter(closed_at__isnull=True).select_related("payout").order_by("-id")[:5])
-    submissions = unknown.of_incidents(rows) if "payouts.view_submission" in permissions else {}
-    found = []
-    for row in rows:
-        one: dict[str, Any] = {"incident": row, "what": incident_words.what(row.code)}
-        if row.pk in submissions:
-            rail, key = submissions[row.pk]
-            url = reverse("admin:payouts_submission_detail", args=[rail, key])
-            one |= {"url": url, "label": _("See {key} on the desk").format(key=key)}
-        elif row.payout is not None:
-            reference = str(row.payout.reference)
-            url = reverse("admin:payouts_payout_detail", args=[reference])
-            one |= {"url": url, "label": _("See {reference}").format(reference=reference)}
-        found.append(one)
-    return found
+    about = unknown.of_incidents(rows)
+    return [
+        {
+            "incident": row,
+            "what": incident_words.what(row.code),
+            **_further(row, about.get(row.pk), permissions),
+        }
+        for row in rows
+    ]
+
+
+def _further(row: Incident, about: Submission | None, permissions: Collection[str]) -> dict[str, str]:
+    """The desk for who may see it; else the payout, or the batch that holds what nobody knows; else all incidents."""
+    if about is not None and "payouts.view_submission" in permissions:
+        url = reverse("admin:payouts_submission_detail", args=[about.rail, about.key])
+        return {"url": url, "label": _("See {key} on the desk").format(key=about.key)}
+    page = "payout"
+    one: Payout | Batch | None = row.payout
+    if one is None and about is not None and "payouts.view_batch" in permissions:
+        page, one = "batch", about.batch
+    if one is not None:
+        url = reverse(f"admin:payouts_{page}_detail", args=[one.reference])
+        return {"url": url, "label": _("See {reference}").format(reference=one.reference)}
+    if "payouts.view_incident" in permissions:
+        return {"url": reverse("admin:payouts_rail_list"), "label": _("See all incidents")}
+    return {}
 
 
 def _missed(permissions: Collection[str]) -> list[dict[str, str]]:
@@ -174,7 +195,7 @@ def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) ->
         exact=True,
         sums=list(sums(money, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_batch_detail"),
-        by_country=_by_country(filters.not_held(Payout.objects.filter(batch__in=rows))),
+        by_country=_by_country(holding.not_held(Payout.objects.filter(batch__in=rows))),
         wanted=wanted,
     )
 
@@ -198,16 +219,18 @@ class Miss:
     left: str
     figures: list[tuple[str, Figure]]
     today: bool = False
-    """For who reads it, by the program's clock: in Tokyo the day may be another one."""
+    """Whether the day that its words name is today for who reads it, by the program's clock."""
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
     """The cut-offs of today and of the next 24 hours with what would miss them, each by its own bank's clock: past
-    midnight in Paris it is still yesterday in New York. After the last one, those of the next such day.
+    midnight in Paris it is still yesterday in New York. After the last one, those of the next such day. Those of one
+    day stand together.
     """
     ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now)).figures]
     soon = [each for each in ahead if each.cut_off.today or each.cut_off.at - now <= _A_DAY]
-    return soon or [each for each in ahead if each.cut_off.at.date() == ahead[0].cut_off.at.date()]
+    shown = soon or [each for each in ahead if each.cut_off.day == ahead[0].cut_off.day]
+    return sorted(shown, key=lambda each: (each.cut_off.day, each.cut_off.at))
 
 
 def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
@@ -217,5 +240,5 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
         if number:
             url = payouts_url(**{**line.wanted, **NOT_HELD, "country": cut_off.codes})
             figures.append((line.work.label, Figure(number, url)))
-    today = timezone.localdate(cut_off.at) == timezone.localdate(now)
+    today = cut_off.day == timezone.localdate(now)
     return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)

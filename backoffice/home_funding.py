@@ -12,7 +12,7 @@ from backoffice.home_figures import Figure, between, payouts_url
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import FundingAccount, Tally
-from payouts.queries import explain, filters
+from payouts.queries import explain, holding
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
@@ -145,7 +145,7 @@ def _approved() -> dict[tuple[str, str], int]:
     status = PayoutStatus.APPROVED
     kept = Tally.objects.filter(status=status).order_by().values_list("country", "currency")
     found = {(land, code): int(minor) for land, code, minor in kept.annotate(Sum("total_minor"))}
-    stopped = filters.held().filter(status=status).order_by().values_list("country", "currency")
+    stopped = holding.held().filter(status=status).order_by().values_list("country", "currency")
     for land, code, minor in stopped.annotate(Sum("amount_minor")):
         found[land, code] = found.get((land, code), 0) - int(minor)
     return {key: minor for key, minor in found.items() if minor > 0}

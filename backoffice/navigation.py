@@ -13,6 +13,8 @@ from payouts.queries.waiting import Waits
 
 CAP = 1_000  # a bigger number is not read, and counting it costs
 SEES_ALL = frozenset({"audit.view_event", "payouts.view_payout"})  # an auditor: every place, no verb
+ANSWERS = "sellers.add_note"
+"""Who writes notes on sellers answers them, too: where their money stands is looked up without a verb."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Place:
     The words are English and name the place, too; an `Entry` has the reader's. ``waiting`` counts, up to ``cap``
     + 1, what waits for those who may do something about it: any one of ``acts``, of ``any_of`` where that is empty.
     ``late`` makes the number red: somebody has to decide, not only to work through it. ``mine`` counts what waits
-    for the reader alone.
+    for the reader alone. Who holds all of ``looks`` sees the place, too, without a verb there.
     """
 
     label: str
@@ -33,6 +35,7 @@ class Place:
     group: int = 0
     mine: Waits | None = None
     acts: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
 
     def counted(self, held: set[str]) -> list[Waits]:
         """What is counted for a reader with these permissions."""
@@ -74,6 +77,7 @@ PLACES = (
         ("payouts.place_hold", "payouts.release_hold"),
         waiting=waiting.held,
         acts=("payouts.release_hold",),
+        looks=(ANSWERS, "payouts.view_hold"),
     ),
     Place(
         _("Batches"),
@@ -81,6 +85,7 @@ PLACES = (
         ("payouts.propose_batch", "payouts.approve_batch"),
         waiting=waiting.batches,
         acts=("payouts.approve_batch",),
+        looks=(ANSWERS, "payouts.view_batch"),
     ),
     Place(
         _("Failed & returned"),
@@ -88,6 +93,7 @@ PLACES = (
         ("payouts.dispose_payout",),
         waiting=waiting.failed,
         late=True,
+        looks=(ANSWERS, "payouts.view_payout"),
     ),
     Place(
         _("Unknown"),
@@ -102,6 +108,7 @@ PLACES = (
         ("payouts.ask_recall", "payouts.answer_recall"),
         waiting=waiting.recalls,
         acts=("payouts.answer_recall",),
+        looks=(ANSWERS, "payouts.view_recall"),
     ),
     Place(_("Payouts"), "admin:payouts_payout_list", ("payouts.view_payout",), group=1),
     Place(_("Sellers"), "admin:sellers_seller_list", ("sellers.view_seller",), group=1),
@@ -187,11 +194,15 @@ PLACES = (
 )
 
 
-def entries(*, permissions: Iterable[str], path: str, person_id: int = 0) -> list[Entry]:
-    """What a reader with these permissions sees while at ``path``, in order, with counts of what waits."""
+def entries(*, permissions: Iterable[str], path: str, back: str = "", person_id: int = 0) -> list[Entry]:
+    """What a reader with these permissions sees while at ``path``, in order, with counts of what waits.
+
+    ``back`` is the path that the page was asked for from and leads back to: a verb belongs to the place it began in.
+    """
     held = set(permissions)
     shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
-    here = max((url for _, url in shown if _is_at(path, url)), key=len, default="")
+    urls = [url for _, url in shown]
+    here = (_place_of(back, urls) if back != "/" else "") or _place_of(path, urls)
     what = (each for place, _url in shown for each in place.counted(held))
     counts = waiting.together(what, cap=CAP, person_id=person_id)
     return [
@@ -216,7 +227,13 @@ def _entry(place: Place, url: str, *, current: bool, total: int) -> Entry:
 def _may(place: Place, held: set[str]) -> bool:
     if not place.any_of or not held.isdisjoint(place.any_of):
         return True
+    if place.looks and held.issuperset(place.looks):
+        return True
     return held >= SEES_ALL
+
+
+def _place_of(path: str, urls: Iterable[str]) -> str:
+    return max((url for url in urls if _is_at(path, url)), key=len, default="")
 
 
 def _is_at(path: str, url: str) -> bool:

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as render_template
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
@@ -57,9 +57,16 @@ def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P
             except Refused as refusal:
                 return refused(request, refusal)
 
+        opened.opens_to = any_of  # type: ignore[attr-defined]
         return opened
 
     return decorate
+
+
+def leads(request: HttpRequest, url: str) -> str:
+    """This address of ours where its page opens to the reader; else nothing, so that no link ends in a 403."""
+    any_of = getattr(resolve(urlsplit(url).path).func, "opens_to", ())
+    return url if not any_of or not permissions(request).isdisjoint(any_of) else ""
 
 
 def refused(request: HttpRequest, refusal: Refused, *, title: str = "", whole: str = "") -> HttpResponse:

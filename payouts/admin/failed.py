@@ -14,6 +14,7 @@ from backoffice.doors import addresses, keyset, pages, worklists
 from backoffice.words import later
 from payouts.admin import _bulk, _mistyped, lists, verbs
 from payouts.admin._sorting import SORTS
+from payouts.admin.places import LONGEST
 from payouts.admin.reconciliation import SEE as SEE_RECONCILIATION
 from payouts.models import Payout
 from payouts.operations import disposing, givebacks
@@ -75,7 +76,7 @@ def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
     for status in chosen.cleaned.get("status", ()):
         if status not in DEAD:
             raise addresses.UnknownChoice(_("Status"), status, name="status")
-    page = keyset.page(request, chosen.qs, sorts=SORTS, usual="waiting")
+    page = keyset.page(request, chosen.qs, sorts=SORTS, usual=LONGEST)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
         _bulk.button(verbs.BULKS[name], label, kind=kind)
@@ -87,7 +88,7 @@ def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
     ]
     export = {
         "label": _("Export these rows"),
-        "url": f"{reverse('admin:payouts_export_new')}?{lists.sorted_as(request, words)}",
+        "url": f"{reverse('admin:payouts_export_new')}?{lists.sorted_as(request, words, usual=LONGEST)}",
     }
     filtered = len(chosen.chips()) > 1
     return pages.render(

@@ -141,9 +141,9 @@ def clear_url(request: HttpRequest, *names: str) -> str:
     return f"?{_without(request, *names).urlencode() or 'view=all'}"
 
 
-def sorted_as(request: HttpRequest, words: str) -> str:
-    """The filter's address with the order that the list has now."""
-    sort = request.GET.get("sort", "")
+def sorted_as(request: HttpRequest, words: str, *, usual: str) -> str:
+    """The filter's address with the order that the list has now: ``usual`` where nobody sorted it."""
+    sort = request.GET.get("sort", "") or usual
     known = {name for each in SORTS for name in (each.name, f"-{each.name}")}
     return "&".join(part for part in (words, f"sort={sort}" if sort in known else "") if part)
 
@@ -226,7 +226,11 @@ def _shown(
     chosen, query = _chosen(request, place)
     now = database_now()
     page = keyset.page(
-        request, chosen.queryset, sorts=SORTS, streams=lambda order: streams.of(chosen, order.fields)
+        request,
+        chosen.queryset,
+        sorts=SORTS,
+        usual=place.usual,
+        streams=lambda order: streams.of(chosen, order.fields),
     )
     held = pages.permissions(request)
     buttons = [
@@ -237,7 +241,7 @@ def _shown(
     words = query.urlencode()
     export = {
         "label": _("Export these rows"),
-        "url": f"{reverse('admin:payouts_export_new')}?{sorted_as(request, words)}",
+        "url": f"{reverse('admin:payouts_export_new')}?{sorted_as(request, words, usual=place.usual)}",
     }
     return pages.render(
         request,

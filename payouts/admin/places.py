@@ -14,11 +14,16 @@ Verb = tuple[str, str, str, str]
 
 CANCEL: Verb = ("cancel", later("Cancel"), "", "")
 BATCH: Verb = ("batch", later("Put into batches"), "", "")
+LONGEST = "waiting"
+"""The usual order of a queue: what has waited longest comes first, for a cut-off comes nearer."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place where payouts are listed: what it selects, and the verbs people use there, with their keys."""
+    """One place where payouts are listed: what it selects, and the verbs people use there, with their keys.
+
+    ``usual`` is how its rows stand before anybody sorts them, as an address says it; without it the newest comes first.
+    """
 
     name: str
     title: str
@@ -26,6 +31,7 @@ class Place:
     status: PayoutStatus | None
     verbs: tuple[Verb, ...]
     empty: tuple[str, str]
+    usual: str = ""
 
 
 PLACES = {
@@ -41,6 +47,7 @@ PLACES = {
                 later("Nothing to review"),
                 later("Every payout has been looked at. The next run brings new ones."),
             ),
+            LONGEST,
         ),
         Place(
             "approvals",
@@ -53,6 +60,7 @@ PLACES = {
                 ("approve", later("Approve"), "a", "main"),
             ),
             (later("Nothing to approve"), later("Every reviewed payout has been approved.")),
+            LONGEST,
         ),
         Place(
             "list",

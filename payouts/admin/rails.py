@@ -52,6 +52,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": pgettext("incidents", "Closed"), "url": "?closed=1", "current": closed},
             ],
             "closed": closed,
+            "desk_url": pages.leads(request, reverse("admin:payouts_submission_unknown")),
             "rows": [{"it": row, "what": incident_words.what(row.code)} for row in page.rows],
             "may_close": "payouts.resolve_unknown" in held and not closed,
             "pager": page,

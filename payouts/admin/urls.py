@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from payouts.admin import (
+    account_list,
     accounts,
     batch_list,
     batch_verbs,
@@ -75,5 +76,6 @@ urlpatterns: list[URLPattern] = [
     *rails.urlpatterns,
     *funding.urlpatterns,
     *caps.urlpatterns,
+    *account_list.urlpatterns,
     *accounts.urlpatterns,
 ]

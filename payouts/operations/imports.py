@@ -21,15 +21,17 @@ from django.utils.translation import gettext as _
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import later
 from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
 from payouts.operations._watch import Watch
-from sellers import importing
+from sellers import importing, sniffing
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, parts, posting, staging
 from sellers.ledger.importing.progress import Say, quiet
 from sellers.ledger.models import ImportFile, ImportKind, ImportPart, ImportStatus, StagedEarning
 from sellers.models import SellerFileStatus
 from sellers.reading import TooBig
+from sellers.sniffing import Shape
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,25 @@ PATIENCE = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=6)
 KEEP_REFUSED = timedelta(days=14)
 """How long a refused file can be had back with its errors. The errors stay."""
+_CSV_ADVICE = {
+    Shape.PACKED: later("Not read, for it is {what}, not a CSV file: unpack it and choose the CSV inside."),
+    Shape.SHEET: later(
+        "Not read, for it is {what}, not a CSV file: save its sheet as “CSV UTF-8” and choose that."
+    ),
+    Shape.OTHER: later(
+        "Not read, for it is {what}, not a CSV file: choose the file that the source exports as CSV."
+    ),
+}
+_ASK_THE_BANK = later(
+    "Not read, for it is {what}, not a camt.053 statement: ask the bank for it in XML and choose that."
+)
+_STATEMENT_ADVICE = {
+    Shape.PACKED: later(
+        "Not read, for it is {what}, not a camt.053 statement: unpack it and choose the XML inside."
+    ),
+    Shape.SHEET: _ASK_THE_BANK,
+    Shape.OTHER: _ASK_THE_BANK,
+}
 _OVER = (ImportStatus.DROPPED, ImportStatus.FAILED)
 _RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
            "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at", "seen")  # fmt: skip
@@ -53,6 +74,12 @@ class TooMany(Refused):
     """The person has as many files under way as anybody may have."""
 
     code = "too_many"
+
+
+class NotText(Refused):
+    """The file is no text, such as a picture, an archive or a workbook. Nothing was kept."""
+
+    code = "not_text"
 
 
 @transaction.atomic
@@ -67,14 +94,15 @@ def receive(
     say: Say | None = None,
 ) -> ImportFile:
     """The file is kept and, when it is small or somebody waits for it with ``say``, read at once; else a worker, which
-    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `TooBig`, of a statement `NoStatement`,
-    `TooMany`, `NotAllowed`; then nothing is kept.
+    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `NotText`, `TooBig`, of a statement
+    `NoStatement`, `TooMany`, `NotAllowed`; then nothing is kept.
     """
     authority.require(actor=actor, permission=kinds.of(kind).brings)
     if kind == ImportKind.SELLERS:
         importing.get(profile)
     elif kind != ImportKind.STATEMENT:
         profiles.get(profile, kind)
+    _check_text(kind, stream, name)
     waiting = ImportFile.objects.filter(uploaded_by_id=actor.user_id, status__in=posting.UNDER_WAY)
     if waiting.count() >= MOST_WAITING:
         raise TooMany(
@@ -104,6 +132,14 @@ def receive(
     else:
         _doorbell.ring("work_import", import_id=file.pk)
     return file
+
+
+def _check_text(kind: str, stream: BinaryIO, name: str) -> None:
+    stream.seek(0)
+    found = sniffing.look(stream.read(sniffing.HEAD), name=name)
+    if found is not None:
+        advice = _STATEMENT_ADVICE if kind == ImportKind.STATEMENT else _CSV_ADVICE
+        raise NotText(advice[found.shape].format(what=found.what))
 
 
 def confirm(

@@ -12,17 +12,17 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from payouts.models import Evidence, Resolution
 from payouts.operations import bankfiles
-from sellers import vault
+from sellers import sniffing, vault
 
 LARGEST = 5 * 1024 * 1024
 """Bytes. An e-mail with its attachments, or a few pages of a portal, is smaller."""
 _LONGEST_NAME = 120
 _BEGINS: dict[str, tuple[bytes, ...]] = {
-    ".pdf": (b"%PDF-",),
-    ".png": (b"\x89PNG\r\n\x1a\n",),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-    ".msg": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
+    ".pdf": (sniffing.PDF,),
+    ".png": (sniffing.PNG,),
+    ".jpg": (sniffing.JPEG,),
+    ".jpeg": (sniffing.JPEG,),
+    ".msg": (sniffing.OFFICE,),
     ".eml": (),
     ".txt": (),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from payouts import countries
 from payouts.countries import calendars
@@ -11,10 +12,14 @@ from payouts.queries import explain
 
 @dataclass(frozen=True)
 class CutOff:
-    """One moment, said by the bank's clock, and the countries whose payouts must be with the bank before it."""
+    """One moment, said by the bank's clock, and the countries whose payouts must be with the bank before it.
+
+    ``day`` is the one that ``words`` name; ``today`` says whether it is today where the sellers are.
+    """
 
     at: datetime
     words: str
+    day: date
     codes: tuple[str, ...]
     value_date: date
     today: bool
@@ -40,6 +45,7 @@ def _upcoming(now: datetime) -> Iterator[CutOff]:
         yield CutOff(
             at=at,
             words=explain.clock(at, zone),
+            day=at.astimezone(ZoneInfo(zone)).date(),
             codes=tuple(sorted(country.code for country in group)),
             value_date=value_date,
             today=at.date() == calendars.local_today(group[0], now),  # ``at`` is in the country's zone

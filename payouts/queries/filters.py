@@ -13,7 +13,6 @@ from typing import Any, TypeVar, overload
 
 from django import forms
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -21,8 +20,8 @@ from django_filters import FilterSet
 
 from backoffice.words import later
 from payouts import countries
-from payouts.models import Hold, Payout
-from payouts.queries import dead, filter_errors, filter_standing, filter_words, flags, searching
+from payouts.models import Payout
+from payouts.queries import dead, filter_errors, filter_standing, filter_words, flags, holding, searching
 from payouts.queries import filter_fields as fields
 from payouts.queries.dead import Advice
 from payouts.queries.filter_errors import BadFilter
@@ -31,36 +30,6 @@ from payouts.queries.filter_standing import StandingFilter
 from payouts.queries.filter_words import describe, in_words
 from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.money import EXPONENTS
-
-_ON_HOLD = """
-SELECT payout_id FROM payouts_hold WHERE released_at IS NULL AND payout_id IS NOT NULL
-UNION
-SELECT p.id FROM payouts_hold AS h JOIN payouts_payout AS p ON p.seller_id = h.seller_id
-WHERE h.released_at IS NULL
-"""
-_UNSENT_ON_HOLD = f"{_ON_HOLD} AND p.status IN ('PENDING_REVIEW', 'REVIEWED', 'APPROVED', 'BATCHED')"
-"""As the index has them that knows those of a seller: of the others there are ever more."""
-
-
-def open_holds(*, unsent: bool = False) -> RawSQL:
-    """The ids of payouts that an open hold stops, their own or their seller's, for ``pk__in`` or `Among`.
-
-    ``unsent``: of those that are to be sent yet. Where only they are asked for, that is the same and quick.
-    """
-    return RawSQL(_UNSENT_ON_HOLD if unsent else _ON_HOLD, [])  # noqa: S611 - constants
-
-
-def held(*, unsent: bool = False) -> QuerySet[Payout]:
-    """The payouts that an open hold stops, their own or their seller's; ``unsent`` as of `open_holds`."""
-    return Payout.objects.filter(searching.Among(open_holds(unsent=unsent)))
-
-
-def not_held(payouts: QuerySet[Payout]) -> QuerySet[Payout]:
-    """Those of the payouts that no open hold stops: two probes a row, not a list of all that are held."""
-    open_ones = Hold.objects.filter(released_at__isnull=True)
-    return payouts.filter(
-        ~Exists(open_ones.filter(payout=OuterRef("pk"))), ~Exists(open_ones.filter(seller=OuterRef("seller")))
-    )
 
 
 class RangesForm(forms.Form):
@@ -208,9 +177,10 @@ class PayoutFilter(ListFilter, StandingFilter):
 
     def by_hold(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
         if not value:
-            return not_held(queryset)
+            return holding.not_held(queryset)
         wanted = self.form.cleaned_data.get("status")
-        return queryset.filter(searching.Among(open_holds(unsent=bool(wanted) and UNSENT.issuperset(wanted))))
+        unsent = bool(wanted) and UNSENT.issuperset(wanted)
+        return queryset.filter(searching.Among(holding.ids(unsent=unsent)))
 
     def by_seller(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
         return queryset.filter(seller__in=searching.sellers_named(value))
@@ -336,6 +306,5 @@ __all__ = [
     "RangesForm",
     "describe",
     "in_words",
-    "open_holds",
     "read",
 ]

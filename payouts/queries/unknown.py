@@ -117,13 +117,8 @@ def lookups(submission: Submission) -> tuple[int, SubmissionEvent | None]:
     return rows.count(), rows.order_by("-pk").first()
 
 
-def of_incidents(rows: Iterable[Incident]) -> dict[int, tuple[str, str]]:
-    """Rail and key of the submission that each incident of the desk is about; other incidents are absent."""
+def of_incidents(rows: Iterable[Incident]) -> dict[int, Submission]:
+    """The submission that each incident of the desk is about, with its batch; other incidents are absent."""
     wanted = {row.pk: int(row.key.rpartition(":")[2]) for row in rows if row.code in ABOUT_A_SUBMISSION}
-    found = {
-        pk: (rail, key)
-        for pk, rail, key in Submission.objects.filter(pk__in=wanted.values()).values_list(
-            "pk", "rail", "key"
-        )
-    }
+    found = Submission.objects.select_related("batch").defer("body_ciphertext").in_bulk(set(wanted.values()))
     return {incident: found[pk] for incident, pk in wanted.items() if pk in found}

@@ -26,7 +26,8 @@ from payouts.models import (
     Undecided,
     Undisposed,
 )
-from payouts.queries import deciding, filters
+from payouts.queries import deciding, holding
+from payouts.queries.unknown import ABOUT_A_SUBMISSION
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.models import (
     AccountMapping,
@@ -113,7 +114,7 @@ def _compiled(tables: Iterable[Rows], cap: int) -> tuple[str, tuple[Any, ...]]:
 
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
-    return filters.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
+    return holding.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
 
 
 def undisposed() -> "QuerySet[Payout]":
@@ -175,5 +176,7 @@ break_proposals = Of(
     lambda: (LineResolution.objects.filter(confirmed_at__isnull=True, dismissed_at__isnull=True),)
 )
 """Proposals of what a line is that wait for a second person."""
-incidents = Of(lambda: (Incident.objects.filter(closed_at__isnull=True),))
-"""Incidents nobody has closed."""
+incidents = Of(
+    lambda: (Incident.objects.filter(closed_at__isnull=True).exclude(code__in=ABOUT_A_SUBMISSION),)
+)
+"""Incidents nobody has closed, but those about what is `unknown`: it is counted there, and both end together."""

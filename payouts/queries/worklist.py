@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from payouts.models import Hold, Payout
-from payouts.queries import blocks, filters, flags, own, tallies, usual
+from payouts.queries import blocks, filters, flags, holding, own, tallies, usual
 from payouts.queries.filter_fields import PersonField
 from payouts.queries.tallies import Totals
 from payouts.states import UNSENT, PayoutStatus
@@ -129,7 +129,7 @@ def _tallied(chosen: filters.PayoutFilter) -> tuple[dict[str, Any], "QuerySet[Pa
     if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
         return None
     wanted = asked.get("status", [])
-    held = filters.held(unsent=bool(wanted) and UNSENT.issuperset(wanted)) if on_hold is False else None
+    held = holding.held(unsent=bool(wanted) and UNSENT.issuperset(wanted)) if on_hold is False else None
     if not person:
         return asked, held
     if wanted != [PayoutStatus.REVIEWED]:

@@ -265,7 +265,8 @@ def _opened(client: Client, url: str) -> HttpResponse:
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("payouts_payout_review", 1),
+        ("payouts_payout_list", 1),
+        ("payouts_payout_review", "2999-01-01T00:00:00%2B00:00~1"),  # what has waited longest comes first
         ("payouts_hold_list", 10**9),  # the oldest come first
         ("payouts_batch_list", 1),
         ("audit_event_list", 1),

@@ -1,13 +1,15 @@
 """The front page shows the reader's own work, with its money."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice import home, home_piles, roles
 from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
-from payouts.operations import holds
+from payouts.operations import answering, holds, incidents
 from payouts.queries import invariants
 from sellers.ledger.money import Money
 from tests import make
@@ -155,6 +157,26 @@ def test_the_front_page_shows_broken_books_open_incidents_and_stopped_rails(clie
         assert words in page
 
 
+def test_each_incident_leads_to_what_its_reader_may_open(client):
+    lost, about = standing.submission(status="UNKNOWN"), quick.payout()
+    for code, key, payout in (
+        ("invariant", "invariant:x", None),
+        ("paid_twice", "twice", about.pk),
+        ("unknown", answering.alert_key(lost.pk), None),
+    ):
+        incidents.open_one(code=code, key=key, text="Look.", payout_id=payout, now=make.NOW)
+
+    def led(role: str) -> list[str]:
+        client.force_login(make.user(role, is_staff=True))
+        return [row["url"] for row in client.get("/").context["incidents"]]
+
+    rest = [f"/payouts/{about.reference}/", "/rails/"]
+    assert led("treasurer") == [f"/unknown/{lost.rail}/{lost.key}/", *rest]
+    assert led("support") == [f"/batches/{lost.batch.reference}/", *rest]
+    for url in led("support"):
+        assert client.get(url).status_code == 200
+
+
 def test_the_front_page_says_when_all_invariants_hold_and_opens_for_every_role(client):
     InvariantCheck.objects.create(checked_at=make.NOW, holding=14, broken={})
     quick.payout()
@@ -239,6 +261,39 @@ def test_a_cut_off_of_today_in_tokyo_alone_is_the_next_one_for_who_reads_it():
     early = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 2:00 in Paris, 10:00 in Tokyo
     (miss,) = home.page(permissions=roles.ROLES["analyst"], now=early)["cut_offs"]
     assert miss.cut_off.today and miss.today
+
+
+def test_each_cut_off_stands_under_the_day_that_its_own_words_name(client, monkeypatch):
+    """Tokyo's of tomorrow is nothing that today's misses, though it comes within 24 hours."""
+    quick.payout()
+    quick.payout(country="JP", currency="JPY")
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, 18:00 in Tokyo
+    found = home.page(permissions=roles.ROLES["analyst"], now=now)["cut_offs"]
+    assert [(miss.today, "JP" in miss.cut_off.codes) for miss in found] == [(True, False), (False, True)]
+    assert all(
+        miss.cut_off.words.startswith(day) for miss, day in zip(found, ("Tue 24", "Wed 25"), strict=True)
+    )
+    # An hour before midnight in Paris it is the morning of the next day in Tokyo: of that day it is said to be.
+    late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+    both = home.page(permissions=roles.ROLES["analyst"], now=late)["cut_offs"]
+    assert [(miss.today, miss.cut_off.day.day) for miss in both] == [(False, 25)] * len(both)
+    client.force_login(make.user("analyst", is_staff=True))
+    monkeypatch.setattr("backoffice.audit.clock.database_now", lambda: now)
+    page = client.get("/").content.decode()
+    said = re.findall(r"Misses [^<]*, unless it is done before</b><br><b>([^<]*)</b>", page)
+    assert len(said) == 2 and "Misses the cut-off of Wed 25 Nov, unless" in page
+    assert page.index("Misses today’s cut-off, unless") < page.index("Misses the cut-off of Wed 25 Nov")
+
+
+def test_a_cut_off_whose_words_name_tomorrow_is_not_called_today_s_though_it_comes_today():
+    quick.payout(country="JP", currency="JPY")
+    now = datetime(
+        2026, 11, 25, 1, 0, tzinfo=UTC
+    )  # 10:00 of Wednesday in Tokyo, 15:00 of Tuesday in Honolulu
+    with timezone.override("Pacific/Honolulu"):
+        (miss,) = home.page(permissions=roles.ROLES["analyst"], now=now)["cut_offs"]
+        assert timezone.localdate(miss.cut_off.at) == timezone.localdate(now)
+    assert miss.cut_off.words.startswith("Wed 25 Nov") and not miss.today
 
 
 def test_a_hold_past_its_date_is_a_decision_of_those_who_release():

@@ -6,7 +6,10 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from backoffice import navigation, roles
+from payouts.operations import answering, incidents
 from payouts.queries.waiting import Of
+from tests import make
+from tests.payouts import quick, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +23,18 @@ def test_each_role_sees_its_own_work_and_no_other():
     assert "Review" in labels("analyst")
     assert "Approvals" not in labels("analyst")
     assert "Approvals" in labels("approver")
-    assert labels("support") == {"Home", "Payouts", "Sellers", "Why isn’t it paid?"}
+    assert "Failed & returned" not in labels("accountant")
     assert labels("admin") == {"Home", "Settings"}
+
+
+def test_support_sees_where_a_seller_s_money_may_stand_and_no_numbers_of_what_others_have_to_do():
+    looked_up = {"Payouts", "Sellers", "Why isn’t it paid?"}
+    assert labels("support") == {"Home", "Holds", "Batches", "Failed & returned", "Recalls"} | looked_up
+    held = set(roles.ROLES["support"])
+    assert [place.label for place in navigation.PLACES if place.waiting in place.counted(held)] == []
+    assert "Holds" not in {
+        p.label for p in navigation.PLACES if navigation._may(p, held - {"payouts.view_hold"})
+    }
 
 
 def test_the_auditor_sees_every_place():
@@ -65,9 +78,39 @@ def test_every_count_can_be_read_when_nothing_waits():
             assert place.waiting(cap=5) == 0
 
 
+def test_one_trouble_is_counted_once_what_is_unknown_not_among_the_rails_incidents_too():
+    lost = standing.submission(status="UNKNOWN")
+    for code, key in (
+        ("unknown", answering.alert_key(lost.pk)),
+        ("conflict", answering.conflict_key(lost.pk)),
+    ):
+        incidents.open_one(code=code, key=key, text="Look.", now=make.NOW)
+    incidents.open_one(code="invariant", key="invariant:x", text="Look.", now=make.NOW)
+    seen = navigation.entries(permissions=roles.ROLES["treasurer"], path="/")
+    counts = {entry.url: entry.count for entry in seen if entry.late}
+    assert (counts["/unknown/"], counts["/rails/"]) == ("1", "1")
+
+
 def test_the_place_one_is_in_is_marked_on_its_pages_and_below_them():
     held = roles.ROLES["admin"]
     at_settings = navigation.entries(permissions=held, path="/settings/")
     assert [entry.label for entry in at_settings if entry.current] == ["Settings"]
     at_home = navigation.entries(permissions=held, path="/")
     assert [entry.label for entry in at_home if entry.current] == ["Home"]
+
+
+def test_a_verb_is_at_the_place_that_it_was_asked_for_from(client):
+    client.force_login(make.user("analyst", is_staff=True))
+    query = {"ids": quick.payout().pk}
+
+    def here(back: str, method=client.get) -> list[str]:
+        page = method("/payouts/act/review/", query | {"back": back})
+        assert page.status_code == 200 and page.context["back_url"] == (back or "/payouts/")
+        return [entry.label for entry in page.context["frame"].work if entry.current]
+
+    assert here("/payouts/review/?country=FR") == ["Review"]
+    assert here("/payouts/failed/") == ["Failed & returned"]
+    # From the front page, and where nothing says from where, by its own address.
+    assert here("/") == here("") == here("/payouts/P12/") == ["Payouts"]
+    query |= {"confirmed": "1", "note": "x" * 5000}
+    assert here("/payouts/review/", client.post) == ["Review"]  # asked again in place

@@ -14,11 +14,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def three():
-    """Payouts to review of three shops, newest first as the list shows them."""
+    """Payouts to review of three shops, oldest first as the list shows them."""
     make_payouts.funding()
     for key, name in (("lyon", "Reboot Lyon"), ("brest", "Phare Reconditionné"), ("lille", "Beffroi Mobile")):
         walks.seller(key, name)
-    return sorted(walks.payouts(lyon="1250.00", brest="80.40", lille="399.99"), key=lambda p: -p.pk)
+    return sorted(walks.payouts(lyon="1250.00", brest="80.40", lille="399.99"), key=lambda p: p.pk)
 
 
 def keys(page: Page, *pressed: str) -> None:

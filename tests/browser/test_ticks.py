@@ -25,8 +25,8 @@ def pages_of_two(monkeypatch):
 
 @pytest.fixture
 def five():
-    """The newest stands first: 5.00, 4.00 | 3.00, 2.00 | 1.00."""
-    return [quick.payout(amount_minor=minor) for minor in (100, 200, 300, 400, 500)]
+    """What has waited longest stands first: 5.00, 4.00 | 3.00, 2.00 | 1.00."""
+    return [quick.payout(amount_minor=minor) for minor in (500, 400, 300, 200, 100)]
 
 
 def tick(page: Page, place: int) -> None:
@@ -154,7 +154,7 @@ def test_what_changed_meanwhile_is_still_ticked(visit, five):
     page.keyboard.press("r")
     expect(page.locator("#confirm")).to_be_visible()
     holds.hold(
-        payout_ids=[five[-1].pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=make.NOW
+        payout_ids=[five[0].pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=make.NOW
     )
     page.locator("#confirm button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("It changed in the meantime")
@@ -209,8 +209,8 @@ def test_nothing_stays_after_the_log_out_and_nothing_personal_is_kept(visit, fiv
     page = visit("/payouts/review/", role="analyst")
     tick(page, 0)
     kept = page.evaluate("JSON.stringify(Object.entries(sessionStorage).filter(([name]) => /^ticked:/.test(name)))")
-    assert str(five[-1].pk) in kept
-    assert five[-1].seller.name not in kept and five[-1].reference not in kept
+    assert str(five[0].pk) in kept
+    assert five[0].seller.name not in kept and five[0].reference not in kept
     page.locator("details.mine summary").click()
     page.get_by_role("button", name="Log out").click()
     left = "Object.keys(sessionStorage).filter(name => name.startsWith('ticked:')).length"
@@ -225,7 +225,7 @@ def test_holds_of_several_pages_are_released_together(visit, five):
     page.get_by_role("link", name="Next page").click()
     expect(page.locator("#totals")).to_contain_text("holds")
     tick(page, 1)
-    bar(page, 2, "5.00", "1 on another page")
+    bar(page, 2, "7.00", "1 on another page")
     page.get_by_role("button", name="Release 2 holds").click()
     page.locator("#confirm textarea").fill("It came.")
     page.locator("#confirm button[type=submit]").click()

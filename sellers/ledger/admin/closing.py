@@ -101,7 +101,7 @@ def _confirm(
         else:
             messages.success(request, _("{name} is {done}.").format(name=name, done=done))
             return redirect(back)
-    blocks = months.blocks_of(month) if blocked else []
+    blocks = months.blocks_of(request, month) if blocked else []
     added = months.totals_of(month)
     context = {
         "title": verb.format(month=name),

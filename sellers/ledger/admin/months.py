@@ -201,7 +201,7 @@ def totals(request: HttpRequest, month: date) -> HttpResponse:
         "month": found,
         "totals": added,
         "rates": rates_of(request, found, added),
-        "blocks": blocks_of(found) if found.status != periods.CLOSED else [],
+        "blocks": blocks_of(request, found) if found.status != periods.CLOSED else [],
     }
     return render(request, "admin/ledger/period/totals.html", context)
 
@@ -230,15 +230,18 @@ def _total(month: Month, total: Total) -> dict[str, Any]:
     }
 
 
-def blocks_of(month: Month) -> list[dict[str, str]]:
-    """What keeps the month from being closed, and those before it that one act takes with it: all that stand alike."""
+def blocks_of(request: HttpRequest, month: Month) -> list[dict[str, str]]:
+    """What keeps the month from being closed, and those before it that one act takes with it: all that stand alike.
+
+    Each with the page where it is mended, for who may open that.
+    """
     alike = [
         each.first
         for each in periods.months(now=database_now())
         if each.first <= month.first and each.status == month.status
     ]
     return [
-        {"text": block.text, "url": reverse(f"admin:{block.page}")}
+        {"text": block.text, "url": pages.leads(request, reverse(f"admin:{block.page}"))}
         for block in closing.blocks(first=min(alike, default=month.first), last=month.last)
     ]
 

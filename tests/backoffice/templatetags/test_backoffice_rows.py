@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from backoffice.templatetags import backoffice_rows
 from sellers.ledger.money import Money
 
-WORDS = {"old": "old", "none_yet": "none yet", "no_flags": "No flags", "paid_again": "paid again"}
+WORDS = {"old": "old", "lasting": "for", "none_yet": "none yet", "no_flags": "No flags", "paid_again": "paid again"}
 
 
 def row(**values) -> SimpleNamespace:

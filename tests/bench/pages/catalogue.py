@@ -3,6 +3,9 @@
 from base64 import b64encode
 from dataclasses import dataclass
 
+LAST_WAITING = "after=2999-01-01T00%3A00%3A00%2B00%3A00~1"
+"""The last page where what has waited longest comes first."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -19,6 +22,7 @@ class View:
 def _payouts(page: str, person: str, url: str, status: str) -> list[View]:
     """The views that each list of payouts has."""
     where = f"status__exact={status}&" if status else ""
+    last, other = (LAST_WAITING, "-created") if status else ("after=0", "waiting")
     stock = f"/stock/payouts/payout/?{where}"
     first = f"{url}?"
     searches = [
@@ -37,8 +41,8 @@ def _payouts(page: str, person: str, url: str, status: str) -> list[View]:
         View(page, "flagged", person, f"{first}flag=unusual_amount"),
         View(page, "amount", person, f"{first}amount_min=600"),
         View(page, "by amount", person, f"{first}sort=-amount", f"{stock}o=-5"),
-        View(page, "by time of status", person, f"{first}sort=waiting"),
-        View(page, "last", person, f"{first}after=0", f"{stock}p=LAST"),
+        View(page, "the other order of time", person, f"{first}sort={other}"),
+        View(page, "last", person, f"{first}{last}", f"{stock}p=LAST"),
         *(
             View(page, name, person, f"{first}search={words}", f"{stock}q={words}", base="first")
             for name, words in searches
@@ -62,7 +66,7 @@ def views(rows: int) -> list[View]:
         View("holds", "last", "auditor", "/holds/?after=999999999", "/stock/payouts/hold/?p=LAST"),
         View("failed", "first", "auditor", "/payouts/failed/",
              "/stock/payouts/payout/?status__in=FAILED,RETURNED,CANCELLED"),
-        View("failed", "last", "auditor", "/payouts/failed/?after=0"),
+        View("failed", "last", "auditor", f"/payouts/failed/?{LAST_WAITING}"),
         View("failed", "by amount", "auditor", "/payouts/failed/?sort=-amount"),
         View("batches", "first", "auditor", "/batches/", "/stock/payouts/batch/"),
         View("batches", "last", "auditor", "/batches/?after=0", "/stock/payouts/batch/?p=LAST"),

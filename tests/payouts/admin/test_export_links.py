@@ -49,7 +49,7 @@ def asked(client, address):
     given = {name: fields[name].value() or "" for name in fields.offered}
     client.post("/exports/new/", {**given, **dict(form.context["hidden"]), "format": "csv"})
     made = Export.objects.latest("pk")
-    definition = kinds.get(re.search(r"kind=(\w+)", url)[1])
+    definition = kinds.get(re.search(r"kind=(\w+)|$", url)[1] or "payouts")
     assert made.kind == definition.kind
     found = definition.chosen(made.filters, now=make.NOW)
     selection = rows.select(definition, found, sort=made.sort)

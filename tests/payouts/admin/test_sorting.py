@@ -13,6 +13,7 @@ from payouts.models import Payout
 from payouts.operations import creation, review
 from tests import make, make_accounts
 from tests.payouts import quick, standing
+from tests.payouts.admin.test_export_links import asked
 
 pytestmark = pytest.mark.django_db
 ORDERS = {"created": ("pk",), "waiting": ("status_at", "pk"), "amount": ("currency", "amount_minor", "pk")}
@@ -25,6 +26,7 @@ KEPT = {
     "status=REVIEWED&currency=EUR": {"status": "REVIEWED"},
 }
 ALL, REVIEW = "admin:payouts_payout_list", "admin:payouts_payout_review"
+APPROVALS, FAILED = "admin:payouts_payout_approvals", "admin:payouts_payout_failed"
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_the_columns_say_which_way_the_list_is_sorted_and_a_cursor_or_sort_that_
 
     assert heads("") == {
         "Age": ("", "?sort=created"),
-        "Waiting": ("", "?sort=waiting"),
+        "Waiting": ("descending", "?sort=-waiting"),  # oldest first, and it says so
         "Amount": ("", "?sort=-amount"),
     }
     down = heads("?sort=-amount&country=FR&before=EUR~600~99")["Amount"]
@@ -133,12 +135,43 @@ def test_the_columns_say_which_way_the_list_is_sorted_and_a_cursor_or_sort_that_
     assert reader.get(page["totals_url"]).context["totals"].count == 9
 
 
+@pytest.mark.parametrize(("place", "status"), [(REVIEW, "PENDING_REVIEW"), (APPROVALS, "REVIEWED")])
+def test_a_queue_begins_with_what_has_waited_longest_and_so_does_its_file(reader, many, place, status):
+    path = reverse(place)
+    wanted = list(
+        Payout.objects.filter(status=status).order_by("status_at", "pk").values_list("pk", flat=True)
+    )
+    assert [pk for page in walk(reader, path) for pk in page] == wanted != sorted(wanted, reverse=True)
+    far = f"{path}?after=2999-01-01T00:00:00%2B00:00~1"
+    assert [pk for page in walk(reader, far, "previous")[::-1] for pk in page] == wanted
+    _found, in_file = asked(reader, path)
+    references = dict(Payout.objects.values_list("reference", "pk"))
+    assert [references[row["reference"]] for row in in_file] == wanted
+    newest = f"{path}?sort=-created"
+    assert [pk for page in walk(reader, newest) for pk in page] == sorted(wanted, reverse=True)
+
+
+def test_links_of_when_the_newest_came_first_never_show_other_rows(reader, many):
+    """Their cursor is an id, no place in the order of a queue: it is refused, with the way to the first page."""
+    first = min(Payout.objects.values_list("pk", flat=True))
+    for name in (REVIEW, APPROVALS):
+        answer = reader.get(f"{reverse(name)}?country=FR&before={first + 8}")
+        assert answer.status_code == 400
+        assert f'href="{reverse(name)}?country=FR"' in answer.content.decode()
+
+
 def test_failed_and_returned_are_sorted_too(client):
     client.force_login(make.user("analyst", is_staff=True))
-    path = reverse("admin:payouts_payout_failed")
+    path = reverse(FAILED)
     for status in ("FAILED", "RETURNED", "CANCELLED"):
         standing.payout(status)
     for sort, names in ORDERS.items():
         assert walk(client, f"{path}?sort={sort}") == [
             list(Payout.objects.order_by(*names).values_list("pk", flat=True))
         ]
+    times = [make.NOW - timedelta(hours=hours) for hours in (1, 3, 2)]
+    for payout, at in zip(Payout.objects.order_by("pk"), times, strict=True):
+        Payout.objects.filter(pk=payout.pk).update(status_at=at)
+    _found, in_file = asked(client, path)
+    wanted = Payout.objects.order_by("status_at").values_list("reference", flat=True)
+    assert [row["reference"] for row in in_file] == list(wanted)

@@ -17,7 +17,9 @@ from sellers.ledger.models import Earning, ImportFile, ImportPart, StagedEarning
 from sellers.models import Seller
 from tests import make, make_payouts
 from tests.payouts import camt
+from tests.payouts.operations.test_papers import PNG
 from tests.sellers.ledger.importing.given import csv, row
+from tests.sellers.test_sniffing import archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -286,3 +288,29 @@ def test_progress_of_posting_begins_anew():
     imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
     file.refresh_from_db()
     assert (file.step, file.done, file.total) == ("", 0, 0)
+
+
+ZIP, XLSX = archive("november.csv"), archive("[Content_Types].xml", "xl/workbook.xml")
+UNPACK, ASK = "unpack it and choose the XML inside.", "ask the bank for it in XML and choose that."
+NO_TEXT = [
+    ("earnings", PNG, "a PNG picture, not a CSV file", "choose the file that the source exports as CSV."),
+    ("sellers", ZIP, "a ZIP archive, not a CSV file", "unpack it and choose the CSV inside."),
+    (
+        "corrections",
+        XLSX,
+        "an Excel workbook, not a CSV file",
+        "save its sheet as “CSV UTF-8” and choose that.",
+    ),
+    ("statement", ZIP, "a ZIP archive, not a camt.053 statement", UNPACK),
+    ("statement", PNG, "a PNG picture, not a camt.053 statement", ASK),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "what", "advice"), NO_TEXT)
+def test_a_file_that_is_no_text_is_refused_in_one_sentence_and_nothing_is_kept(kind, content, what, advice):
+    maker = make.person("treasurer" if kind == "statement" else "analyst")
+    profile = {"statement": "", "corrections": "corrections"}.get(kind, "generic")
+    with pytest.raises(imports.NotText) as refused:
+        received(content, maker, kind=kind, profile=profile)
+    assert str(refused.value) == f"Not read, for it is {what}: {advice}"
+    assert not ImportFile.objects.exists()

@@ -35,6 +35,7 @@ def plan(part, fields: tuple[str, ...], *, down: bool) -> str:
         ("country=FR&status=PAID", (), "payout_country_status"),
         ("", ("status_at",), "payout_status_at"),
         ("status=PAID", ("status_at",), "payout_status_at"),
+        ("country=FR&status=PENDING_REVIEW", ("status_at",), "payout_status_at"),
         ("", ("currency", "amount_minor"), "payout_status_amount"),
         ("country=FR", ("currency", "amount_minor"), "payout_status_amount"),
     ],
