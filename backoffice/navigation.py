@@ -197,12 +197,13 @@ PLACES = (
 def entries(*, permissions: Iterable[str], path: str, back: str = "", person_id: int = 0) -> list[Entry]:
     """What a reader with these permissions sees while at ``path``, in order, with counts of what waits.
 
-    ``back`` is the path that the page was asked for from and leads back to: a verb belongs to the place it began in.
+    ``back`` is the path that the page was asked for from and leads back to: a verb belongs to the place it began in; a
+    place itself is where it is.
     """
     held = set(permissions)
     shown = [(place, url) for place in PLACES if _may(place, held) and (url := address(place))]
     urls = [url for _, url in shown]
-    here = (_place_of(back, urls) if back != "/" else "") or _place_of(path, urls)
+    here = path if path in urls else (_place_of(back, urls) if back != "/" else "") or _place_of(path, urls)
     what = (each for place, _url in shown for each in place.counted(held))
     counts = waiting.together(what, cap=CAP, person_id=person_id)
     return [

@@ -1,5 +1,6 @@
 """What a file that is no text is, by how it begins: pictures, archives, workbooks."""
 
+import codecs
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,8 +16,10 @@ _ZIP = b"PK\x03\x04"
 HEAD = 4096
 """As many bytes of a file are looked at."""
 _CONTROLS = frozenset({*range(9), *range(14, 27), *range(28, 32)})
-"""Bytes that no text of one byte a letter has; of two bytes a letter it has few kinds."""
+"""Bytes that no text of one byte a letter has."""
 _FEW = 2
+_TWO_BYTES = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+"""How text and XML of two bytes a letter begin: there the bytes of ordinary letters are controls of one byte."""
 
 
 class Shape(Enum):
@@ -60,4 +63,5 @@ def look(head: bytes, *, name: str) -> Look | None:
     known = next((found for begins, found in _KNOWN if head.startswith(begins)), None)
     if known is not None:
         return known
-    return Look(later("a binary file")) if len(_CONTROLS & set(head)) > _FEW and b"\0" in head else None
+    binary = b"\0" in head and len(_CONTROLS & set(head)) > _FEW and not head.startswith(_TWO_BYTES)
+    return Look(later("a binary file")) if binary else None

@@ -15,7 +15,7 @@ MOST = 5_000
 """Kept of each part, some hundred bytes each; the longest unused goes first."""
 Make = Callable[..., dict[str, Any]]
 PARTS: dict[str, Callable[..., SafeString]] = {}
-"""Each of them as a function, by its name: for what is no template of Django's (`backoffice.rows`)."""
+"""Each of them as a function, by its name: for what is no template of Django's (`backoffice_rows`)."""
 
 
 def part(register: template.Library, name: str) -> Callable[[Make], Make]:
@@ -35,7 +35,9 @@ def part(register: template.Library, name: str) -> Callable[[Make], Make]:
         @wraps(make)
         def tag(*args: Any, **named: Any) -> SafeString:
             if named:
-                args = signature.bind(*args, **named).args
+                given = signature.bind(*args, **named)
+                given.apply_defaults()  # else what is named behind a gap is left out
+                args = given.args
             return rendered(get_language(), *map(_fixed, args))
 
         PARTS[make.__name__] = register.simple_tag(tag, name=make.__name__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import numbers
@@ -90,7 +90,7 @@ def figure(amount: Money) -> str:
 
 
 @register.simple_tag
-@cache
+@lru_cache(maxsize=200, typed=True)
 def icon(name: str, css: str = "") -> SafeString:
     """A shape from the sprite; decoration only, the word beside it carries the meaning."""
     return format_html(

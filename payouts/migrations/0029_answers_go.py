@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
+        # What is erased is to leave the disk, too: by default later with every row that stays.
+        migrations.RunSQL(
+            "ALTER TABLE payouts_keptanswer"
+            " SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)",
+            "ALTER TABLE payouts_keptanswer RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)",
+        ),
         migrations.AlterField(
             "keptanswer", "body", models.TextField(help_text="JSON, as it was sent; null: erased", null=True)
         ),

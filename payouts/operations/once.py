@@ -137,6 +137,6 @@ def _erase_some(until: datetime, now: datetime) -> int:
     found = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_PORTION])
     if found:
         KeptAnswer.objects.filter(pk__in=found).update(body=None)
-        data = {"answers": len(found), "until": until.isoformat()}
+        data = {"answers": len(found), "until": timezone.localtime(until).date().isoformat()}
         recording.record(actor=SYSTEM, action="answers.erase", data=data, now=now)
     return len(found)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from backoffice.audit.errors import Refused
@@ -122,15 +123,20 @@ def alert(*, now: datetime) -> int:
     """Every submission that has been UNKNOWN for too long has an open incident; answers how many are new."""
     late = Submission.objects.filter(
         status=SubmissionStatus.UNKNOWN, status_at__lte=now - desk.alert_after()
-    ).defer("body_ciphertext")
-    return sum(
-        incidents.open_one(
-            code="unknown",
-            key=answering.alert_key(row.pk),
-            text=f"Nobody knows what became of {row.key} on {row.rail}. Find out, on the desk of unknown submissions.",
-            rail=row.rail,
-            payout_id=row.payout_id,
-            now=now,
-        )
-        for row in late
+    )
+    return sum(_alert_about(submission_id, now) for submission_id in late.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _alert_about(submission_id: int, now: datetime) -> bool:
+    """Asked again under its lock: whoever settles it closes what is open then, and nothing that opens later."""
+    unknown = Submission.objects.filter(pk=submission_id, status=SubmissionStatus.UNKNOWN)
+    row = unknown.defer("body_ciphertext").select_for_update().first()
+    return row is not None and incidents.open_one(
+        code="unknown",
+        key=answering.alert_key(row.pk),
+        text=f"Nobody knows what became of {row.key} on {row.rail}. Find out, on the desk of unknown submissions.",
+        rail=row.rail,
+        payout_id=row.payout_id,
+        now=now,
     )

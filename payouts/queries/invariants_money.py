@@ -60,7 +60,7 @@ ALL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "covered_through_is_the_last_span",
-        noted("What payouts have taken of an account ends where their last period ends."),
+        noted("What payouts have taken of an account ends where their last span ends."),
         """
         SELECT a.id FROM ledger_account AS a
         LEFT JOIN (SELECT account_id, max(upper(span)) - 1 AS last FROM payouts_payout GROUP BY 1) AS p

@@ -179,4 +179,4 @@ break_proposals = Of(
 incidents = Of(
     lambda: (Incident.objects.filter(closed_at__isnull=True).exclude(code__in=ABOUT_A_SUBMISSION),)
 )
-"""Incidents nobody has closed, but those about what is `unknown`: it is counted there, and both end together."""
+"""Incidents nobody has closed, but those about what is or was `unknown`: that is counted there."""

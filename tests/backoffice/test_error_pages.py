@@ -53,6 +53,15 @@ def test_who_is_not_known_reads_it_on_a_page_of_its_own(said):
     assert '<nav class="nav"' not in page and 'class="gate"' in page
 
 
+def test_a_form_in_an_encoding_that_forms_have_not_is_refused_and_not_read_again():
+    client = strict()
+    client.force_login(make.user("analyst", is_staff=True))
+    answer = client.post(
+        "/payouts/act/review/", "ids=1", content_type="application/x-www-form-urlencoded; charset=latin1"
+    )
+    assert answer.status_code == 400 and str(error_pages.UNREADABLE.title) in answer.content.decode()
+
+
 def test_a_cookie_that_cannot_be_read_says_nobody():
     client = strict()
     client.force_login(make.user("support", is_staff=True))

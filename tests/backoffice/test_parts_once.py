@@ -1,9 +1,10 @@
 """Parts that are rendered once for each language: never another's words, never taken for safe what is not."""
 
-from django.template import engines
+from django.template import Library, engines
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, override
 
+from backoffice.templatetags._once import PARTS, part
 from backoffice.templatetags.backoffice_parts import hold_pill, pill
 
 
@@ -51,3 +52,13 @@ def test_what_is_made_is_still_to_be_had():
 
 def test_arguments_may_be_named():
     assert shown("{% flag text='a' bad=True %}") == shown("{% flag 'a' True %}") != shown("{% flag 'a' %}")
+
+
+def test_what_is_named_behind_a_gap_is_not_left_out():
+    register = Library()
+
+    def said(text: str, more: str = "", bad: bool = False) -> dict[str, object]:
+        return {"text": text + more, "bad": bad}
+
+    part(register, "parts/flag.html")(said)
+    assert "flag bad" in PARTS.pop("said")("late", bad=True)

@@ -40,6 +40,9 @@ TEXTS = [
     ROWS.encode(),
     codecs.BOM_UTF8 + ROWS.encode(),
     ROWS.encode("utf-16"),  # with its mark
+    "id,name\n1,株式会社サンプル\n2,Иван Белов\n3,L’Atelier – Łódź\n".encode("utf-16"),
+    codecs.BOM_UTF16_BE + "id,name\n1,株式会社サンプル\n2,Иван Белов\n3,L’Atelier – Łódź\n".encode("utf-16-be"),
+    "<?xml version='1.0' encoding='utf-16'?><Document>株式会社 Иван ’ –</Document>".encode("utf-16-le"),
     ROWS.encode("utf-16-le"),  # without: what is wrong with it, the reading says
     "Café;Müller\r\n".encode("cp1252"),
     b"id,seller\n1,e\x001\n",  # a NUL in a cell: the reading says in which line

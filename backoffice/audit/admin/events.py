@@ -85,7 +85,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The events, filtered by person, deed, subject and day."""
     rows, words = _chosen(request)
     # By number, a page of last year would be looked for among all that came since; by time an index finds it.
-    by = ("at",) if words.keys() & {"first", "last"} else ("action",) if words.keys() == {"action"} else ()
+    by = ("at",) if words.keys() & {"first", "last"} else ("action",) if _deed_alone(words) else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
     people = _names(event.subject_id for event in page.rows if event.subject_type == _PERSON)
     currencies = _currencies(event.subject_id for event in page.rows if event.subject_type == _BATCH)
@@ -189,7 +189,7 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
         if given["action"] not in deeds.DEEDS:
             raise UnknownChoice(_("Deed"), given["action"], name="action")
         rows, words["action"] = (
-            rows.filter(**_one(given["action"], alone=sum(map(bool, given.values())) == 1)),
+            rows.filter(**_one(given["action"], alone=_deed_alone(filter(given.get, given)))),
             _("Deed is: {action}").format(action=deeds.said(given["action"]).lower()),
         )
     if given["about"]:
@@ -207,6 +207,11 @@ def _chosen(request: HttpRequest) -> "tuple[QuerySet[Event], dict[str, str]]":
         rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
         words["last"] = _("Until {last}").format(last=dated(last, "medium"))
     return rows, words
+
+
+def _deed_alone(filters: Iterable[str]) -> bool:
+    """Whether the kind of deed is all that is asked for, by the names of the filters that are set."""
+    return set(filters) == {"action"}
 
 
 def _one(action: str, *, alone: bool) -> dict[str, Any]:

@@ -28,6 +28,7 @@ KEYS: Mapping[str, str] = {
     "active": later("in use"),
     "amount": later("amount"),
     "answer": later("answer"),
+    "answers": later("answers"),
     "attempt": later("attempt"),
     "attempts": later("attempts"),
     "bic": "BIC",

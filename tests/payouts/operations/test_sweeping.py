@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from payouts.models import BankDocument, SubmissionEvent
+from payouts.models import BankDocument, Incident, SubmissionEvent
 from payouts.operations import bankfiles, submission, sweeping
 from payouts.states import SubmissionStatus
 from tests import make_payouts
@@ -78,3 +78,10 @@ def test_a_step_that_fails_keeps_no_other_from_being_done(bank, monkeypatch):
     sweeping.sweep(now=SOON)
 
     assert make_payouts.statuses(forgotten) == ["SUBMITTED"]
+
+
+def test_what_is_settled_between_the_look_and_the_alert_opens_no_incident_that_nobody_would_close(bank):
+    settled = make_payouts.submitted([1200], country="US").submissions.get()
+    assert settled.status != SubmissionStatus.UNKNOWN  # as it is by the time its turn comes
+    assert not sweeping._alert_about(settled.pk, SOON)
+    assert not Incident.objects.exists()
