@@ -57,7 +57,7 @@ def page(request: HttpRequest, said: Said) -> HttpResponse:
     """The page that says it, with its status."""
     context = {"title": said.title, "what": said.what, "todo": said.todo}
     if not hasattr(request, "_post"):  # what could not be read is not to be read again, by what is around the page
-        request._mark_post_parse_error()
+        request._mark_post_parse_error()  # type: ignore[attr-defined]  # Django's own way to say so
     try:
         return render(request, "error.html", context, status=said.status)
     except Error:  # no database says who it is; the words need none

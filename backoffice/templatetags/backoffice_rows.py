@@ -2,7 +2,8 @@
 
 Jinja2 templates in `templates/rows`, since Django's took half the time of such a page. They know the kept parts
 (`_once`), `tick` and the formats of Django's templates by their names, and no words: what is translated comes along
-from the page.
+from the page. A filter is given what the row has, never a constant: Jinja works that out once, in the language of the
+first reader.
 """
 
 from functools import cache
@@ -33,7 +34,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=settings.DEBUG,
-        optimized=False,  # a constant in a template would be worked out once, in the first reader's language
     )
     made.globals |= _once.PARTS | {"tick": backoffice_parts.tick}
     made.filters |= backoffice_parts.register.filters | backoffice_format.register.filters
