@@ -122,7 +122,8 @@ class Plan:
         def look(now: datetime) -> None:
             ids = desk.of(group, PayoutStatus.PENDING_REVIEW)
             desk.review(ids, now=now)
-            desk.hold_some(ids, count=2 if group == "sepa" else 1, now=now + timedelta(minutes=2))
+            if not lose:  # of a small week all might be held, and nothing would leave to be lost
+                desk.hold_some(ids, count=2 if group == "sepa" else 1, now=now + timedelta(minutes=2))
             if old:
                 desk.release_old(before=now - 3 * _DAY, now=now + timedelta(minutes=9))
 
