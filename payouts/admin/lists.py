@@ -198,6 +198,19 @@ def _next_cut_off(now: datetime) -> str:
     )
 
 
+def _stopped(request: HttpRequest, place: Place, rows: Sequence[worklist.Row]) -> dict[str, Any]:
+    """Of a queue's page of which half or more is on hold: how many rows are, and the way to those that are not.
+
+    What is stopped longest stands first in what has waited longest, and nobody at the queue can do anything about it.
+    """
+    count = sum(bool(row.holds) for row in rows)
+    if place.status is None or "on_hold" in request.GET or not count or 2 * count < len(rows):
+        return {}
+    query = _without(request, "on_hold")
+    query["on_hold"] = "false"
+    return {"count": count, "url": f"?{query.urlencode()}"}
+
+
 def _offered(place: Place) -> Sequence[_mistyped.Chip]:
     """A queue fixes its status, and what waits there is in no batch."""
     if place.status is None:
@@ -233,6 +246,7 @@ def _shown(
         streams=lambda order: streams.of(chosen, order.fields),
     )
     held = pages.permissions(request)
+    rows = worklist.rows(page.rows, now=now)
     buttons = [
         _bulk.button(verbs.BULKS[verb], label, key=key, kind=kind)
         for verb, label, key, kind in verbs_in(place, chosen.cleaned.get("status", ()))
@@ -264,7 +278,8 @@ def _shown(
             ),
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
-            "rows": worklist.rows(page.rows, now=now),
+            "rows": rows,
+            "stopped": _stopped(request, place, rows),
             "selection": None if wrong.reading else _bulk.selection(buttons),
             "list_query": words,
             "pager": None if wrong.reading else page,

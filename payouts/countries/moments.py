@@ -45,12 +45,15 @@ def exact(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
 
 
 def ago(at: datetime, *, now: datetime, locale: str = "en") -> str:
-    """How far from now: "12 min ago", "in 4 hr". What is begun of a unit is cut off, as everywhere an age is shown."""
+    """How far from now: "12 min ago", "in 4 hr". What is begun of a unit is cut off, as everywhere an age is shown.
+
+    What is not a second away has just been: two clocks may differ by as much.
+    """
     seconds = int((at - now).total_seconds())
     unit, size = next(((name, size) for name, size, least in _UNITS if abs(seconds) >= least), ("second", 1))
-    whole = timedelta(seconds=abs(seconds) // size * size)
+    whole = timedelta(seconds=(abs(seconds) or 1) // size * size)
     return dates.format_timedelta(
-        whole if at > now else -whole,
+        whole if seconds > 0 else -whole,
         granularity=unit,
         threshold=_NO_LARGER,
         add_direction=True,

@@ -112,8 +112,8 @@ def test_a_verb_is_at_the_place_that_it_was_asked_for_from(client):
     assert here("/payouts/failed/") == ["Failed & returned"]
     # From the front page, and where nothing says from where, by its own address.
     assert here("/") == here("") == here("/payouts/P12/") == ["Payouts"]
-    assert [entry.label for entry in client.get("/sellers/?back=/runs/").context["frame"].work if entry.current] == [
-        "Sellers"
-    ]
+    assert [
+        entry.label for entry in client.get("/sellers/?back=/runs/").context["frame"].work if entry.current
+    ] == ["Sellers"]
     query |= {"confirmed": "1", "note": "x" * 5000}
     assert here("/payouts/review/", client.post) == ["Review"]  # asked again in place

@@ -52,6 +52,7 @@ def test_the_exact_moment_has_weekday_year_and_seconds():
         (timedelta(hours=4), "in 4 hr"),
         (timedelta(days=-2), "2 days ago"),
         (timedelta(seconds=-5), "5 sec ago"),
+        (timedelta(milliseconds=300), "1 sec ago"),  # by another clock: it is not to come
         (timedelta(hours=-2, minutes=-59), "2 hr ago"),
         (timedelta(hours=-47), "47 hr ago"),
         (timedelta(days=-5, hours=-23), "5 days ago"),
