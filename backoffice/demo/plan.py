@@ -94,12 +94,14 @@ class Plan:
             for begin in reversed(begun)
         ]
         forgotten = self.now - _KEY_WINDOW
+        # Of the newest little is sent, of a small country perhaps nothing that could be lost.
         lost = next(
-            (number for number, at in enumerate(rounds) if group == "us" and at(_SENT) < forgotten), None
+            (number for number, at in enumerate(rounds) if number and group == "us" and at(_SENT) < forgotten),
+            None,
         )
         for number, at in enumerate(rounds):
             if number == 0:
-                self._newest(group, at, lose=number == lost)
+                self._newest(group, at)
             else:
                 self._finished(group, at, old=number >= _LOOKED_INTO, lose=number == lost)
 
@@ -143,7 +145,7 @@ class Plan:
         if old:
             self.agenda.add(at(77), lambda now: desk.dispose(older_than=now - 2 * _DAY, now=now))
 
-    def _newest(self, group: str, at: Callable[[float], datetime], *, lose: bool) -> None:
+    def _newest(self, group: str, at: Callable[[float], datetime]) -> None:
         """A part of the run waits at each step."""
         desk, batches = self.desk, list[Batch]()
         chosen: dict[str, list[int]] = {}
@@ -169,8 +171,6 @@ class Plan:
             batches.extend(desk.propose(chosen["sent"], now=now))
             # A bank that answers files tomorrow: these stay submitted.
             desk.bank.slow_for |= {f"pain001-{batch.reference}F1.xml" for batch in batches}
-            if lose:
-                stories.lose_one(desk, batches)
 
         self.agenda.add(at(2), look)
         self.agenda.add(at(3.5), approve)
