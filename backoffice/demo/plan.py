@@ -96,7 +96,11 @@ class Plan:
         forgotten = self.now - _KEY_WINDOW
         # Of the newest little is sent, of a small country perhaps nothing that could be lost.
         lost = next(
-            (number for number, at in enumerate(rounds) if number and group == "us" and at(_SENT) < forgotten),
+            (
+                number
+                for number, at in enumerate(rounds)
+                if number and group == "us" and at(_SENT) < forgotten
+            ),
             None,
         )
         for number, at in enumerate(rounds):
