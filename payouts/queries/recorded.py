@@ -38,6 +38,8 @@ _DEEPEST = 4
 _LONGEST = 2_000
 _TELLING = 26
 """Letters of its own that a sentence has, to be looked for where people and banks write, too."""
+_NOBODY_ELSES = frozenset({"Left for the bank as {file}."})
+"""Shorter ones that hold the name of a file of ours."""
 _END = re.compile(r"(?<=[.!?]) ")
 _WITH_CODE = re.compile(r".*[.] .*\([A-Z]{2}[A-Z0-9]{2}\)", re.DOTALL)
 _LABEL = re.compile(r"([^:.]{1,60}): (.+)", re.DOTALL)
@@ -161,7 +163,11 @@ def _several(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | N
 @cache
 def _telling() -> dict[str, _Pattern]:
     """Those with so many words of their own that nobody else says them by accident."""
-    return {english: each for english, each in _made(SENTENCES).items() if len("".join(each.words)) >= _TELLING}
+    return {
+        english: each
+        for english, each in _made(SENTENCES).items()
+        if len("".join(each.words)) >= _TELLING or english in _NOBODY_ELSES
+    }
 
 
 @cache

@@ -194,3 +194,13 @@ def test_safe_text_and_plain_text_are_never_taken_for_each_other():
     with override("fr"):
         assert type(recorded.perhaps(mark_safe("<b>x</b>"))) is str
         assert type(recorded.perhaps("<b>x</b>")) is str
+
+
+def test_a_file_that_was_left_for_the_bank_is_said_in_the_readers_language_beside_what_banks_say():
+    with override("fr"):
+        told = recorded.perhaps("Left for the bank as pain001-B26F1.xml.")
+        assert told == "Déposé pour la banque sous le nom pain001-B26F1.xml."
+        assert (
+            recorded.perhaps("Left for the bank as agreed on Monday.")
+            == "Left for the bank as agreed on Monday."
+        )
