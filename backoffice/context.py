@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from backoffice import navigation
-from backoffice.audit import authority
 from backoffice.doors import pages, role_words
 from backoffice.words import later, together
 
@@ -70,9 +69,9 @@ class Frame:
     @cached_property
     def role(self) -> str:
         """The reader's roles in words: "approver", "analyst and support", or nothing."""
-        if not self.known or self._user is None:
+        if not self.known:
             return ""
-        return together(map(role_words.called, authority.roles_of(self._user.pk)))
+        return together(map(role_words.called, pages.standing(self._request).roles))
 
     @cached_property
     def _held(self) -> frozenset[str]:

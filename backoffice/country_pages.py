@@ -16,7 +16,7 @@ from backoffice.settings_pages import tabs
 from backoffice.words import labelled
 from payouts import countries
 from payouts.countries import Country, calendars, schemes
-from payouts.queries import explain
+from payouts.queries import explain, rail_words
 from sellers.ledger.money import Money
 
 CUT_OFFS, MONTHS_AHEAD = 5, timedelta(days=183)
@@ -76,8 +76,8 @@ def _facts(country: Country) -> list[tuple[str, Any]]:
     scheme = schemes.get(country.account_scheme)
     return [
         (_("Currency"), country.currency),
-        (pgettext("how often a country is paid", "Paid"), str(country.schedule)),
-        (_("Rail"), country.rail),
+        (pgettext("how often a country is paid", "Paid"), country.paid),
+        (_("Rail"), rail_words.called(country.rail)),
         (_("Cut-off"), f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
         (
             _("Value date"),

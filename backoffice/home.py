@@ -3,12 +3,13 @@
 Every number is a `Figure`: it leads to exactly the rows that were counted.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from backoffice import home_funding, home_standing, navigation
 from backoffice.doors import countdown
-from backoffice.home_figures import Figure, payouts_url, sums
+from backoffice.home_figures import FREE, Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
-from backoffice.home_work import ALL_PAYOUTS, NOT_HELD, WORK, Work
+from backoffice.home_work import ALL_PAYOUTS, WORK, Work
 from payouts.models import Batch, Incident, Payout, RailSwitch, Submission
 from payouts.queries import (
     batch_words,
@@ -30,9 +31,12 @@ from payouts.queries import (
     unknown,
     worklist,
 )
+from payouts.states import PayoutStatus
 from sellers.ledger.money import Money
 
 _A_DAY = timedelta(days=1)
+_NARROWED_BY = ("blocked", "waits_for")
+"""What is asked of payouts beside what their place is about."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ def page(*, permissions: Collection[str], now: datetime, person: Any = None) -> 
         "currencies": [currency for currency, _unused in lines[0].sums] if lines else [],
         "waiting_total": sum(int(line.count.value) for line in lines if isinstance(line.count.value, int)),
         "waiting_exact": all(line.exact for line in lines),
+        "handles_payouts": any(work.payouts and work.permission in permissions for work in WORK),
     }
     if "payouts.view_payout" not in permissions:
         return waits if lines else {}
@@ -92,6 +97,7 @@ def _incidents(permissions: Collection[str]) -> list[dict[str, Any]]:
         {
             "incident": row,
             "what": incident_words.what(row.code),
+            "since": unknown.since(row, about.get(row.pk)),
             **_further(row, about.get(row.pk), permissions),
         }
         for row in rows
@@ -151,17 +157,18 @@ def _line(work: Work, reader: Reader) -> Line:
     if work.batches:
         return _batches(work, url, reader, {"batch_status": work.batches, **own})
     wanted = {**work.payouts, **own}
+    there = {} if work.place == ALL_PAYOUTS else {n: v for n, v in wanted.items() if n in _NARROWED_BY}
     chosen = filters.read(wanted)
     rows, totals = chosen.qs, worklist.totals_of(chosen)
     oldest = rows.order_by("status_at", "pk").first() if totals.exact else None
     return Line(
         work=work,
-        url=f"{url}?{urlencode(own)}" if own else url,
+        url=f"{url}?{urlencode(there)}" if there else url,
         count=Figure(totals.count, payouts_url(**wanted)),
         exact=totals.exact,
         sums=list(sums(totals.sums, **wanted).items()),
         oldest=_oldest(oldest, "admin:payouts_payout_detail"),
-        by_country=worklist.by_country_of(filters.read(wanted | NOT_HELD))
+        by_country=worklist.by_country_of(filters.read(wanted | FREE))
         if work.by_cut_off and totals.exact
         else {},
         wanted=wanted,
@@ -171,31 +178,37 @@ def _line(work: Work, reader: Reader) -> Line:
 def _pile(work: Work, pile: Pile, reader: Reader) -> Line:
     """Each currency's sum leads to the list of what is in that currency."""
     found = pile.read(reader)
-    page = reverse(f"admin:{pile.url_name}")
-    there = f"{page}?{pile.query}" if pile.query else page
-    joint = "&" if pile.query else "?"
-    money = [(each.currency, Figure(each, f"{there}{joint}currency={each.currency}")) for each in found.sums]
+    there = pile.url(reader)
+    money = [(each.currency, Figure(each, pile.url(reader, currency=each.currency))) for each in found.sums]
     return Line(work, there, Figure(found.count, there), found.exact, money, found.oldest)
 
 
 def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) -> Line:
-    """Their money leads to the payouts in them: batches of two currencies never share a row."""
-    rows = deciding.batches(person_id=reader.person_id)
-    totals = rows.order_by().values("currency").annotate(total=Sum("total_minor"))
-    money = [
-        Money(int(row["total"]), row["currency"])
-        for row in sorted(totals, key=lambda row: str(row["currency"]))
-    ]
-    oldest = rows.order_by("status_at", "pk").first()
-    there = f"{url}?status={work.batches}" + ("&waits_for=me" if reader.name else "")
+    """Their money is what leaves, and leads to these payouts: batches of two currencies never share a row."""
+    rows = list(deciding.batches(person_id=reader.person_id).order_by("status_at", "pk"))
+    by_country: Counter[str] = Counter()
+    minor: Counter[str] = Counter()
+    leaving = Payout.objects.filter(
+        holding.free(),
+        # What is in these is; said, it keeps PostgreSQL from reading every seller.
+        status=PayoutStatus.BATCHED,
+        batch__in=[each.pk for each in rows],
+    ).order_by()
+    parts = leaving.values_list("country", "currency").annotate(Count("pk"), Sum("amount_minor"))
+    for country, currency, count, total in parts:
+        by_country[country] += count
+        minor[currency] += int(total)
+    money = [Money(total, currency) for currency, total in sorted(minor.items())]
+    asked = {"status": wanted["batch_status"], **{n: v for n, v in wanted.items() if n in _NARROWED_BY}}
+    there = f"{url}?{urlencode(asked)}"
     return Line(
         work=work,
         url=there,
-        count=Figure(rows.count(), there),
+        count=Figure(len(rows), there),
         exact=True,
-        sums=list(sums(money, **wanted).items()),
-        oldest=_oldest(oldest, "admin:payouts_batch_detail"),
-        by_country=_by_country(holding.not_held(Payout.objects.filter(batch__in=rows))),
+        sums=list(sums(money, **wanted, **FREE).items()),
+        oldest=_oldest(rows[0] if rows else None, "admin:payouts_batch_detail"),
+        by_country=by_country,
         wanted=wanted,
     )
 
@@ -205,14 +218,10 @@ def _oldest(one: Payout | Batch | None, url_name: str) -> tuple[datetime, str] |
     return None if one is None else (one.status_at, reverse(url_name, args=[one.reference]))
 
 
-def _by_country(payouts: "QuerySet[Payout]") -> dict[str, int]:
-    return dict(payouts.order_by().values_list("country").annotate(number=Count("pk")))
-
-
 @dataclass(frozen=True)
 class Miss:
     """What is paid a day later unless it is done before a cut-off; one figure for each of the reader's works. What is
-    on hold does not go then, whatever is done.
+    on hold, or its seller's standing keeps back, does not go then, whatever is done.
     """
 
     cut_off: cutoffs.CutOff
@@ -238,7 +247,7 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
     for line in lines:
         number = sum(line.by_country.get(code, 0) for code in cut_off.codes)
         if number:
-            url = payouts_url(**{**line.wanted, **NOT_HELD, "country": cut_off.codes})
+            url = payouts_url(**{**line.wanted, **FREE, "country": cut_off.codes})
             figures.append((line.work.label, Figure(number, url)))
     today = cut_off.day == timezone.localdate(now)
     return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)

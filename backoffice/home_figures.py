@@ -10,6 +10,9 @@ from django.utils.http import urlencode
 from payouts.admin import places
 from sellers.ledger.money import Money
 
+FREE = {"blocked": "false"}
+"""The filter of payouts that no hold and no seller's standing keeps back."""
+
 
 @dataclass(frozen=True)
 class Figure:

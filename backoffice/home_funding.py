@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from backoffice.home_figures import Figure, between, payouts_url
+from backoffice.home_figures import FREE, Figure, between, payouts_url
 from payouts import countries
 from payouts.countries import calendars
-from payouts.models import FundingAccount, Tally
+from payouts.models import Batch, FundingAccount, Payout, Tally
 from payouts.queries import explain, holding
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
@@ -31,11 +31,12 @@ class Cell:
 
 @dataclass
 class Row:
-    """One account of ours, or a currency that no account pays. ``days`` are its own next business days, ``cut_off`` the
-    next moment at which something can still be handed over, by its bank's clock.
+    """One account of ours, or a currency that no account pays. ``days`` are its own next business days from its
+    ``today`` on, ``cut_off`` the next moment at which something can still be handed over, by its bank's clock.
     """
 
     name: str
+    today: date | None = None
     days: Collection[date] = ()
     cut_off: str = ""
     late: Figure | None = None
@@ -46,7 +47,8 @@ class Row:
 
 def table(*, now: datetime) -> dict[str, Any]:
     """Per funding account: unsent batches whose value date is over, those of its next five business days, and payouts
-    that nothing stops from joining a batch. ``late`` and ``unbatched`` say whether any account has such.
+    that nothing stops from joining a batch. What is blocked in a batch is not needed: it does not leave with it.
+    ``late`` and ``unbatched`` say whether any account has such.
 
     Each account follows the calendar of the countries that it pays; the columns are the days of any of them.
     """
@@ -56,10 +58,7 @@ def table(*, now: datetime) -> dict[str, Any]:
     found = [row for _unused, row in sorted(rows.items()) if row.late or row.due or row.unbatched]
     days = sorted({day for row in found for day in (*row.days, *row.due)})
     for row in found:
-        row.cells = [
-            Cell(day, row.due.get(day), bool(row.days) and day <= max(row.days) and day not in row.days)
-            for day in days
-        ]
+        row.cells = [Cell(day, row.due.get(day), _is_closed(row, day)) for day in days]
     return {
         "rows": found,
         "days": days,
@@ -71,42 +70,61 @@ def table(*, now: datetime) -> dict[str, Any]:
 def _batched(now: datetime) -> dict[str, Row]:
     """Every active account, and those that unsent batches are paid from, by code."""
     rows = {each.code: _row(each, now) for each in FundingAccount.objects.filter(active=True)}
-    needs = (
-        FundingAccount.objects.filter(batches__status__in=_UNSENT)
-        .order_by("code")
-        .values("code", day=F("batches__value_date"))
-        .annotate(total=Sum("batches__total_minor"))
-    )
+    needs = _needs()
     accounts = {
-        each.code: each for each in FundingAccount.objects.filter(code__in=[n["code"] for n in needs])
+        each.code: each for each in FundingAccount.objects.filter(code__in={code for code, _day in needs})
     }
     late: dict[str, int] = {}
-    for need in needs:
-        account = accounts[need["code"]]
-        row = rows.setdefault(account.code, _row(account, now))
-        wanted = {"batch_status": _UNSENT, "funding": account.code}
-        if need["day"] < _today(account, now):
-            late[account.code] = late.get(account.code, 0) + int(need["total"])
+    for (code, day), minor in sorted(needs.items()):
+        account = accounts[code]
+        row = rows.setdefault(code, _row(account, now))
+        wanted = {"batch_status": _UNSENT, "funding": code, **FREE}
+        if day < _today(account, now):
+            late[code] = late.get(code, 0) + minor
             until = (_today(account, now) - timedelta(days=1)).isoformat()
-            money = Money(late[account.code], account.currency)
+            money = Money(late[code], account.currency)
             row.late = Figure(money, payouts_url(**wanted, value_until=until))
         else:
-            url = payouts_url(**wanted, **between("value", need["day"], need["day"]))
-            row.due[need["day"]] = Figure(Money(int(need["total"]), account.currency), url)
+            url = payouts_url(**wanted, **between("value", day, day))
+            row.due[day] = Figure(Money(minor, account.currency), url)
     return rows
+
+
+def _needs() -> dict[tuple[str, date], int]:
+    """Minor units by account and value date: the totals of unsent batches, less what is blocked in them, which are
+    few.
+    """
+    batches = Batch.objects.filter(status__in=_UNSENT).order_by()
+    totals = batches.values_list("funding_account__code", "value_date").annotate(Sum("total_minor"))
+    found = {(code, day): int(minor) for code, day, minor in totals}
+    inside = Payout.objects.filter(holding.blocked(), batch__status__in=_UNSENT).order_by()
+    blocked = inside.values_list("batch__funding_account__code", "batch__value_date").annotate(
+        Sum("amount_minor")
+    )
+    for code, day, minor in blocked:
+        found[code, day] = found.get((code, day), 0) - int(minor)
+    return {
+        key: minor for key, minor in found.items() if minor > 0
+    }  # a batch may be proposed between the two
+
+
+def _is_closed(row: Row, day: date) -> bool:
+    """Of days that are over where the account is, nothing is said: it may be a day later there already."""
+    return row.today is not None and row.today <= day <= max(row.days) and day not in row.days
 
 
 def _row(account: FundingAccount, now: datetime) -> Row:
     country = _country(account)
     if country is None:
         return Row(account.code)
-    day, days = calendars.on_or_after(country.calendar, _today(account, now)), []
+    today = _today(account, now)
+    day, days = calendars.on_or_after(country.calendar, today), []
     for _unused in range(VALUE_DATES):
         days.append(day)
         day = calendars.next_business_day(country.calendar, day)
     cut_off = calendars.value_date_for(country, now).cut_off_at
     zone = explain.bank_zones([country])[country.code]
-    return Row(account.code, days, explain.clock(cut_off, zone))
+    return Row(account.code, today, days, explain.clock(cut_off, zone))
 
 
 def _country(account: FundingAccount) -> countries.Country | None:
@@ -122,7 +140,7 @@ def _today(account: FundingAccount, now: datetime) -> date:
 
 
 def _unbatched(rows: dict[str, Row], now: datetime) -> Iterable[tuple[Row, Figure]]:
-    """Approved payouts that no hold stops, by the account that would pay them; what none pays is a row of its own."""
+    """Approved payouts that nothing blocks, by the account that would pay them; what none pays is a row of its own."""
     codes = {(each.rail, each.currency): each.code for each in FundingAccount.objects.filter(active=True)}
     money: dict[tuple[str, str], int] = {}
     named: dict[tuple[str, str], list[str]] = {}
@@ -133,7 +151,7 @@ def _unbatched(rows: dict[str, Row], now: datetime) -> Iterable[tuple[Row, Figur
         named.setdefault((name, currency), []).append(country)
     for (name, currency), minor in money.items():
         row = rows.setdefault(name, Row(name))
-        wanted = {"status": PayoutStatus.APPROVED.value, "on_hold": "false", "currency": currency}
+        wanted = {"status": PayoutStatus.APPROVED.value, "currency": currency, **FREE}
         yield (
             row,
             Figure(Money(minor, currency), payouts_url(**wanted, country=sorted(named[name, currency]))),
@@ -141,11 +159,13 @@ def _unbatched(rows: dict[str, Row], now: datetime) -> Iterable[tuple[Row, Figur
 
 
 def _approved() -> dict[tuple[str, str], int]:
-    """Minor units by country and currency: from the tallies, less what holds stop, which are few."""
+    """Minor units by country and currency: from the tallies, less what is blocked, which are few."""
     status = PayoutStatus.APPROVED
     kept = Tally.objects.filter(status=status).order_by().values_list("country", "currency")
     found = {(land, code): int(minor) for land, code, minor in kept.annotate(Sum("total_minor"))}
-    stopped = holding.held().filter(status=status).order_by().values_list("country", "currency")
+    stopped = (
+        Payout.objects.filter(holding.blocked(), status=status).order_by().values_list("country", "currency")
+    )
     for land, code, minor in stopped.annotate(Sum("amount_minor")):
         found[land, code] = found.get((land, code), 0) - int(minor)
     return {key: minor for key, minor in found.items() if minor > 0}

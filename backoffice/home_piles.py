@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from backoffice.people import queries as people
 from payouts.models import Hold
-from payouts.queries import deciding, recalls, statements
+from payouts.queries import accounts as account_questions
+from payouts.queries import batches, deciding, recalls, statements
 from payouts.queries import holds as held
 from sellers.ledger.money import Money
 from sellers.ledger.queries import periods
@@ -48,11 +50,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Pile:
-    """How a pile is read, and the page ``url_name`` with ``query`` that lists exactly what is in it."""
+    """How a pile is read, and the page ``url_name`` with ``query`` that lists exactly what is in it. ``own`` is the
+    parameter that takes the reader's user name, where their own work is left out or nothing but their own is in it.
+    """
 
     read: Callable[[Reader], Found]
     url_name: str
     query: str = ""
+    own: str = ""
+
+    def url(self, reader: Reader, **also: str) -> str:
+        """That page, with what is asked for ``also``."""
+        return _listing(self.url_name, reader, self.query, own=self.own, **also)
 
 
 def _read(
@@ -106,6 +115,13 @@ def _to(url_name: str, *names: str) -> Callable[[Any], str]:
     return page
 
 
+def _listing(url_name: str, reader: Reader, query: str = "", *, own: str = "", **also: str) -> str:
+    """A list of what waits; narrowed to what waits for the reader by the parameter ``own``."""
+    asked = dict(parse_qsl(query)) | ({own: reader.name} if own and reader.name else {}) | also
+    page = reverse(f"admin:{url_name}")
+    return f"{page}?{urlencode(asked)}" if asked else page
+
+
 def _of_hold(hold: Hold) -> str:
     if hold.payout is not None:
         return reverse("admin:payouts_payout_detail", args=[hold.payout.reference])
@@ -148,10 +164,22 @@ def recalls_open(reader: Reader) -> Found:
 
 
 def accounts(reader: Reader) -> Found:
+    """With what is not yet sent of their sellers, in their currencies."""
     return _read(
         deciding.account_versions(person_id=reader.person_id),
         since="requested_at",
         page=_to("payouts_payoutaccount_detail", "pk"),
+        sums=lambda rows: account_questions.totals(rows, whole=True).sums,
+    )
+
+
+def batches_kept_back(reader: Reader) -> Found:
+    """Proposed batches that nobody can approve as they stand, with all that is in them."""
+    return _read(
+        batches.kept_back(),
+        since="status_at",
+        page=_to("payouts_batch_detail", "reference"),
+        money=("total_minor", "currency"),
     )
 
 
@@ -190,6 +218,14 @@ def corrections(reader: Reader) -> Found:
     )
 
 
+def bank_statements(reader: Reader) -> Found:
+    return _read(
+        deciding.bank_statements(person_id=reader.person_id),
+        since="uploaded_at",
+        page=_to("ledger_import_detail", "pk"),
+    )
+
+
 def months_to_close(reader: Reader) -> Found:
     """Months that are over, and that nobody has asked to close; each waits since its last day ended."""
     over = periods.to_close(now=reader.now)
@@ -212,7 +248,7 @@ def book_accounts(reader: Reader) -> Found:
     return _read(
         deciding.book_accounts(person_id=reader.person_id),
         since="asked_at",
-        page=lambda row: f"{reverse('admin:ledger_mapping_list')}?waits_for=me",
+        page=lambda row: _listing("ledger_mapping_list", reader, own="waits_for"),
     )
 
 
@@ -220,7 +256,7 @@ def month_rates(reader: Reader) -> Found:
     return _read(
         deciding.month_rates(person_id=reader.person_id),
         since="asked_at",
-        page=lambda row: f"{reverse('admin:ledger_rate_list')}?waits_for=me",
+        page=lambda row: _listing("ledger_rate_list", reader, own="waits_for"),
     )
 
 
@@ -228,7 +264,7 @@ def cap_raises(reader: Reader) -> Found:
     return _read(
         deciding.cap_raises(person_id=reader.person_id),
         since="asked_at",
-        page=lambda row: f"{reverse('admin:payouts_cap_list')}?waits_for=me",
+        page=lambda row: _listing("payouts_cap_list", reader, own="waits_for"),
     )
 
 

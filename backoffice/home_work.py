@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice import home_piles as piles
+from backoffice.home_figures import FREE
 from backoffice.home_piles import Pile
 from backoffice.words import later
 from payouts.states import UNSENT, BatchStatus, PayoutStatus
 
 _S = PayoutStatus
 ALL_PAYOUTS = "admin:payouts_payout_list"
-NOT_HELD = {"on_hold": "false"}
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Work:
     """One line of what waits: the words, the page of the navigation it is done on, who does it, and what it selects.
 
     One of: ``payouts`` is the filter of the payout list that selects them; ``batches`` the status of batches; ``pile``
-    is anything else. ``decide`` is work that needs a decision. ``second`` is a second person's: what is the
-    reader's own is left out.
+    is anything else. ``decide`` is work that needs a decision. ``second`` is a second person's: of payouts and batches
+    what is the reader's own is left out, as a pile's ``own`` leaves it out.
     """
 
     label: str
@@ -47,24 +47,24 @@ WORK = (
     Work(
         later("To approve"),
         "payouts.approve_payout",
-        later("Reviewed by somebody else"),
+        later("Reviewed by somebody else, and nothing blocks them"),
         "admin:payouts_payout_approvals",
-        {"status": _S.REVIEWED},
+        {"status": _S.REVIEWED, **FREE},
         by_cut_off=True,
         second=True,
     ),
     Work(
         later("To put into batches"),
         "payouts.propose_batch",
-        later("Approved, not on hold, not yet in a batch"),
+        later("Approved, nothing blocks them, not yet in a batch"),
         ALL_PAYOUTS,
-        {"status": _S.APPROVED, **NOT_HELD},
+        {"status": _S.APPROVED, **FREE},
         by_cut_off=True,
     ),
     Work(
         later("Batches to approve"),
         "payouts.approve_batch",
-        later("Proposed by somebody else"),
+        later("Proposed by somebody else; the money is what leaves unless a cap keeps it"),
         "admin:payouts_batch_list",
         batches=BatchStatus.PROPOSED,
         by_cut_off=True,
@@ -73,9 +73,17 @@ WORK = (
     Work(
         later("Payouts on hold"),
         "payouts.release_hold",
-        later("Release or hold on"),
+        later("Release them, or let them wait"),
         "admin:payouts_hold_list",
         {"status": sorted(UNSENT), "on_hold": "true"},
+    ),
+    Work(
+        later("Payouts whose seller may not be paid"),
+        "sellers.suspend_seller",
+        later("Lift the suspension, or verify the seller; what is on hold stands with the holds"),
+        ALL_PAYOUTS,
+        {"status": sorted(UNSENT), "blocked": "true", "on_hold": "false"},
+        decide=True,
     ),
     *(
         Work(
@@ -93,10 +101,17 @@ WORK = (
         )
     ),
     Work(
+        later("Batches of which nothing may leave"),
+        "payouts.dissolve_batch",
+        later("Nobody can approve them: end what keeps them back, or dissolve them"),
+        pile=Pile(piles.batches_kept_back, "payouts_batch_list", "status=PROPOSED&kept_back=true"),
+        decide=True,
+    ),
+    Work(
         later("Unknown at the bank"),
         "payouts.resolve_unknown",
         later("Never sent again before we know"),
-        pile=Pile(piles.unknown, "payouts_submission_unknown", "waits_for=me"),
+        pile=Pile(piles.unknown, "payouts_submission_unknown", own="waits_for"),
         decide=True,
     ),
     Work(
@@ -110,7 +125,7 @@ WORK = (
         later("Releases to confirm"),
         "payouts.release_hold",
         later("Asked for by somebody else"),
-        pile=Pile(piles.releases, "payouts_hold_list", "show=asked&waits_for=me"),
+        pile=Pile(piles.releases, "payouts_hold_list", "show=asked", own="waits_for"),
     ),
     Work(
         later("Recalls without an answer"),
@@ -122,19 +137,19 @@ WORK = (
         later("Accounts to verify"),
         "payouts.verify_payout_account",
         later("Asked for by somebody else"),
-        pile=Pile(piles.accounts, "payouts_payoutaccount_list", "what=others"),
+        pile=Pile(piles.accounts, "payouts_payoutaccount_list", own="not_asked_by"),
     ),
     Work(
         later("Adjustments to grant"),
         "ledger.approve_adjustment",
         later("Asked for by somebody else"),
-        pile=Pile(piles.adjustments, "ledger_adjustment_list", "effect=others"),
+        pile=Pile(piles.adjustments, "ledger_adjustment_list", own="not_asked_by"),
     ),
     Work(
         later("Corrections to confirm"),
         "ledger.approve_adjustment",
         later("Files that somebody else brought"),
-        pile=Pile(piles.corrections, "ledger_import_list", "kind=corrections&waits_for=me"),
+        pile=Pile(piles.corrections, "ledger_import_list", "kind=corrections", own="waits_for"),
     ),
     Work(
         later("Bank lines without a match"),
@@ -146,7 +161,13 @@ WORK = (
         later("Bank lines to confirm"),
         "payouts.reconcile",
         later("Explained by somebody else"),
-        pile=Pile(piles.bank_line_proposals, "payouts_statement_breaks", "show=proposed&waits_for=me"),
+        pile=Pile(piles.bank_line_proposals, "payouts_statement_breaks", "show=proposed", own="waits_for"),
+    ),
+    Work(
+        later("Bank statements to confirm"),
+        "payouts.reconcile",
+        later("Brought by somebody else, and they do not follow what stands"),
+        pile=Pile(piles.bank_statements, "ledger_import_list", "kind=statement", own="waits_for"),
     ),
     Work(
         later("Months to close"),
@@ -158,38 +179,37 @@ WORK = (
         later("Months to confirm"),
         "ledger.close_period",
         later("Somebody else asked to close them"),
-        pile=Pile(piles.months, "ledger_period_list", "waits_for=me"),
+        pile=Pile(piles.months, "ledger_period_list", own="waits_for"),
     ),
     Work(
         later("Accounts of the books to confirm"),
         "ledger.map_accounts",
         later("Asked for by somebody else"),
-        pile=Pile(piles.book_accounts, "ledger_mapping_list", "waits_for=me"),
+        pile=Pile(piles.book_accounts, "ledger_mapping_list", own="waits_for"),
     ),
     Work(
         later("Rates of months to confirm"),
         "ledger.set_rates",
         later("Asked for by somebody else"),
-        pile=Pile(piles.month_rates, "ledger_rate_list", "waits_for=me"),
+        pile=Pile(piles.month_rates, "ledger_rate_list", own="waits_for"),
     ),
     Work(
         later("Raises of caps to grant"),
         "payouts.grant_cap",
         later("Asked for by somebody else"),
-        pile=Pile(piles.cap_raises, "payouts_cap_list", "waits_for=me"),
+        pile=Pile(piles.cap_raises, "payouts_cap_list", own="waits_for"),
     ),
     Work(
         later("People to confirm"),
         "auth.change_user",
         later("Another administrator asked for a way in, a role or a password"),
-        pile=Pile(piles.people_requests, "settings", "waits_for=me"),
-        second=True,
+        pile=Pile(piles.people_requests, "settings", own="waits_for"),
     ),
     Work(
         later("Schedules to confirm"),
         "payouts.confirm_schedule",
         later("Somebody else’s, and they send files elsewhere"),
-        pile=Pile(piles.schedules, "payouts_schedule_list", "waits_for=me"),
+        pile=Pile(piles.schedules, "payouts_schedule_list", own="waits_for"),
     ),
     Work(
         later("Exports to fetch"),
@@ -207,7 +227,7 @@ WORK = (
         later("Schedules that failed or stopped"),
         "payouts.schedule_export",
         later("Yours: what should have come did not"),
-        pile=Pile(piles.broken_schedules, "payouts_schedule_list", "show=broken"),
+        pile=Pile(piles.broken_schedules, "payouts_schedule_list", "show=broken", own="owner"),
         decide=True,
     ),
 )

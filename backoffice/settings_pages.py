@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice import roles
+from backoffice.audit import rights
 from backoffice.doors import pages, role_words
 from backoffice.doors.addresses import Known
 
@@ -24,8 +25,8 @@ def role_list(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "role": role_words.called(role),
-            "may": sorted(role_words.right(name) for name in held if ".view_" not in name),
-            "sees": sorted(role_words.right(name) for name in held if ".view_" in name),
+            "may": sorted(rights.right(name) for name in held if ".view_" not in name),
+            "sees": sorted(rights.right(name) for name in held if ".view_" in name),
             "people": people.get(role, []),
         }
         for role, held in roles.ROLES.items()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from backoffice import styleguide_rows
+from backoffice.doors import worklists
 from payouts.models.hold import HoldReason
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
 from sellers.ledger.money import Money
@@ -54,7 +55,7 @@ def values() -> dict[str, Any]:
         "chips": [
             {"text": "Status is to review", "clear_url": "?"},
             {"text": "Due by Tue 24 Nov", "clear_url": "?"},
-            {"label": "Country", "fields": list(CountryForm()), "keep": [("status", "PENDING_REVIEW")]},
+            worklists.offered("Country", CountryForm, [("status", "PENDING_REVIEW")]),
         ],
         "tabs": [
             {"label": "All to review", "url": "?", "current": True, "count": 214},

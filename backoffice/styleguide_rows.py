@@ -80,9 +80,15 @@ PREVIEW: dict[str, Any] = {
             "reason": "The bank account changed 2 hours ago: another approver has to look after 26 November.",
             "count": 2,
             "sums": [Money(4521000, "EUR")],
-            "references": ["P48213", "P48240"],
+            "references": [{"reference": "P48213", "url": "#"}, {"reference": "P48240", "url": "#"}],
+            "url": "#",
         },
-        {"reason": "Already approved by Marc Duval.", "count": 1, "sums": [], "references": ["P48190"]},
+        {
+            "reason": "Already approved by Marc Duval.",
+            "count": 1,
+            "sums": [],
+            "references": [{"reference": "P48190", "url": "#"}],
+        },
     ],
     "follows": [
         "1,204 sellers will be paid on Thursday 26 November.",

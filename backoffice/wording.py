@@ -87,7 +87,7 @@ def status(value: str, kind: str = "payout") -> Word:
 
 HOLD_PILLS = {
     hold.HoldReason.ACCOUNT_CHANGE: later("bank account"),
-    hold.HoldReason.ACCOUNT_REFUSED: later("account sent money back"),
+    hold.HoldReason.ACCOUNT_REFUSED: later("money came back"),
     hold.HoldReason.AMOUNT_UNUSUAL: later("unusual amount"),
     hold.HoldReason.DISPUTE: later("dispute"),
     hold.HoldReason.DOCUMENTS: later("documents"),
@@ -97,6 +97,15 @@ HOLD_PILLS = {
     hold.HoldReason.SELLER_REQUEST: later("seller asked"),
     hold.HoldReason.OTHER: later("see the note"),
 }
+
+
+BARRED = {"suspended": later("Seller suspended"), "unverified": later("Seller not verified")}
+"""How a seller stands to whom no money may go (`filter_words.STANDINGS`), as a pill beside a payout's status."""
+
+
+def barred(standing: str) -> Word:
+    """The word of a payout whose seller stands so. Raises KeyError for an unknown standing."""
+    return Word(BARRED[standing], STOPPED)
 
 
 def hold_pill(code: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import cast
 
 from babel.dates import format_date, format_skeleton, get_day_names
@@ -12,6 +13,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, gettext_lazy, override, pgettext_lazy, to_locale
 
 _DATES = {"en": "en_GB"}  # day before month, as everywhere in the program
+_MEDIUM = {"ja": "y年M月d日"}  # as its other forms; CLDR's is 2026/11/28
 
 
 def later(text: str) -> str:
@@ -58,7 +60,9 @@ def exact(value: Decimal) -> str:
 def dated(day: date, form: str) -> str:
     """A day as the reader writes it: ``long`` is 28 November 2026, ``medium`` 28 Nov 2026, else a skeleton of CLDR."""
     here = _DATES.get(locale(), locale())
-    return day_in(day, form, here) if form in ("long", "medium") else format_skeleton(form, day, locale=here)
+    if form in ("long", "medium"):
+        return day_in(day, _MEDIUM.get(here, form) if form == "medium" else form, here)
+    return format_skeleton(form, day, locale=here)
 
 
 def day_in(day: date, form: str, locale: str) -> str:
@@ -77,6 +81,11 @@ def labelled(label: str, said: str) -> str:
     return gettext("{label}: {said}").format(label=label, said=said)
 
 
+def quoted(text: str) -> str:
+    """The text in the reader's quotation marks."""
+    return gettext("“{text}”").format(text=text)
+
+
 def gap() -> str:
     """What stands between two sentences: a space, in Japanese nothing."""
     return "" if locale().startswith("ja") else " "
@@ -85,6 +94,37 @@ def gap() -> str:
 def sentences(*said: str) -> str:
     """Whole sentences one after the other, without those that are empty."""
     return gap().join(str(each) for each in said if each)
+
+
+def beside(parts: Iterable[str]) -> str:
+    """Several reasons, notes or facts in one line: "it is on hold; its seller is suspended", without the empty ones."""
+    said = [str(each) for each in parts if each]
+    return (
+        reduce(lambda one, other: gettext("{one}; {other}").format(one=one, other=other), said)
+        if said
+        else ""
+    )
+
+
+def ended(text: str) -> str:
+    """The text as a sentence, with the reader's full stop."""
+    return gettext("{text}.").format(text=unended(text))
+
+
+def unended(sentence: str) -> str:
+    """A sentence as it stands inside another: without its full stop, whatever the language's."""
+    return sentence.rstrip(".。")
+
+
+MOST_NAMED = 20
+
+
+def use_one_of(known: Iterable[str], *, most: int = MOST_NAMED) -> str:
+    """What to write in place of what is not known: "Use one of FR, JP."; nothing where there is none, or more than
+    ``most`` to choose from.
+    """
+    names = list(known)
+    return gettext("Use one of {known}.").format(known=", ".join(names)) if 0 < len(names) <= most else ""
 
 
 def either(parts: Iterable[str]) -> str:

@@ -10,13 +10,12 @@ from operator import itemgetter
 from typing import IO, BinaryIO, cast
 
 from backoffice.words import sentences
-from sellers import reading
+from sellers import error_column, reading
 from sellers.formulas import harmless
 
 _IN_MEMORY = 1 << 20  # bytes; what is larger lies on disk while it is made
-_NUMBER = re.compile(r"[+-]?[\d.,\u00a0\u202f ]*\d[\d.,]*")
-_HEADING = "error"
-
+_NUMBER = re.compile(r"[+-]?(?:[\d.,]*+[\u00a0\u202f ]++)*+[.,]*+\d[\d.,]*+")
+"""No part is read in two ways: a cell of a hundred thousand digits and a letter took a minute."""
 
 Errors = Iterator[tuple[int, str]]
 """Lines of the file, in order, each with all that is wrong with it."""
@@ -39,7 +38,7 @@ def made(
     given.seek(0)
     copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the answer closes it
     written = io.TextIOWrapper(copy, encoding=encoding, errors="replace", newline="")
-    csv.writer(written, delimiter=mark).writerows(_rows(errors, given, mark))
+    csv.writer(written, delimiter=mark).writerows(_rows(errors, given, mark, encoding))
     written.flush()
     written.detach()
     given.detach()
@@ -53,7 +52,7 @@ def by_line(errors: Iterable[tuple[int, str]]) -> Errors:
         yield line, sentences(*(error for _, error in group))
 
 
-def _rows(errors: Errors, given: io.TextIOWrapper, delimiter: str) -> Iterator[list[str]]:
+def _rows(errors: Errors, given: io.TextIOWrapper, delimiter: str, encoding: str) -> Iterator[list[str]]:
     """The rows of the file and the errors of its lines, both in order, laid side by side."""
     waiting = next(errors, None)
     width = 0
@@ -65,9 +64,7 @@ def _rows(errors: Errors, given: io.TextIOWrapper, delimiter: str) -> Iterator[l
         if line == 1:
             width = len(cells)
             taken = {cell.strip().casefold() for cell in cells}
-            said = said or [
-                next(name for name in (_HEADING, f"{_HEADING} 2", f"{_HEADING} 3") if name not in taken)
-            ]
+            said = [error_column.of_header(" ".join(said)) if said else error_column.heading(taken, encoding)]
         yield [*(_safe(cell) for cell in cells), " ".join(said)]
     while waiting is not None:  # what follows a row that is no CSV was not read
         yield [*([""] * width), waiting[1]]

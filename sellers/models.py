@@ -64,6 +64,11 @@ class Seller(models.Model):
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="seller_name_trgm"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="seller_email_trgm"),
             models.Index(fields=["country", "id"], name="seller_country"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(suspended_at__isnull=False) | models.Q(verified_at__isnull=True),
+                name="seller_barred",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,12 +16,30 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from backoffice.words import either, later
+from backoffice.words import either, later, quoted, sentences
+from sellers import error_column, sniffing
 from sellers.formulas import as_given
 
 _PIECE = 1 << 20
 _DELIMITERS = {",": later("commas"), ";": later("semicolons"), "\t": later("tabs")}
-_ENCODING_WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+_ENCODING_WORDS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252",
+}
+_UTF8, _WINDOWS = "utf-8-sig", "cp1252"
+_UTF8_LETTER = re.compile(  # its first byte says how many follow; one class of bytes to look for is found the fastest
+    rb"[\xc2-\xf4](?:(?<=[\xc2-\xdf])[\x80-\xbf]|(?<=[\xe0-\xef])[\x80-\xbf]{2}|(?<=[\xf0-\xf4])[\x80-\xbf]{3})"
+)
+_BEGUN = 3
+"""Bytes of a letter that a piece may hold without its end."""
+_CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+"""A letter of UTF-8 without its end. The first byte alone of one of three or four is a small letter of Windows-1252, in
+which many a text ends.
+"""
 LONGEST_CELL = 100_000
 
 
@@ -88,36 +106,42 @@ def sha256(content: bytes) -> str:
 def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
     """Hash the bytes and find the first of the encodings that reads all of them. Leaves the stream at its start.
 
+    Windows-1252 reads almost any bytes: with one bad byte, or cut short, a file in UTF-8 would come out with other
+    letters, in its ids too, and its rows would count twice. A file that may be UTF-8 and has a letter of it is nothing
+    else.
+
     Raises `TooBig`, and `BadFile` for an empty file, a NUL or bytes that none of the encodings knows.
     """
     digest, size, line = hashlib.sha256(), 0, 1
     start = stream.read(4)
     stream.seek(0)
-    candidates = _candidates(start, encodings)
-    decoders = {name: codecs.getincrementaldecoder(name)() for name in candidates}
-    failures: list[BadFile] = []
+    tried = candidates(start, encodings)
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in tried}
+    failures: dict[str, BadFile] = {}
+    before = b""
     while piece := stream.read(_PIECE):
         size += len(piece)
         check_size(size)
         digest.update(piece)
+        guessed = _UTF8 in tried and _WINDOWS in decoders and not piece.isascii()
+        if guessed and _UTF8_LETTER.search(before + piece):
+            del decoders[_WINDOWS]
+        before = (before + piece[-_BEGUN:])[-_BEGUN:]
         for name in list(decoders):
             try:
                 text = decoders[name].decode(piece)
-            except UnicodeDecodeError as error:
-                bad = line + piece[: error.start].count(b"\n")
-                failures.append(_undecodable(bad, encodings, piece[error.start : error.start + 1]))
+            except UnicodeDecodeError as error:  # its object is the piece, after what was begun before it
+                bad = line + error.object[: error.start].count(b"\n")
+                failures[name] = _undecodable(bad, name, error.object[error.start : error.start + 1])
                 del decoders[name]
                 continue
             if "\0" in text:
                 at = line + text[: text.index("\0")].count("\n")
-                failures.append(
-                    BadFile(
-                        at,
-                        _(
-                            "Line {at} has a NUL character: this is not a text file. Save it "
-                            "as CSV and try again."
-                        ).format(at=at),
-                    )
+                failures[name] = BadFile(
+                    at,
+                    _(
+                        "Line {at} has a NUL character: this is not a text file. Save it as CSV and try again."
+                    ).format(at=at),
                 )
                 del decoders[name]
         if not decoders:
@@ -126,19 +150,22 @@ def inspect(stream: BinaryIO, encodings: Sequence[str]) -> Inspected:
     stream.seek(0)
     if not size:
         raise BadFile(1, _("The file is empty. Choose a CSV file with a header and at least one row."))
+    if _UTF8 in decoders and _WINDOWS in decoders and _CUT.search(before):
+        del decoders[_WINDOWS]
     for name, decoder in decoders.items():
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            failures.append(
-                BadFile(
-                    line,
-                    _("The file breaks off in the middle of a character. Was it cut short? Save it again."),
-                )
+            failures[name] = BadFile(
+                line,
+                _(
+                    "The file breaks off in the middle of a character. Was it cut short? Save it as “CSV UTF-8” "
+                    "and try again."
+                ),
             )
             continue
         return Inspected(digest.hexdigest(), name, max(line - 2, 1))
-    raise failures[0]
+    raise next(failures[name] for name in tried if name in failures)
 
 
 def rows(
@@ -181,7 +208,7 @@ def _rows(
     text: io.TextIOWrapper, delimiter: str, required: Sequence[str], known: Sequence[str]
 ) -> Iterator[Row | Problem]:
     first = text.readline(LONGEST_CELL)
-    columns, delimiter = _header(first, delimiter, required)
+    columns, delimiter = _header(first, delimiter, required, known)
     _refuse_unknown(columns, known)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -207,24 +234,28 @@ def _rows(
         yield Row(begins, dict(zip(columns, map(as_given, cells), strict=True)))
 
 
-def _header(first: str, delimiter: str, required: Sequence[str]) -> tuple[list[str], str]:
-    """The normalised columns and the delimiter that found them."""
+def _header(
+    first: str, delimiter: str, required: Sequence[str], known: Sequence[str]
+) -> tuple[list[str], str]:
+    """The normalised columns and the delimiter that found them. What says what was wrong with a row has no name."""
     if not first.strip():
         raise BadFile(1, _("The first line is empty: the column names belong there."))
     best = delimiter_of(first, delimiter, required)
-    columns = _split(first, best)
+    wanted = {*required, *known}
+    columns = [
+        "" if each not in wanted and error_column.is_ours(each) else each for each in _split(first, best)
+    ]
     missing = [column for column in required if column not in columns]
     if missing:
         other = next((m for m in _DELIMITERS if m != best and set(required) <= set(_split(first, m))), "")
         hint = (
             _(
-                " Its columns are separated by {delimiters}, this profile expects "
-                "{best}: choose another profile."
+                "Its columns are separated by {delimiters}, this profile expects {best}: choose another profile."
             ).format(delimiters=_DELIMITERS[other], best=_DELIMITERS[best])
             if other
-            else _(" The header has: {columns}.").format(columns=", ".join(columns)[:300])
+            else _("The header has: {columns}.").format(columns=", ".join(filter(None, columns))[:300])
         )
-        raise BadFile(1, _("The header lacks {quoted}.{hint}").format(quoted=_quoted(missing), hint=hint))
+        raise BadFile(1, sentences(_("The header lacks {quoted}.").format(quoted=_quoted(missing)), hint))
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
         raise BadFile(
@@ -266,9 +297,13 @@ def _split(first: str, delimiter: str) -> list[str]:
     return [cell.strip().casefold() for cell in cells]
 
 
-def _candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
-    """The encodings to try, in order. A byte-order mark decides between UTF-16 and everything else."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+def candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
+    """The encodings to try, in order, by the first four bytes: they decide between UTF-16 and everything else.
+
+    Raises `BadFile` where it is UTF-16 and that is not among them, or nothing else is.
+    """
+    unmarked = sniffing.two_bytes(start)
+    if unmarked or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         if "utf-16" not in encodings:
             raise BadFile(
                 1,
@@ -276,23 +311,23 @@ def _candidates(start: bytes, encodings: Sequence[str]) -> list[str]:
                     "The file is UTF-16, this profile reads {known}. Save it as “CSV UTF-8” and try again."
                 ).format(known=_known(encodings)),
             )
-        return ["utf-16"]
+        return [unmarked or "utf-16"]
     # "utf-8-sig" reads UTF-8 with and without a byte-order mark.
     tried = ["utf-8-sig" if each == "utf-8" else each for each in encodings if each != "utf-16"]
     if start.startswith(codecs.BOM_UTF8) and "utf-8-sig" in tried:
         return ["utf-8-sig"]
     if not tried:
-        raise BadFile(1, _("The file is not UTF-16 with a byte-order mark, which this profile reads."))
+        raise BadFile(1, _("The file is not UTF-16, which this profile reads."))
     return list(dict.fromkeys(tried))
 
 
-def _undecodable(line: int, encodings: Sequence[str], byte: bytes) -> BadFile:
+def _undecodable(line: int, encoding: str, byte: bytes) -> BadFile:
     return BadFile(
         line,
         _(
             "Line {line} is not {known} (byte 0x{byte}). Save the file as “CSV UTF-8” in your "
             "spreadsheet and try again."
-        ).format(line=line, known=_known(encodings), byte=byte.hex().upper()),
+        ).format(line=line, known=_ENCODING_WORDS[encoding], byte=byte.hex().upper()),
     )
 
 
@@ -327,4 +362,4 @@ def _malformed(line: int, error: csv.Error) -> BadFile:
 
 
 def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    return ", ".join(map(quoted, names))

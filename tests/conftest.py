@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import testcases
+from django.utils import translation
 
 from backoffice.embedded.errors import CannotStart
 from tests import postgres
@@ -41,6 +42,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(_SERVER, None)
     if server:
         server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> None:
+    """A test begins in the language of the settings: a request of the one before leaves its reader's."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,15 @@
 Django's ``has_perm`` caches on the user object and says yes to every superuser; money may rely on neither.
 """
 
+from typing import NamedTuple
+
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from backoffice.words import either, sentences
+
+from . import holders, rights
 from .actors import Actor, Via
 from .errors import NotAllowed
 
@@ -39,35 +45,43 @@ PERSON_ONLY = frozenset(
 
 
 # Asked once by every page and call: as one statement, and in PostgreSQL's words, for the ORM's OR joins every grant.
-_GRANTED = """
-SELECT kind.app_label || '.' || permission.codename
+_STANDING = """
+SELECT 'may', kind.app_label || '.' || permission.codename
 FROM auth_permission AS permission JOIN django_content_type AS kind ON kind.id = permission.content_type_id
 WHERE permission.id IN (
   SELECT permission_id FROM auth_user_user_permissions WHERE user_id = %(user)s
   UNION ALL SELECT granted.permission_id FROM auth_group_permissions AS granted
   JOIN auth_user_groups AS member ON member.group_id = granted.group_id WHERE member.user_id = %(user)s
 ) AND EXISTS (SELECT FROM auth_user WHERE id = %(user)s AND is_active)
+UNION ALL
+SELECT 'role', role.name FROM auth_group AS role JOIN auth_user_groups AS member ON member.group_id = role.id
+WHERE member.user_id = %(user)s
 """
 
 
-_ROLES = """
-SELECT role.name FROM auth_group AS role JOIN auth_user_groups AS member ON member.group_id = role.id
-WHERE member.user_id = %s ORDER BY role.name
-"""
+class Standing(NamedTuple):
+    """Every permission ("app.codename") that a user holds through groups or directly, none when inactive; and the names
+    of their roles, by name.
+    """
+
+    permissions: frozenset[str]
+    roles: tuple[str, ...]
 
 
-def roles_of(user_id: int) -> list[str]:
-    """The names of the roles that a user has, by name."""
+def standing_of(user_id: int) -> Standing:
+    """What the user may do, and as what."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROLES, [user_id])
-        return [name for (name,) in cursor.fetchall()]
+        cursor.execute(_STANDING, {"user": user_id})
+        found = cursor.fetchall()
+    return Standing(
+        frozenset(name for what, name in found if what == "may"),
+        tuple(sorted(name for what, name in found if what == "role")),
+    )
 
 
 def permissions_of(user_id: int) -> frozenset[str]:
-    """Every permission ("app.codename") an active user holds through groups or directly; empty when inactive."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GRANTED, {"user": user_id})
-        return frozenset(name for (name,) in cursor.fetchall())
+    """The permissions of `standing_of`."""
+    return standing_of(user_id).permissions
 
 
 def allows(*, actor: Actor, permission: str) -> bool:
@@ -80,19 +94,28 @@ def allows(*, actor: Actor, permission: str) -> bool:
 
 
 def require(*, actor: Actor, permission: str) -> None:
-    """Returns when the actor may; raises `NotAllowed` with what to do otherwise."""
-    if allows(actor=actor, permission=permission):
-        return
-    deed = permission.split(".", 1)[1].replace("_", " ")
+    """Returns when the actor may; raises `NotAllowed` that says who may otherwise."""
+    if not allows(actor=actor, permission=permission):
+        raise NotAllowed(_refusal(actor, permission))
+
+
+def _refusal(actor: Actor, permission: str) -> str:
+    deed, who = rights.deed(permission), holders.whoever(permission)
     if permission in PERSON_ONLY and actor.via is not Via.SESSION:
-        raise NotAllowed(
-            _("A {via} may not {deed}: that needs a person. Log in and do it in the browser.").format(
-                via=actor.via, deed=deed
-            )
+        needs = {
+            Via.TOKEN: _("A token may not {deed}: that needs a person. Log in and do it in the browser."),
+            Via.COMMAND: _("A command may not {deed}: that needs a person. Log in and do it in the browser."),
+            Via.SYSTEM: _(
+                "The program may not {deed}: that needs a person. Log in and do it in the browser."
+            ),
+        }[actor.via].format(deed=deed)
+        return sentences(needs, _("Who may: {who}.").format(who=who) if who else "")
+    person = actor.person_id
+    if not get_user_model().objects.filter(pk=person, is_active=True).exists():
+        return _("Not allowed: {name} may not log in any more. Ask an administrator.").format(name=actor.name)
+    roles = either(map(holders.somebody, standing_of(person).roles)) or actor.name
+    if not who:
+        return _("Not allowed: {roles} may not {deed}. Ask an administrator for a role that may.").format(
+            roles=roles, deed=deed
         )
-    raise NotAllowed(
-        _("{actor} may not {deed}. Ask an administrator for a role that may.").format(
-            actor=actor.name, deed=deed
-        ),
-        permission=permission,
-    )
+    return _("Not allowed: {roles} may not {deed}; {who} may.").format(roles=roles, deed=deed, who=who)

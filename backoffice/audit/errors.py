@@ -24,14 +24,10 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
-    """The actor lacks the ``permission``, is not active, or came by a door that may not do this."""
+    """The actor lacks the right, is not active, or came by a door that may not do this."""
 
     code = "not_allowed"
     status = 403
-
-    def __init__(self, text: str, *, permission: str = "") -> None:
-        super().__init__(text)
-        self.permission = permission
 
 
 class Conflict(Refused):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.contrib.auth.models import Group
+from django.db.models import Q
 
 from backoffice.words import either, later
 
@@ -24,8 +25,10 @@ def somebody(role: str) -> str:
     return str(ROLES[role][1]) if role in ROLES else role.lower()
 
 
-def whoever(permission: str) -> str:
-    """All who may by their role: "an analyst or a treasurer"; empty where no role holds it."""
-    app, codename = permission.split(".")
-    groups = Group.objects.filter(permissions__codename=codename, permissions__content_type__app_label=app)
+def whoever(*any_of: str) -> str:
+    """All who hold one of these by their role: "an analyst or a treasurer"; empty where no role does."""
+    holding = Q()
+    for app, codename in (permission.split(".") for permission in any_of):
+        holding |= Q(permissions__codename=codename, permissions__content_type__app_label=app)
+    groups = Group.objects.filter(holding)
     return either(map(somebody, groups.order_by("name").values_list("name", flat=True).distinct()))

@@ -10,7 +10,7 @@ from backoffice import demo
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.models import Event
-from backoffice.demo import books, pace, people, plan, sellers
+from backoffice.demo import books, movements, pace, people, plan, sellers
 from backoffice.demo.bank import Bank
 from backoffice.demo.plan import Agenda
 from backoffice.demo.rounds import Desk
@@ -103,6 +103,7 @@ def _live(*, seed: int, now: datetime, weeks: int, share: float) -> Desk:
     )
     agenda = Agenda(now)
     plan.Plan(desk, cast, agenda, first=first, weeks=weeks, now=now).fill(_random(seed, "trade"))
+    movements.fill(agenda, desk, now=now)
     agenda.work_off()
     desk.collect(now=now - timedelta(minutes=4))
     sweeping.alert(now=now - timedelta(minutes=3))

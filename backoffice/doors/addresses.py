@@ -9,10 +9,14 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from backoffice.words import sentences
+from backoffice.words import sentences, use_one_of
 
 ALWAYS = ("back",)
 """What any page of ours may be told."""
+ME = "me"
+"""Who reads the address, in place of a user name; see `by_name`."""
+PEOPLE = ("waits_for", "not_asked_by", "owner")
+"""The parameters that take a user name and may say `ME`."""
 _LONGEST, _MOST = 40, 3
 
 
@@ -28,10 +32,12 @@ class BadAddress(Refused):
 
 
 class UnknownChoice(BadAddress):
-    """The address narrows a list by what its filter does not know. ``name`` is the parameter, ``label`` its filter."""
+    """The address narrows a list by what its filter does not know. ``name`` is the parameter, ``label`` its filter,
+    ``choices`` what it knows, where that can be said.
+    """
 
-    def __init__(self, label: str, value: str, *, name: str) -> None:
-        super().__init__({name: _no_choice(label, value)})
+    def __init__(self, label: str, value: str, *, name: str, choices: Collection[str] = ()) -> None:
+        super().__init__({name: _no_choice(label, value, choices)})
 
 
 class Known:
@@ -66,15 +72,30 @@ class Known:
             )
             return words.format(name=name, first=_short(others[0]), second=_short(last))
         choices = self.choices.get(name)
-        return _no_choice(name, last) if last and choices is not None and last not in choices else ""
+        wrong = last and choices is not None and last not in choices
+        return _no_choice(name, last, choices or ()) if wrong else ""
 
 
 def only(request: HttpRequest, name: str, choices: Collection[str]) -> str:
     """What the address says of this parameter, one of the choices or nothing. Raises `UnknownChoice`."""
     for value in request.GET.getlist(name):
         if value and value not in choices:
-            raise UnknownChoice(name, value, name=name)
+            raise UnknownChoice(name, value, name=name, choices=choices)
     return request.GET.get(name, "")
+
+
+def by_name(request: HttpRequest) -> str:
+    """The same address with the reader's user name where it says whose work it means by `ME`, so that whoever it is
+    sent to sees the same rows; empty where it says no `ME`.
+    """
+    own = request.user.get_username()
+    theirs = [name for name in PEOPLE if request.GET.getlist(name) == [ME]]
+    if not theirs or own == ME:
+        return ""
+    query = request.GET.copy()
+    for name in theirs:
+        query[name] = own
+    return f"{request.path}?{query.urlencode()}"
 
 
 def unknown(name: str, value: str) -> str:
@@ -91,13 +112,14 @@ def no_place(name: str, value: str) -> BadAddress:
 
 def no_order(value: str, known: Collection[str]) -> BadAddress:
     """The error of an order that the list has not."""
-    words = _("Not shown: “sort={value}” is no order of this list. Use one of {known}.")
-    return BadAddress({"sort": words.format(value=_short(value), known=", ".join(known))})
+    words = _("Not shown: “sort={value}” is no order of this list.").format(value=_short(value))
+    return BadAddress({"sort": sentences(words, use_one_of(known))})
 
 
-def _no_choice(label: str, value: str) -> str:
-    words = _("Not shown: the filter “{label}” has no choice “{value}”. Take it out of the address.")
-    return words.format(label=label, value=_short(value))
+def _no_choice(label: str, value: str, choices: Collection[str]) -> str:
+    words = _("Not shown: the filter “{label}” has no choice “{value}”.")
+    advice = use_one_of(map(str, choices)) or _("Take it out of the address.")
+    return sentences(words.format(label=label, value=_short(value)), advice)
 
 
 def _short(text: str) -> str:

@@ -14,14 +14,12 @@ from payouts.exports import kinds
 
 def verb(request: HttpRequest, kind: str, given: Mapping[str, Any]) -> list[dict[str, str]]:
     """The way to an export of this kind by this filter, of which what is empty is left out; none for whom it would be
-    refused. A list that shows what waits for its reader says so by their name: ``waits_for`` is "me" in its address.
+    refused.
     """
     held = pages.permissions(request)
     if "payouts.request_export" not in held or not kinds.get(kind).is_open_to(held):
         return []
     query = {"kind": kind} | {name: value for name, value in given.items() if value}
-    if "waits_for" in query:
-        query["waits_for"] = request.user.get_username()
     return [
         {"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{urlencode(query)}"}
     ]

@@ -15,11 +15,11 @@ from django.urls import resolve, reverse
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
-from backoffice.audit import actors, authority
+from backoffice.audit import actors, authority, holders
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import keyset, role_words
-from backoffice.doors.addresses import Known
+from backoffice.doors import keyset
+from backoffice.doors.addresses import Known, by_name
 
 P = ParamSpec("P")
 _ROWS = ("ids", "seen", "all_matching")
@@ -35,7 +35,8 @@ def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P
 
     Others are sent to log in, or get 403 with a sentence. A `Refused` that the view lets through becomes a page
     that says what was not done, with the error's own status. So does an address that says what the page does not
-    know (``knows``; without it the view reads the address itself).
+    know (``knows``; without it the view reads the address itself). An address that means its reader by "me" leads to
+    the one with their user name.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -45,15 +46,15 @@ def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P
             if not (user.is_authenticated and user.is_active and user.is_staff):
                 return _to_login(request)
             if any_of and permissions(request).isdisjoint(any_of):
-                raise PermissionDenied(
-                    _("Your role does not open this page. Ask an administrator for one that does.")
-                )
+                raise PermissionDenied(_closed(any_of))
             try:
                 if knows is not None and _reads(request):
                     knows.check(request.GET)
+                if _reads(request) and (named := by_name(request)):
+                    return redirect(named)
                 return view(request, *args, **kwargs)
             except NotAllowed as refusal:
-                raise PermissionDenied(_lacking(refusal)) from refusal
+                raise PermissionDenied(str(refusal)) from refusal
             except Refused as refusal:
                 return refused(request, refusal)
 
@@ -61,6 +62,14 @@ def page(*any_of: str, knows: Known | None = None) -> Callable[[View[P]], View[P
         return opened
 
     return decorate
+
+
+def _closed(any_of: tuple[str, ...]) -> str:
+    """What is said to whom a page does not open that asks for one of these rights."""
+    who = holders.whoever(*any_of)
+    if not who:
+        return _("Your role does not open this page. Ask an administrator for one that does.")
+    return _("Your role does not open this page. It opens to {who}.").format(who=who)
 
 
 def leads(request: HttpRequest, url: str) -> str:
@@ -90,14 +99,6 @@ def refused(request: HttpRequest, refusal: Refused, *, title: str = "", whole: s
 
 def _reads(request: HttpRequest) -> bool:
     return request.method in ("GET", "HEAD")
-
-
-def _lacking(refusal: NotAllowed) -> str:
-    """The right by the words that the page of roles has for it, which know the reader's language."""
-    if not refusal.permission:
-        return str(refusal)
-    words = _("Not done: it needs the right “{right}”. Ask an administrator for a role that has it.")
-    return words.format(right=role_words.right(refusal.permission))
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
@@ -158,11 +159,16 @@ def actor(request: HttpRequest) -> Actor:
 
 def permissions(request: HttpRequest) -> frozenset[str]:
     """What the person may do, read from the database once per request."""
-    held: frozenset[str] | None = getattr(request, "_held", None)
-    if held is None:
-        held = authority.permissions_of(actor(request).person_id)
-        request._held = held  # type: ignore[attr-defined]
-    return held
+    return standing(request).permissions
+
+
+def standing(request: HttpRequest) -> authority.Standing:
+    """What the person may do, and as what; read from the database once per request."""
+    found: authority.Standing | None = getattr(request, "_standing", None)
+    if found is None:
+        found = authority.standing_of(actor(request).person_id)
+        request._standing = found  # type: ignore[attr-defined]
+    return found
 
 
 def render(

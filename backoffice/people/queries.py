@@ -5,11 +5,19 @@ import json
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, When
 
 from backoffice.people.models import Kind, PersonRequest
 
 ADMIN = "admin"
+ORDER = ("shut", "username")
+"""How a list of people stands; see `staff`."""
+
+
+def staff() -> "QuerySet[User]":
+    """Who works here, in no order. Along `ORDER` those stand first who may log in, by user name."""
+    shut = Case(When(is_active=True, then=False), default=True, output_field=BooleanField())
+    return User.objects.filter(is_staff=True).annotate(shut=shut)
 
 
 def waiting() -> "QuerySet[PersonRequest]":

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from backoffice.settings import env, schedule, storages
+from backoffice.settings import env, openapi, schedule, storages
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
@@ -159,23 +159,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "URL_FORMAT_OVERRIDE": None,
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": datetime.timedelta(days=90), "AUTO_REFRESH": False}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Payout back office",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "PayoutStatus": "payouts.states.PayoutStatus",
-        "BatchStatus": "payouts.states.BatchStatus",
-        "ExportStatus": "payouts.models.ExportStatus",
-        "HoldReason": "payouts.models.HoldReason",
-    },
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # Celery is muscle, PostgreSQL is memory: messages are doorbells, results live in rows
 CELERY_BROKER_URL = env.read.str("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")

@@ -15,7 +15,7 @@ MOST = 5_000
 """Kept of each part, some hundred bytes each; the longest unused goes first."""
 Make = Callable[..., dict[str, Any]]
 PARTS: dict[str, Callable[..., SafeString]] = {}
-"""Each of them as a function, by its name: for what is no template of Django's (`backoffice_rows`)."""
+"""Each of them as a function, by its name: for what is no template of Django's (`_jinja`)."""
 
 
 def part(register: template.Library, name: str) -> Callable[[Make], Make]:
@@ -28,7 +28,8 @@ def part(register: template.Library, name: str) -> Callable[[Make], Make]:
     def decorate(make: Make) -> Make:
         @lru_cache(maxsize=MOST, typed=True)
         def rendered(_language: str | None, *args: Any) -> SafeString:
-            return SafeString(loader.render_to_string(name, make(*args)))
+            # A line's end behind a part would stand, underlined, inside a link around it.
+            return SafeString(loader.render_to_string(name, make(*args)).strip())
 
         signature = inspect.signature(make)
 

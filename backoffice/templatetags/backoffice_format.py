@@ -3,15 +3,16 @@ modules.
 
 Money: `amount|money` in a table, `amount|money_text` in a sentence, `{% money minor currency %}`. Moments:
 `at|when`, `at|when:"JP"`, `at|ago`, `{% moment at "JP" %}` (both). Days: `date|day`, `first|span:last`,
-`range|span`. Countries: `code|land`. Roles: `group.name|role`. Before what is said of something:
-`title|colon`. What the program wrote down: `hold.note|recorded:hold.placed_by_id`, `{% recorded incident.text %}`, and
-`|perhaps_recorded` where a bank or a person may have written it. A missing value shows as a dash.
+`range|span`. Countries: `code|land`. Roles: `group.name|role`. Rails: `batch.rail|rail`. Before what is said of
+something: `title|colon`. What the program wrote down: `hold.note|recorded:hold.placed_by_id`,
+`{% recorded incident.text %}`, and `|perhaps_recorded` where a bank or a person may have written it. A missing value
+shows as a dash.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import babel
@@ -27,6 +28,7 @@ from backoffice.doors import role_words
 from backoffice.words import labelled
 from payouts import countries
 from payouts.countries import moments
+from payouts.queries import rail_words
 from payouts.queries import recorded as records
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -91,10 +93,19 @@ def when(at: datetime | None, where: object = None) -> str | SafeString:
 
 @register.filter
 def ago(at: datetime | None, where: object = None) -> str | SafeString:
-    """The relative time; the exact one in the title."""
+    """The relative time, which goes on while the page stands (`ago.js`); the exact one in the title."""
     if not at:
         return NOTHING
-    return _time(at, where, lambda zone: moments.ago(at, now=timezone.now(), locale=_locale()))
+    now = timezone.now()
+    return _time(
+        at, where, lambda zone: moments.ago(at, now=now, locale=_locale()), going_on=_going_on(at, now)
+    )
+
+
+@register.simple_tag
+def ago_words(unit: Literal["hour", "minute", "second"]) -> str:
+    """How `ago` says a number of these units, with {n} for the number."""
+    return moments.ago_of(unit, locale=_locale())
 
 
 @register.filter
@@ -103,6 +114,16 @@ def age(at: datetime | None) -> str:
     if at is None:
         return NOTHING
     minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
+    if minutes >= 48 * 60:
+        minutes -= minutes % (24 * 60)
+    elif minutes >= 60:
+        minutes -= minutes % 60
+    return _age(minutes, get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _age(minutes: int, _language: str | None) -> str:
+    """Of whole days from two days on, of whole hours from one on: a list says the same age many times."""
     if minutes >= 48 * 60:
         return _("{n} d").format(n=minutes // (24 * 60))
     return _("{n} h").format(n=minutes // 60) if minutes >= 60 else _("{n} min").format(n=minutes)
@@ -113,8 +134,9 @@ def moment(at: datetime | None, where: object = None) -> str | SafeString:
     """The local time with its place, and the relative time beside it."""
     if not at:
         return NOTHING
-    relative = moments.ago(at, now=timezone.now(), locale=_locale())
-    return format_html('{} <span class="quiet">{}</span>', when(at, where), relative)
+    now = timezone.now()
+    relative = moments.ago(at, now=now, locale=_locale())
+    return format_html('{} <span class="quiet"{}>{}</span>', when(at, where), _going_on(at, now), relative)
 
 
 @register.filter
@@ -155,14 +177,23 @@ def land(code: str) -> str | SafeString:
     )
 
 
-def _time(at: datetime, where: object, said: Callable[[tzinfo], str]) -> SafeString:
+def _time(
+    at: datetime, where: object, said: Callable[[tzinfo], str], *, going_on: str | SafeString = ""
+) -> SafeString:
     zone = _zone(where)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" title="{}"{}>{}</time>',
         at.isoformat(timespec="seconds"),
         moments.exact(at, zone=zone, locale=_locale()),
+        going_on,
         said(zone),
     )
+
+
+def _going_on(at: datetime, now: datetime) -> str | SafeString:
+    """What `ago.js` goes by: nothing of what is to come, or said in days."""
+    seconds = int((now - at).total_seconds())
+    return format_html(' data-ago="{}"', seconds) if 0 <= seconds < moments.IN_DAYS else ""
 
 
 def _zone(where: object) -> tzinfo:
@@ -186,6 +217,12 @@ def _locale() -> str:
 def role(name: str) -> str:
     """A role as people call it."""
     return role_words.called(name)
+
+
+@register.filter
+def rail(code: str) -> str:
+    """A rail as people call it."""
+    return rail_words.called(code)
 
 
 @register.filter

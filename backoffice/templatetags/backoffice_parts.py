@@ -11,13 +11,14 @@ from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.template import loader
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from backoffice import drawing, wording
 from backoffice.doors import subject_words
+from backoffice.templatetags import _jinja
 from backoffice.templatetags._once import part
 from backoffice.words import gap as between
 from backoffice.words import percent
@@ -25,6 +26,9 @@ from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
 register = template.Library()
+SHORT = 12
+"""Letters of a column's head that stay on one line."""
+NO_BREAK = "\u00a0"
 PAGES = {
     "payouts.payout": ("P", "admin:payouts_payout_detail"),
     "payouts.batch": ("B", "admin:payouts_batch_detail"),
@@ -64,10 +68,27 @@ def about(subject_type: str, subject_id: int | None) -> str:
 
 
 @register.simple_tag
-def sorted_by(heading: Any, label: str, css: str = "num") -> str:
-    """The head of a column that a list can be sorted by (`keyset.Heading`): a link, and which way it is sorted now."""
-    aria = format_html(' aria-sort="{}"', heading.aria) if heading.aria else ""
-    return format_html('<th scope="col" class="{}"{}><a href="{}">{}</a></th>', css, aria, heading.url, label)
+def sorted_by(heading: Any, label: str, css: str = "num", title: str = "") -> str:
+    """The head of a column that a list can be sorted by (`keyset.Heading`): a link, and which way it is sorted now.
+
+    ``title`` says what the column counts, where its label is short: to a mouse that rests there, and to who listens.
+    """
+    about = [("aria-sort", heading.aria), ("title", title)]
+    more = format_html_join("", ' {}="{}"', [pair for pair in about if pair[1]])
+    words = _in_two_lines(label)
+    counts = format_html(' <span class="sr">{}</span>', title) if title else ""
+    return format_html(
+        '<th scope="col" class="{}"{}><a href="{}">{}</a>{}</th>', css, more, heading.url, words, counts
+    )
+
+
+def _in_two_lines(label: str) -> str:
+    """The label so that a narrow column breaks it once at most, in its middle, and a short one not at all."""
+    words = label.split(" ")
+    if len(label) <= SHORT:
+        return NO_BREAK.join(words)
+    halves = [(NO_BREAK.join(words[:at]), NO_BREAK.join(words[at:])) for at in range(1, len(words))]
+    return " ".join(min(halves, key=lambda pair: max(map(len, pair)))) if halves else label
 
 
 @register.inclusion_tag("parts/sort.html")
@@ -117,6 +138,12 @@ def word_pill(text: str, meaning: str = wording.NEUTRAL) -> dict[str, Any]:
 def hold_pill(reason: str, more: int = 0) -> dict[str, Any]:
     """The second pill of a held payout; `more` says how many further holds are open."""
     return {"reason": wording.hold_pill(reason), "more": more}
+
+
+@part(register, "parts/pill.html")
+def barred_pill(standing: str) -> dict[str, Any]:
+    """The pill of a payout to whose seller no money may go: `{% if barred %}{% barred_pill barred %}{% endif %}`."""
+    return {"word": wording.barred(standing)}
 
 
 @part(register, "parts/delta.html")
@@ -190,12 +217,39 @@ def totals(totals: Any, noun: str = "payouts", url: str = "") -> dict[str, Any]:
     return {"totals": totals, "noun": noun, "url": url}
 
 
-@register.inclusion_tag("parts/chips.html")
-def chips(chips: Iterable[Any]) -> dict[str, Any]:
-    """Filters. Active: text, clear_url. Idle: label, keep [(name, value)], action, and html (`worklists.offered`), or
-    bound fields.
-    """
-    return {"chips": chips}
+_CHIP: dict[str, Any] = {"text": "", "label": "", "clear_url": "", "html": "", "open": False, "action": "", "keep": ()}
+
+
+@register.simple_tag
+def chips(chips: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Filters. Active: text, clear_url. Idle: label, keep [(name, value)], action, and html (`worklists.offered`)."""
+    return _jinja.rendered(
+        "chips.html",
+        chips=[{**_CHIP, **chip} for chip in chips],
+        filters=_("Filters"),
+        away=_("Take away:"),
+        change=_("Change this filter"),
+        filter=_("Filter"),
+        x=icon("x"),
+        down=icon("down"),
+    )
+
+
+@register.simple_tag
+def nav(entries: Iterable[Any]) -> SafeString:
+    """The places of the reader's work (`navigation.Entry`)."""
+    return _jinja.rendered("nav.html", entries=entries, title=_("Work"), waiting=_("waiting"))
+
+
+@register.simple_tag
+def kept(name: str) -> SafeString:
+    """A part that says the same on every page, to every reader of a language: rendered once for each."""
+    return _kept(name, get_language())
+
+
+@lru_cache(maxsize=50)
+def _kept(name: str, _language: str | None) -> SafeString:
+    return SafeString(loader.render_to_string(name))
 
 
 @register.inclusion_tag("parts/tabs.html")
@@ -244,7 +298,11 @@ def tick(value: object, name: str, money: Any = None, once: str = "", within: st
 
 @register.inclusion_tag("parts/preview.html")
 def preview(preview: Any, noun: str = "") -> dict[str, Any]:
-    """What will happen: count, sums, rows, more, refused [{reason, count, sums, references}], follows."""
+    """What will happen: count, sums, rows, more, refused [{reason, count, sums, references, url}], follows.
+
+    References are {reference, url}; three are shown, where ``all`` is said the others by a press. The number leads to
+    ``url``, or to ``lists``: {label, text}, each the references of a list that is kept once somebody opens it.
+    """
     count = preview.get("count", 0) if isinstance(preview, Mapping) else preview.count
     return {"preview": preview, "noun": noun or ngettext("payout", "payouts", count)}
 

@@ -1,22 +1,22 @@
 """What the pages of a batch show: its money, its days, who did what, and what a treasurer looks at first."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import countdown, pages
-from backoffice.words import number
+from backoffice.words import ended, number
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Batch, Payout
-from payouts.queries import batch_look, explain
+from payouts.queries import batch_look, batch_words, explain, leaving, rail_words
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -35,7 +35,14 @@ def before_sending(batch: Batch) -> bool:
     return batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
 
 
-def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[tuple[str, str, str]]:
+def leaves(batch: Batch, day: date) -> leaving.Leaving:
+    """What leaves with the batch if it is sent for that value date now; all of it once it is sent."""
+    return leaving.of(batch=batch, day=day) if before_sending(batch) else leaving.whole(batch)
+
+
+def figures(
+    batch: Batch, deadline: calendars.Deadline, now: datetime, going: leaving.Leaving
+) -> list[tuple[str, str, str]]:
     """Cut-off, value date, funding, rail and the days that banks are closed, each with its words."""
     before = before_sending(batch)
     account = batch.funding_account
@@ -51,23 +58,19 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
             0,
             (
                 _("Cut-off"),
-                countdown.until(deadline.cut_off_at, now=now),
+                format_html('<span id="cut-off">{}</span>', countdown.until(deadline.cut_off_at, now=now)),
                 explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
             ),
         )
     shown.append((_("Funding account"), account.code, account.masked))
     if before:
-        shown.append((_("Left afterwards"), *_funds_words(batch_look.funds(batch))))
-    count = (
-        _("1 payout")
-        if batch.item_count == 1
-        else _("{item_count} payouts").format(item_count=number(batch.item_count))
-    )
-    fees = batch_look.fees(batch)
+        shown.append((_("Left afterwards"), *_funds_words(batch_look.funds(batch, going.money))))
+    count = _payouts(going.count)
+    fees = batch_look.fees(batch, going.kept)
     shown.append(
         (
             _("Rail"),
-            batch.rail,
+            rail_words.called(batch.rail),
             count if fees is None else _("{count}, fees {text}").format(count=count, text=_text(fees)),
         )
     )
@@ -80,6 +83,26 @@ def figures(batch: Batch, deadline: calendars.Deadline, now: datetime) -> list[t
         then = "".join(_(", then {day}").format(day=explain.day(day)) for day, _unused in closed[1:])
         shown.append((_("Banks closed"), explain.day(closed[0][0]), f"{closed[0][1]}{then}"))
     return shown
+
+
+def shares(batch: Batch, going: leaving.Leaving) -> list[tuple[str, str, str]]:
+    """All that is in the batch, what leaves now and what is kept back, each with its money; nothing if all leaves."""
+    if not going.kept:
+        return []
+    parts = (
+        (_("All in the batch"), Money(batch.total_minor, batch.currency), batch.item_count),
+        (_("Leaves now"), going.money, going.count),
+        (_("Kept back"), _kept_money(batch, going), len(going.kept)),
+    )
+    return [(label, _text(money), _payouts(count)) for label, money, count in parts]
+
+
+def _kept_money(batch: Batch, going: leaving.Leaving) -> Money:
+    return Money(batch.total_minor - going.money.minor, batch.currency)
+
+
+def _payouts(count: int) -> str:
+    return _("1 payout") if count == 1 else _("{item_count} payouts").format(item_count=number(count))
 
 
 def _text(money: Money) -> str:
@@ -99,9 +122,11 @@ def _funds_words(found: batch_look.Funds | None) -> tuple[str, str]:
     )
 
 
-def short_of_money(batch: Batch) -> str:
-    """Why the funding account may not hold enough for the batch, as a sentence; empty where it does or nobody knows."""
-    found = batch_look.funds(batch) if before_sending(batch) else None
+def short_of_money(batch: Batch, going: leaving.Leaving) -> str:
+    """Why the funding account may not hold enough for what leaves, as a sentence; empty where it does or nobody
+    knows.
+    """
+    found = batch_look.funds(batch, going.money) if before_sending(batch) else None
     if found is None or not found.short:
         return ""
     missing = _text(Money(-found.left.minor, found.left.currency))
@@ -122,15 +147,22 @@ def short_of_money(batch: Batch) -> str:
     )
 
 
-def changed(request: HttpRequest, batch: Batch, back: str) -> dict[str, Any]:
-    """Payees whose account is not the one paid last, for `changed.html`, and the ids of their items."""
+def changed(request: HttpRequest, batch: Batch, back: str, going: leaving.Leaving) -> dict[str, Any]:
+    """Payees whose account is not the one paid last, for `changed.html`, and the ids of their items.
+
+    Also those that are kept back: an approval is for them as well, and what keeps them may end before it is sent.
+    """
     if not before_sending(batch):
         return {"changed": [], "more_changed": 0, "changed_ids": []}
     found = batch_look.changed_accounts(batch)
     may_take_out = "payouts.take_out_payout" in pages.permissions(request)
     return {
         "changed": [
-            {"payee": payee, "take_out_url": _take_out(payee.payout, back) if may_take_out else ""}
+            {
+                "payee": payee,
+                "kept": payee.payout.pk in going.kept,
+                "take_out_url": _take_out(payee.payout, back) if may_take_out else "",
+            }
             for payee in batch_look.changed(batch, found)
         ],
         "more_changed": max(len(found) - batch_look.MOST_CHANGED, 0),
@@ -162,27 +194,51 @@ def _take_out(payout: Payout, back: str) -> str:
     return f"{reverse('admin:payouts_payout_act', args=['take_out'])}?{query}"
 
 
-def groups(batch: Batch, kept: Mapping[int, str]) -> list[dict[str, Any]]:
-    """What the caps keep from leaving, by reason."""
+def kept(batch: Batch, going: leaving.Leaving) -> dict[str, Any]:
+    """Who is kept back, each with why, for `kept.html`, and all of them in numbers: an approval is for them as well."""
+    shown = batch_look.kept(batch, payout_ids=going.kept, most=batch_look.MOST_KEPT)
+    return {
+        "kept": [{"payee": payee, "why": _sentence(going.kept[payee.payout.pk])} for payee in shown],
+        "kept_count": len(going.kept),
+        "kept_money": _kept_money(batch, going),
+        "more_kept": len(going.kept) - len(shown),
+    }
+
+
+def _sentence(reason: str) -> str:
+    return ended(f"{reason[0].upper()}{reason[1:]}")
+
+
+def kept_back(going: leaving.Leaving) -> list[dict[str, Any]]:
+    """What would not leave, by reason: what is blocked, and what the caps keep."""
     by_reason: dict[str, list[Payout]] = defaultdict(list)
-    for payout in Payout.objects.filter(pk__in=kept).order_by("pk"):
-        by_reason[kept[payout.pk]].append(payout)
+    for payout in Payout.objects.filter(pk__in=going.kept).order_by("pk"):
+        by_reason[going.kept[payout.pk]].append(payout)
     return [
         {
-            "reason": f"{reason[0].upper()}{reason[1:]}.",
+            "reason": _sentence(reason),
             "count": len(payouts),
-            "sums": [Money(sum(payout.amount_minor for payout in payouts), batch.currency)],
             "references": [str(payout.reference) for payout in payouts],
         }
         for reason, payouts in by_reason.items()
     ]
 
 
-def why_not_approve(request: HttpRequest, batch: Batch) -> str:
+def approved_by(request: HttpRequest, batch: Batch) -> bool:
+    """Whether the approval in force is this reader's own: a page that they left open, or sent twice, is no surprise."""
+    in_force = batch.status not in (BatchStatus.PROPOSED, BatchStatus.DISSOLVED)
+    return in_force and batch.approved_by_id == request.user.pk
+
+
+def why_not_approve(request: HttpRequest, batch: Batch, going: leaving.Leaving) -> str:
     """Why this reader cannot approve the proposed batch; empty where they can."""
     if batch.proposed_by_id == request.user.pk:
         return _("Off for you: you proposed it. Another treasurer must approve it.")
-    return "" if batch.item_count else _("Off: every payout has left this batch. Dissolve it.")
+    if not batch.item_count:
+        return _("Off: every payout has left this batch. Dissolve it.")
+    if not going.count:
+        return _("Off: everything in this batch is kept back. End what keeps it, or dissolve the batch.")
+    return ""
 
 
 def timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
@@ -224,8 +280,10 @@ def timeline(batch: Batch, submissions: list[Any]) -> list[dict[str, Any]]:
                 }
             )
     if batch.status in (BatchStatus.DISSOLVED, BatchStatus.SETTLED):
-        label = BatchStatus(batch.status).label
-        entries.append({"at": batch.status_at, "title": label, "meaning": "done"})
+        entry = {"at": batch.status_at, "title": BatchStatus(batch.status).label, "meaning": "done"}
+        if batch.status == BatchStatus.DISSOLVED and (by := batch_words.dissolved(batch)) is not None:
+            entry |= {"who": by.who, "text": by.why}
+        entries.append(entry)
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

@@ -6,6 +6,7 @@ stands in the operation; here are only questions and answers.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +23,8 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import gap, labelled, later, number, sentences
+from backoffice.words import beside, ended, gap, labelled, later, number, sentences
+from payouts.admin import _left_alone, finding
 from payouts.admin._choosing import Looked, all_that_match, chosen, left_of, look, source, stopped_job
 from payouts.models import Job, Payout
 from payouts.operations import deeds, jobs
@@ -189,7 +191,7 @@ def _previewed(
     changed = [each for each in preview.refused if each.code == "changed"]
     if changed and len(changed) == len(preview.refused) and not preview.allowed:
         return pages.stale(request, _changes(changed), back)
-    context = _context(bulk, preview, form, back, by_job=_many(bulk, preview.allowed, stopped))
+    context = _context(request, bulk, preview, form, back=back, by_job=_many(bulk, preview.allowed, stopped))
     if stopped is not None:
         words = _(
             "{job} was stopped. What was left of it is looked at as it is now, and goes on as a job of its own."
@@ -232,7 +234,7 @@ def _mark_stale(preview: Preview, seen: Mapping[int, str] | None) -> Preview:
 
 
 def _changes(refused: Sequence[Refusal]) -> list[str]:
-    return [labelled(str(each.reference), f"{each.reason}.") for each in refused[:SHOWN]]
+    return [labelled(str(each.reference), ended(each.reason)) for each in refused[:SHOWN]]
 
 
 def _words(text: str, payouts: Sequence[Payout]) -> str:
@@ -245,7 +247,9 @@ def _words(text: str, payouts: Sequence[Payout]) -> str:
     return text.format(n=noun)
 
 
-def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str, *, by_job: bool) -> dict[str, Any]:
+def _context(
+    request: HttpRequest, bulk: Bulk, preview: Preview, form: forms.Form, *, back: str, by_job: bool
+) -> dict[str, Any]:
     words = _words(bulk.verb, preview.allowed)
     return {
         "title": words if preview.allowed else _("Nothing can be done"),
@@ -267,7 +271,7 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str, *, by_jo
                     "reference": each.payout.reference,
                     "url": reverse("admin:payouts_payout_detail", args=[each.payout.reference]),
                     "name": each.seller_name,
-                    "note": "; ".join(
+                    "note": beside(
                         [
                             _("To {account}").format(account=each.account),
                             *(_("On hold: {reason}").format(reason=reason) for reason in each.holds),
@@ -281,35 +285,35 @@ def _context(bulk: Bulk, preview: Preview, form: forms.Form, back: str, *, by_jo
                 )
             ],
             "more": max(len(preview.allowed) - SHOWN, 0),
-            "refused": [
-                {"reason": reason, "count": len(group), "references": [each.reference for each in group]}
-                for reason, group in preview.reasons
-            ],
+            "refused": _left_alone.grouped(preview.reasons, request=request),
             "follows": [*(_BY_JOB if by_job else ()), *bulk.follows(preview)] if preview.allowed else (),
         },
     }
 
 
 def _report(request: HttpRequest, bulk: Bulk, outcome: Outcome) -> None:
-    """ "12 approved, 2 refused: reason"."""
+    """ "12 payouts approved, 2 refused: it is on hold (P1, P2)."."""
     count = len(outcome.moved)
-    parts = (
+    parts: list[str] = (
         [bulk.done.format(n=ngettext("{count} payout", "{count} payouts", count).format(count=number(count)))]
         if count
         else []
     )
     if outcome.refused:
-        reasons = sorted({refusal.reason for refusal in outcome.refused})
-        parts.append(
-            _("{refused} refused: {reasons}").format(
-                refused=number(len(outcome.refused)), reasons="; ".join(reasons[:3])
-            )
+        words, reasons = (
+            _("{refused} refused: {reasons}"),
+            _left_alone.told(outcome.refused, _left_alone.payout, way=partial(_way, request)),
         )
-    text = sentences(", ".join(parts) + ".", *_went(request))
-    if count and bulk.leads is not None and (leads := bulk.leads(outcome.moved)):
-        text = format_html("{}{}{}", text, gap(), leads)
+        parts.append(format_html(words, refused=number(len(outcome.refused)), reasons=reasons))
+    leads = bulk.leads(outcome.moved) if count and bulk.leads is not None else ""
+    done = format_html(ended("{}"), format_html_join(", ", "{}", ((each,) for each in parts)))
+    text = format_html_join(gap(), "{}", ((each,) for each in (done, *_went(request), leads) if each))
     level = messages.SUCCESS if count and not outcome.refused else messages.WARNING
     messages.add_message(request, level, text, extra_tags=pages.TAKEN if count else "")
+
+
+def _way(request: HttpRequest, group: Sequence[Refusal]) -> str:
+    return finding.kept_address([each.reference for each in group if each.reference], request=request)
 
 
 def _went(request: HttpRequest) -> list[str]:

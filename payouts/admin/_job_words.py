@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.doors import pace, pages, role_words
+from backoffice.audit import rights
+from backoffice.doors import pace, pages
 from backoffice.words import number
 from payouts.admin import verbs
 from payouts.models import Job, JobItem, JobOutcome
@@ -57,7 +58,7 @@ def doings(request: HttpRequest, job: Job) -> list[dict[str, Any]]:
     verb = {"label": words.format(n=number(left)), "kind": "main"}
     permission = verbs.BULKS[job.verb].permission
     if permission not in pages.permissions(request):
-        off = _("Off for you: it needs the right “{right}”.").format(right=role_words.right(permission))
+        off = _("Off for you: it needs the right “{right}”.").format(right=rights.right(permission))
         return [{**verb, "off": off}]
     query = urlencode({"rest_of": job.pk, "back": reverse("admin:payouts_job_detail", args=[job.pk])})
     return [{**verb, "url": f"{reverse('admin:payouts_payout_act', args=[job.verb])}?{query}"}]

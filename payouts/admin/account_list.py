@@ -1,6 +1,6 @@
 """The list of sellers' bank accounts: those that wait to be verified, what hangs on each, and those decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -34,11 +34,23 @@ class CountryChip(forms.Form):
 class WhatChip(forms.Form):
     what = forms.ChoiceField(
         label=later("What"),
-        choices=[*filter_words.WHATS.items(), (worklists.OTHERS, later("asked by others"))],
+        choices=list(filter_words.WHATS.items()),
     )
 
 
-CHIPS: dict[str, type[forms.Form]] = {"country": CountryChip, "what": WhatChip}
+class CurrencyChip(worklists.CurrencyChip):
+    """Any currency that a country or what waits here has."""
+
+    def others(self) -> Iterable[str]:
+        return asked.to_verify().order_by().values_list("slot__currency", flat=True).distinct()
+
+
+CHIPS: dict[str, type[forms.Form]] = {
+    "country": CountryChip,
+    "currency": CurrencyChip,
+    "what": WhatChip,
+    **worklists.OTHERS,
+}
 KNOWN = (*keyset.PLACE, *CHIPS)
 DECIDED = "decided"
 
@@ -47,19 +59,21 @@ def _narrowed(request: HttpRequest, rows: "QuerySet[AccountVersion]") -> "QueryS
     given = worklists.chosen(request, CHIPS)
     if "country" in given:
         rows = rows.filter(slot__seller__country=given["country"])
+    if "currency" in given:
+        rows = rows.filter(slot__currency=given["currency"])
+    if whom := worklists.for_whom(request, "not_asked_by"):
+        rows = rows.exclude(requested_by=whom.pk)
     match given.get("what"):
         case "first":
             return rows.filter(number=1)
         case "change":
             return rows.filter(number__gt=1)
-        case worklists.OTHERS:
-            return rows.exclude(requested_by=request.user.pk)
     return rows
 
 
 def _export(request: HttpRequest) -> list[dict[str, str]]:
     """The way to a file of exactly these rows."""
-    return exports.verb(request, "accounts", worklists.exported(request, "country", "what", by_others="what"))
+    return exports.verb(request, "accounts", worklists.exported(request, "country", "currency", "what", "not_asked_by"))
 
 
 def _how_many() -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import pages
+from backoffice.doors import pages, sworn
 from backoffice.words import later
 from payouts import countries
 from payouts.admin.account_list import ASK, VERIFY
@@ -27,8 +27,11 @@ from sellers.models import Seller
 REVEAL, SEE = "payouts.reveal_payout_account", "payouts.view_payoutaccount"
 
 
+VERIFIED = "verified"
+
+
 class DecisionForm(forms.Form):
-    """The verifier's word."""
+    """The verifier's word. To verify takes a tick, too; to reject, a reason."""
 
     note = forms.CharField(
         label=later("How it was checked"),
@@ -37,6 +40,11 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=later("Whom you called on which known number, what they said. Needed to reject."),
     )
+    compared = sworn.tick(later("I compared the holder and the number with the seller's document"))
+
+    def clean(self) -> None:
+        if self.data.get("decision") == VERIFIED and not self.cleaned_data.get("compared"):
+            self.add_error("compared", _("Not verified: compare them first, then tick this."))
 
 
 class ReasonForm(forms.Form):
@@ -175,7 +183,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Verify or reject."""
     version, form = _find(pk), DecisionForm(request.POST)
-    verified = request.POST.get("decision") == "verified"
+    verified = request.POST.get("decision") == VERIFIED
     if form.is_valid():
         try:
             accounts.decide(

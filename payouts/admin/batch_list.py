@@ -1,6 +1,7 @@
 """The list of batches: newest first, narrowed by status, currency, account and value date, and what it comes to."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,9 +18,18 @@ from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
 from payouts.admin._currency import CHIPS as BY_CURRENCY
 from payouts.models import Batch, FundingAccount
-from payouts.operations import batching
+from payouts.queries import (
+    batch_look,
+    deciding,
+    explain,
+    export_filters,
+    filter_words,
+    filters,
+    typed,
+    waiting,
+    worklist,
+)
 from payouts.queries import batches as asked
-from payouts.queries import deciding, explain, export_filters, filters, typed, waiting, worklist
 from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
@@ -45,6 +55,15 @@ class FundingChip(forms.Form):
         self.fields["funding"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
+class KeptChip(forms.Form):
+    """Narrows the list to what is proposed and nobody can approve as it stands, or somebody can."""
+
+    kept_back = forms.ChoiceField(
+        label=later("Kept back"),
+        choices=[("true", filter_words.KEPT_BACK[True]), ("false", filter_words.KEPT_BACK[False])],
+    )
+
+
 class ValueDateChip(forms.Form):
     value_from = forms.DateField(
         label=later("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -54,7 +73,9 @@ class ValueDateChip(forms.Form):
     )
 
 
-CHIPS: dict[str, type[forms.Form]] = worklists.WAITS | BY_CURRENCY | {"funding": FundingChip}
+CHIPS: dict[str, type[forms.Form]] = (
+    worklists.WAITS | BY_CURRENCY | {"funding": FundingChip, "kept_back": KeptChip}
+)
 EXPORTED = ("status", *CHIPS, *DAYS)
 FORMER = export_filters.BatchFilter.renamed
 KNOWN = (*EXPORTED, *keyset.PLACE, *FORMER)
@@ -73,14 +94,16 @@ def _chosen(request: HttpRequest, rows: "QuerySet[Batch]") -> "QuerySet[Batch]":
     given, status = worklists.chosen(request, CHIPS), request.GET.get("status", "")
     if status:
         if status not in BatchStatus.values:
-            raise UnknownChoice(_("Status"), status, name="status")
+            raise UnknownChoice(_("Status"), status, name="status", choices=BatchStatus.values)
         rows = rows.filter(status=status)
     if "currency" in given:
         rows = rows.filter(currency=given["currency"])
     if "funding" in given:
         rows = rows.filter(funding_account__code=given["funding"])
-    if "waits_for" in given:
-        rows = rows.filter(pk__in=deciding.batches(person_id=request.user.pk or 0))
+    if "kept_back" in given:
+        rows = asked.narrowed(rows, kept=given["kept_back"] == "true")
+    if whom := worklists.for_whom(request):
+        rows = rows.filter(pk__in=deciding.batches(person_id=whom.pk))
     return rows
 
 
@@ -122,7 +145,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             ],
             "chips": [*worklists.chips(request, CHIPS), *_day_chips(request, between, problems)],
             "totals_url": f"{totals}?{_query(request, *keyset.PLACE, *(DAYS if problems else ())).urlencode()}",
-            "rows": [_row(batch, now) for batch in page.rows],
+            "rows": _rows(page.rows, now),
             "pager": page,
             "empty_title": _("No batch here"),
             "empty_text": _("Approved payouts become batches when somebody proposes them."),
@@ -133,11 +156,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
-@pages.page("payouts.view_batch", knows=Known(*KNOWN))
+@pages.page("payouts.view_batch", knows=Known(*KNOWN, "whole"))
 def totals(request: HttpRequest) -> HttpResponse:
-    """What the filtered batches come to, asked for after the rows. Batches are few: exact, however many."""
-    rows = _chosen(request, _between(request).qs)
-    found = worklist.summed(rows, currency="currency", minor="total_minor", whole=True)
+    """What the filtered batches come to, asked for after the rows."""
+    rows, whole = _chosen(request, _between(request).qs), "whole" in request.GET
+    found = worklist.summed(rows, currency="currency", minor="total_minor", whole=whole)
     return worklists.totals(request, found, ngettext("batch", "batches", found.count))
 
 
@@ -176,7 +199,7 @@ def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
         return []
     label = ngettext("Put {n} approved payout into batches", "Put {n} approved payouts into batches", ready)
     back = reverse("admin:payouts_batch_list")
-    query = f"all_matching=1&query=status%3DAPPROVED%26on_hold%3Dfalse&back={back}"
+    query = f"all_matching=1&query=status%3DAPPROVED%26blocked%3Dfalse&back={back}"
     url = f"{reverse('admin:payouts_payout_act', args=['batch'])}?{query}"
     return [
         {
@@ -187,12 +210,31 @@ def _propose_verb(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-def _row(batch: Batch, now: Any) -> dict[str, Any]:
-    cut_off = ""
+def _rows(batches: Sequence[Batch], now: datetime) -> list[dict[str, Any]]:
+    kept = set(asked.kept_back().filter(pk__in=[each.pk for each in batches]).values_list("pk", flat=True))
+    return [
+        _row(batch, now) | {"kept_back": _why_kept(batch) if batch.pk in kept else ""} for batch in batches
+    ]
+
+
+def _why_kept(batch: Batch) -> str:
+    """In a few words, why nobody can approve it."""
+    return _("nothing may leave yet") if batch.item_count else _("every payout has left")
+
+
+def _row(batch: Batch, now: datetime) -> dict[str, Any]:
+    """A batch whose cut-off passed before its approval is for a later value date than it was proposed for."""
+    row: dict[str, Any] = {
+        "batch": batch,
+        "money": Money(batch.total_minor, batch.currency),
+        "value_date": batch.value_date,
+    }
     if batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED):
-        deadline = batching.deadline(batch, now)
-        cut_off = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
-    return {"batch": batch, "money": Money(batch.total_minor, batch.currency), "cut_off": cut_off}
+        deadline = explain.deadline(batch, now)
+        row["cut_off"] = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
+        row["value_date"] = deadline.value_date
+        row["was"] = batch_look.value_date_before(batch, deadline.value_date)
+    return row
 
 
 urlpatterns = [

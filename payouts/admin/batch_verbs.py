@@ -14,17 +14,23 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
-from backoffice.words import number
+from backoffice.words import beside, later, number
 from payouts.admin import _batch_facts as facts
 from payouts.admin.verbs import ReasonForm
 from payouts.models import Batch
 from payouts.operations import batching
-from payouts.queries import batch_look, caps, explain
+from payouts.queries import batch_look, explain, leaving, rail_words
+from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
 SHOWN = 10
+_KEPT_STAYS = later("What is kept back leaves the batch and stays approved.")
+_KEPT_GOES = later(
+    "The approval is for what is kept back, too: if nothing keeps it back any more when the batch is handed over, it "
+    "is sent."
+)
 
 
 @pages.page("payouts.approve_batch")
@@ -32,8 +38,12 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
     """What exactly will be sent, and the second person's yes."""
     batch = facts.find(reference)
     back = reverse("admin:payouts_batch_detail", args=[batch.reference])
+    if facts.approved_by(request, batch):
+        words = _("You approved {reference} already. Nothing more was done now.")
+        messages.info(request, words.format(reference=batch.reference))
+        return redirect(back)
     now = database_now()
-    deadline = batching.deadline(batch, now)
+    deadline = explain.deadline(batch, now)
     if request.method == "POST" and request.POST.get("confirmed") == "1":
         try:
             batching.approve(
@@ -42,6 +52,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
                 now=now,
                 seen=request.POST.get("seen", ""),
                 seen_value_date=_shown_date(request),
+                seen_kept=request.POST.get("kept", ""),
             )
         except Conflict as conflict:
             return pages.stale(request, [str(conflict)], back)
@@ -63,62 +74,72 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             ],
             back,
         )
-    if off := facts.why_not_approve(request, batch):
-        messages.error(request, _("Not approved. {off}").format(off=off))
+    going = facts.leaves(batch, deadline.value_date)
+    if off := facts.why_not_approve(request, batch, going):
+        messages.error(request, off)
         return redirect(back)
-    money = Money(batch.total_minor, batch.currency)
-    changed = facts.changed(request, batch, request.path)
-    others = batch_look.others(batch, without=changed["changed_ids"], most=SHOWN)
+    changed = facts.changed(request, batch, request.path, going)
+    others, more = batch_look.others(batch, without=changed["changed_ids"], kept=going.kept, most=SHOWN)
     payees = (
-        _("1 seller")
-        if batch.item_count == 1
-        else _("{item_count} payees").format(item_count=number(batch.item_count))
+        _("1 seller") if going.count == 1 else _("{item_count} payees").format(item_count=number(going.count))
     )
-    words = _("Approve {text} to {payees}").format(text=written.text(money), payees=payees)
+    may_look = "payouts.view_payout" in pages.permissions(request)
+    words = _("Approve {text} to {payees}").format(text=written.text(going.money), payees=payees)
     context = {
         "title": words,
         "verb": words,
         "form": forms.Form(),
         "back_url": back,
         "back_label": batch.reference,
-        "hidden": [("seen", batching.seal_of(batch.pk)), ("value_date", deadline.value_date.isoformat())],
-        "short_of_money": facts.short_of_money(batch),
+        "hidden": [
+            ("seen", asked.seal_of(batch.pk)),
+            ("value_date", deadline.value_date.isoformat()),
+            ("kept", going.kept_seal),
+        ],
+        "short_of_money": facts.short_of_money(batch, going),
         **changed,
         **facts.since(batch, deadline),
         **facts.gone(batch, most=SHOWN),
+        **facts.kept(batch, going),
+        "kept_url": _of(batch, going, blocked="true") if may_look else "",
         "preview": {
-            "count": batch.item_count,
-            "sums": [money],
+            "count": going.count,
+            "sums": [going.money],
             "rows": [
                 {
                     "reference": payee.payout.reference,
                     "url": reverse("admin:payouts_payout_detail", args=[payee.payout.reference]),
                     "name": payee.name,
-                    "note": "; ".join([_("To {account}").format(account=payee.account), *payee.flags]),
+                    "note": beside([_("To {account}").format(account=payee.account), *payee.flags]),
                     "money": payee.money,
                 }
                 for payee in others
             ],
-            "more": max(batch.item_count - len(changed["changed_ids"]) - len(others), 0),
-            "more_url": _by_amount(batch) if "payouts.view_payout" in pages.permissions(request) else "",
-            "refused": facts.groups(batch, caps.keeps_back(batch=batch, day=deadline.value_date).reasons),
+            "more": more,
+            "more_url": _of(batch, going, blocked="false") if may_look else "",
             "follows": [
                 _("It is handed over to {rail} at once, from {funding_account}.").format(
-                    rail=batch.rail, funding_account=batch.funding_account.code
+                    rail=rail_words.called(batch.rail), funding_account=batch.funding_account.code
                 ),
                 _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}.").format(
                     value_date=explain.day(deadline.value_date),
                     cut_off_at=explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
                 ),
+                # What the account has no room for is not left out: the approval is refused until it is taken out.
+                *([_KEPT_STAYS] if going.kept and not going.full else []),
+                *([_KEPT_GOES] if going.kept else []),
             ],
         },
     }
     return pages.render(request, "admin/payouts/batch/approve.html", context)
 
 
-def _by_amount(batch: Batch) -> str:
-    """The batch's payouts as a list, the largest first."""
-    query = urlencode({"batch": batch.reference, "sort": "-amount"})
+def _of(batch: Batch, going: leaving.Leaving, *, blocked: str) -> str:
+    """Those of the batch's payouts that leave, or are kept back, as a list, the largest first; all of them where a cap
+    keeps any, for no list knows of that.
+    """
+    narrowed = {"blocked": blocked} if going.kept and not going.capped else {}
+    query = urlencode({"batch": batch.reference, **narrowed, "sort": "-amount"})
     return f"{reverse('admin:payouts_payout_list')}?{query}"
 
 
@@ -152,28 +173,41 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
                 _("{reference} dissolved: its payouts are approved again.").format(reference=batch.reference),
             )
         return redirect(back)
-    verb = ngettext(
-        "Dissolve {reference}: {n} payout of {text}",
-        "Dissolve {reference}: {n} payouts of {text}",
-        batch.item_count,
-    ).format(
-        reference=batch.reference,
-        n=number(batch.item_count),
-        text=written.text(Money(batch.total_minor, batch.currency)),
-    )
+    verb, lead = _dissolving(batch)
     context = {
         "title": verb,
-        "lead": ngettext(
-            "Its {n} payout is approved again and can be put into another batch.",
-            "Its {n} payouts are approved again and can be put into other batches.",
-            batch.item_count,
-        ).format(n=number(batch.item_count)),
+        "lead": lead,
         "form": form,
         "verb": verb,
         "kind": "stop",
         "back_url": back,
     }
     return pages.render(request, "parts/form.html", context)
+
+
+def _dissolving(batch: Batch) -> tuple[str, str]:
+    """The button's words, and what it means for the payouts that are still in the batch."""
+    count = batch.item_count
+    if not count:
+        return (
+            _("Dissolve {reference}").format(reference=batch.reference),
+            _("Every payout has left it already: nothing changes for them."),
+        )
+    verb = ngettext(
+        "Dissolve {reference}: {n} payout of {text}",
+        "Dissolve {reference}: {n} payouts of {text}",
+        count,
+    ).format(
+        reference=batch.reference,
+        n=number(count),
+        text=written.text(Money(batch.total_minor, batch.currency)),
+    )
+    lead = ngettext(
+        "Its {n} payout is approved again and can be put into another batch.",
+        "Its {n} payouts are approved again and can be put into other batches.",
+        count,
+    )
+    return verb, lead.format(n=number(count))
 
 
 urlpatterns = [

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
-from backoffice.doors import keyset, pages
+from backoffice.doors import countdown, keyset, pages
 from backoffice.doors.addresses import Known
 from backoffice.words import number
 from payouts.admin import _bank_file, _bulk, verbs
 from payouts.admin import _batch_facts as facts
 from payouts.models import Batch, BatchItem, Payout, Submission
-from payouts.operations import batching
-from payouts.queries import batch_look, batch_words, caps, dead, flags, recorded
+from payouts.queries import batch_look, batch_words, dead, explain, flags, leaving, recorded, worklist
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -35,21 +34,20 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = None) -> HttpResponse:
     """The page of one batch; with ``file_form``, what was wrong with what was asked there."""
     now = database_now()
-    deadline = batching.deadline(batch, now)
+    deadline = explain.deadline(batch, now)
     before = facts.before_sending(batch)
     page = keyset.page(request, asked.items(batch))
     submissions = list(asked.submissions(batch)[:5])
     items = _items(page.rows)
     flagged = flags.worded((item.payout for item in page.rows), now=now) if before else {}
-    kept = caps.keeps_back(batch=batch, day=deadline.value_date).reasons if before else {}
     held = pages.permissions(request)
-    live = _progress(request, batch)
+    live, going = _progress(request, batch), facts.leaves(batch, deadline.value_date)
     context = {
         "title": _("Batch {reference}").format(reference=batch.reference),
-        "kept_back": facts.groups(batch, kept),
-        "short_of_money": facts.short_of_money(batch),
+        "kept_back": facts.kept_back(going),
+        "short_of_money": facts.short_of_money(batch, going),
         "left": batch_look.left(batch),
-        **facts.changed(request, batch, request.path),
+        **facts.changed(request, batch, request.path, going),
         **facts.since(batch, deadline),
         "batch": batch,
         "money": Money(batch.total_minor, batch.currency),
@@ -59,12 +57,16 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
         **_handed(request, batch, submissions),
         "value_date": deadline.value_date if before else batch.value_date,
-        "verbs": _verbs(request, batch),
-        "figures": facts.figures(batch, deadline, now),
-        "rows": [item | {"flags": flagged.get(item["payout"].pk, [])} for item in items],
+        "verbs": _verbs(request, batch, going),
+        "shares": facts.shares(batch, going),
+        "figures": facts.figures(batch, deadline, now, going),
+        "rows": [
+            item | {"flags": flagged.get(item["payout"].pk, []), "barred": worklist.barred(item["payout"])}
+            for item in items
+        ],
         "before": before,
-        # While it moves, what happens to each comes along and needs its place.
-        "told": not before or bool(live["live_url"]) or any(item["note"] for item in items),
+        # While it moves, what happens to each comes along and needs its place: that of what is to be known before.
+        "told": not before or bool(live["live_url"]),
         "pager": page,
         "selection": _selection(request, batch),
         "submissions": submissions,
@@ -113,7 +115,7 @@ def _selection(request: HttpRequest, batch: Batch) -> dict[str, Any] | None:
     return {"verbs": [_bulk.button(bulk, _("Take out"))]}
 
 
-def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
+def _verbs(request: HttpRequest, batch: Batch, going: leaving.Leaving) -> list[dict[str, Any]]:
     held = pages.permissions(request)
     shown: list[dict[str, Any]] = []
     if verbs.BULKS["reissue"].permission in held:
@@ -122,12 +124,11 @@ def _verbs(request: HttpRequest, batch: Batch) -> list[dict[str, Any]]:
         url = reverse("admin:payouts_batch_dissolve", args=[batch.reference])
         shown.append({"label": _("Dissolve"), "kind": "stop", "url": url})
     if batch.status == BatchStatus.PROPOSED and "payouts.approve_batch" in held:
-        money = Money(batch.total_minor, batch.currency)
         verb: dict[str, Any] = {
-            "label": _("Approve {text}").format(text=written.text(money)),
+            "label": _("Approve {text}").format(text=written.text(going.money)),
             "kind": "main",
         }
-        off = facts.why_not_approve(request, batch)
+        off = facts.why_not_approve(request, batch, going)
         if off:
             verb["off"] = off
         else:
@@ -164,25 +165,31 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
     its status is another one the page is offered anew.
     """
     batch, now = facts.find(reference), database_now()
-    deadline, submissions = batching.deadline(batch, now), list(asked.submissions(batch)[:5])
+    deadline, submissions = explain.deadline(batch, now), list(asked.submissions(batch)[:5])
+    was = request.GET.get("was", batch.status)
+    anew = was != batch.status or batch.status == BatchStatus.PROPOSED
+    # What leaves costs by the size of the batch. Where one that moves stands as it did, nothing here says it.
+    going = facts.leaves(batch, deadline.value_date) if anew else leaving.whole(batch)
     context = {
         "batch": batch,
         "along": True,
         "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
-        "verbs": _verbs(request, batch),
-        "figures": facts.figures(batch, deadline, now),
+        "verbs": _verbs(request, batch, going),
+        "shares": facts.shares(batch, going) if anew else [],
+        "figures": facts.figures(batch, deadline, now, going) if anew else [],
+        "time_left": countdown.until(deadline.cut_off_at, now=now) if facts.before_sending(batch) else "",
         **_handed(request, batch, submissions),
         "rows": _items(keyset.page(request, asked.items(batch)).rows),
         **_progress(request, batch),
     }
-    if request.GET.get("was", batch.status) != batch.status:
+    if was != batch.status:
         # What can be ticked, and the form for its file, are those of the status that the page was made in.
         query = request.GET.copy()
         query.pop("was", None)
         page_url = reverse("admin:payouts_batch_detail", args=[batch.reference])
         context |= {
             "timeline_entries": facts.timeline(batch, submissions),
-            "moved_on": True,
+            "moved_on": batch_words.since_opened(batch, was=was),
             "page_url": f"{page_url}?{query.urlencode()}" if query else page_url,
         }
     return render(request, "admin/payouts/batch/progress.html", context)

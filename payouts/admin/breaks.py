@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 
 from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import dated, later, sentences
+from backoffice.words import ended, later, locale, quoted, sentences
 from payouts.admin import reconciliation
 from payouts.admin._currency import CHIPS as BY_CURRENCY
+from payouts.countries import moments
 from payouts.models import Attempt, LineResolution, StatementLine, Submission
 from payouts.queries import deciding, suggesting
 from payouts.queries import statements as asked
@@ -55,14 +56,15 @@ def _chosen(request: HttpRequest, *also: str) -> "QuerySet[StatementLine]":
         state=asked.PROPOSED if proposed else given.get("state", ""),
     )
     if "waits_for" in given:
-        rows = rows.filter(pk__in=deciding.line_proposals(person_id=request.user.pk or 0).values("pk"))
+        whom = worklists.for_whom(request).pk
+        rows = rows.filter(pk__in=deciding.line_proposals(person_id=whom).values("pk"))
     return rows
 
 
 def _how_many(rows: "QuerySet[StatementLine]") -> str:
     """How many of these lines wait, and since when."""
     oldest = rows.order_by("pk").values_list("booking_date", flat=True).first()
-    since = dated(oldest, "yMMMEd").replace(",", "") if oldest is not None else ""
+    since = moments.day_of_any_year(oldest, locale=locale()) if oldest is not None else ""
     return worklists.lead(count=lambda cap: rows.order_by().values("pk")[: cap + 1].count(), oldest=since)
 
 
@@ -260,7 +262,10 @@ def _verbs(
 def _timeline(line: StatementLine, resolutions: list[LineResolution]) -> list[dict[str, Any]]:
     entries = [{"at": line.statement.read_at, "title": _("Read from the statement"), "meaning": "neutral"}]
     for each in resolutions:
-        said = {"who": name(each.proposed_by), "text": f"{resolution_words(each)}. “{each.evidence}”"}
+        said = {
+            "who": name(each.proposed_by),
+            "text": sentences(ended(resolution_words(each)), quoted(each.evidence)),
+        }
         entries.append(said | {"at": each.proposed_at, "title": _("Proposed"), "meaning": "waiting"})
         if each.confirmed_at is not None:
             who = name(each.confirmed_by)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import numbers, pages, worklists
+from backoffice.doors import keyset, numbers, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts import countries
@@ -69,11 +69,12 @@ class CapForm(forms.Form):
         return found
 
 
-@pages.page(*SEE, knows=Known(*worklists.WAITS))
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every cap in force, and the raises that wait."""
-    held, mine = pages.permissions(request), worklists.for_me(request)
-    wishes = deciding.cap_raises(person_id=request.user.pk or 0) if mine else asked.waiting()
+    held, whom = pages.permissions(request), worklists.for_whom(request)
+    page = keyset.page(request, asked.all_of_them(), by=asked.ORDER, newest_first=False)
+    wishes = deciding.cap_raises(person_id=whom.pk) if whom else asked.waiting()
     context = {
         "title": _("Caps"),
         "lead": _(
@@ -86,7 +87,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "to_settings": "auth.view_user" in held,
         "chips": worklists.set_chips(request, worklists.WAITS),
         "waiting": [_wish(request, change) for change in wishes],
-        "rows": [_row(cap, caps.CHANGE in held) for cap in asked.all_of_them()],
+        "rows": [_row(cap, caps.CHANGE in held) for cap in page.rows],
+        "pager": page,
         "empty_title": _("No cap yet"),
         "empty_text": _("Whatever two people approve may leave, however much it is."),
     }

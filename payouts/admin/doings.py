@@ -14,6 +14,7 @@ from backoffice.words import later
 from payouts import states
 from payouts.admin import verbs
 from payouts.models import Payout
+from payouts.operations import holds
 from payouts.queries import recalls, shown
 from payouts.states import DEAD, UNSENT, PayoutStatus
 from sellers.ledger import written
@@ -166,6 +167,10 @@ def _verb(deed: Deed, payout: Payout, actor: Actor, seen: str) -> dict[str, Any]
         refused = verbs.BULKS[deed.name].preview(payout_ids=[payout.pk], actor=actor).refused
         if refused:
             return shown | {"off": _("Off: {reason}.").format(reason=refused[0].reason)}
+    if deed.name == "release":
+        ids = payout.holds.filter(released_at__isnull=True).values_list("pk", flat=True)
+        if why_not := holds.preview_release(hold_ids=ids, actor=actor).why_nothing:
+            return shown | {"off": _("Off: {reason}.").format(reason=why_not)}
     if deed.name == "recall":
         return shown | {
             "url": reverse("admin:payouts_payout_recall", args=[payout.reference]),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later, number
+from backoffice.words import ended, later, number, sentences, together
 from payouts.admin.export_since import FormatForm
 from payouts.exports import kinds
 from payouts.exports.columns import columns_of
@@ -58,7 +58,7 @@ class ExportForm(FormatForm):
                 (
                     each.pk,
                     _("What changed since {file_name}: {filters_text}").format(
-                        file_name=each.file_name, filters_text=each.filters_text
+                        file_name=each.file_name, filters_text=kinds.filter_in_words(each)
                     ),
                 )
                 for each in earlier
@@ -67,6 +67,11 @@ class ExportForm(FormatForm):
         if len(self.fields["since"].choices) == 1:  # type: ignore[attr-defined]
             del self.fields["since"]
         columns = columns_of(definition.resource())
+        optional = [_(each.column_name) for each in columns if each.optional]
+        if optional:
+            self.fields["columns"].label = _("Columns; when none is ticked, all but {names}").format(
+                names=together(optional)
+            )
         self.fields["columns"].choices = [(c.name, _(c.column_name)) for c in columns]  # type: ignore[attr-defined]
         self.offered = list(offered)
         self.fields = {**offered, **self.fields}
@@ -180,10 +185,10 @@ def _page(
         return pages.render(request, "admin/refused.html", context)
     words = definition.inside if found is None else _counted(found)
     order = definition.order_in_words(_sort(request))
-    rest = f"{_(order)}." if order else definition.told
+    rest = ended(_(order)) if order else definition.told
     asked = chosen is not None and set(chosen.cleaned) - set(form.offered)
     told = chosen is not None and (asked or not form.offered)
-    lead = f"{definition.in_words(chosen)}. {rest}" if chosen is not None and told else rest
+    lead = sentences(ended(definition.in_words(chosen)), rest) if chosen is not None and told else rest
     return pages.render(
         request,
         "admin/payouts/export/new.html",

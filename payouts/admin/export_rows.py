@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.audit.clock import database_now
 from backoffice.doors import addresses, keyset, numbers, pages, worklists
-from backoffice.words import number
+from backoffice.words import ended, number, sentences
 from payouts.admin import _behind
 from payouts.exports import kinds, paging, rows
 from payouts.exports.columns import Column, Kind, Row, columns_of
@@ -40,7 +40,8 @@ class _Asked:
         self.definition: Definition = kinds.get(request.GET.get("kind") or "balances")
         kinds.require(self.definition, pages.permissions(request))
         if not self.definition.shown:
-            raise addresses.UnknownChoice(_("Export"), self.definition.kind, name="kind")
+            shown = [kind for kind, each in kinds.KINDS.items() if each.shown]
+            raise addresses.UnknownChoice(_("Export"), self.definition.kind, name="kind", choices=shown)
         self._given = request.GET
         self.query = request.GET.copy()
         for name in _BESIDE:
@@ -51,7 +52,7 @@ class _Asked:
         resource = self.definition.resource()
         known = {each.name for each in columns_of(resource) if each.summed}
         if self.amount not in known:
-            raise addresses.UnknownChoice(_("Amount"), self.amount, name="amount")
+            raise addresses.UnknownChoice(_("Amount"), self.amount, name="amount", choices=sorted(known))
         names = list(self.definition.shown)
         if self.amount != first:  # of that amount alone
             of_money = {each.name for each in columns_of(resource) if each.kind is Kind.MONEY}
@@ -107,7 +108,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "admin/payouts/export/rows.html",
         {
             "title": definition.called,
-            "lead": f"{definition.in_words(asked.chosen)}. {definition.told}",
+            "lead": sentences(ended(definition.in_words(asked.chosen)), definition.told),
             "verbs": [new, *verbs],
             "heads": asked.columns,
             "rows": shown,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import gap, later
+from backoffice.words import ended, gap, later
+from payouts.exports import kinds
 from payouts.exports.formats import FORMATS, LOCALES
 from payouts.models import Export
 from payouts.operations import exporting
@@ -74,7 +75,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
             )
             return redirect("admin:payouts_export_list")
-    order = f"{gap()}{_(base.order_text)}." if base.order_text else ""
+    order = f"{gap()}{ended(_(base.order_text))}" if base.order_text else ""
     return pages.render(
         request,
         "parts/form.html",
@@ -84,7 +85,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
                 "{filters_text}.{order} The file holds only the rows that are new, changed "
                 "or withdrawn, and each says which: a changed one as it is now, a withdrawn "
                 "one by its key."
-            ).format(filters_text=base.filters_text, order=order),
+            ).format(filters_text=kinds.filter_in_words(base), order=order),
             "form": form,
             "verb": _("Export what changed"),
             "back_url": reverse("admin:payouts_export_list"),

@@ -1,6 +1,5 @@
 """The exports of one person: watched while they are written, cancelled, fetched. Everybody sees their own."""
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,12 +20,12 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import keyset, pace, pages, worklists
 from backoffice.doors.addresses import Known
-from backoffice.words import labelled, later, number
+from backoffice.words import ended, labelled, later, number, sentences
 from payouts.admin import _behind
 from payouts.exports import kinds
 from payouts.models import Export, ExportSchedule, ExportStatus
 from payouts.operations import export_links, exporting
-from payouts.queries import deciding, filters, schedules
+from payouts.queries import deciding, schedules
 from sellers.ledger.money import Money
 
 _OPEN = (ExportStatus.WAITING, ExportStatus.RUNNING)
@@ -69,13 +68,8 @@ class Row:
 
     @cached_property
     def filter(self) -> str:
-        """Its filter in the reader's words; in those it was asked for in, where it cannot be read any more."""
-        known = kinds.KINDS.get(self.export.kind)
-        with contextlib.suppress(filters.BadFilter):
-            if known is not None:
-                chosen = known.chosen(known.kept(self.export.filters), now=self.export.requested_at)
-                return known.in_words(chosen)
-        return self.export.filters_text
+        """Its filter in the reader's words."""
+        return kinds.filter_in_words(self.export)
 
     @property
     def list_url(self) -> str:
@@ -107,7 +101,7 @@ class Row:
         """What the file holds, in words."""
         found = labelled(self.title, self.filter)
         if self.export.order_text:
-            found = f"{found}. {_(self.export.order_text)}"
+            found = sentences(ended(found), _(self.export.order_text))
         return found
 
     @property
@@ -195,9 +189,9 @@ def _verbs(request: HttpRequest) -> list[dict[str, str]]:
 
 @pages.page("payouts.request_export")
 def state(request: HttpRequest, pk: int) -> HttpResponse:
-    """The cell that says how far one export is; it asks for itself again while there is something to see."""
-    export = get_object_or_404(Export, pk=pk, requested_by=request.user.pk)
-    context: dict[str, Any] = {"row": _row(export, database_now())}
+    """What the row of one export says of how far it is; it asks for itself again while there is something to see."""
+    export = get_object_or_404(Export.objects.select_related("since"), pk=pk, requested_by=request.user.pk)
+    context: dict[str, Any] = {"row": _row(export, database_now()), "along": True}
     return render(request, "admin/payouts/export/state.html", context)
 
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.doors import addresses, keyset, pages, worklists
-from backoffice.words import later
+from backoffice.words import ended, later
 from payouts.admin import _bulk, _mistyped, lists, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import LONGEST
@@ -75,7 +75,7 @@ def _shown(request: HttpRequest, wrong: _mistyped.Mistyped) -> HttpResponse:
     chosen = lists.read(query, Payout.objects.select_related("seller"))
     for status in chosen.cleaned.get("status", ()):
         if status not in DEAD:
-            raise addresses.UnknownChoice(_("Status"), status, name="status")
+            raise addresses.UnknownChoice(_("Status"), status, name="status", choices=sorted(DEAD))
     page = keyset.page(request, chosen.qs, sorts=SORTS, usual=LONGEST)
     held, words = pages.permissions(request), query.urlencode()
     buttons = [
@@ -128,7 +128,7 @@ def _rows(request: HttpRequest, payouts: Sequence[Payout], *, reading: bool) -> 
     found = []
     for row in dead.rows(payouts):
         own, judged = holds.get(row.payout.pk, []), judged_first.get(row.payout.pk, "")
-        why_off = f"{capfirst(judged)}." if judged else ""
+        why_off = ended(capfirst(judged)) if judged else ""
         shown = {"holds": own, "more_holds": max(len(own) - 1, 0), "why_off": why_off}
         shown |= _row(request, row, stopped=bool(judged))
         found.append(shown | {"verbs": []} if reading else shown)

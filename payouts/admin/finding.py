@@ -1,10 +1,12 @@
 """The one box of the payout lists: a reference, a name, an e-mail, or a pasted column of thousands of references."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -42,6 +44,26 @@ def find(request: HttpRequest) -> HttpResponse:
     elif text.strip():
         query["search"] = " ".join(text.split())
     return redirect(f"{url_of(place)}?{query.urlencode() or 'view=all'}")
+
+
+def address(references: Sequence[str]) -> str:
+    """The list of all payouts with exactly these, which are few: they stand in the address itself."""
+    return f"{url_of('list')}?{urlencode({'search': ' '.join(references)})}"
+
+
+def opens(request: HttpRequest) -> bool:
+    """Whether the reader may see payouts in a list."""
+    return views.SEE in pages.permissions(request)
+
+
+def kept_address(references: Sequence[str], *, request: HttpRequest) -> str:
+    """The same of any number that one list holds; more than few are kept for it. Empty for who may see no payouts."""
+    if not opens(request):
+        return ""
+    if len(references) <= FEW:
+        return address(references)
+    kept = views.paste(text=" ".join(references), actor=pages.actor(request), now=database_now())
+    return f"{url_of('list')}?{urlencode({'pasted': str(kept)})}"
 
 
 def _not_searched(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import BooleanField, Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages
+from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts.models import FundingAccount
 from payouts.operations import funding
+from payouts.queries import rail_words
 from payouts.rails import registry
 
 SEE = ("payouts.view_fundingaccount",)
@@ -65,13 +67,17 @@ class AddForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rail"].choices = [(name, name) for name in registry.names()]  # type: ignore[attr-defined]
+        self.fields["rail"].choices = [(name, rail_words.called(name)) for name in registry.names()]  # type: ignore[attr-defined]
 
 
-@pages.page(*SEE, knows=Known())
+@pages.page(*SEE, knows=Known(*keyset.PLACE))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every account of ours, active ones first."""
     held = pages.permissions(request)
+    closed = Case(When(active=True, then=False), default=True, output_field=BooleanField())
+    page = keyset.page(
+        request, FundingAccount.objects.annotate(closed=closed), by=("closed", "code"), newest_first=False
+    )
     context = {
         "title": _("Funding accounts"),
         "lead": _(
@@ -80,7 +86,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "verbs": [{"label": _("Add an account"), "kind": "main", "url": reverse("admin:payouts_funding_add")}]
         if "payouts.add_fundingaccount" in held
         else [],
-        "rows": FundingAccount.objects.order_by("-active", "code"),
+        "rows": page.rows,
+        "pager": page,
         "may_change": "payouts.change_fundingaccount" in held,
         "empty_title": _("No funding account yet"),
         "empty_text": _("Nothing can be put into batches before one is added."),
@@ -101,7 +108,7 @@ def add(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("{made} added: new batches over {rail} are paid from it.").format(
-                    made=made.code, rail=made.rail
+                    made=made.code, rail=rail_words.called(made.rail)
                 ),
             )
             return redirect("admin:payouts_funding_list")
@@ -125,7 +132,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("{account} saved.").format(account=account.code))
             return redirect("admin:payouts_funding_list")
     lead = _("{masked}, {currency} over {rail}. For another number add another account.").format(
-        masked=account.masked, currency=account.currency, rail=account.rail
+        masked=account.masked, currency=account.currency, rail=rail_words.called(account.rail)
     )
     return _form(request, form, title=account.code, verb=_("Save this account"), lead=lead)
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, numbers, pages, worklists
 from backoffice.doors.addresses import BadAddress, Known, UnknownChoice
-from backoffice.words import later, number
+from backoffice.words import ended, labelled, later, number, sentences
 from payouts import countries
 from payouts.exports.held import HOLDS
 from payouts.models import Hold, HoldReason
@@ -93,11 +93,12 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
             called, reads, choices = _choices(name)
             label = dict(choices).get(value, "")
             if not label and (name != "who" or numbers.whole(value) is None):
-                raise UnknownChoice(called, value, name=name)
+                known = [] if name == "who" else [code for code, _unused in choices]
+                raise UnknownChoice(called, value, name=name, choices=known)
             said = label or _("somebody whose holds are released")
             small = said[0].lower() + said[1:] if name in SMALL else said
             values[name], words[name] = value, reads.format(small)
-    show = query.get("show", "")
+    show, whom = query.get("show", ""), worklists.for_whom(request)
     return asked.Chosen(
         reason=values.get("reason", ""),
         country=values.get("country", ""),
@@ -107,8 +108,8 @@ def _chosen(request: HttpRequest, query: QueryDict) -> tuple[asked.Chosen, dict[
         currency=values.get("currency", ""),
         on=values.get("on", ""),
         show=show,
-        for_person=(request.user.pk or 0) if worklists.for_me(request) else 0,
-        judges="payouts.judge_hold" in pages.permissions(request),
+        for_person=whom.pk if whom else 0,
+        judges=whom is not None and asked.judges(person_id=whom.pk),
     ), words
 
 
@@ -132,7 +133,8 @@ def _chips(query: QueryDict, words: dict[str, str]) -> list[dict[str, Any]]:
             url = _address(query, **{name: "", **({"sort": ""} if name == "currency" else {})})
             shown.append(worklists.changeable(words[name], url, form, keep, query.dict()))
         elif choices or name == "seller":
-            shown.append({"label": label, "fields": list(form(auto_id="chip_%s")), "keep": keep})
+            html = worklists.fields_html(form(auto_id="chip_%s"))
+            shown.append({"label": label, "html": html, "keep": keep})
     return shown
 
 
@@ -200,7 +202,7 @@ def _export(request: HttpRequest, chosen: asked.Chosen) -> list[dict[str, str]]:
         "stands_days": chosen.older_days,
         "currency": chosen.currency,
         "on": chosen.on,
-        "waits_for": request.user.get_username() if chosen.for_person else "",
+        "waits_for": request.GET.get("waits_for", "").strip(),
     }
     words = urlencode({name: value for name, value in query.items() if value})
     return [{"label": _("Export these rows"), "url": f"{reverse('admin:payouts_export_new')}?{words}"}]
@@ -266,6 +268,9 @@ def totals(request: HttpRequest) -> HttpResponse:
             found.seller_days,
         ).format(seller_days=number(found.seller_days), sellers=sellers)
     noun = ngettext("hold", "holds", found.count)
+    if found.exact:
+        stopped = ngettext("{n} payout on hold", "{n} payouts on hold", found.payouts)
+        noun = labelled(noun, stopped.format(n=number(found.payouts)))
     context = {"totals": found, "noun": noun, "more": more, "url": f"{request.path}?{query.urlencode()}"}
     return render(request, "parts/totals.html", context)
 
@@ -278,7 +283,9 @@ def rows_of(ids: Sequence[int]) -> dict[int, asked.HoldRow]:
 
 def words_of(hold: Hold) -> str:
     """The reason, and who releases it."""
-    return f"{hold.get_reason_display()}. {hold_words.meaning(reason=HoldReason(hold.reason)).releases}"
+    return sentences(
+        ended(hold.get_reason_display()), hold_words.meaning(reason=HoldReason(hold.reason)).releases
+    )
 
 
 urlpatterns = [

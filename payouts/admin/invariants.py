@@ -35,7 +35,9 @@ def listed(request: HttpRequest) -> HttpResponse:
             "check": check,
             "rows": rows if check is not None else [],
             "empty_title": _("Not checked yet"),
-            "empty_text": _("The program checks by itself; check_invariants does it at once."),
+            "empty_text": _(
+                "The program checks by itself. An operator can check at once, with the command check_invariants."
+            ),
         },
     )
 

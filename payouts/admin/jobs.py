@@ -15,6 +15,7 @@ from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
+from backoffice.words import ended
 from payouts.admin import _job_words as words
 from payouts.admin import verbs
 from payouts.models import Job, JobItem, JobOutcome
@@ -75,7 +76,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": words.title(job),
             "job": job,
-            "lead": _("A worker is at it.") if job.finished_at is None else f"{words.outcome(job)}.",
+            "lead": _("A worker is at it.") if job.finished_at is None else ended(words.outcome(job)),
             "leads": _leads(job),
             "taken_up": words.taken_up(job),
             "back_url": reverse("admin:payouts_job_list"),

@@ -19,8 +19,18 @@ from payouts.admin import _bulk, _mistyped, finding, saved_views, verbs
 from payouts.admin._sorting import SORTS
 from payouts.admin.places import PLACES, Place, verbs_in
 from payouts.models import Payout
-from payouts.queries import cutoffs, filter_errors, filters, references, streams, typed, views, worklist
-from payouts.states import PayoutStatus
+from payouts.queries import (
+    cutoffs,
+    filter_errors,
+    filters,
+    references,
+    streams,
+    tallies,
+    typed,
+    views,
+    worklist,
+)
+from payouts.states import UNSENT, PayoutStatus
 
 
 class CountryChip(forms.Form):
@@ -61,6 +71,12 @@ class HoldChip(forms.Form):
     )
 
 
+class BlockedChip(forms.Form):
+    blocked = forms.ChoiceField(
+        label=later("Blocked"), choices=[("true", later("Blocked")), ("false", later("Nothing blocks it"))]
+    )
+
+
 class SellerChip(forms.Form):
     seller = forms.CharField(label=later("Name, e-mail, id or reference"))
 
@@ -87,6 +103,7 @@ class MovedChip(forms.Form):
     )
 
 
+_BY_TALLIES = frozenset({"status", "country"})
 VIEWS = ("all",)
 """What an address says that no view of the reader's is to be opened."""
 IN_BATCHES = (BatchChip, ValueDateChip)
@@ -96,6 +113,7 @@ CHIPS: tuple[tuple[str, type[forms.Form]], ...] = (
     (later("Flag"), FlagChip),
     (later("Amount"), AmountChip),
     (later("On hold"), HoldChip),
+    (later("Blocked"), BlockedChip),
     (later("Seller"), SellerChip),
     (later("Made"), MadeChip),
     (later("In its status"), MovedChip),
@@ -114,7 +132,7 @@ def _chosen(request: HttpRequest, place: Place) -> tuple[filters.PayoutFilter, Q
     if place.status is not None:
         addresses.only(request, "status", (place.status.value,))
         query["status"] = place.status.value
-    return read(query, Payout.objects.select_related("seller")), query
+    return read(query, worklist.listed()), query
 
 
 def read(query: QueryDict, queryset: "QuerySet[Payout]") -> filters.PayoutFilter:
@@ -189,8 +207,18 @@ def _nothing(place: Place, *, filtered: bool) -> dict[str, str]:
     }
 
 
-def _next_cut_off(now: datetime) -> str:
-    first = cutoffs.first(now=now)
+def _next_cut_off(place: Place, chosen: filters.PayoutFilter, now: datetime) -> str:
+    """The soonest cut-off of a country of which anything here is still to be sent; of those filtered by, if any.
+
+    Of what is narrowed further the countries are not known without reading it, and nothing is said.
+    """
+    if any(value not in (None, "", []) for name, value in chosen.cleaned.items() if name not in _BY_TALLIES):
+        return ""
+    statuses = (
+        {place.status} if place.status is not None else UNSENT & set(chosen.cleaned.get("status") or UNSENT)
+    )
+    codes = tallies.by_country(where={"status": statuses}).keys() if statuses else ()
+    first = cutoffs.first(set(codes) & set(chosen.cleaned.get("country") or codes), now=now)
     return (
         _("Next cut-off: {first} ({codes}).").format(first=first.words, codes=", ".join(first.codes))
         if first
@@ -198,16 +226,18 @@ def _next_cut_off(now: datetime) -> str:
     )
 
 
-def _stopped(request: HttpRequest, place: Place, rows: Sequence[worklist.Row]) -> dict[str, Any]:
-    """Of a queue's page of which half or more is on hold: how many rows are, and the way to those that are not.
+def _blocked(request: HttpRequest, place: Place, rows: Sequence[worklist.Row]) -> dict[str, Any]:
+    """Of a page of what is to be approved of which half or more is blocked: how many rows are, and the way to the rest.
 
-    What is stopped longest stands first in what has waited longest, and nobody at the queue can do anything about it.
+    What is blocked longest stands first in what has waited longest, and no approver can do anything about it; a first
+    look is taken all the same.
     """
-    count = sum(bool(row.holds) for row in rows)
-    if place.status is None or "on_hold" in request.GET or not count or 2 * count < len(rows):
+    count = sum(bool(row.holds or row.barred) for row in rows)
+    asked = not request.GET.keys().isdisjoint(("on_hold", "blocked"))
+    if place.status != PayoutStatus.REVIEWED or asked or not count or 2 * count < len(rows):
         return {}
-    query = _without(request, "on_hold")
-    query["on_hold"] = "false"
+    query = _without(request)
+    query["blocked"] = "false"
     return {"count": count, "url": f"?{query.urlencode()}"}
 
 
@@ -262,7 +292,7 @@ def _shown(
         "admin/payouts/payout/list.html",
         {
             "title": place.title,
-            "lead": sentences(place.lead, _next_cut_off(now)),
+            "lead": sentences(place.lead, _next_cut_off(place, chosen, now)),
             "verbs": [export] if "payouts.request_export" in held and not wrong.reading else [],
             "chips": chips(
                 request,
@@ -279,7 +309,7 @@ def _shown(
             **finding.box(request, place=place.name, query=_without(request, "search", "pasted")),
             "totals_url": f"{reverse('admin:payouts_payout_totals')}?{words}",
             "rows": rows,
-            "stopped": _stopped(request, place, rows),
+            "blocked": _blocked(request, place, rows),
             "selection": None if wrong.reading else _bulk.selection(buttons),
             "list_query": words,
             "pager": None if wrong.reading else page,

@@ -11,19 +11,19 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
 from backoffice.doors import addresses, pages
 from backoffice.doors.addresses import Known
-from backoffice.words import dated, later
+from backoffice.words import dated, either, later, number
 from payouts.admin import doings as deeds
 from payouts.admin import recalls, verbs
 from payouts.models import Flag, Payout
 from payouts.operations import review
-from payouts.queries import attempts, blocks, flags, history, judgement
+from payouts.queries import attempts, blocks, flags, history, judgement, worklist
 from payouts.queries.why import paragraphs
 from sellers.ledger import written
 from sellers.ledger.models import EarningKind
@@ -69,6 +69,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     groups = judgement.lines(payout, before)
     opened = request.GET.get("lines", "")
     money = Money(payout.amount_minor, payout.currency)
+    seats = judgement.seats(payout)
     context = {
         "title": f"{payout.reference}, {payout.seller.name}",
         "payout": payout,
@@ -77,6 +78,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "back_label": _("Payouts"),
         "money": money,
         "holds": blocks.open_holds(payouts=[payout]).get(payout.pk, []),
+        "barred": worklist.barred(payout),
         "explanation": paragraphs.payout(payout=payout, now=now),
         "verbs": [*doings.now, _statement(payout)],
         "later": doings.later,
@@ -89,7 +91,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         else Money(payout.amount_minor - before.amount_minor, payout.currency),
         "opened": opened,
         "lines": _lines(request, payout, opened),
-        "seats": judgement.seats(payout),
+        "seats": seats,
+        "may_approve": _any_of(seats),
         **_made_by(request, payout),
         "stories": attempts.of_payout(payout=payout, now=now),
         "recalls": recalls.of_payout(payout),
@@ -100,6 +103,12 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "note_form": NoteForm() if "sellers.add_note" in pages.permissions(request) else None,
     }
     return pages.render(request, "admin/payouts/payout/detail.html", context)
+
+
+def _any_of(seats: judgement.Seats) -> str:
+    """Who may approve it, as one choice; the last may be "2 others"."""
+    others = ngettext("{number} other", "{number} others", seats.more).format(number=number(seats.more))
+    return either([*seats.may_approve, *([others] if seats.more else [])])
 
 
 def _made_by(request: HttpRequest, payout: Payout) -> dict[str, str]:

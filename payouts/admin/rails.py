@@ -18,7 +18,7 @@ from backoffice.words import labelled, number, sentences, together
 from payouts.admin.verbs import FindingForm, ReasonForm
 from payouts.models import Incident, RailSwitch
 from payouts.operations import incidents, switches
-from payouts.queries import caps, incident_words, recorded
+from payouts.queries import caps, incident_words, rail_words, recorded, unknown
 from payouts.queries import rails as asked
 from payouts.queries.tallies import Totals
 from payouts.rails import base, registry
@@ -33,6 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every rail, and the open incidents (or, with ?closed=1, the closed ones)."""
     closed = request.GET.get("closed") == "1"
     page = keyset.page(request, asked.incidents(closed=closed))
+    about = unknown.of_incidents(page.rows)
     held = pages.permissions(request)
     everything = asked.stop_of_all()
     return pages.render(
@@ -53,7 +54,15 @@ def listed(request: HttpRequest) -> HttpResponse:
             ],
             "closed": closed,
             "desk_url": pages.leads(request, reverse("admin:payouts_submission_unknown")),
-            "rows": [{"it": row, "what": incident_words.what(row.code)} for row in page.rows],
+            "rows": [
+                {
+                    "it": row,
+                    "what": incident_words.what(row.code),
+                    "unknown": not closed and unknown.still(row, about.get(row.pk)),
+                    "since": row.opened_at if closed else unknown.since(row, about.get(row.pk)),
+                }
+                for row in page.rows
+            ],
             "may_close": "payouts.resolve_unknown" in held and not closed,
             "pager": page,
         },
@@ -70,9 +79,10 @@ def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None
         pill = (_("Open"), "done")
     return {
         "state": state,
+        "name": rail_words.called(state.name),
         "pill": pill,
         "facts": _facts(state.capabilities),
-        "verb": _restore(request, stop) if stop is not None else _stop(request, state.name, state.name),
+        "verb": _restore(request, stop) if stop is not None else _stop(request, state.name),
         "why": labelled(_who(stop), _why(stop)) if stop is not None else "",
     }
 
@@ -109,11 +119,16 @@ def _why(stop: RailSwitch) -> str:
     return recorded.by(stop.stopped_by_id, stop.reason)
 
 
-def _stop(request: HttpRequest, rail: str, name: str) -> dict[str, str] | None:
+def _called(rail: str) -> str:
+    """By what stands in an address."""
+    return rail_words.called(rail_words.ALL if rail == EVERY else rail)
+
+
+def _stop(request: HttpRequest, rail: str) -> dict[str, str] | None:
     if "payouts.stop_rail" not in pages.permissions(request):
         return None
     return {
-        "label": _("Stop {name}").format(name=name),
+        "label": _("Stop {name}").format(name=_called(rail)),
         "kind": "stop",
         "url": reverse("admin:payouts_rail_stop", args=[rail]),
     }
@@ -122,15 +137,14 @@ def _stop(request: HttpRequest, rail: str, name: str) -> dict[str, str] | None:
 def _restore(request: HttpRequest, stop: RailSwitch) -> dict[str, str] | None:
     if "payouts.restore_rail" not in pages.permissions(request):
         return None
-    name = _("every rail") if stop.rail == switches.ALL else stop.rail
-    verb = {"label": _("Let {name} go on").format(name=name)}
+    verb = {"label": _("Let {name} go on").format(name=rail_words.called(stop.rail))}
     if stop.stopped_by_id is not None and stop.stopped_by_id == request.user.pk:
         return verb | {"off": _("Off for you: you stopped it. Another person must let it go on.")}
     return verb | {"url": reverse("admin:payouts_rail_restore", args=[stop.pk])}
 
 
 def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[dict[str, str]]:
-    verb = _restore(request, everything) if everything is not None else _stop(request, EVERY, _("every rail"))
+    verb = _restore(request, everything) if everything is not None else _stop(request, EVERY)
     shown = [verb] if verb is not None else []
     if "payouts.view_cap" in pages.permissions(request):
         waiting = caps.waiting().count()
@@ -144,7 +158,7 @@ def stop(request: HttpRequest, rail: str) -> HttpResponse:
     """Stop one rail, or all of them."""
     if rail != EVERY and rail not in registry.names():
         raise Http404(_("No rail {rail}").format(rail=rail))
-    name = _("every rail") if rail == EVERY else rail
+    name = _called(rail)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -195,7 +209,7 @@ def _would_wait(found: Totals) -> str:
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Another person lets the rail go on."""
     switch = get_object_or_404(RailSwitch.objects.select_related("stopped_by"), pk=pk)
-    name = _("every rail") if switch.rail == switches.ALL else switch.rail
+    name = rail_words.called(switch.rail)
     if request.method == "POST":
         try:
             switches.restore(switch_id=switch.pk, actor=pages.actor(request), now=database_now())
@@ -206,7 +220,9 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("{what} goes on; what waited is taken up within a minute.").format(what=name.capitalize()),
+                _("{what} goes on; what waited is taken up within a minute.").format(
+                    what=rail_words.beginning(switch.rail)
+                ),
             )
         return redirect("admin:payouts_rail_list")
     waiting = asked.waiting_batches(None if switch.rail == switches.ALL else switch.rail)

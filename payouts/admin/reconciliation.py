@@ -138,7 +138,8 @@ def account_of(request: HttpRequest) -> str:
     """The code of the account of ours that the list is narrowed to, if any. Raises `UnknownChoice`."""
     code = request.GET.get("account", "")
     if code and not FundingAccount.objects.filter(code=code).exists():
-        raise UnknownChoice(_("Funding account"), code, name="account")
+        known = FundingAccount.objects.order_by("code").values_list("code", flat=True)
+        raise UnknownChoice(_("Funding account"), code, name="account", choices=known)
     return code
 
 
@@ -147,7 +148,7 @@ def chips(account: str, *, keep: Sequence[tuple[str, str]] = ()) -> list[dict[st
     if account:
         text = _("Account is {account}").format(account=account)
         return [worklists.changeable(text, f"?{urlencode(keep)}", AccountChip, keep, {"account": account})]
-    return [{"label": _("Account"), "fields": list(AccountChip(auto_id="chip_%s")), "keep": list(keep)}]
+    return [worklists.offered(_("Account"), AccountChip, keep)]
 
 
 def shown(line: StatementLine) -> dict[str, Any]:
@@ -167,12 +168,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One statement: its balances, whether it follows the one before, and its lines."""
     statement = get_object_or_404(asked.all_of(), pk=pk)
     (row,) = asked.rows([statement])
-    page = keyset.page(request, asked.lines(statement), newest_first=False)
-    account = statement.funding_account
+    page = keyset.page(request, asked.lines(statement), by=("number",), newest_first=False)
     unmatched = (
         _("{unmatched} without a match").format(unmatched=number(row.unmatched))
         if row.unmatched
         else _("every one has its match")
+        if row.lines
+        else _("nothing was booked")
     )
     return pages.render(
         request,
@@ -185,8 +187,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "back_url": reverse("admin:payouts_statement_list"),
             "back_label": _("Reconciliation"),
             "figures": [
-                (_("Opened with"), written.text(row.opening), account.code),
-                (_("Closed with"), written.text(row.closing), account.masked),
+                (_("Opened with"), written.text(row.opening), ""),
+                (_("Closed with"), written.text(row.closing), ""),
                 (_("Lines"), number(row.lines), unmatched),
             ],
             "rows": [shown(each) for each in page.rows],

@@ -8,19 +8,22 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers, pages
-from backoffice.words import later, number, sentences
+from backoffice.words import ended, labelled, later, number, sentences
+from payouts.admin import _left_alone
 from payouts.admin.holds import rows_of, words_of
 from payouts.admin.verbs import FindingForm
 from payouts.models import ReleaseRequest
 from payouts.operations import holds
+from payouts.operations._outcome import by_reason
 from payouts.operations._releasing import HoldRefusal, Releases
-from payouts.queries import recorded
+from payouts.queries import recorded, stopping
 from payouts.queries.holds import HoldRow, open_ones, totals, waiting_requests
 
 SHOWN = 10
@@ -58,8 +61,8 @@ def _verb(found: Releases) -> str:
         (len(found.confirmed), _("confirm the release of {}")),
     ]
     said = [words.format(_holds(count)) for count, words in parts if count]
-    text = ", ".join(said) or _("release 0 holds")
-    return text[0].upper() + text[1:]
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:] or _("Nothing can be done")
 
 
 def _done(found: Releases) -> str:
@@ -68,9 +71,11 @@ def _done(found: Releases) -> str:
         (len(found.asked), _("{} still in force until another person confirms the release")),
         (len(found.refused), _("{} left as they are")),
     ]
-    said = [words.format(_holds(count)) for count, words in parts if count]
-    reasons = sorted({each.reason for each in found.refused})
-    return ", ".join(said) + (f": {'; '.join(reasons)}." if reasons else ".")
+    said = ", ".join(words.format(_holds(count)) for count, words in parts if count)
+    if not found.refused:
+        return ended(said)
+    reasons = _left_alone.told(found.refused, lambda each: _left_alone.hold(each.hold))
+    return format_html(ended("{}"), format_html(labelled("{said}", "{reasons}"), said=said, reasons=reasons))
 
 
 @pages.page("payouts.release_hold")
@@ -100,7 +105,7 @@ def release(request: HttpRequest) -> HttpResponse:
         else:
             changed = [each for each in found.refused if each.code == "changed"]
             if changed and not (found.released or found.asked):
-                return pages.stale(request, sorted({f"{each.reason}." for each in changed}), back)
+                return pages.stale(request, sorted({ended(each.reason) for each in changed}), back)
             level = messages.WARNING if found.refused else messages.SUCCESS
             moved = found.released or found.asked
             messages.add_message(request, level, _done(found), extra_tags=pages.TAKEN if moved else "")
@@ -160,19 +165,23 @@ def _request(request: ReleaseRequest) -> str:
 
 
 def _refused(refused: Sequence[HoldRefusal], rows: dict[int, HoldRow]) -> list[dict[str, Any]]:
-    groups: dict[str, list[str]] = {}
-    for each in refused:
-        if each.hold.pk in rows:
-            groups.setdefault(each.reason, []).append(rows[each.hold.pk].reference)
+    """By reason, all of them by name: a page of releases is asked about no more than an address carries."""
+    groups = by_reason([each for each in refused if each.hold.pk in rows])
     return [
-        {"reason": f"{reason[0].upper()}{reason[1:]}.", "count": len(names), "references": names}
-        for reason, names in groups.items()
+        {
+            "reason": ended(f"{reason[0].upper()}{reason[1:]}"),
+            "count": len(group),
+            "references": [_left_alone.held(each.hold) for each in group],
+            "all": True,
+        }
+        for reason, group in groups
     ]
 
 
 def _follows(found: Releases) -> list[str]:
     lines = []
     if found.released:
+        lines += stopping.words(stopping.released(hold_ids=[hold.pk for hold in found.released]))
         lines.append(_("What nothing else holds goes on from where it stands; no step is skipped."))
     if found.asked:
         count = _holds(len(found.asked))
@@ -218,7 +227,9 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             )
             return redirect(back)
     rows = rows_of([each.hold_id for each in requests])
-    words = _("Take {many} back").format(many=_requests(len(requests)))
+    words = (
+        _("Take {many} back").format(many=_requests(len(requests))) if requests else _("Nothing can be done")
+    )
     context = {
         "title": words,
         "verb": words,

@@ -88,6 +88,7 @@ def _found(request: HttpRequest, form: RunForm) -> run_preview.Preview | None:
 def _preview(found: run_preview.Preview, until: date | None, country: str) -> dict[str, Any]:
     make = ngettext("Make {n} payout", "Make {n} payouts", found.count).format(n=number(found.count))
     chosen = _chosen(until, country)
+    payees_url = f"{reverse('admin:payouts_run_payees')}?{urlencode(chosen)}"
     return {
         "title": make if found.count else _("No payouts to make"),
         "verb": make,
@@ -96,7 +97,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
         "form": forms.Form(),
         "hidden": [("key", f"page:{uuid4()}"), ("seen", found.seal), ("was", _told(found)), *chosen.items()],
         "found": found,
-        "payees_url": f"{reverse('admin:payouts_run_payees')}?{urlencode(chosen)}",
+        "payees_url": payees_url,
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
         "changes": [(each, due.REASONS.get(each.wanting, "")) for each in found.changes],
         "preview": {
@@ -120,13 +121,20 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
                     "reason": due.REASONS[each.code],
                     "count": each.count,
                     "sums": [each.money],
-                    "references": each.references,
+                    "references": [_seller(reference) for reference in each.references],
+                    "url": f"{payees_url}&{urlencode({'which': each.code})}",
                 }
                 for each in found.left
             ],
-            "follows": [_("Each waits for a review and then for another person's approval.")],
+            "follows": [_("Each waits for a review and then for another person's approval.")]
+            if found.count
+            else [],
         },
     }
+
+
+def _seller(reference: str) -> dict[str, str]:
+    return {"reference": reference, "url": reverse("admin:sellers_seller_detail", args=[reference])}
 
 
 def _chosen(until: date | None, country: str) -> dict[str, str]:

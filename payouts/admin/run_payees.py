@@ -90,11 +90,7 @@ def _chip(which: str, asked: dict[str, str]) -> dict[str, Any]:
     if which:
         text = PAID if which == run_payees.PAID else due.REASONS[which]
         return worklists.changeable(text, f"?{urlencode(asked)}", WhichChip, asked.items(), {"which": which})
-    return {
-        "label": _("What happens"),
-        "fields": list(WhichChip(auto_id="chip_%s")),
-        "keep": list(asked.items()),
-    }
+    return worklists.offered(_("What happens"), WhichChip, asked.items())
 
 
 urlpatterns = [path("runs/new/payees/", payees, name="payouts_run_payees")]

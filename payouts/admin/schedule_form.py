@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import NotAllowed, Refused
 from backoffice.doors import pages
-from backoffice.words import later, locale, weekdays
+from backoffice.words import ended, later, locale, weekdays
 from payouts import countries
 from payouts.admin.export_new import OFFERED, ExportForm
 from payouts.countries import moments
@@ -279,7 +279,7 @@ def _page(
             "title": _("Change “{found}”").format(found=found.name)
             if found
             else _("Schedule {title}").format(title=title),
-            "lead": f"{_(order)}." if (order := definition.order_in_words(sort)) else definition.told,
+            "lead": ended(_(order)) if (order := definition.order_in_words(sort)) else definition.told,
             "form": form,
             "verb": _("Save"),
             "hidden": [("kind", definition.kind), ("query", query.urlencode()), ("sort", sort)],

@@ -1,5 +1,6 @@
 """Schedules of exports: the list, one with its runs, and what may be done to it."""
 
+import contextlib
 from typing import Any
 
 from django import forms
@@ -17,33 +18,38 @@ from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts.exports import kinds
-from payouts.exports.columns import columns_of
+from payouts.exports.columns import Column, columns_of, usual
 from payouts.exports.definition import Definition
 from payouts.exports.formats import FORMATS
 from payouts.models import ExportSchedule, ScheduleRun
 from payouts.operations import _targets, schedules
-from payouts.queries import deciding
+from payouts.queries import deciding, filters
 from payouts.queries import schedules as said
 
 SEE = ("payouts.view_exportschedule",)
 
 
 class ShowChip(forms.Form):
-    show = forms.ChoiceField(label=later("Only"), choices=[("broken", later("mine that failed or stopped"))])
+    show = forms.ChoiceField(label=later("Only"), choices=[("broken", later("those that failed or stopped"))])
 
 
-CHIPS: dict[str, type[forms.Form]] = {**worklists.WAITS, "show": ShowChip}
+class OwnerChip(worklists.PersonChip):
+    owner = forms.ChoiceField(label=later("Owner"))
+
+
+CHIPS: dict[str, type[forms.Form]] = {**worklists.WAITS, "show": ShowChip, "owner": OwnerChip}
 
 
 @pages.page(*SEE, knows=Known(*keyset.PLACE, *CHIPS))
 def listed(request: HttpRequest) -> HttpResponse:
     """Every schedule that has not ended, the newest first."""
-    reader, rows = request.user.pk or 0, said.listed()
-    chosen = worklists.chosen(request, CHIPS)
-    if "waits_for" in chosen:
-        rows = rows.filter(pk__in=deciding.export_schedules(person_id=reader))
+    rows, chosen = said.listed(), worklists.chosen(request, CHIPS)
+    if whom := worklists.for_whom(request):
+        rows = rows.filter(pk__in=deciding.export_schedules(person_id=whom.pk))
     if "show" in chosen:
-        rows = rows.filter(pk__in=deciding.broken_schedules(person_id=reader))
+        rows = rows.filter(said.broken())
+    if owner := worklists.for_whom(request, "owner"):
+        rows = rows.filter(owner=owner.pk)
     page = keyset.page(request, rows)
     may = schedules.RIGHT in pages.permissions(request)
     new = reverse("admin:payouts_schedule_choose") if may else ""
@@ -111,13 +117,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _columns(schedule: ExportSchedule, definition: Definition) -> list[Column]:
+    resource = definition.resource()
+    return columns_of(resource, schedule.columns) if schedule.columns else usual(resource)
+
+
 def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
     definition = kinds.get(schedule.kind)
     form = _(FORMATS[schedule.format].words)
     order = definition.order_in_words(schedule.sort)
     found = [
         (pgettext("a file of rows", "Export"), definition.called),
-        (_("Rows"), schedule.filters_text or _("All of them")),
+        (_("Rows"), _rows(schedule, definition) or _("All of them")),
         (_("Order of rows"), _(order) if order else _("The usual one")),
         (
             _("Dates"),
@@ -125,7 +136,7 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
         ),
         (
             _("Columns"),
-            ", ".join(_(each.column_name) for each in columns_of(definition.resource(), schedule.columns)),
+            ", ".join(_(each.column_name) for each in _columns(schedule, definition)),
         ),
         (_("Format"), _("{form}, gzip").format(form=form) if schedule.compressed else form),
     ]
@@ -145,6 +156,14 @@ def _facts(schedule: ExportSchedule) -> list[tuple[str, str]]:
         ),
         (_("Server’s key"), _targets.fingerprint(target)),
     ]
+
+
+def _rows(schedule: ExportSchedule, definition: Definition) -> str:
+    """Its filter in the reader's words; in those it was made in, where it cannot be read any more; "" without one."""
+    with contextlib.suppress(filters.BadFilter):
+        if schedule.filters:
+            return filters.read(filters.as_query(schedule.filters), kind=definition.filter).in_words()
+    return schedule.filters_text
 
 
 def _dates(schedule: ExportSchedule, definition: Definition) -> str:

@@ -44,7 +44,8 @@ WHAT = {
 def listed(request: HttpRequest) -> HttpResponse:
     """Every UNKNOWN submission, those first of which nobody has known the longest."""
     chosen = worklists.chosen(request, CHIPS)
-    rows = deciding.submissions(person_id=request.user.pk or 0) if "waits_for" in chosen else asked.desk()
+    whom = worklists.for_whom(request)
+    rows = deciding.submissions(person_id=whom.pk) if whom else asked.desk()
     if "currency" in chosen:
         rows = rows.filter(batch__currency=chosen["currency"])
     with_money = rows.annotate(currency=F("batch__currency"), amount_minor=Coalesce("total_minor", 0))

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backoffice.doors import pages
+from backoffice.words import sentences
 from payouts.models import Resolution, Submission
 from payouts.operations import switches
-from payouts.queries import explain, recorded
+from payouts.queries import explain, rail_words, recorded
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 
@@ -56,7 +57,7 @@ def why_not_again(submission: Submission, now: datetime) -> str:
     stop = switches.open_on(submission.rail)
     if stop is not None:
         return _("{rail} is stopped ({reason}).").format(
-            rail=submission.rail, reason=recorded.by(stop.stopped_by_id, stop.reason)
+            rail=rail_words.beginning(submission.rail), reason=recorded.by(stop.stopped_by_id, stop.reason)
         )
     return asked.why_not_again(submission=submission, now=now)
 
@@ -68,9 +69,11 @@ def until_words(submission: Submission) -> str:
 
 
 def _look_up(submission: Submission, now: datetime) -> Choice:
-    does = _("Asks {rail} what it has under {key}.").format(rail=submission.rail, key=submission.key)
+    does = _("Asks {rail} what it has under {key}.").format(
+        rail=rail_words.called(submission.rail), key=submission.key
+    )
     if not why_not_again(submission, now):
-        does += _(" Where it has nothing, the same bytes go again: it creates nothing twice.")
+        does = sentences(does, _("Where it has nothing, the same bytes go again: it creates nothing twice."))
     return Choice(_("Look up now"), does, "look_up", off=asked.why_not_look_up(submission), post=True)
 
 
@@ -78,7 +81,7 @@ def _again(submission: Submission, now: datetime) -> Choice:
     until = until_words(submission)
     does = (
         _("Until {until}: so long {rail} knows the key and creates nothing twice.").format(
-            until=until, rail=submission.rail
+            until=until, rail=rail_words.called(submission.rail)
         )
         if until
         else ""
@@ -88,11 +91,10 @@ def _again(submission: Submission, now: datetime) -> Choice:
 
 def _say(request: HttpRequest, finding: Resolution | None) -> list[Choice]:
     if finding is None:
-        does = _(
-            "The bank has it, and its reports and statement settle it; or it never got it. "
-            "You attach what shows "
+        does = sentences(
+            _("The bank has it, and its reports and statement settle it; or it never got it."),
+            _("You attach what shows it, and nothing changes before another person confirms."),
         )
-        does += _("it, and nothing changes before another person confirms.")
         return [Choice(_("Say what became of it"), does, "propose", kind="main")]
     own = finding.proposed_by_id == request.user.pk
     off = _("it is your own finding. Another person must confirm it.") if own else ""

@@ -20,7 +20,7 @@ from payouts.admin import unknown as desk
 from payouts.admin import unknown_choices
 from payouts.models import Resolution, Submission
 from payouts.operations import papers, unknown
-from payouts.queries import recorded
+from payouts.queries import rail_words, recorded
 from payouts.queries import unknown as asked
 from payouts.states import SubmissionStatus
 from sellers.ledger import written
@@ -119,7 +119,7 @@ def again(request: HttpRequest, rail: str, key: str) -> HttpResponse:
     until = unknown_choices.until_words(submission)
     follows = (
         _("Until {until} {rail} knows {key}: if it has these bytes, it creates nothing new.").format(
-            until=until, rail=submission.rail, key=submission.key
+            until=until, rail=rail_words.called(submission.rail), key=submission.key
         ),
         _("Exactly the {body_bytes} bytes that were stored go out, under the same key.").format(
             body_bytes=number(submission.body_bytes)
@@ -242,7 +242,8 @@ def _confirm_page(
 ) -> HttpResponse:
     attempts = submission.attempts.select_related("payout__seller").order_by("-amount_minor")[:SHOWN]
     if refused:
-        reason = {"reason": refused, "count": asked.count(submission), "references": [submission.key]}
+        which = {"reference": submission.key, "url": desk.url_of(submission)}
+        reason = {"reason": refused, "count": asked.count(submission), "references": [which]}
         nothing = {
             "title": _("Nothing can be done"),
             "back_url": desk.url_of(submission),

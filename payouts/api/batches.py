@@ -17,7 +17,7 @@ from backoffice.audit.errors import Refused
 from backoffice.doors.api import naming
 from backoffice.doors.api.bodies import Body, Text, Whole, Words
 from backoffice.doors.api.calling import actor
-from payouts.api import filter_parameters
+from payouts.api import described, filter_parameters
 from payouts.api.filter_parameters import FilterBody
 from payouts.api.once import Once
 from payouts.api.outcomes import OutcomeRow, with_unknown
@@ -25,6 +25,7 @@ from payouts.api.verbs import MOST, SAY_WHY
 from payouts.models import Batch, Payout
 from payouts.operations import batching
 from payouts.operations.deeds import DEEDS
+from payouts.queries import batches as asked
 from payouts.queries import export_filters, filters
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
@@ -39,7 +40,9 @@ class BatchRow(serializers.Serializer[Batch]):
 
     id = serializers.IntegerField(read_only=True)
     reference = serializers.CharField(read_only=True)
-    status = serializers.ChoiceField(choices=BatchStatus.choices, read_only=True)
+    status = serializers.ChoiceField(
+        choices=BatchStatus.choices, read_only=True, help_text=described.BATCH_STATUS
+    )
     status_at = serializers.DateTimeField(read_only=True)
     rail = serializers.CharField(read_only=True)
     funding_account = serializers.CharField(source="funding_account.code", read_only=True)
@@ -70,7 +73,7 @@ class BatchDetail(BatchRow):
     )
 
     def get_seen(self, batch: Batch) -> str:
-        return batching.seal_of(batch.pk)
+        return asked.seal_of(batch.pk)
 
 
 class ProposeBody(Body):
@@ -110,6 +113,7 @@ class ProposedRow(OutcomeRow):
 class Batches(Once, ListModelMixin, GenericViewSet[Batch]):
     """Approved payouts that go out together; a second person approves each batch."""
 
+    letter = "B"
     needs = "payouts.view_batch"
     rights: ClassVar = {
         "create": DEEDS["batch"].permission,
@@ -124,7 +128,7 @@ class Batches(Once, ListModelMixin, GenericViewSet[Batch]):
         return Batch.objects.select_related("funding_account", "proposed_by", "approved_by")
 
     def get_object(self) -> Batch:
-        found = self.get_queryset().filter(pk=naming.number(self.kwargs["id"], letter="B")).first()
+        found = self.get_queryset().filter(pk=naming.number(self.kwargs["id"], letter=self.letter)).first()
         if found is None:
             raise Http404
         return found

@@ -26,8 +26,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from backoffice.audit.clock import database_now
 from backoffice.doors.api import naming
-from backoffice.doors.api.bodies import Body
+from backoffice.doors.api.bodies import Body, Code
 from backoffice.doors.api.calling import actor
+from payouts.api import described
 from payouts.api.filter_parameters import FilterBody
 from payouts.api.once import Once
 from payouts.exports import kinds
@@ -47,7 +48,11 @@ class ExportRow(serializers.Serializer[Export]):
     format = serializers.CharField(read_only=True)
     locale = serializers.CharField(read_only=True)
     compressed = serializers.BooleanField(read_only=True)
-    columns = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="empty: all")
+    columns = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="empty: those that a file has where none is named",
+    )
     filter_text = serializers.CharField(
         source="filters_text", read_only=True, help_text="the filter in words"
     )
@@ -59,7 +64,9 @@ class ExportRow(serializers.Serializer[Export]):
     since = serializers.IntegerField(
         source="since_id", read_only=True, allow_null=True, help_text="only what changed since that export"
     )
-    status = serializers.ChoiceField(choices=ExportStatus.choices, read_only=True)
+    status = serializers.ChoiceField(
+        choices=ExportStatus.choices, read_only=True, help_text=described.EXPORT_STATUS
+    )
     requested_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
     rows_done = serializers.IntegerField(read_only=True)
@@ -95,11 +102,11 @@ class ExportBody(Body):
     answer with the names they take.
     """
 
-    kind = serializers.ChoiceField(
+    kind = Code(
         choices=[(each.kind, each.title) for each in kinds.KINDS.values()], required=False, default="payouts"
     )
-    format = serializers.ChoiceField(choices=[(name, form.words) for name, form in FORMATS.items()])
-    locale = serializers.ChoiceField(
+    format = Code(choices=[(name, form.words) for name, form in FORMATS.items()])
+    locale = Code(
         choices=list(LOCALES.items()),
         required=False,
         default="en",
@@ -112,7 +119,8 @@ class ExportBody(Body):
         child=serializers.CharField(max_length=60),
         required=False,
         max_length=60,
-        help_text="in their order; all when left out",
+        help_text="in their order; when left out all but those that a file has only where they are named: `blocked` "
+        "and `seller_standing` of payouts, `seller_standing` of open and holds",
     )
     template = serializers.CharField(
         required=False,
@@ -188,6 +196,7 @@ class _AnyAnswer(BaseContentNegotiation):
 class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     """Files of payouts, made by a worker."""
 
+    letter = "E"
     needs = "payouts.request_export"
     serializer_class = ExportRow
     lookup_field = "id"
@@ -203,7 +212,7 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
         return Export.objects.filter(requested_by=self.request.user.pk)
 
     def get_object(self) -> Export:
-        found = self.get_queryset().filter(pk=naming.number(self.kwargs["id"], letter="E")).first()
+        found = self.get_queryset().filter(pk=naming.number(self.kwargs["id"], letter=self.letter)).first()
         if found is None:
             raise Http404
         return found
@@ -212,7 +221,13 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     def retrieve(self, request: Request, id: str) -> Response:
         return Response(ExportRow(self.get_object()).data)
 
-    @extend_schema(summary="Ask for an export", request=ExportBody, responses={201: ExportRow})
+    @extend_schema(
+        summary="Ask for an export",
+        description="A worker writes the file. Read the export until it is READY, POST its `link`, and GET the "
+        "`url` of the answer.",
+        request=ExportBody,
+        responses={201: ExportRow},
+    )
     def create(self, request: Request) -> Response:
         body = ExportBody(data=request.data)
         body.is_valid(raise_exception=True)
@@ -241,7 +256,7 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, id: str) -> Response:
-        number = naming.number(id, letter="E")
+        number = naming.number(id, letter=self.letter)
         made = exporting.cancel(export_id=number, actor=actor(request), now=database_now())
         return Response(ExportRow(made).data)
 
@@ -253,7 +268,7 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
     )
     @action(detail=True, methods=["post"])
     def link(self, request: Request, id: str) -> Response:
-        number = naming.number(id, letter="E")
+        number = naming.number(id, letter=self.letter)
         made = export_links.make(export_id=number, actor=actor(request), now=database_now())
         url = f"{reverse('api:export-download', args=[number])}?token={made.token}"
         return Response(LinkRow({"url": url, "expires_at": made.expires_at}).data, status=201)
@@ -272,7 +287,7 @@ class Exports(Once, ListModelMixin, GenericViewSet[Export]):
         if request.method != "GET":  # the router takes a HEAD for a GET, and it would spend the link
             raise MethodNotAllowed(request.method or "")
         found = export_links.fetch(
-            export_id=naming.number(id, letter="E"),
+            export_id=naming.number(id, letter=self.letter),
             token=request.query_params.get("token", ""),
             actor=actor(request),
             now=database_now(),

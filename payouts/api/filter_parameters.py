@@ -71,8 +71,8 @@ _TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "pattern": "^[A-Z0-9]{1,10}$"},
     ),
     "stands_days": (
-        "It has its status for more than so many days.",
-        {"type": "string", "pattern": "^[1-9][0-9]{0,2}$"},
+        "It has its status for more than so many days, 1 to 3650.",
+        {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     ),
     "search": (
         "Payout, batch or seller reference, the marketplace's seller id, order id, end-to-end id, or part of the "
@@ -92,6 +92,11 @@ ALL: list[OpenApiParameter] = [
     OpenApiParameter(
         "on_hold", OpenApiTypes.BOOL, description="An open hold on the payout or on its seller."
     ),
+    OpenApiParameter(
+        "blocked",
+        OpenApiTypes.BOOL,
+        description="Not sent yet and kept from it: by an open hold, or by a seller who is suspended or not verified.",
+    ),
     _codes("country", [country.code for country in countries.all()], "One or more, ISO 3166."),
     _codes("currency", sorted(EXPONENTS), "One or more, ISO 4217."),
     _codes("batch_status", list(BatchStatus.values), "One or more statuses of its batch."),
@@ -108,6 +113,12 @@ BATCHES: list[OpenApiParameter] = [
     _codes("currency", sorted(EXPONENTS), "One or more, ISO 4217."),
     OpenApiParameter("funding", _TEXTS["funding"][1], description="The code of our account it is paid from."),
     OpenApiParameter("waits_for", _TEXTS["waits_for"][1], description="Whom it waits for: a user name."),
+    OpenApiParameter(
+        "kept_back",
+        OpenApiTypes.BOOL,
+        description="Proposed, and nothing of it may leave: each of its payouts is blocked, or has left it. "
+        "False: proposed, and something of it may leave.",
+    ),
     *(
         OpenApiParameter(name, {"type": "string", "pattern": _DAY}, description=words)
         for name, words in (
@@ -143,6 +154,7 @@ class FilterBody(Body):
 
     status = Codes()
     on_hold = serializers.BooleanField(required=False)
+    blocked = serializers.BooleanField(required=False)
     country = Codes()
     currency = Codes()
     seller = _text("seller")
@@ -163,6 +175,7 @@ class FilterBody(Body):
     moved_until = _text("moved_until")
     held_from = _text("held_from")
     held_until = _text("held_until")
+    open_at = _text("open_at")
     undecided = serializers.BooleanField(required=False)
     advice = _text("advice")
     bank_reason = _text("bank_reason")

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from payouts.api import described
 from payouts.operations._outcome import Outcome, Refusal
 
 
@@ -13,14 +14,18 @@ class RefusalRow(serializers.Serializer[Refusal]):
 
     id = serializers.IntegerField(source="payout_id", read_only=True)
     reference = serializers.CharField(read_only=True)
-    code = serializers.CharField(read_only=True)
-    reason = serializers.CharField(read_only=True)
+    code = serializers.CharField(
+        read_only=True, help_text=f"Stable, for programs. Among them:\n\n{described.refusals()}"
+    )
+    reason = serializers.CharField(read_only=True, help_text="the same for people, as a sentence")
 
 
 class OutcomeRow(serializers.Serializer[Any]):
     """Together all payouts that were asked for."""
 
-    moved = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    moved = serializers.ListField(
+        child=serializers.IntegerField(), read_only=True, help_text="the ids of those it was done to"
+    )
     refused = RefusalRow(many=True, read_only=True)
 
 

@@ -16,7 +16,7 @@ from backoffice.audit.clock import database_now
 from backoffice.doors.api import naming
 from backoffice.doors.api.calling import actor
 from backoffice.doors.api.filtering import PAGING
-from payouts.api import filter_parameters, rows
+from payouts.api import described, filter_parameters, rows
 from payouts.api.once import Once
 from payouts.api.outcomes import OutcomeRow, with_unknown
 from payouts.api.verbs import VERBS, Call, Verb, body_for_many, body_for_one
@@ -27,19 +27,21 @@ from payouts.queries.filters import PayoutFilter
 ID = OpenApiParameter(
     "id", int, OpenApiParameter.PATH, description="a payout's id; its reference serves as well"
 )
+EACH = "Each payout is moved or refused with a reason; a refusal does not hold up the others, and the answer is 200."
 
 
 class Payouts(Once, GenericViewSet[Payout]):
     """What we pay sellers. Nothing patches a status: a verb is called, and answers or says why not."""
 
+    letter = "P"
     needs = "payouts.view_payout"
     rights: ClassVar = {f"{verb.name}_{number}": verb.right for verb in VERBS for number in ("one", "many")}
     serializer_class = rows.PayoutRow
     filterset_class = PayoutFilter
     lookup_field = "id"
 
-    def get_queryset(self) -> QuerySet[Payout]:
-        return Payout.objects.select_related("seller")
+    def get_queryset(self) -> QuerySet[Payout, Any]:
+        return rows.READ.all()
 
     def in_parts(self) -> tuple[QuerySet[Payout], list[QuerySet[Payout]]] | None:
         """A search's payouts in parts that each give a page quickly, and what else is asked of them; None without."""
@@ -51,8 +53,9 @@ class Payouts(Once, GenericViewSet[Payout]):
         chosen = filters.read(asked, queryset=self.get_queryset())
         return streams.without_search(chosen), streams.of(chosen, ())
 
-    def get_object(self) -> Payout:
-        number = naming.number(self.kwargs["id"], letter="P")
+    def get_object(self) -> Any:
+        """As `rows.READ` has it."""
+        number = naming.number(self.kwargs["id"], letter=self.letter)
         found = self.get_queryset().filter(pk=number).first()
         if found is None:
             raise Http404
@@ -109,6 +112,7 @@ def _endpoints(verb: Verb) -> tuple[Callable[..., Response], Callable[..., Respo
     described_one = extend_schema(
         operation_id=f"payouts_{verb.name}",
         summary=f"{verb.summary}: one payout",
+        description=described.verb(verb.name, verb.right),
         parameters=[ID],
         request=one_body,
         responses={200: rows.PayoutRow},
@@ -116,7 +120,7 @@ def _endpoints(verb: Verb) -> tuple[Callable[..., Response], Callable[..., Respo
     described_many = extend_schema(
         operation_id=f"payouts_{verb.name}_many",
         summary=f"{verb.summary}: many payouts",
-        description="Each payout is moved or refused with a reason; a refusal does not hold up the others.",
+        description=f"{described.verb(verb.name, verb.right)}\n\n{EACH}",
         request=many_body,
         responses={200: OutcomeRow},
         filters=False,

@@ -1,14 +1,18 @@
 """A payout as the API gives it, a page at a time, in a fixed number of queries. No bank details."""
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 
+from payouts.api import described
 from payouts.models import Hold, HoldReason, Payout
 from payouts.queries import blocks, flags, periods, shown
-from payouts.states import PayoutStatus
+from payouts.queries.filter_words import STANDINGS
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.money import Money
 
 
@@ -16,15 +20,11 @@ class HoldRow(serializers.Serializer[Hold]):
     """An open hold: on the payout itself, or on its seller."""
 
     id = serializers.IntegerField(read_only=True)
-    on = serializers.SerializerMethodField()
+    on = serializers.ChoiceField(choices=["payout", "seller"], read_only=True)
     reason = serializers.ChoiceField(choices=HoldReason.choices, read_only=True)
     note = serializers.CharField(read_only=True)
     placed_at = serializers.DateTimeField(read_only=True)
     until = serializers.DateTimeField(read_only=True, allow_null=True)
-
-    @extend_schema_field(serializers.ChoiceField(choices=["payout", "seller"]))
-    def get_on(self, hold: Hold) -> str:
-        return "payout" if hold.payout_id else "seller"
 
 
 class FlagRow(serializers.Serializer[Any]):
@@ -33,10 +33,6 @@ class FlagRow(serializers.Serializer[Any]):
     code = serializers.CharField(read_only=True)
     title = serializers.CharField(read_only=True)
     fact = serializers.CharField(read_only=True)
-
-
-_HOLD, _FLAG, _time = HoldRow(), FlagRow(), serializers.DateTimeField().to_representation
-"""One of each for all rows: a serializer copies its fields when it is made."""
 
 
 class PayoutRow(serializers.Serializer[Payout]):
@@ -48,10 +44,17 @@ class PayoutRow(serializers.Serializer[Payout]):
     seller_reference = serializers.CharField(source="seller.reference", read_only=True)
     seller_external_id = serializers.CharField(source="seller.external_id", read_only=True)
     seller_name = serializers.CharField(source="seller.name", read_only=True)
+    seller_standing = serializers.ChoiceField(choices=["active", *STANDINGS], read_only=True)
     country = serializers.CharField(read_only=True)
-    status = serializers.ChoiceField(choices=PayoutStatus.choices, read_only=True)
+    status = serializers.ChoiceField(
+        choices=PayoutStatus.choices, read_only=True, help_text=described.PAYOUT_STATUS
+    )
     status_at = serializers.DateTimeField(read_only=True)
     on_hold = serializers.BooleanField(read_only=True)
+    blocked = serializers.BooleanField(
+        read_only=True,
+        help_text="Not sent yet and kept from it: by an open hold, or by how its seller stands.",
+    )
     holds = HoldRow(many=True, read_only=True)
     flags = FlagRow(many=True, read_only=True)
     amount_minor = serializers.IntegerField(read_only=True)
@@ -69,53 +72,84 @@ class PayoutRow(serializers.Serializer[Payout]):
         help_text="Send it back with a verb: if the payout changed meanwhile, the verb is refused with 409.",
     )
 
-    def to_representation(self, payout: Payout) -> dict[str, Any]:
-        """As the fields above say, by hand: to ask 22 fields for 50 rows takes as long as all else of a list."""
-        about, seller = self.context["about"], payout.seller
-        holds = about.holds.get(payout.pk, [])
-        raised = (flags.words(flag, currency=payout.currency) for flag in about.flags.get(payout.pk, []))
-        first, last = about.periods.get(payout.pk, (None, None))
-        return {
-            "id": payout.pk,
-            "reference": payout.reference,
-            "seller": payout.seller_id,
-            "seller_reference": seller.reference,
-            "seller_external_id": seller.external_id,
-            "seller_name": seller.name,
-            "country": payout.country,
-            "status": payout.status,
-            "status_at": _time(payout.status_at),
-            "on_hold": bool(holds),
-            "holds": [_HOLD.to_representation(hold) for hold in holds],
-            "flags": [_FLAG.to_representation(words) for words in raised],
-            "amount_minor": payout.amount_minor,
-            "amount": Money(payout.amount_minor, payout.currency).plain(),
-            "currency": payout.currency,
-            "period_start": first,
-            "period_end": last,
-            "created_at": _time(payout.created_at),
-            "run": payout.run_id,
-            "batch": payout.batch_id,
-            "batch_reference": f"B{payout.batch_id}" if payout.batch_id else None,
-            "reissue_of": payout.reissue_of_id,
-            "seen": shown.token(payout, holds),
-        }
+
+READ: "QuerySet[Payout, Any]" = Payout.objects.values_list(
+    "pk", "reference", "account_id", "seller_id", "seller__reference", "seller__external_id", "seller__name",
+    "seller__suspended_at", "seller__verified_at", "country", "status", "status_at", "round", "payout_account_id",
+    "amount_minor", "currency", "span", "created_at", "run_id", "batch_id", "reissue_of_id", named=True,
+)  # fmt: skip
+"""Payouts with what their rows say, in place of two models with all their fields: a quarter of what a page computes."""
 
 
 class About:
     """What is known about these payouts beyond their rows."""
 
-    def __init__(self, payouts: Sequence[Payout]) -> None:
+    def __init__(self, payouts: Sequence[Any]) -> None:
         self.holds = blocks.open_holds(payouts=payouts)
         self.periods = periods.of(payouts=payouts)
         self.flags = flags.raised(payout_ids=(p.pk for p in payouts))
+        self.zone = timezone.get_current_timezone()
 
 
-def many(payouts: Sequence[Payout]) -> Any:
-    """These payouts as the API gives them. They come with ``seller`` selected."""
-    found = PayoutRow(payouts, many=True, context={"about": About(payouts)})  # type: ignore[arg-type]  # stubs know one
-    return found.data
+def many(payouts: Sequence[Any]) -> list[dict[str, Any]]:
+    """These payouts, of `READ`, as the API gives them.
+
+    The serializers above say what is in a row, this makes it: to ask each of their fields takes as long as all else.
+    """
+    about = About(payouts)
+    return [_row(payout, about) for payout in payouts]
 
 
-def one(payout: Payout) -> Any:
+def one(payout: Any) -> dict[str, Any]:
     return many([payout])[0]
+
+
+def _row(payout: Any, about: About) -> dict[str, Any]:
+    holds = about.holds.get(payout.pk, [])
+    raised = [flags.words(flag, currency=payout.currency) for flag in about.flags.get(payout.pk, [])]
+    first, last = about.periods.get(payout.pk, (None, None))
+    barred = blocks.standing(suspended_at=payout.seller__suspended_at, verified_at=payout.seller__verified_at)
+    return {
+        "id": payout.pk,
+        "reference": payout.reference,
+        "seller": payout.seller_id,
+        "seller_reference": payout.seller__reference,
+        "seller_external_id": payout.seller__external_id,
+        "seller_name": payout.seller__name,
+        "seller_standing": barred or "active",
+        "country": payout.country,
+        "status": payout.status,
+        "status_at": _moment(payout.status_at, about.zone),
+        "on_hold": bool(holds),
+        "blocked": payout.status in UNSENT and bool(holds or barred),
+        "holds": [_hold(hold, about.zone) for hold in holds],
+        "flags": [{"code": each.code, "title": each.title, "fact": each.fact} for each in raised],
+        "amount_minor": payout.amount_minor,
+        "amount": Money(payout.amount_minor, payout.currency).plain(),
+        "currency": payout.currency,
+        "period_start": first and first.isoformat(),
+        "period_end": last and last.isoformat(),
+        "created_at": _moment(payout.created_at, about.zone),
+        "run": payout.run_id,
+        "batch": payout.batch_id,
+        "batch_reference": f"B{payout.batch_id}" if payout.batch_id else None,
+        "reissue_of": payout.reissue_of_id,
+        "seen": shown.token(payout, holds),
+    }
+
+
+def _hold(hold: Hold, zone: tzinfo) -> dict[str, Any]:
+    return {
+        "id": hold.pk,
+        "on": "payout" if hold.payout_id else "seller",
+        "reason": hold.reason,
+        "note": hold.note,
+        "placed_at": _moment(hold.placed_at, zone),
+        "until": hold.until and _moment(hold.until, zone),
+    }
+
+
+def _moment(value: datetime, zone: tzinfo) -> str:
+    """As the framework writes moments, which looks the zone up for each."""
+    said = value.astimezone(zone).isoformat()
+    return f"{said.removesuffix('+00:00')}Z" if said.endswith("+00:00") else said

@@ -89,6 +89,7 @@ class RunBody(Body):
 class Runs(Once, ListModelMixin, GenericViewSet[PayoutRun]):
     """The acts that turn due balances into payouts."""
 
+    letter = "R"
     needs = "payouts.view_payoutrun"
     rights: ClassVar = {"create": "payouts.run_payouts"}
     serializer_class = RunRow
@@ -101,7 +102,7 @@ class Runs(Once, ListModelMixin, GenericViewSet[PayoutRun]):
         summary="One run, with the balances it left alone", parameters=[ID], responses={200: RunDetail}
     )
     def retrieve(self, request: Request, id: str) -> Response:
-        found = self.get_queryset().filter(pk=naming.number(id, letter="R")).first()
+        found = self.get_queryset().filter(pk=naming.number(id, letter=self.letter)).first()
         if found is None:
             raise Http404
         return Response(RunDetail(found).data)

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import numbers
-from backoffice.doors.api.bodies import Body, Moment, Text, Whole, Words
+from backoffice.doors.api.bodies import Body, Code, Moment, Text, Whole, Words
 from payouts.models import Hold, HoldReason, Payout
 from payouts.operations import approval, batching, givebacks, holds, review
 from payouts.operations._outcome import Outcome, refuse
@@ -25,6 +25,8 @@ from payouts.states import TRANSITIONS
 
 MOST = 10_000
 SAY_WHY = {"required": "Say why: send a reason.", "null": "Say why: send a reason."}
+_NOTE_TO_HOLD = "Send a “note”: what colleagues should find out."
+_NOTE_TO_RELEASE = "Send a “note”: what was found out."
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,18 @@ def _reason() -> dict[str, Any]:
 
 def _hold() -> dict[str, Any]:
     return {
-        "reason": serializers.ChoiceField(choices=HoldReason.choices),
-        "note": Words(help_text="what colleagues should find out"),
+        "reason": Code(choices=HoldReason.choices, help_text="in any case"),
+        "note": Words(
+            help_text="what colleagues should find out",
+            error_messages={"required": _NOTE_TO_HOLD, "null": _NOTE_TO_HOLD},
+        ),
         "until": Moment(required=False, allow_null=True, default=None, help_text="released by itself then"),
     }
 
 
 def _release() -> dict[str, Any]:
-    return {"note": Words(help_text="what was found out")}
+    messages = {"required": _NOTE_TO_RELEASE, "null": _NOTE_TO_RELEASE}
+    return {"note": Words(help_text="what was found out", error_messages=messages)}
 
 
 def _nothing() -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_day_names
 
+from payouts.countries import moments
 from sellers.ledger.words import _, locale
 
 WEEKDAYS = tuple(name.lower() for name in calendar.day_name)
@@ -40,8 +41,9 @@ class Schedule:
             case "month":
                 return day.day == self.on
 
-    def __str__(self) -> str:
-        at = f"{self.at:%H:%M}"
+    def said(self, zone: tzinfo) -> str:
+        """The schedule as a phrase, with the city of the clock it goes by: every Monday at 06:00 Paris."""
+        at = f"{self.at:%H:%M} {moments.place(zone, locale=locale())}"
         match self.every:
             case "day":
                 return _("every business day at {at}").format(at=at)
@@ -86,3 +88,8 @@ class Country:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def paid(self) -> str:
+        """When its sellers are paid, with the city of its clock."""
+        return self.schedule.said(self.zone)

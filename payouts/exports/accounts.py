@@ -84,7 +84,6 @@ ACCOUNTS = Definition(
     kind="accounts",
     title=noted("Bank accounts asked for"),
     noun="accounts",
-    whole=later("All bank accounts to verify"),
     lead=noted(
         "Those to verify, the oldest first, or those that were decided, the newest first; account numbers are masked. "
         "With what is not yet sent to their sellers."

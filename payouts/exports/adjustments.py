@@ -46,7 +46,6 @@ ADJUSTMENTS = Definition(
     kind="adjustments",
     title=noted("Adjustments"),
     noun="adjustments",
-    whole=later("All adjustments to decide"),
     lead=noted("Those to decide, the oldest first, or those that were decided, the newest first."),
     permissions=("ledger.view_adjustment", "sellers.view_seller"),
     resource=Adjustments,

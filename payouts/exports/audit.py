@@ -1,5 +1,6 @@
 """For auditors: who approved what beside who reviewed it, and every deed."""
 
+from backoffice.words import later_as
 from payouts.exports.columns import YES_NO, Column, Columns, Kind
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters
@@ -69,6 +70,7 @@ class Deeds(Columns):
 APPROVALS = Definition(
     kind="approvals",
     title=noted("Approvals, with everybody who had a hand in it"),
+    sheet=later_as("sheet", "Approvals"),
     noun="approvals",
     lead=noted(
         "One row an approval: who reviewed, who approved, who asked for and who verified the account, and the batch."

@@ -41,7 +41,8 @@ class Column(fields.Field):
     have widths. ``words`` are the texts of ours that may stand in it, marked for translation, several of them with
     semicolons between where ``many``; SQL, hashes and files for programs have them in English. An amount that is not
     ``summed`` adds up to nothing: it runs on from row to row, or is the same one on several rows. ``total`` is SQL of
-    what a row adds, where that is not its whole amount.
+    what a row adds, where that is not its whole amount. One that is ``optional`` stands in a file only where it is
+    named: what reads the files of before finds the columns it knows.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Column(fields.Field):
         many: bool = False,
         summed: bool = True,
         total: str = "",
+        optional: bool = False,
     ) -> None:
         super().__init__(column_name=heading, readonly=True)
         self.kind = kind
@@ -70,6 +72,7 @@ class Column(fields.Field):
         self.many = many
         self.summed = summed and kind is Kind.MONEY
         self.total = total or sql
+        self.optional = optional
         self.told: dict[str, str] = {}
         self.english = ""
         self.name = ""
@@ -116,6 +119,11 @@ def columns_of(resource: Columns, names: Sequence[str] = ()) -> list[Column]:
     """The columns of a Resource in their order, or those that ``names`` chooses, in its order."""
     found: dict[str, Column] = dict(resource.fields)
     return [found[name] for name in names] if names else list(found.values())
+
+
+def usual(resource: Columns) -> list[Column]:
+    """The columns that a file has where none is named."""
+    return [column for column in columns_of(resource) if not column.optional]
 
 
 def literal(text: str) -> str:

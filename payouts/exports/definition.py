@@ -36,7 +36,9 @@ class Definition:
     ``order`` is total; ``sorts`` are others that may be asked for, and ``tail`` ends each. ``key`` is SQL of a text of
     ours that names a row for ever: capitals, digits and slashes, a capital first.
 
-    ``title``, ``noun`` and ``lead`` are English, as files say them; ``called`` and ``told`` are what pages show.
+    ``title``, ``noun`` and ``lead`` are English; ``called`` and ``told`` are the title and the lead in the language of
+    whoever reads the page or the file. ``sheet`` is a shorter title, where the title or one of its translations is
+    longer than Excel lets the name of a sheet be.
 
     ``shown`` are the columns of its page, where its rows stand on one: in the order of ``place``, SQL of a whole number
     that no two rows share, followed by DESC where the greatest comes first; where it is empty, in that of the keys, by
@@ -72,6 +74,7 @@ class Definition:
     tail: str = ""
     shown: tuple[str, ...] = ()
     place: str = ""
+    sheet: str = ""
     any_of: tuple[str, ...] = ()
 
     def is_open_to(self, held: Collection[str]) -> bool:
@@ -89,6 +92,11 @@ class Definition:
     def called(self) -> str:
         """The title in the reader's language."""
         return _(self.title)
+
+    @property
+    def sheet_name(self) -> str:
+        """What the sheet of a workbook is called in the reader's language."""
+        return str(self.sheet) or self.called
 
     @property
     def inside(self) -> str:
@@ -186,9 +194,9 @@ class Definition:
             sql = sql.replace(f"{{{name}}}", value)
         return sql
 
-    def in_words(self, chosen: filters.ListFilter) -> str:
-        """The filter as one sentence, for an export's record."""
-        return str(self.whole) if self.whole and not chosen.cleaned else chosen.in_words()
+    def in_words(self, chosen: filters.ListFilter, *, as_given: bool = False) -> str:
+        """The filter as one sentence, for an export's record. ``as_given`` as of `filter_words.describe`."""
+        return str(self.whole) if self.whole and not chosen.cleaned else chosen.in_words(as_given=as_given)
 
     def order_of(self, sort: str) -> str:
         """ORDER BY of a sort as an address has it ("-amount"); of none, or one there is not, the usual."""

@@ -1,6 +1,6 @@
 """The ledger as rows: whole transactions with each debit and credit, or sellers' entries, which totals are made of."""
 
-from backoffice.words import later
+from backoffice.words import later, later_as
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.queries import list_filters
@@ -55,6 +55,7 @@ class Entries(_Leg):
 TRANSACTIONS = Definition(
     kind="transactions",
     title=noted("Transactions of the ledger"),
+    sheet=later_as("sheet", "Transactions of the ledger"),
     noun="entries",
     lead=noted(
         "Every debit and credit of each transaction, newest transaction first. A filter finds whole transactions: "
@@ -72,6 +73,7 @@ TRANSACTIONS = Definition(
 ENTRIES = Definition(
     kind="entries",
     title=noted("Entries of sellers’ accounts"),
+    sheet=later_as("sheet", "Entries of sellers’ accounts"),
     noun="entries",
     whole=later("All entries of sellers’ accounts"),
     lead=noted(

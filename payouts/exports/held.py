@@ -3,6 +3,7 @@
 from backoffice.words import later, recorded
 from payouts.exports.columns import Column, Columns, Kind, labels, literal, literals
 from payouts.exports.definition import Definition
+from payouts.exports.sellers import STANDING, STANDINGS
 from payouts.models import HoldReason
 from payouts.queries.hold_filter import HoldFilter
 from payouts.states import UNSENT, PayoutStatus
@@ -101,6 +102,9 @@ class Holds(Columns):
         sql="CASE WHEN money.minor IS NULL THEN 0 "
         "ELSE floor(extract(epoch FROM moment.at - held.placed_at) / 86400)::bigint END",
         width=10,
+    )
+    seller_standing = Column(
+        "Seller's standing now", Kind.CODE, sql=STANDING, words=STANDINGS, width=14, optional=True
     )
 
 

@@ -1,6 +1,7 @@
 """Every export there is, by name."""
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ from payouts.exports import (
 )
 from payouts.exports.columns import columns_of
 from payouts.exports.definition import Definition
+from payouts.models import Export
+from payouts.queries import filters
 
 KINDS: dict[str, Definition] = {
     each.kind: each
@@ -74,6 +77,22 @@ def get(kind: str) -> Definition:
             )
         )
     return KINDS[kind]
+
+
+def filter_in_words(export: Export) -> str:
+    """The filter of an export in the reader's words; in those it was asked for in, where it cannot be read any more."""
+    known = KINDS.get(export.kind)
+    with contextlib.suppress(filters.BadFilter):
+        if known is not None:
+            return known.in_words(known.chosen(known.kept(export.filters), now=export.requested_at))
+    return export.filters_text
+
+
+def column_words(kind: str, names: Iterable[str]) -> list[str]:
+    """What columns of an export of this kind are called in the reader's language; one that is no more by its name."""
+    known = KINDS.get(kind)
+    headings = {each.name: _(each.column_name) for each in columns_of(known.resource())} if known else {}
+    return [headings.get(name, name) for name in names]
 
 
 def open_to(permissions: Collection[str]) -> list[Definition]:

@@ -1,11 +1,12 @@
 """The payout register: one row a payout."""
 
-from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels
+from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import PAYOUT_SORTS
+from payouts.exports.sellers import STANDING, STANDINGS
 from payouts.models import HoldReason
 from payouts.queries import flags
-from payouts.states import PayoutStatus
+from payouts.states import UNSENT, PayoutStatus
 from sellers.ledger.words import noted
 
 # The first payout of an account covers everything before: its first day is that of the first earning.
@@ -32,6 +33,9 @@ SELECT a.end_to_end_id, nullif(s.bank_reference, '') AS bank_reference
 FROM payouts_attempt AS a JOIN payouts_submission AS s ON s.id = a.submission_id
 WHERE a.payout_id = payout.id ORDER BY a.number DESC LIMIT 1
 """
+# As `holding.blocked` has it.
+_BLOCKED = f"""CASE WHEN payout.status IN ({literals(sorted(UNSENT))}) AND (held.reasons IS NOT NULL
+  OR seller.suspended_at IS NOT NULL OR seller.verified_at IS NULL) THEN 'yes' ELSE 'no' END"""
 SELLER = """JOIN sellers_seller AS seller ON seller.id = payout.seller_id"""
 _SOURCE = f"""({{rows}}) AS payout {SELLER}
 JOIN payouts_accountversion AS account ON account.id = payout.payout_account_id
@@ -80,6 +84,10 @@ class PayoutRegister(Columns):
     bank_reference = Column("Bank's reference", sql="sent.bank_reference", width=24)
     flags = Column("Flags", sql="flagged.words", width=24, words=flags.CODES.values(), many=True)
     reissue_of = Column("Reissue of", Kind.CODE, sql="'P' || payout.reissue_of_id", width=12)
+    blocked = Column("Blocked", Kind.CODE, sql=_BLOCKED, words=YES_NO, width=8, optional=True)
+    seller_standing = Column(
+        "Seller's standing", Kind.CODE, sql=STANDING, words=STANDINGS, width=14, optional=True
+    )
 
 
 PAYOUTS = Definition(

@@ -1,6 +1,5 @@
 """Recalls: what the bank was asked to bring back, and what it answered."""
 
-from backoffice.words import later
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import WORKLIST_SORTS
@@ -45,7 +44,6 @@ RECALLS = Definition(
     kind="recalls",
     title=noted("Recalls"),
     noun="recalls",
-    whole=later("All recalls that wait for the bank"),
     lead=noted(
         "Those that wait for the bank, the oldest first, or those that it answered, the newest first."
     ),

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from payouts.exports import copying, hashing
-from payouts.exports.columns import Column, Kind, columns_of
+from payouts.exports.columns import Column, Kind, columns_of, usual
 from payouts.exports.definition import Definition
 from payouts.exports.formats import Format, Total
 from payouts.queries import filters
@@ -49,8 +49,8 @@ class Selection:
 def select(
     definition: Definition, chosen: filters.ListFilter, *, columns: Sequence[str] = (), sort: str = ""
 ) -> Selection:
-    """The selection of a filter; ``columns`` names those wanted, in their order, or is empty for all. ``sort`` is as in
-    the list's address.
+    """The selection of a filter; ``columns`` names those wanted, in their order, or is empty for the usual. ``sort`` is
+    as in the list's address.
     """
     resource = definition.resource()
     known = columns_of(resource)
@@ -74,8 +74,10 @@ def select(
 
 
 def kept(definition: Definition, chosen: filters.ListFilter) -> list[str]:
-    """The columns that a file has where none is named: by the books' day without those that change with the seller."""
-    names = [column.name for column in columns_of(definition.resource())]
+    """The columns that a file has where none is named: by the books' day without those that change with the seller, and
+    never the optional ones.
+    """
+    names = [column.name for column in usual(definition.resource())]
     return [name for name in names if not (definition.by_books(chosen) and name in definition.of_today)]
 
 

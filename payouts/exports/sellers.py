@@ -13,8 +13,10 @@ LEFT JOIN LATERAL (
 ) AS owed ON account.id IS NOT NULL
 LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = seller.id AND slot.currency = account.currency
 LEFT JOIN payouts_accountversion AS bank ON bank.id = slot.current_id"""
-_STANDING = f"""CASE WHEN seller.suspended_at IS NOT NULL THEN {literal("Suspended")}
+STANDING = f"""CASE WHEN seller.suspended_at IS NOT NULL THEN {literal("Suspended")}
 WHEN seller.verified_at IS NULL THEN {literal("Not verified")} ELSE {literal("Active")} END"""
+
+STANDINGS = (later("Suspended"), later("Not verified"), later("Active"))
 
 
 class Sellers(Columns):
@@ -27,8 +29,8 @@ class Sellers(Columns):
     standing = Column(
         "Standing",
         Kind.CODE,
-        sql=_STANDING,
-        words=(later("Suspended"), later("Not verified"), later("Active")),
+        sql=STANDING,
+        words=STANDINGS,
         width=14,
     )
     joined = Column("Joined", Kind.DAY, sql="seller.joined_date", width=12)

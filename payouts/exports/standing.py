@@ -4,8 +4,10 @@ Read off what is only ever appended: transitions, holds with their release, ledg
 or by when they were posted.
 """
 
+from backoffice.words import later_as
 from payouts.exports.columns import YES_NO, Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
+from payouts.exports.sellers import STANDING, STANDINGS
 from payouts.models import HoldReason
 from payouts.queries import export_filters
 from payouts.states import OVER, PayoutStatus
@@ -58,6 +60,9 @@ class OpenPayouts(Columns):
     amount_minor = Column("Amount in minor units", Kind.COUNT, sql="payout.amount_minor", width=20)
     created_at = Column("Created", Kind.MOMENT, sql="payout.created_at", width=20)
     now = Column("Status now", Kind.CODE, sql=labels("payout.status", PayoutStatus.choices), width=18)
+    seller_standing = Column(
+        "Seller's standing now", Kind.CODE, sql=STANDING, words=STANDINGS, width=14, optional=True
+    )
 
 
 class SellerBalances(Columns):
@@ -80,6 +85,7 @@ class SellerBalances(Columns):
 OPEN = Definition(
     kind="open",
     title=noted("Open payouts and holds at a moment"),
+    sheet=later_as("sheet", "Open payouts and holds"),
     noun="payouts",
     lead=noted("Payouts that were neither paid nor over at that moment, with the holds that were open then."),
     permissions=("payouts.view_payout", "payouts.view_hold"),
@@ -93,6 +99,7 @@ OPEN = Definition(
 BALANCES = Definition(
     kind="balances",
     title=noted("Seller balances at a moment"),
+    sheet=later_as("sheet", "Seller balances"),
     noun="balances",
     lead=noted(
         "What each seller was owed in each currency, and where it stood: by the books’ day, as closed months have it, "

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backoffice.words import later
+from backoffice.words import later_as
 from payouts.exports.columns import Column, Columns, Kind, labels
 from payouts.exports.definition import Definition
 from payouts.exports.ordering import WORKLIST_SORTS
@@ -52,8 +52,8 @@ class Unknown(Columns):
 UNKNOWN = Definition(
     kind="unknown",
     title=noted("Unknown at the bank"),
+    sheet=later_as("sheet", "Unknown at the bank"),
     noun="submissions",
-    whole=later("All submissions unknown at the bank"),
     lead=noted("Handed over without a clear answer, those first of which nobody has known the longest."),
     permissions=("payouts.view_submission", "payouts.view_batch"),
     resource=Unknown,

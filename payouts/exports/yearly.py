@@ -10,6 +10,7 @@ import pathlib
 import tomllib
 from typing import Any
 
+from backoffice.words import later_as
 from payouts.exports.columns import Column, Columns, Kind, labels, literals
 from payouts.exports.definition import Definition
 from payouts.queries import export_filters, list_filters
@@ -221,6 +222,7 @@ _KEY = (
 DAC7 = Definition(
     kind="dac7",
     title=noted("Yearly seller totals for DAC7 (EU)"),
+    sheet=later_as("sheet", "Yearly totals for DAC7 (EU)"),
     noun="sellers",
     lead=noted(
         "A row a seller in the EU and currency: by quarter what was credited net of fees, the sales, and the fees."
@@ -244,6 +246,7 @@ DAC7 = Definition(
 FORM_1099K = Definition(
     kind="1099k",
     title=noted("Yearly seller totals for form 1099-K (US)"),
+    sheet=later_as("sheet", "Yearly totals for 1099-K (US)"),
     noun="sellers",
     lead=noted(
         "A row a seller in the US and currency: the gross amount of sales by month, refunds and fees not deducted."

@@ -16,7 +16,7 @@ class Batch(models.Model):
 
     app_may_update = (
         "status", "status_at", "value_date", "cut_off_at", "approved_by", "approved_at", "digest",
-        "item_count", "total_minor",
+        "item_count", "total_minor", "proposed_for",
     )  # fmt: skip
 
     reference = models.GeneratedField(
@@ -33,6 +33,9 @@ class Batch(models.Model):
     country = models.CharField(max_length=2, help_text="whose calendar and cut-off the value date follows")
     value_date = models.DateField()
     cut_off_at = models.DateTimeField()
+    proposed_for = models.DateField(
+        null=True, help_text="the value date that it was proposed for, once it was moved on from it"
+    )
     status = models.CharField(max_length=12, choices=BatchStatus, default=BatchStatus.PROPOSED)
     status_at = models.DateTimeField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

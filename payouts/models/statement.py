@@ -109,6 +109,14 @@ class StatementLine(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(matched_at__isnull=True), name="statement_line_open"),
             models.Index(
+                fields=["booking_date", "id"],
+                condition=Q(matched_at__isnull=True),
+                name="statement_line_open_by_day",
+            ),
+            models.Index(
+                fields=["statement"], condition=Q(matched_at__isnull=True), name="statement_line_open_of"
+            ),
+            models.Index(
                 fields=["bank_reference"], condition=~Q(bank_reference=""), name="statement_line_bank_ref"
             ),
         ]

@@ -83,8 +83,9 @@ def write(export: Export, side: BaseDatabaseWrapper, *, progress: Progress | Non
     try:
         with _compared(export), draft_hashes.open("wb", buffering=1 << 20) as kept:
             written = _fill(export, draft, kept, say)
-        with draft.open("rb") as file:
-            written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if not written.sha256:
+            with draft.open("rb") as file:
+                written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         written.size = draft.stat().st_size
         _shelf.put(draft_hashes, hashes_name(export))
         _shelf.put(draft, name(export))
@@ -141,7 +142,7 @@ def _fill(export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress)
             form = form_class(
                 Layout(
                     columns=selection.columns,
-                    title=str(definition.title),
+                    title=definition.sheet_name,
                     noun=str(definition.noun),
                     zone=timezone.get_current_timezone_name(),
                     locale=export.locale,
@@ -160,7 +161,8 @@ def _fill(export: Export, draft: pathlib.Path, hashes: IO[bytes], say: Progress)
                         said = time.monotonic()
                 file.write(form.foot(sums).encode())
     say(done, total)
-    return Written(done, columns, changes=found, totals=[[t.currency, t.count, t.minor] for t in sums])
+    counted: list[list[str | int]] = [[total.currency, total.count, total.minor] for total in sums]
+    return Written(done, columns, sha256=form.sha256, changes=found, totals=counted)
 
 
 def _language(export: Export) -> str:

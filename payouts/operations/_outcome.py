@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Payout
@@ -50,10 +51,25 @@ class Preview:
     @property
     def reasons(self) -> list[tuple[str, list[Refusal]]]:
         """The refusals grouped by their sentence, most frequent first."""
-        groups: dict[str, list[Refusal]] = {}
-        for refusal in self.refused:
-            groups.setdefault(refusal.reason, []).append(refusal)
-        return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        return by_reason(self.refused)
+
+
+class WithReason(Protocol):
+    """Something that was refused, and why."""
+
+    @property
+    def reason(self) -> str: ...
+
+
+T = TypeVar("T", bound=WithReason)
+
+
+def by_reason(refused: Iterable[T]) -> list[tuple[str, list[T]]]:
+    """What was refused, grouped by why, the most frequent reason first."""
+    groups: dict[str, list[T]] = {}
+    for each in refused:
+        groups.setdefault(each.reason, []).append(each)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 def totals(payouts: Iterable[Payout]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
+from backoffice.words import beside
 from payouts.models import Hold, ReleaseRequest
 from payouts.models.hold import FOR_COMPLIANCE
 
@@ -33,6 +34,13 @@ class Releases:
     asked: list[Hold] = field(default_factory=list)
     confirmed: list[ReleaseRequest] = field(default_factory=list)
     refused: list[HoldRefusal] = field(default_factory=list)
+
+    @property
+    def why_nothing(self) -> str:
+        """Why all of them are left alone: each `HoldRefusal.reason` once; empty where anything is done."""
+        if self.released or self.asked:
+            return ""
+        return beside(dict.fromkeys(each.reason for each in self.refused))
 
 
 def sorted_out(*, holds: Sequence[Hold], actor: Actor, seen: AbstractSet[int] | None) -> Releases:

@@ -85,7 +85,7 @@ def base(
             _(
                 "Not exported: {file_name} has another filter, “{filters_text}”. Compare "
                 "with one that has the same filter, or export everything."
-            ).format(file_name=found.file_name, filters_text=found.filters_text)
+            ).format(file_name=found.file_name, filters_text=kinds.filter_in_words(found))
         )
     if found.hashed_columns != names:
         raise BadExport(

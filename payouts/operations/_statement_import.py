@@ -4,30 +4,36 @@ What it holds and what is wrong with it is shown before anything is booked.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import IO, Any
 
+import structlog
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
-from backoffice.words import dated, number
+from backoffice.words import later, number
 from payouts.models import FundingAccount, Statement
 from payouts.operations import reconciliation
 from payouts.queries import statement_words
 from payouts.queries.statements import as_read
-from payouts.queries.statements import rows as stored
 from payouts.rails import base
 from payouts.rails.statements import base as statements
-from sellers.ledger.importing import kinds, parts
+from sellers.ledger.importing import kinds, parts, posting
 from sellers.ledger.importing.progress import Say
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus, StagedEarning
 
+log = structlog.get_logger(__name__)
 _PIECE = 1 << 20
 _AHEAD = timedelta(days=3)
 """A statement closes when its day ends, perhaps that of a place further east, or after a long weekend."""
 _OLD = timedelta(days=366)
+_NOT_YET = 2**63
+"""Stands for the key of a statement that is not booked: it comes after those that are."""
 _NEAR = 20
 """Statements of one day that are looked at for the one before and the one after."""
 
@@ -38,6 +44,16 @@ class NoStatement(Refused):
     code = "no_statement"
 
 
+def _changed() -> posting.Changed:
+    """The no to a file that was checked against other statements than those that stand by now."""
+    return posting.Changed(
+        later(
+            "Nothing was booked: the statements that stand are others than when the file was checked. Upload the file "
+            "again and look at it anew."
+        )
+    )
+
+
 def too_large() -> NoStatement:
     """The no to a file that is larger than any statement."""
     most = number(kinds.largest(ImportKind.STATEMENT) // 1024 // 1024)
@@ -46,22 +62,22 @@ def too_large() -> NoStatement:
 
 
 def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, say: Say) -> None:
-    """The file's preview, counts, sums and status are set, its errors stand; saving the file is the caller's."""
+    """The file's preview, counts, sums and status are set, and whether another person has to confirm it, its errors
+    stand; saving the file is the caller's.
+
+    Errors are kept as `statement_words.reread` takes them: in English, with days and amounts as programs write them.
+    """
     file.sha256 = _hashed(stream).hexdigest()
     found: list[statements.Statement] = []
     errors: list[tuple[statements.Place, str]] = []
-    if stream.tell() == 0:
-        errors = [
-            (statements.Place(), _("Not read: the file is empty. Choose the camt.053 as the bank gave it."))
-        ]
-    else:
-        try:
-            found = reconciliation.look_through(stream, say)
-        except base.Unreadable as error:
-            errors = [(statements.Place(), _("Not read: {error}").format(error=statement_words.said(error)))]
+    try:
+        found = reconciliation.look_through(stream, say)
+    except base.Unreadable as error:
+        errors = [(statements.Place(), _("Not read: {error}").format(error=error))]
     file.totals, file.preview = {}, []
     for number_in_file, each in enumerate(found, start=1):
-        faults, shown = _look(each, found[: number_in_file - 1], today=now.date())
+        above, below = found[: number_in_file - 1], found[number_in_file:]
+        faults, shown = _look(each, above, below, today=now.date())
         named = each.statement_id or number_in_file
         errors += [
             (
@@ -82,6 +98,7 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
     fine = [] if errors else file.preview
     file.new_count = sum(shown["lines"] for shown in fine if not shown["known"])
     file.known_count = sum(shown["lines"] for shown in fine if shown["known"])
+    file.needs_another = any(shown["problems"] for shown in fine if not shown["known"])
     file.status = ImportStatus.REFUSED if errors else ImportStatus.CHECKED
     data = {"file": file.name, "lines": file.row_count, "errors": file.error_count}
     recording.record(actor=actor, action="statement.check", subject=file, data=data, now=now)
@@ -99,7 +116,8 @@ def _hashed(stream: IO[bytes]) -> "hashlib._Hash":
 def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     """The statements that were not known are booked and matched, and the file, their document, is POSTED.
 
-    The bytes of a file in which nothing was new go. Raises `NoStatement`, `NotAllowed`.
+    The bytes of a file in which nothing was new go. Raises `posting.Changed` where what stands fits the file no more as
+    it did when it was checked, `NoStatement`, `NotAllowed`; then nothing is booked.
     """
     authority.require(actor=actor, permission="payouts.reconcile")
     stream = parts.opened(file)
@@ -108,24 +126,21 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     with stream:
         source = reconciliation.Source(stream=stream, digest=_hashed(stream), import_file=file)
         try:
-            made = reconciliation.read(source=source, now=now, say=say)
+            made = reconciliation.read(
+                source=source, now=now, say=say, accept=partial(_accept, file, now.date())
+            )
         except base.Unreadable as error:
-            text = _("Not read: {error}").format(error=statement_words.said(error))
-            raise NoStatement(text) from error
+            log.warning("checked_statement_not_read", file=file.pk, reason=str(error))
+            raise _changed() from error
     if made:
         data = {"name": file.name, "sha256": file.sha256}
         recording.record(actor=actor, action="statement.upload", subject=file, data=data, now=now)
         reconciliation.match_open_lines(now=now, of={each.funding_account_id for each in made})
     else:
         file.parts.all().delete()
-    booked = {row.statement.statement_id: row for row in stored(made)}
     file.totals = {}
     for shown in file.preview:
-        row = booked.get(shown["id"])
-        shown["known"] = row is None
-        if row is not None:  # what the preview said of the one before may have changed since
-            found = as_read(row.statement)
-            _tell(shown, _chain(row.statement.funding_account, found, [], now.date()))
+        if not shown["known"]:
             of = file.totals.setdefault(shown["currency"], {"credited": 0, "debited": 0})
             of["credited"] += shown["credited"]
             of["debited"] += shown["debited"]
@@ -134,12 +149,35 @@ def post(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
     file.status, file.posted_at = ImportStatus.POSTED, now
 
 
+def _accept(file: ImportFile, today: date, made: list[Statement]) -> None:
+    """The preview says what of the file is new, and how it follows what stands now.
+
+    Raises `posting.Changed` where that is more than whoever said yes was shown, or one person alone brings what does
+    not follow: a file that was checked before it was asked whether two have to.
+    """
+    booked = {(_called(each.funding_account), each.statement_id): each for each in made}
+    by_two = file.confirmed_by_id not in (None, file.uploaded_by_id)
+    for shown in file.preview:
+        statement = booked.get((shown["account"], shown["id"]))
+        shown["known"] = statement is None
+        if statement is not None:
+            seen = shown.get("problems", [])
+            _tell(shown, _chain(statement.funding_account, as_read(statement), today=today, pk=statement.pk))
+            if any(each not in seen for each in shown["problems"]) or (shown["problems"] and not by_two):
+                raise _changed()
+
+
 def _look(
-    found: statements.Statement, others: list[statements.Statement], *, today: date
+    found: statements.Statement,
+    above: list[statements.Statement],
+    below: list[statements.Statement],
+    *,
+    today: date,
 ) -> tuple[list[tuple[int, str]], dict[str, Any]]:
     """What keeps it from being booked, each with its line or 0, and what a person is shown of it.
 
-    That is days, lines, sums in minor units, and how it does not follow the one before.
+    That is days, lines, sums in minor units, and how it does not follow the one before, be that ``above`` or ``below``
+    it in the file.
     """
     faults: list[str] = []
     number_of = found.account.replace(" ", "")
@@ -153,15 +191,13 @@ def _look(
                 "(…{number}). Add the account in the settings, or choose another file."
             ).format(currency=found.currency, number=number_of[-4:])
         )
-    if any((each.account, each.statement_id) == (found.account, found.statement_id) for each in others):
+    if any((each.account, each.statement_id) == (found.account, found.statement_id) for each in above):
         faults.append(statement_words.twice(found.statement_id))
     if day is None:
         faults.append(_("It does not say of which day it is: ask the bank for a right one."))
     elif day > today + _AHEAD:
         faults.append(
-            _("It is of {day}, which has not come: ask the bank for a right one.").format(
-                day=dated(day, "long")
-            )
+            _("It is of {day}, which has not come: ask the bank for a right one.").format(day=day.isoformat())
         )
     if found.opening_date and found.closing_date and found.opening_date > found.closing_date:
         faults.append(_("It opens after the day on which it closes: ask the bank for a right one."))
@@ -173,7 +209,7 @@ def _look(
         faults.append(_("It was read before with other balances: ask the bank which one is right."))
     shown = {
         "id": found.statement_id,
-        "account": f"{account.code} {account.masked}"
+        "account": _called(account)
         if account
         else _("ending in {number}").format(number=number_of[-4:])
         if number_of
@@ -188,9 +224,14 @@ def _look(
         "known": known is not None,
     }
     follows = account is not None and day is not None and not faults and not found.problems
-    _tell(shown, _chain(account, found, others, today) if account is not None and follows else [])
-    said = [(each.line, statement_words.said(each)) for each in found.problems]
+    chain = _chain(account, found, above, below, today=today) if account is not None and follows else []
+    _tell(shown, chain)
+    said = [(each.line, str(each)) for each in found.problems]
     return said + [(0, fault) for fault in faults], shown
+
+
+def _called(account: FundingAccount) -> str:
+    return f"{account.code} {account.masked}"
 
 
 def _known(account: FundingAccount, statement_id: str) -> Statement | None:
@@ -199,23 +240,32 @@ def _known(account: FundingAccount, statement_id: str) -> Statement | None:
 
 
 def _chain(
-    account: FundingAccount, found: statements.Statement, others: list[statements.Statement], today: date
+    account: FundingAccount,
+    found: statements.Statement,
+    above: Sequence[statements.Statement] = (),
+    below: Sequence[statements.Statement] = (),
+    *,
+    today: date,
+    pk: int = _NOT_YET,
 ) -> list[statements.Problem]:
     """That it follows no statement before it or the one after does not follow it, and that it is old, to be said.
 
-    Those that stand are asked, and the file's ``others``.
+    Those that stand are asked, and those ``above`` and ``below`` it in the file, in the order in which they will stand:
+    by day, by the bank's number and as they come. ``pk`` is its own where it stands already.
     """
     day = _day(found) or today
     stand = Statement.objects.filter(funding_account=account).exclude(statement_id=found.statement_id)
     stand = stand.defer("body_ciphertext")
     earlier = stand.filter(statement_date__lte=day).order_by("-statement_date", "-sequence", "-pk")[:_NEAR]
     later = stand.filter(statement_date__gte=day).order_by("statement_date", "sequence", "pk")[:_NEAR]
-    known = [as_read(each) for each in (*earlier, *later)]
-    known += [each for each in others if (each.account, each.currency) == (found.account, found.currency)]
-    before = [each for each in known if _place(each) < _place(found)]
-    after = [each for each in known if _place(each) > _place(found)]
-    gaps = statements.chain_problems(max(before, key=_place), found) if before else []
-    gaps += statements.chain_problems(found, min(after, key=_place)) if after else []
+    known = [(_place(read := as_read(each), each.pk), read) for each in (*earlier, *later)]
+    for turn, each in enumerate((*above, None, *below), start=-len(above)):
+        if each is not None and (each.account, each.currency) == (found.account, found.currency):
+            known.append((_place(each, _NOT_YET + turn), each))
+    own = _place(found, pk)
+    before, after = ([each for each in known if (each[0] < own) is first] for first in (True, False))
+    gaps = statements.chain_problems(max(before, key=itemgetter(0))[1], found) if before else []
+    gaps += statements.chain_problems(found, min(after, key=itemgetter(0))[1]) if after else []
     old = [statements.Problem(statements.OLD, {"day": day.isoformat()})] if day < today - _OLD else []
     return [*old, *gaps]
 
@@ -230,8 +280,11 @@ def _day(found: statements.Statement) -> date | None:
     return found.closing_date or found.opening_date
 
 
-def _place(found: statements.Statement) -> tuple[date, int]:
-    return _day(found) or date.min, found.sequence or 0
+def _place(found: statements.Statement, pk: int) -> tuple[date, bool, int, int]:
+    """Where it stands among those of its account, as `queries.statements` and PostgreSQL have it: those without a
+    number come last in their day.
+    """
+    return _day(found) or date.min, found.sequence is None, found.sequence or 0, pk
 
 
 def _add(totals: dict[str, dict[str, int]], found: statements.Statement) -> None:

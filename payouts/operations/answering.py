@@ -136,7 +136,8 @@ def _tell_conflict(row: Submission, now: datetime) -> None:
     if row.answer_code == base.CONFLICT:
         return
     text = (
-        f"{row.rail} holds something else than ours under {row.key}. Compare both, on the desk of unknowns."
+        f"{row.rail} holds something else than ours under {row.key}. A treasurer or an approver compares both, on the "
+        "desk of unknown submissions."
     )
     incidents.open_one(
         code="conflict",

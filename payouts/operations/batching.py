@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import dated, later
+from backoffice.words import later
 from payouts import countries, digests
 from payouts.countries import calendars
 from payouts.models import Batch, BatchItem, FundingAccount, MissedCutOff, Payout
-from payouts.operations import _batches, _doorbell, _locks, _move
+from payouts.operations import _batches, _doorbell, _locks, _move, postponing
 from payouts.operations._outcome import Outcome, Preview, Refusal, refuse
-from payouts.queries import caps
-from payouts.queries.explain import deadline
+from payouts.queries import explain, leaving, rail_words
+from payouts.queries.batches import seal_of
 from payouts.rails import registry
 from payouts.states import BatchStatus, PayoutStatus
 
@@ -36,6 +36,12 @@ class OverCap(Refused):
     """More would leave the funding account on that value date than its cap allows."""
 
     code = "over_cap"
+
+
+class NothingLeaves(Refused):
+    """Everything in the batch is kept back."""
+
+    code = "nothing_leaves"
 
 
 class OwnBatch(Refused):
@@ -67,7 +73,7 @@ def _sorted_out(
         account = funding.get((rail, payout.currency))
         if account is None:
             reason = _("no funding account pays {currency} over {rail}; add one in the settings").format(
-                currency=payout.currency, rail=rail
+                currency=payout.currency, rail=rail_words.called(rail)
             )
             refused.append(refuse(payout, "no_funding", reason))
         else:
@@ -175,17 +181,6 @@ def _locked(batch_id: int) -> Batch:
     return Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
 
 
-def live_digests(batch_id: int) -> list[str]:
-    """The digests of a batch's items that have not left, in the order of their payouts."""
-    items = BatchItem.objects.filter(batch_id=batch_id, left_at__isnull=True).order_by("payout_id")
-    return list(items.values_list("digest", flat=True))
-
-
-def seal_of(batch_id: int) -> str:
-    """What an approval of this batch would be for, now: pages carry it so that a stale one is refused."""
-    return digests.of_batch(live_digests(batch_id))
-
-
 @transaction.atomic
 def approve(
     *,
@@ -194,13 +189,16 @@ def approve(
     now: datetime,
     seen: str | None = None,
     seen_value_date: date | None = None,
+    seen_kept: str | None = None,
 ) -> Batch:
     """The batch is APPROVED and sealed for exactly its items; submission starts after the commit.
 
-    ``seen`` is `seal_of` and ``seen_value_date`` is `deadline(...)` as the page showed them: once the cut-off has
-    passed, the value date is the next one the calendar allows, and the approver must have seen it. Raises
+    ``seen`` is `seal_of` and ``seen_value_date`` is `explain.deadline(...)` as the page showed them: once the cut-off
+    has passed, the value date is the next one the calendar allows, and the approver must have seen it. ``seen_kept`` is
+    the `kept_seal` of what was shown to leave: what is kept back is sealed, too, and may end otherwise. Raises
     `OwnBatch` to its proposer, `BatchChanged` when it is no longer what was seen, `OverCap` when the funding account
-    has not that much left for the value date, `Refused` when it is empty, `NotAllowed`.
+    has not that much left for the value date, `NothingLeaves` when all of it is kept back, `Refused` when it is empty,
+    `NotAllowed`.
     """
     authority.require(actor=actor, permission="payouts.approve_batch")
     batch = _locked(batch_id)
@@ -226,15 +224,15 @@ def approve(
             ),
             code="empty",
         )
-    batch.cut_off_at, batch.value_date = deadline(batch, now)
+    postponing.to_next(batch, now)
     if seen_value_date is not None and seen_value_date != batch.value_date:
         raise BatchChanged(
             _(
                 "Not approved: the cut-off passed while you looked. {reference} would now be "
                 "paid on {day}. Look again."
-            ).format(reference=batch.reference, day=dated(batch.value_date, "MMMMEEEEd"))
+            ).format(reference=batch.reference, day=explain.day(batch.value_date))
         )
-    _check_room(batch)
+    _check_leaving(batch, seen_kept)
     batch.status = BatchStatus.APPROVED
     batch.status_at = now
     batch.approved_by_id = actor.user_id
@@ -247,8 +245,7 @@ def approve(
             "approved_by",
             "approved_at",
             "digest",
-            "value_date",
-            "cut_off_at",
+            *postponing.FIELDS,
         ]
     )
     data = {
@@ -262,22 +259,35 @@ def approve(
     return batch
 
 
-def _check_room(batch: Batch) -> None:
+def _check_leaving(batch: Batch, seen_kept: str | None) -> None:
     """Two batches that are approved at once take turns: the second sees what the first is to take."""
     _locks.funding_account(batch.funding_account_id)
-    kept = caps.keeps_back(batch=batch, day=batch.value_date)
-    if kept.full:
+    going = leaving.of(batch=batch, day=batch.value_date)
+    if seen_kept is not None and seen_kept != going.kept_seal:
+        raise BatchChanged(
+            _("Not approved: what leaves with {reference} changed since you looked. Look again.").format(
+                reference=batch.reference
+            )
+        )
+    full = going.full
+    if full:
         raise OverCap(
             ngettext(
                 "Not approved: {full} payout of {item_count} does not fit: {first_fault}. Or take it out: {misfits}.",
                 "Not approved: {full} of {item_count} payouts do not fit: {first_fault}. Or take them out: {misfits}.",
-                len(kept.full),
+                len(full),
             ).format(
-                full=len(kept.full),
+                full=len(full),
                 item_count=batch.item_count,
-                first_fault=next(iter(kept.full.values())),
-                misfits=_some(kept.full),
+                first_fault=next(iter(full.values())),
+                misfits=_some(full),
             )
+        )
+    if not going.count:
+        raise NothingLeaves(
+            _(
+                "Not approved: everything in {reference} is kept back. End what keeps it, or dissolve the batch."
+            ).format(reference=batch.reference)
         )
 
 
@@ -311,7 +321,7 @@ def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
         approved_at=batch.approved_at,
         found_at=now,
     )
-    batch.cut_off_at, batch.value_date = deadline(batch, now)
+    postponing.to_next(batch, now)
     missed.moved_to = batch.value_date
     missed.save()
     batch.status, batch.status_at = BatchStatus.PROPOSED, now
@@ -324,8 +334,7 @@ def ask_again(*, batch_id: int, actor: Actor, now: datetime) -> Batch:
             "approved_by",
             "approved_at",
             "digest",
-            "value_date",
-            "cut_off_at",
+            *postponing.FIELDS,
         ]
     )
     data = {"value_date": missed.value_date.isoformat(), "moved_to": missed.moved_to.isoformat()}

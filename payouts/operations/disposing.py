@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
+from backoffice.words import unended
 from payouts import countries
 from payouts.models import Disposal, Payout, PayoutAccount
 from payouts.operations import givebacks
@@ -138,7 +139,7 @@ def _each(
                 deed(payout_id=payout.pk, actor=actor, now=now)
         except Refused as refusal:
             code = "changed" if isinstance(refusal, Conflict) else refusal.code
-            outcome.refused.append(refuse(payout, code, str(refusal).rstrip(".")))
+            outcome.refused.append(refuse(payout, code, unended(str(refusal))))
         else:
             outcome.moved.append(payout.pk)
     return outcome

@@ -77,7 +77,9 @@ def fetch(*, export_id: int, token: str, actor: Actor, now: datetime) -> Downloa
             ExportLink.objects.filter(pk=link.pk).update(used_at=now)
             if export.downloaded_at is None:
                 Export.objects.filter(pk=export.pk).update(downloaded_at=now)
-            data = {"rows": export.rows_done, "sha256": export.sha256, "filters": export.filters_text}
+            data = {
+                "kind": export.kind, "rows": export.rows_done, "sha256": export.sha256, "filters": export.filters,
+            }  # fmt: skip
             recording.record(actor=actor, action="export.download", subject=export, data=data, now=now)
     except BaseException:
         file.close()

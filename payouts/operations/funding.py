@@ -11,6 +11,7 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from payouts.countries import schemes
 from payouts.models import FundingAccount
+from payouts.queries import rail_words
 from payouts.rails import registry
 from sellers.ledger.money import EXPONENTS
 
@@ -133,7 +134,7 @@ def _save(account: FundingAccount) -> None:
         name = active.exclude(pk=account.pk).values_list("code", flat=True).first()
         raise Taken(
             _("Not saved: {name} pays {currency} over {rail} now. Close it first.").format(
-                name=name, currency=account.currency, rail=account.rail
+                name=name, currency=account.currency, rail=rail_words.called(account.rail)
             )
         ) from None
 

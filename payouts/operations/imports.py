@@ -15,23 +15,21 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import later
-from payouts.operations import _doorbell, _import_job, _seller_import, _statement_import
+from backoffice.words import later, recorded
+from payouts.operations import _doorbell, _import_job, _import_look, _seller_import, _statement_import
 from payouts.operations._watch import Watch
-from sellers import importing, sniffing
-from sellers.ledger import profiles
+from sellers import importing
 from sellers.ledger.importing import kinds, parts, posting, staging
 from sellers.ledger.importing.progress import Say, quiet
 from sellers.ledger.models import ImportFile, ImportKind, ImportPart, ImportStatus, StagedEarning
 from sellers.models import SellerFileStatus
 from sellers.reading import TooBig
-from sellers.sniffing import Shape
 
 log = structlog.get_logger(__name__)
 
@@ -46,40 +44,17 @@ PATIENCE = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=6)
 KEEP_REFUSED = timedelta(days=14)
 """How long a refused file can be had back with its errors. The errors stay."""
-_CSV_ADVICE = {
-    Shape.PACKED: later("Not read, for it is {what}, not a CSV file: unpack it and choose the CSV inside."),
-    Shape.SHEET: later(
-        "Not read, for it is {what}, not a CSV file: save its sheet as “CSV UTF-8” and choose that."
-    ),
-    Shape.OTHER: later(
-        "Not read, for it is {what}, not a CSV file: choose the file that the source exports as CSV."
-    ),
-}
-_ASK_THE_BANK = later(
-    "Not read, for it is {what}, not a camt.053 statement: ask the bank for it in XML and choose that."
-)
-_STATEMENT_ADVICE = {
-    Shape.PACKED: later(
-        "Not read, for it is {what}, not a camt.053 statement: unpack it and choose the XML inside."
-    ),
-    Shape.SHEET: _ASK_THE_BANK,
-    Shape.OTHER: _ASK_THE_BANK,
-}
+_NOBODY_DID = later("No worker could finish it, and nothing of it was posted. Upload the file again.")
 _OVER = (ImportStatus.DROPPED, ImportStatus.FAILED)
 _RESULT = ("status", "sha256", "row_count", "error_count", "new_count", "known_count", "seller_count", "totals",
-           "preview", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at", "seen")  # fmt: skip
+           "preview", "needs_another", "seller_file", "posted_at", "trouble", "confirmed_by", "confirmed_at",
+           "seen")  # fmt: skip
 
 
 class TooMany(Refused):
     """The person has as many files under way as anybody may have."""
 
     code = "too_many"
-
-
-class NotText(Refused):
-    """The file is no text, such as a picture, an archive or a workbook. Nothing was kept."""
-
-    code = "not_text"
 
 
 @transaction.atomic
@@ -94,15 +69,11 @@ def receive(
     say: Say | None = None,
 ) -> ImportFile:
     """The file is kept and, when it is small or somebody waits for it with ``say``, read at once; else a worker, which
-    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `NotText`, `TooBig`, of a statement
+    is rung for, reads it. Nothing is posted. Raises `UnknownProfile`, `WrongFile`, `TooBig`, of a statement
     `NoStatement`, `TooMany`, `NotAllowed`; then nothing is kept.
     """
     authority.require(actor=actor, permission=kinds.of(kind).brings)
-    if kind == ImportKind.SELLERS:
-        importing.get(profile)
-    elif kind != ImportKind.STATEMENT:
-        profiles.get(profile, kind)
-    _check_text(kind, stream, name)
+    _import_look.refuse_others(kind=kind, profile=profile, stream=stream, name=name)
     waiting = ImportFile.objects.filter(uploaded_by_id=actor.user_id, status__in=posting.UNDER_WAY)
     if waiting.count() >= MOST_WAITING:
         raise TooMany(
@@ -117,7 +88,6 @@ def receive(
         status=ImportStatus.READING,
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
-        language=get_language() or "en",
     )
     try:
         file.file_bytes = parts.keep(file=file, stream=stream)
@@ -134,27 +104,20 @@ def receive(
     return file
 
 
-def _check_text(kind: str, stream: BinaryIO, name: str) -> None:
-    stream.seek(0)
-    found = sniffing.look(stream.read(sniffing.HEAD), name=name)
-    if found is not None:
-        advice = _STATEMENT_ADVICE if kind == ImportKind.STATEMENT else _CSV_ADVICE
-        raise NotText(advice[found.shape].format(what=found.what))
-
-
 def confirm(
     *, import_file_id: int, actor: Actor, now: datetime, shown: str = "", say: Say | None = None
 ) -> ImportFile:
     """The yes: a small file, or one that somebody waits for with ``say``, is posted at once; a large one by a worker.
 
-    ``shown`` as `posting.confirm` takes it. Raises as `posting.post` and `importing.apply` do; a file that was out of
-    date has failed then, and waits for a yes no longer, since that yes could only be refused again.
+    ``shown`` as `posting.confirm` takes it. Raises as `posting.post`, `importing.apply` and the booking of statements
+    do; a file that was out of date has failed then, and waits for a yes no longer, since that yes could only be refused
+    again.
     """
     try:
         return _confirm(import_file_id, actor, now, shown, say)
     except Conflict as conflict:
         if _out_of_date(conflict):
-            _fail([import_file_id], str(conflict), ImportStatus.CHECKED)
+            _fail([import_file_id], recorded(conflict.args[0]), ImportStatus.CHECKED)
         raise
 
 
@@ -188,7 +151,7 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
     transaction. Where the database went away the row stays as it is, and the sweep rings again.
     """
     watch = Watch(now)
-    with _import_job.only_one(import_id) as side:
+    with _import_job.only_one(import_id) as side, override("en"):  # what is written down is read by everybody
         if side is None:
             return False
         file = ImportFile.objects.filter(pk=import_id, status__in=posting.UNDER_WAY).first()
@@ -196,7 +159,7 @@ def work(*, import_id: int, now: datetime, say: Say | None = None) -> bool:
             return False
         before = file.status
         try:
-            with transaction.atomic(), override(file.language):
+            with transaction.atomic():
                 _do(file, watch.now(), _import_job.Told(side, file, say))
                 _finish(file, before)
         except _import_job.Stopped:
@@ -248,7 +211,7 @@ def _do(file: ImportFile, now: datetime, say: Say) -> None:
 
 
 def _read(file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
-    with parts.opened(file) or io.BytesIO() as stream:
+    with parts.opened(file) or io.BytesIO() as stream, override("en"):  # errors are read by everybody
         if file.kind == ImportKind.STATEMENT:
             _statement_import.read(file=file, stream=cast(BinaryIO, stream), actor=actor, now=now, say=say)
         elif file.kind == ImportKind.SELLERS:
@@ -331,7 +294,7 @@ def sweep(*, now: datetime) -> int:
     under_way = ImportFile.objects.filter(status__in=posting.UNDER_WAY).annotate(since=since)
     late = list(under_way.filter(since__lte=now - GIVE_UP).values_list("pk", flat=True)[:100])
     if late:
-        _fail(late, _("No worker could finish it, and nothing of it was posted. Upload the file again."))
+        _fail(late, recorded(_NOBODY_DID))
     forgotten = list(
         under_way.filter(since__lte=now - PATIENCE).order_by("pk").values_list("pk", flat=True)[:100]
     )

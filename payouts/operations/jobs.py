@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import actors, authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
+from backoffice.words import unended
 from payouts.models import Job, JobItem, JobOutcome, Payout
 from payouts.operations import _doorbell, incidents
 from payouts.operations._outcome import Outcome, Refusal
@@ -234,7 +235,7 @@ def _singly(job: Job, items: Sequence[JobItem], now: datetime) -> Outcome:
 
 
 def _all_refused(items: Sequence[JobItem], code: str, reason: str) -> Outcome:
-    return Outcome(refused=[Refusal(item.payout_id, "", code, reason.rstrip(".")) for item in items])
+    return Outcome(refused=[Refusal(item.payout_id, "", code, unended(reason)) for item in items])
 
 
 def _answer(job: Job, items: Sequence[JobItem], outcome: Outcome) -> None:

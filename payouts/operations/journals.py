@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import dated, later, sentences
+from backoffice.words import dated, labelled, later, sentences
 from payouts.exports.journal import FORMATS
 from payouts.operations import _alone, _books_file, _doorbell, _export_file, _shelf
 from payouts.operations._watch import Watch
@@ -90,7 +90,7 @@ def request(
         )
     lacks = _lacks(JournalFile(**values), numbers)
     if lacks:
-        raise BadJournal(_("Not exported: ") + sentences(*lacks))
+        raise BadJournal(labelled(_("Not exported"), sentences(*lacks)))
     start = {"requested_by_id": actor.user_id, "asked_at": now}
     file = JournalFile.objects.get_or_create(**values, defaults=start)[0]
     if file.status == JournalStatus.FAILED or (file.status == JournalStatus.READY and not _there(file)):

@@ -4,7 +4,7 @@ The answer is kept in the transaction of the deed: whatever breaks between the t
 name sellers, so after some weeks it is erased; that the call was done stays known, and it is not done again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,13 +57,14 @@ class Answer:
 def once(
     *,
     key: str,
-    asked: str,
+    asked: Sequence[str],
     act: Callable[[], Answer],
     allowed: Callable[[str], None],
     actor: Actor,
     now: datetime,
 ) -> Answer:
-    """What ``act`` answers, done once for this ``key`` of this person; ``asked`` is the digest of what the call says.
+    """What ``act`` answers, done once for this ``key`` of this person; ``asked`` are the digests of what the call says,
+    in each way to say it: the first is kept, and any is the same call.
 
     What ``act`` raises undoes all of it and keeps nothing, and nothing is kept of what did nothing: the same call may
     be tried again. ``allowed`` takes the kept answer's body and raises where the actor may not do now what it answers.
@@ -89,13 +90,13 @@ def once(
             KeptAnswer.objects.create(
                 person_id=actor.person_id,
                 key=key,
-                asked=asked,
+                asked=asked[0],
                 status=answer.status,
                 body=answer.body,
                 at=now,
             )
         return answer
-    if kept.asked != asked:
+    if kept.asked not in asked:
         raise AnotherCall(
             _(
                 "Nothing was done: this Idempotency-Key was sent before with another call. "

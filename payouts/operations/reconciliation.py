@@ -57,11 +57,18 @@ class Source:
     import_file: ImportFile | None = None
 
 
+def _all_right(made: list[Statement]) -> None:
+    """What came from the bank by itself is booked as it is; an incident tells what does not follow."""
+
+
 @transaction.atomic
-def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
+def read(
+    *, source: Source, now: datetime, say: Say = quiet, accept: Callable[[list[Statement]], None] = _all_right
+) -> list[Statement]:
     """Every statement in the message stands with its lines booked, matched where nothing is in doubt; answers the new.
 
-    Reading it again changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
+    ``accept`` is called with these before a line of theirs is booked, and may refuse them by raising. Reading it again
+    changes nothing. A gap to the statement before opens an incident. Raises `Unreadable` for what
     is no statement, does not add up or is of an account that is not ours; then nothing is booked.
     """
     names = _names.Names(PORTION)
@@ -75,6 +82,8 @@ def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
         _taker(each, funding, source=source, alone=len(found) == 1, unchecked=unchecked, now=now)
         for each, funding in zip(found, fundings, strict=True)
     ]
+    made = [taker.statement for taker in takers if isinstance(taker, _Booking)]
+    accept(made)
     done, total = 0, sum(each.payments for each in found)
     for place, lines in groupby(camt053.entries(source.stream), key=itemgetter(0)):
         taker = takers[place - 1]
@@ -85,7 +94,6 @@ def read(*, source: Source, now: datetime, say: Say = quiet) -> list[Statement]:
             done += len(portion)
     for taker in takers:
         taker.over()
-    made = [taker.statement for taker in takers if isinstance(taker, _Booking)]
     for funding in {each.funding_account_id: each.funding_account for each in made}.values():
         check_chain(funding=funding, now=now)
     return made

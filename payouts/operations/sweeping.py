@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from backoffice.audit.errors import Refused
 from payouts.models import Batch, Payout, Submission
-from payouts.operations import answering, collecting, incidents, lookups, submission
+from payouts.operations import answering, collecting, incidents, lookups, postponing, submission
 from payouts.operations._watch import Watch
 from payouts.queries import unknown as desk
 from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
@@ -27,7 +27,8 @@ _PATIENCE = timedelta(seconds=30)
 
 
 def sweep(*, now: datetime) -> None:
-    """Dead leases are UNKNOWN, UNKNOWNs that are due are looked up, forgotten batches go out, documents are read.
+    """Dead leases are UNKNOWN, UNKNOWNs that are due are looked up, forgotten batches go out, documents are read, and
+    proposals whose cut-off passed are for the next one.
 
     Two sweeps at once, or one that takes long, do nothing twice. Kinds of work and rails take turns, one step each, and
     every one of them has a first step however long the others took: a bank that does not answer delays nobody else.
@@ -49,6 +50,7 @@ def _queues(now: datetime, watch: Watch) -> list[deque[_Step]]:
     work: list[Iterable[_Step]] = [
         [lambda: alert(now=now)],
         [partial(_advance, batch_id=pk, watch=watch) for pk in _stuck_batches()],
+        [partial(postponing.postpone, batch_id=pk, now=now) for pk in postponing.overdue(now=now)],
         [lambda: collecting.process_all(now=watch.now())],
     ]
     for ids in _forgotten_batches(now).values():
@@ -135,7 +137,8 @@ def _alert_about(submission_id: int, now: datetime) -> bool:
     return row is not None and incidents.open_one(
         code="unknown",
         key=answering.alert_key(row.pk),
-        text=f"Nobody knows what became of {row.key} on {row.rail}. Find out, on the desk of unknown submissions.",
+        text=f"Nobody knows what became of {row.key} on {row.rail}. A treasurer or an approver finds out, on the "
+        "desk of unknown submissions.",
         rail=row.rail,
         payout_id=row.payout_id,
         now=now,

@@ -11,6 +11,7 @@ from backoffice.audit import authority, recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Incident, RailSwitch
+from payouts.queries import rail_words
 from payouts.queries.invariants import HARMLESS
 from payouts.queries.rails import ALL
 from payouts.rails import registry
@@ -52,7 +53,7 @@ def require_open_way(rail: str) -> None:
     if stop is not None:
         raise RailStopped(
             _("Nothing is handed to {rail}: it was stopped ({reason}). The work waits.").format(
-                rail=rail, reason=stop.reason
+                rail=rail_words.called(rail), reason=stop.reason
             )
         )
 
@@ -107,7 +108,7 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
     authority.require(actor=actor, permission="payouts.restore_rail")
     switch = RailSwitch.objects.select_for_update(of=("self",)).get(pk=switch_id)
     if switch.restored_at is not None:
-        raise Conflict(_("{rail} was let go on already.").format(rail=switch.rail))
+        raise Conflict(_("{rail} was let go on already.").format(rail=rail_words.beginning(switch.rail)))
     if switch.stopped_by_id is not None and switch.stopped_by_id == actor.user_id:
         raise OwnStop(_("Not restored: you stopped it. Another person must let it go on."))
     _check_looked_at(switch, actor)
@@ -120,7 +121,7 @@ def restore(*, switch_id: int, actor: Actor, now: datetime) -> RailSwitch:
 def _check_looked_at(switch: RailSwitch, actor: Actor) -> None:
     causes = Incident.objects.filter(code__in=STOPPING, rail="" if switch.rail == ALL else switch.rail)
     causes = causes.exclude(key__in=[f"invariant:{name}" for name in HARMLESS])
-    which = _("every rail") if switch.rail == ALL else switch.rail
+    which = rail_words.called(switch.rail)
     if causes.filter(closed_at__isnull=True).exists():
         raise NotLookedAt(
             _(

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.words import later, sentences
+from backoffice.words import ended, later, sentences
 from payouts.models import Attempt, BankFact, Disposal, Payout, Submission
-from payouts.queries import explain, recalls, recorded
+from payouts.queries import explain, rail_words, recalls, recorded
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus, SubmissionStatus
 from sellers.ledger import written
@@ -68,11 +68,13 @@ def sent_words(attempt: Attempt, zone: str) -> str:
     if submission.delivered_at is None:
         return _("It was not handed over yet.")
     words = _("Handed over {delivered_at} over {rail} as {key}").format(
-        delivered_at=explain.clock(submission.delivered_at, zone), rail=submission.rail, key=submission.key
+        delivered_at=explain.clock(submission.delivered_at, zone),
+        rail=rail_words.called(submission.rail),
+        key=submission.key,
     )
     if submission.deliveries > 1:
         words += _("; the same bytes {deliveries} times in all").format(deliveries=submission.deliveries)
-    return f"{words}."
+    return ended(words)
 
 
 def plain(fact: BankFact) -> str:
@@ -82,7 +84,7 @@ def plain(fact: BankFact) -> str:
     if fact.code and kind is not BankFact.Kind.PAID and kind is not BankFact.Kind.ACCEPTED:
         words = sentences(words, reasons.explain(fact.code, kind=base.ReportKind(kind.value)).sentence)
     if fact.text and fact.text.rstrip(".") not in words:
-        words += _(" It says: “{text}”").format(text=recorded.perhaps(fact.text))
+        words = sentences(words, _("It says: “{text}”").format(text=recorded.perhaps(fact.text)))
     return words
 
 
@@ -119,7 +121,8 @@ def _said(attempt: Attempt, payout: Payout, zone: str) -> list[Said]:
                 written.text(Money(minor, payout.currency))
                 for minor in (fact.amount_minor, attempt.amount_minor)
             )
-            words += _(" It is about {of} of {all_of_it}.").format(of=of, all_of_it=all_of_it)
+            part = _("It is about {of} of {all_of_it}.").format(of=of, all_of_it=all_of_it)
+            words = sentences(words, part)
         found.append(Said(at, words, fact.code))
     return found
 
@@ -132,9 +135,8 @@ def _follows(attempt: Attempt, payout: Payout, *, newest: bool, zone: str, now: 
         attempt, payout, zone=zone, now=now
     )
     if recall is not None:
-        words += _(" The bank has been asked to recall it, {asked_at}.").format(
-            asked_at=explain.clock(recall.asked_at, zone)
-        )
+        asked = _("The bank has been asked to recall it, {asked_at}.")
+        return sentences(words, asked.format(asked_at=explain.clock(recall.asked_at, zone)))
     return words
 
 
@@ -186,12 +188,13 @@ def unknown_words(submission: Submission, zone: str, *, now: datetime) -> str:
         if due is not None and due > now
         else _("within two minutes")
     )
-    words = _("Nothing is sent anew before we know. ")
-    words += _("The bank is asked again {asked}; if it cannot say, two people decide.").format(asked=asked)
     alarm = submission.status_at + timedelta(minutes=settings.UNKNOWN_ALERT_MINUTES)
-    if now < alarm:
-        words += _(" From {alarm} it stands on the front page.").format(alarm=explain.clock(alarm, zone))
-    return words
+    told = _("From {alarm} it stands on the front page.").format(alarm=explain.clock(alarm, zone))
+    return sentences(
+        _("Nothing is sent anew before we know."),
+        _("The bank is asked again {asked}; if it cannot say, two people decide.").format(asked=asked),
+        told if now < alarm else "",
+    )
 
 
 def due_words(submission: Submission, zone: str, *, now: datetime) -> str:

@@ -19,6 +19,7 @@ from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
 MOST_CHANGED = 50
+MOST_KEPT = 50
 MOST_FLAGGED = 10
 
 
@@ -79,13 +80,21 @@ def changed(batch: Batch, found: Sequence[tuple[int, str]]) -> list[Payee]:
     return _payees(_items(before), batch, before)
 
 
-def others(batch: Batch, *, without: Iterable[int], most: int) -> list[Payee]:
-    """At most ``most`` of the rest: bad flags first, then other flags, then the largest."""
+def others(
+    batch: Batch, *, without: Iterable[int], kept: Iterable[int], most: int
+) -> tuple[list[Payee], int]:
+    """At most ``most`` of the rest: bad flags first, then other flags, then the largest; and how many more there are.
+
+    The rest is all but the items ``without`` and the payouts that are ``kept`` back.
+    """
     of_payout = Q(payout=OuterRef("payout"))
-    rows = (
+    rest = (
         BatchItem.objects.filter(batch=batch, left_at__isnull=True)
         .exclude(pk__in=list(without))
-        .annotate(
+        .exclude(payout__in=list(kept))
+    )
+    ids = (
+        rest.annotate(
             urgency=Case(
                 When(Exists(flags.of_kinds(flags.BAD).filter(of_payout)), then=Value(0)),
                 When(Exists(flags.standing().filter(of_payout)), then=Value(1)),
@@ -96,7 +105,16 @@ def others(batch: Batch, *, without: Iterable[int], most: int) -> list[Payee]:
         .order_by("urgency", "-amount_minor", "pk")
         .values_list("pk", flat=True)[:most]
     )
-    return _payees(_items(rows), batch, {})
+    shown = _payees(_items(ids), batch, {})
+    return shown, rest.count() - len(shown)
+
+
+def kept(batch: Batch, *, payout_ids: Iterable[int], most: int) -> list[Payee]:
+    """At most ``most`` of these payouts, which are kept back in the batch, the largest first."""
+    inside = BatchItem.objects.filter(batch=batch, left_at__isnull=True, payout__in=list(payout_ids))
+    return _payees(
+        _items(inside.order_by("-amount_minor", "pk").values_list("pk", flat=True)[:most]), batch, {}
+    )
 
 
 def _items(ids: Iterable[int]) -> list[BatchItem]:
@@ -219,11 +237,8 @@ def left_by(items: Sequence[BatchItem]) -> dict[int, str]:
 
 
 def value_date_before(batch: Batch, now: date) -> date | None:
-    """The value date that a batch not sent yet had before its cut-off passed, where ``now`` it is another: the one of
-    its first approval that came to nothing, else the one that it has.
-    """
-    first = batch.missed_cut_offs.order_by("pk").first()
-    was = batch.value_date if first is None else first.value_date
+    """The value date that a batch not sent yet was proposed for, where ``now`` it is another."""
+    was = batch.proposed_for or batch.value_date
     return was if was != now else None
 
 
@@ -260,7 +275,7 @@ class Funds:
     """Whether the money for a batch is on its funding account, as far as the last statement tells.
 
     ``left`` is what would be left: the closing balance of the statement of ``day``, less every approved batch with a
-    later value date (``promised``), less this batch. All in the batch's currency.
+    later value date (``promised``), less what leaves with this batch. All in the batch's currency.
     """
 
     day: date
@@ -276,8 +291,8 @@ class Funds:
 _PROMISED = (BatchStatus.APPROVED, BatchStatus.SUBMITTING, BatchStatus.SUBMITTED, BatchStatus.SETTLED)
 
 
-def funds(batch: Batch) -> Funds | None:
-    """The funding check of a batch; None where no statement of its funding account was read."""
+def funds(batch: Batch, leaves: Money) -> Funds | None:
+    """The funding check of a batch of which this much ``leaves``; None where its funding account had no statement."""
     statements = Statement.objects.filter(funding_account=batch.funding_account_id)
     newest = (
         statements.order_by("-statement_date", "-sequence", "-pk")
@@ -294,13 +309,17 @@ def funds(batch: Batch) -> Funds | None:
         day=newest.statement_date,
         closing=Money(newest.closing_minor, batch.currency),
         promised=Money(promised, batch.currency),
-        left=Money(newest.closing_minor - promised - batch.total_minor, batch.currency),
+        left=Money(newest.closing_minor - promised - leaves.minor, batch.currency),
     )
 
 
-def fees(batch: Batch) -> Money | None:
-    """What our bank takes for the payouts of a batch; None where a country's file does not say."""
-    rows = BatchItem.objects.filter(batch=batch, left_at__isnull=True).order_by()
+def fees(batch: Batch, kept: Iterable[int]) -> Money | None:
+    """What our bank takes for the payouts of a batch but those that are ``kept`` back; None where a country's file
+    does not say.
+    """
+    rows = (
+        BatchItem.objects.filter(batch=batch, left_at__isnull=True).exclude(payout__in=list(kept)).order_by()
+    )
     total = 0
     for country, count in rows.values_list("payout__country").annotate(count=Count("pk")):
         fee = countries.get(country).bank_fee_minor if countries.is_open(country) else None

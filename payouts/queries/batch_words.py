@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from backoffice.words import later, number
+from backoffice.audit.models import Event
+from backoffice.words import ended, later, number, sentences
 from payouts.countries import calendars
 from payouts.models import Batch, MissedCutOff, Submission
-from payouts.queries import attempts, explain, recorded
+from payouts.queries import attempts, batches, explain, recorded
 from payouts.states import BatchStatus, SubmissionStatus
 
 _STATES = {
@@ -44,6 +45,49 @@ def missed_words(miss: MissedCutOff) -> str:
     ).format(reference=batch.reference, cut_off=cut_off, who=who, value_date=explain.day(miss.value_date))
 
 
+def since_opened(batch: Batch, *, was: str) -> str:
+    """What happened to a batch since its page was opened, when it ``was`` of this status.
+
+    That an approved one is handed over whole is what its approver, who is led to that page, waits for, and no surprise.
+    The seal says whether it is whole: what left may have been written down as of a moment before the approval.
+    """
+    words = ""
+    if was == BatchStatus.APPROVED and batch.status == BatchStatus.SUBMITTING:
+        words = _("As it was approved, the batch is being handed to the bank.")
+    elif was in (BatchStatus.APPROVED, BatchStatus.SUBMITTING) and batch.status == BatchStatus.SUBMITTED:
+        words = _("As it was approved, the batch was handed to the bank.")
+    if words and batches.seal_of(batch.pk) == batch.digest:
+        return words
+    return _("The batch has moved on since you opened this page.")
+
+
+@dataclass(frozen=True)
+class Dissolved:
+    """Who dissolved a batch, in the reader's words, and why."""
+
+    who: str
+    why: str
+
+
+def dissolved(batch: Batch) -> Dissolved | None:
+    """Who took a dissolved batch apart, a person or the program; None where the audit trail does not say."""
+    event = (
+        Event.objects.filter(
+            subject_type=Batch._meta.label_lower, subject_id=batch.pk, action="batch.dissolve"
+        )
+        .select_related("actor")
+        .order_by("pk")
+        .last()
+    )
+    if event is None:
+        return None
+    if event.actor is None:
+        return Dissolved(_("The program"), _("nothing of it could be sent; why stands at each payout"))
+    return Dissolved(
+        event.actor.get_full_name() or event.actor.get_username(), str(event.data.get("reason", ""))
+    )
+
+
 def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> str:
     """Where the batch stands, who acts, and by when. ``deadline`` is the one its approval would be for."""
     name, zone = str(batch.reference), explain.zone_of(batch.country)
@@ -54,37 +98,49 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> s
             "{name} was dissolved: nothing of it was sent, and its payouts can go into other batches."
         ).format(name=name)
     if batch.status == BatchStatus.PROPOSED:
-        last = missed().filter(batch=batch).first()
-        words = f"{missed_words(last)} " if last is not None else ""
-        proposer = batch.proposed_by.get_full_name() or batch.proposed_by.get_username()
-        words += _("{name} waits for a treasurer other than {proposer}, who proposed it.").format(
-            name=name, proposer=proposer
-        )
-        return _("{words} Handed over by {by}, {paid}.").format(words=words, by=by, paid=paid)
+        return _proposed(batch, by=by, paid=paid)
     if batch.status == BatchStatus.APPROVED:
         return _(
             "{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
         ).format(name=name, by=by, paid=paid)
     unknown = Submission.objects.filter(batch=batch, status=SubmissionStatus.UNKNOWN).count()
     tail = (
-        _(" Of {unknown} of its hand-overs nobody knows what became: the bank is being asked.").format(
+        _("Of {unknown} of its hand-overs nobody knows what became: the bank is being asked.").format(
             unknown=unknown
         )
         if unknown
         else ""
     )
     if batch.status == BatchStatus.SUBMITTING:
-        return _("{name} is being handed over.{tail}").format(name=name, tail=tail)
+        return sentences(_("{name} is being handed over.").format(name=name), tail)
     if batch.status == BatchStatus.SUBMITTED:
         one = Submission.objects.filter(batch=batch).select_related("batch").defer("body_ciphertext").first()
         due = attempts.due_words(one, zone, now=now) if one is not None and not unknown else ""
-        return (
-            _("{name} is handed over. {due}{tail}")
-            .format(name=name, due=due, tail=tail)
-            .replace("  ", " ")
-            .rstrip()
-        )
+        return sentences(_("{name} is handed over.").format(name=name), due, tail)
     return _("{name} is settled: every payout in it was paid, refused, failed or returned.").format(name=name)
+
+
+def _proposed(batch: Batch, *, by: str, paid: str) -> str:
+    """Who approves it, and by when; or that nobody can."""
+    name = str(batch.reference)
+    if batches.kept_back().filter(pk=batch.pk).exists():
+        return (
+            _(
+                "Nothing of {name} may leave: something keeps back every payout in it. Nobody can approve it "
+                "before that ends."
+            )
+            if batch.item_count
+            else _("Every payout has left {name}: nobody can approve it any more. Dissolve it.")
+        ).format(name=name)
+    last = missed().filter(batch=batch).first()
+    proposer = batch.proposed_by.get_full_name() or batch.proposed_by.get_username()
+    words = sentences(
+        missed_words(last) if last is not None else "",
+        _("{name} waits for a treasurer other than {proposer}, who proposed it.").format(
+            name=name, proposer=proposer
+        ),
+    )
+    return _("{words} Handed over by {by}, {paid}.").format(words=words, by=by, paid=paid)
 
 
 @dataclass(frozen=True)
@@ -123,4 +179,4 @@ def handed_over(batch: Batch) -> Handed | None:
     words = ", ".join(
         f"{number(counts[status])} {word}" for status, word in _STATES.items() if status in counts
     )
-    return Handed(f"{calls}, {when}.", [attempts.Said("", f"{words}.")], unknown)
+    return Handed(ended(f"{calls}, {when}"), [attempts.Said("", ended(words))], unknown)

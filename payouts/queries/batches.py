@@ -3,20 +3,51 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from backoffice.words import later
-from payouts import facts
-from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
-from payouts.queries import attempts
-from payouts.states import BatchStatus
+from payouts import digests, facts
+from payouts.models import Attempt, BankFact, Batch, BatchItem, Payout, Submission
+from payouts.queries import attempts, holding
+from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
 
 
 def all_of() -> "QuerySet[Batch]":
     """Every batch, with the people and the account a list shows."""
     return Batch.objects.select_related("funding_account", "proposed_by", "approved_by")
+
+
+def _something_leaves() -> Case:
+    inside = Payout.objects.filter(holding.free(), batch=OuterRef("pk"), status=PayoutStatus.BATCHED)
+    # In a CASE, a batch is asked up to the first of its payouts that leaves. As a bare condition PostgreSQL may join
+    # every payout of every proposed batch with what could hold it first.
+    return Case(When(Exists(inside), then=True), default=False, output_field=BooleanField())
+
+
+def approvable() -> "QuerySet[Batch]":
+    """Proposed batches of which something leaves, as far as holds and how the sellers stand tell.
+
+    What a cap keeps is known only where a batch is looked at (`leaving.of`): the caps of a day count what others take.
+    """
+    return Batch.objects.filter(_something_leaves(), status=BatchStatus.PROPOSED)
+
+
+def kept_back() -> "QuerySet[Batch]":
+    """Proposed batches that nobody can approve: something blocks each payout in them, or every payout has left."""
+    return Batch.objects.filter(~Q(_something_leaves()), status=BatchStatus.PROPOSED)
+
+
+def narrowed(rows: "QuerySet[Batch]", *, kept: bool) -> "QuerySet[Batch]":
+    """Those of the rows that are `kept_back`, or that are `approvable`: both are proposed."""
+    return rows.filter(pk__in=(kept_back() if kept else approvable()).values("pk"))
+
+
+def seal_of(batch_id: int) -> str:
+    """What an approval of this batch would be for, now: pages carry it so that a stale one is refused."""
+    inside = BatchItem.objects.filter(batch_id=batch_id, left_at__isnull=True).order_by("payout_id")
+    return digests.of_batch(inside.values_list("digest", flat=True))
 
 
 @dataclass(frozen=True)

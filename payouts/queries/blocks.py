@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -24,6 +25,13 @@ class Block:
     code: str
     reason: str
     hold: Hold | None = None
+
+
+def standing(*, suspended_at: datetime | None, verified_at: datetime | None) -> str:
+    """How a seller stands to whom no money may go, a word of `filter_words.STANDINGS`; "" where it may."""
+    if suspended_at is not None:
+        return "suspended"
+    return "" if verified_at is not None else "unverified"
 
 
 def open_holds(*, payouts: Sequence[Payout]) -> dict[int, list[Hold]]:

@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from payouts.models import Batch, Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
+from payouts.models import Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
+from payouts.queries import holding
 from payouts.queries.explain import day as _day
 from payouts.states import UNSENT, BatchStatus, PayoutStatus
 from sellers.ledger import written
@@ -42,9 +43,13 @@ def limits(currency: str, *, lock: bool = False) -> dict[str, int]:
     return {kind: limit for kind, limit in rows.values_list("kind", "limit_minor") if limit is not None}
 
 
+ORDER = ("currency", "kind")
+"""Of caps, upwards."""
+
+
 def all_of_them() -> "QuerySet[Cap]":
-    """Every cap, by currency."""
-    return Cap.objects.order_by("currency", "kind")
+    """Every cap, in no order; along `ORDER` they stand by currency."""
+    return Cap.objects.all()
 
 
 def currencies() -> list[str]:
@@ -122,21 +127,17 @@ def fit(
 
 
 def promised(*, funding: FundingAccount, day: date, but: int) -> int:
-    """Minor units that other approved batches of this account and value date have not handed over yet."""
+    """Minor units that other approved batches of this account and value date have not handed over yet, without what
+    is blocked: that leaves them unsent.
+    """
     inside = Payout.objects.filter(
+        holding.free(),
         status=PayoutStatus.BATCHED,
         batch__funding_account=funding,
         batch__value_date=day,
         batch__status__in=(BatchStatus.APPROVED, BatchStatus.SUBMITTING),
     )
     return int(inside.exclude(batch_id=but).aggregate(total=Sum("amount_minor"))["total"] or 0)
-
-
-def keeps_back(*, batch: Batch, day: date) -> Verdict:
-    """What the caps would keep from leaving if the batch were sent on that value date now."""
-    inside = list(Payout.objects.filter(batch=batch, status=PayoutStatus.BATCHED).order_by("pk"))
-    others = promised(funding=batch.funding_account, day=day, but=batch.pk)
-    return fit(payouts=inside, funding=batch.funding_account, day=day, promised_minor=others)
 
 
 def _used(

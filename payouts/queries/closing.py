@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import labelled, number
+from backoffice.words import beside, labelled, number
 from payouts.models import Incident, StatementLine, Submission
 from payouts.queries import incident_words, recorded
 from payouts.states import SubmissionStatus
@@ -58,7 +58,7 @@ def blocks(*, first: date, last: date) -> list[Block]:
     ]
     unmapped = mapping.unmapped(first=first, last=last)
     if unmapped:
-        named = "; ".join(each.words for each in unmapped[:MOST_NAMED])
+        named = beside(each.words for each in unmapped[:MOST_NAMED])
         more = (
             _(" and {unmapped} more").format(unmapped=len(unmapped) - MOST_NAMED)
             if len(unmapped) > MOST_NAMED

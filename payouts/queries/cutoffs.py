@@ -1,6 +1,6 @@
 """The next cut-offs: the last moments at which payouts can still be handed over for a value date."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -27,18 +27,18 @@ class CutOff:
 
 def upcoming(*, now: datetime) -> list[CutOff]:
     """The next cut-off of every open country, soonest first; countries that share moment and clock share a line."""
-    return list(_upcoming(now))
+    return list(_upcoming(countries.all(), now))
 
 
-def first(*, now: datetime) -> CutOff | None:
-    """The soonest of them; None where no country is open."""
-    return next(_upcoming(now), None)
+def first(codes: Collection[str], *, now: datetime) -> CutOff | None:
+    """The soonest of the countries of these codes; None where none of them is open."""
+    return next(_upcoming([each for each in countries.all() if each.code in codes], now), None)
 
 
-def _upcoming(now: datetime) -> Iterator[CutOff]:
+def _upcoming(which: Sequence[countries.Country], now: datetime) -> Iterator[CutOff]:
     groups: dict[tuple[datetime, str, date], list[countries.Country]] = {}
-    zones = explain.bank_zones(countries.all())
-    for country in countries.all():
+    zones = explain.bank_zones(which)
+    for country in which:
         by = calendars.value_date_for(country, now)
         groups.setdefault((by.cut_off_at, zones[country.code], by.value_date), []).append(country)
     for (at, zone, value_date), group in sorted(groups.items(), key=lambda each: each[0][:2]):

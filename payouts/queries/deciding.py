@@ -19,13 +19,12 @@ from payouts.models import (
     Hold,
     LineResolution,
     Resolution,
-    RunStatus,
     StatementLine,
     Submission,
 )
 from payouts.queries import accounts, caps, schedules, statements, unknown
+from payouts.queries import batches as of_batches
 from payouts.queries import holds as held
-from payouts.states import BatchStatus
 from sellers.ledger.models import (
     AccountMapping,
     Adjustment,
@@ -42,8 +41,8 @@ _NEWS = timedelta(days=3)
 
 
 def batches(*, person_id: int) -> "QuerySet[Batch]":
-    """Proposed batches that another proposed."""
-    return Batch.objects.filter(status=BatchStatus.PROPOSED).exclude(proposed_by=person_id)
+    """Proposed batches that another proposed, and of which something leaves."""
+    return of_batches.approvable().exclude(proposed_by=person_id)
 
 
 def holds(*, person_id: int, judges: bool) -> "QuerySet[Hold]":
@@ -89,6 +88,12 @@ def corrections(*, person_id: int) -> "QuerySet[ImportFile]":
     return rows.exclude(uploaded_by=person_id)
 
 
+def bank_statements(*, person_id: int) -> "QuerySet[ImportFile]":
+    """Checked files of statements that do not follow what stands, and that another brought."""
+    rows = ImportFile.objects.filter(needs_another=True, status=ImportStatus.CHECKED)
+    return rows.exclude(uploaded_by=person_id)
+
+
 def months(*, person_id: int) -> "QuerySet[Period]":
     """Months of the books that another asked to close."""
     return periods.standing().filter(decided_at__isnull=True).exclude(asked_by=person_id)
@@ -120,8 +125,7 @@ def export_schedules(*, person_id: int) -> "QuerySet[ExportSchedule]":
 
 def broken_schedules(*, person_id: int) -> "QuerySet[ExportSchedule]":
     """This person's schedules that the program stopped, or whose last run failed."""
-    broken = Q(last_status=RunStatus.FAILED, paused_at__isnull=True) | ~Q(stopped_why="")
-    return schedules.listed().filter(broken, owner=person_id)
+    return schedules.listed().filter(schedules.broken(), owner=person_id)
 
 
 def failed_exports(*, person_id: int) -> "QuerySet[Export]":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from django.conf import settings
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -15,16 +14,12 @@ from payouts import countries
 from payouts.countries import Country, calendars, moments
 from payouts.models import Batch, FundingAccount, Payout
 
-# Where a language writes a day otherwise than weekday, day, month.
-_DAYS = {"es": "EEEE d 'de' MMMM", "ja": "M月d日(EEEE)"}
-_CLOCKS = {"ja": "M月d日(EEE) HH:mm"}
 _LONGEST_WAIT_DAYS = 100  # for a run: a month, and what closed banks add to it
 
 
 def day(value: date) -> str:
     """A date as people say it: Thursday 26 November."""
-    locale = words.locale()
-    return words.day_in(value, _DAYS.get(locale, "EEEE d MMMM"), locale)
+    return moments.long_day(value, locale=words.locale())
 
 
 def zone_of(code: str) -> str:
@@ -67,9 +62,7 @@ OUR_CITY: str = lazy(_ours, str)()
 
 def clock(moment: datetime, zone: str) -> str:
     """A moment with its zone's city: Tue 24 Nov, 15:00 Paris."""
-    local = moment.astimezone(ZoneInfo(zone))
-    locale = words.locale()
-    return f"{format_datetime(local, _CLOCKS.get(locale, 'EEE d MMM, HH:mm'), locale=locale)} {city(zone)}"
+    return moments.clock(moment, zone=ZoneInfo(zone), locale=words.locale())
 
 
 def paid_on(*, payout: Payout, now: datetime) -> date | None:

@@ -15,13 +15,12 @@ from backoffice.audit.models import Event
 from backoffice.words import later
 from payouts import countries
 from payouts.models import Approval, Batch, Payout, StatementLine
-from payouts.queries import deciding, filter_words, searching
+from payouts.queries import batches, deciding, filter_words, rail_words, searching
 from payouts.queries import filter_fields as fields
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import ListFilter, RangesForm, countries_open
 from payouts.states import BatchStatus
 from sellers.ledger.models import Account, Residence
-from sellers.ledger.money import EXPONENTS
 
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 
@@ -56,12 +55,11 @@ def _batch_statuses() -> list[tuple[str, str]]:
     return [(status.value, str(status.label)) for status in BatchStatus]
 
 
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted(EXPONENTS)]
-
-
 def _rails() -> list[tuple[str, str]]:
-    return [(rail.upper(), rail) for rail in sorted({country.rail for country in countries.all()})]
+    return [
+        (rail.upper(), rail_words.called(rail))
+        for rail in sorted({country.rail for country in countries.all()})
+    ]
 
 
 BY, BOOKS, POSTED = "by", "books", "posted"
@@ -134,9 +132,7 @@ class StandingFilter(ExportFilter):
     country = OwnFilter(
         fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(
-        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    currency = OwnFilter(fields.CurrenciesField, "by_codes", later("Currency"))
     seller = text_filter(label=later("Seller"), method="by_seller", length=200)
 
     class Meta:
@@ -153,9 +149,7 @@ def _of_sellers() -> tuple[OwnFilter, OwnFilter, OwnFilter]:
             known=countries_open,
             noun=later("country we pay in"),
         ),
-        OwnFilter(
-            fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
-        ),
+        OwnFilter(fields.CurrenciesField, "by_codes", later("Currency")),
         text_filter(label=later("Seller"), method="by_seller", length=200),
     )
 
@@ -185,7 +179,7 @@ class _AccountsFilter(ExportFilter):
 class BalanceFilter(_AccountsFilter):
     """Sellers' accounts as they stood at the end of a day of the books, or at a moment."""
 
-    noun = later("balances")
+    noun, everything = later("balances"), later("All balances")
     at = OwnFilter(
         fields.MomentField,
         "by_time",
@@ -203,7 +197,7 @@ class BalanceFilter(_AccountsFilter):
 class MovementFilter(_AccountsFilter):
     """What moved on sellers' accounts in a span: of days of the books, or of posting."""
 
-    noun = later("movements")
+    noun, everything = later("movements"), later("All movements")
     posted_after = OwnFilter(fields.MomentField, "by_time", later("From"), max_length=40)
     posted_before = OwnFilter(fields.MomentField, "by_time", later("Until"), max_length=40)
     by = OwnFilter(ByField, "by_time", later("Counted by"), max_length=10)
@@ -212,17 +206,17 @@ class MovementFilter(_AccountsFilter):
     class Meta:
         form = BooksForm
 
-    def in_words(self) -> str:
+    def in_words(self, *, as_given: bool = False) -> str:
         given = self.cleaned
         if given.get(BY) == BOOKS:
             given = {name.replace("posted_", "booked_"): value for name, value in given.items()}
-        return filter_words.in_words(given, noun=self.noun)
+        return filter_words.in_words(given, as_given=as_given) or str(self.everything)
 
 
 class YearFilter(_AccountsFilter):
     """What sellers earned in a year, by the country where they lived when they earned it."""
 
-    noun = later("sellers")
+    noun, everything = later("sellers"), later("All sellers")
     year = OwnFilter(
         fields.YearField,
         "by_time",
@@ -244,20 +238,25 @@ class BatchFilter(ExportFilter):
     """Batches, as their list filters them."""
 
     model = Batch
-    noun = later("batches")
+    noun, everything = later("batches"), later("All batches")
     spans = {"value": ("value_date", True)}
     renamed = {"value_after": "value_from", "value_before": "value_until"}
     status = OwnFilter(
         fields.CodesField, "by_codes", later("Status"), known=_batch_statuses, noun=later("status of a batch")
     )
     rail = OwnFilter(fields.CodesField, "by_rail", later("Rail"), known=_rails, noun=later("rail"))
-    currency = OwnFilter(
-        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    currency = OwnFilter(fields.CurrenciesField, "by_codes", later("Currency"))
     funding = text_filter(label=later("Bank account, as the books name it"), method="by_funding")
     value_from = _day(later("Value date from"))
     value_until = _day(later("Value date until"))
     waits_for = waits_filter()
+    kept_back = OwnFilter(
+        fields.YesNoField,
+        "by_kept",
+        later("Kept back"),
+        yes=filter_words.KEPT_BACK[True],
+        no=filter_words.KEPT_BACK[False],
+    )
 
     class Meta:
         form = RangesForm
@@ -265,8 +264,12 @@ class BatchFilter(ExportFilter):
     def by_funding(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(funding_account__code=value)
 
+    def by_kept(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """The proposed ones that nobody can approve as they stand (`batches.kept_back`), or that somebody can."""
+        return batches.narrowed(queryset, kept=value)
+
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Those that this person may approve: proposed, and by another."""
+        """Those that this person may approve: proposed, by another, and something of them leaves."""
         if not value:
             return queryset
         person = fields.PersonField.id_of(value)
@@ -280,7 +283,7 @@ class LineFilter(ExportFilter):
     """Lines of our bank statements."""
 
     model = StatementLine
-    noun = later("statement lines")
+    noun, everything = later("statement lines"), later("All statement lines")
     spans = {"booked": ("booking_date", True)}
     booked_after = _moment(later("Booked from"))
     booked_before = _moment(later("Booked until"))
@@ -303,7 +306,7 @@ class ApprovalFilter(ExportFilter):
     """Approvals of payouts."""
 
     model = Approval
-    noun = later("approvals")
+    noun, everything = later("approvals"), later("All approvals")
     spans = {"approved": ("approved_at", False)}
     approved_after = _moment(later("Approved from"))
     approved_before = _moment(later("Approved until"))
@@ -341,7 +344,7 @@ class DeedFilter(ExportFilter):
     """The audit trail, as its page filters it."""
 
     model = Event
-    noun = later("deeds")
+    noun, everything = later("deeds"), later("All deeds")
     spans = {"done": ("at", False)}
     done_after = _moment(later("Done from"))
     done_before = _moment(later("Done until"))

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.audit.errors import Refused
-from backoffice.words import labelled, sentences
+from backoffice.words import labelled, sentences, use_one_of
 from payouts.queries import filter_fields as fields
 
 if TYPE_CHECKING:
@@ -63,9 +63,11 @@ def _unknown(
 
     What filters there are is said by name, or as people call them, where ``called`` says how.
     """
-    known = ", ".join(dict.fromkeys(called.values()) if called else kind.base_filters)
-    words = _("“{name}” is no filter of {noun}. Use one of {known}.")
-    return {name: [words.format(name=fields.shortened(name), noun=kind.noun, known=known)] for name in names}
+    known = list(dict.fromkeys(called.values()) if called else kind.base_filters)
+    words, advice = _("“{name}” is no filter of {noun}."), use_one_of(known, most=len(known))
+    return {
+        name: [sentences(words.format(name=fields.shortened(name), noun=kind.noun), advice)] for name in names
+    }
 
 
 def labels(kind: "type[ListFilter]") -> dict[str, str]:

@@ -13,6 +13,10 @@ from django.utils import dateparse, timezone
 from django.utils.translation import gettext as _
 from django_filters import Filter
 
+from backoffice.words import later, sentences, use_one_of
+from payouts import countries
+from sellers.ledger.money import EXPONENTS
+
 MANY_AT_MOST = 50
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 _LONGEST = 60
@@ -51,20 +55,19 @@ class CodesField(forms.MultipleChoiceField):
         """A code as we write it."""
         return text.upper()
 
+    @staticmethod
+    def advised(known: Iterable[str]) -> Iterable[str]:
+        """The codes that a refusal names."""
+        return sorted(known)
+
     def validate(self, value: list[str]) -> None:
         if not value:
             return  # what is known is read from country files, say: not for every list
         known = {str(code) for code, _unused in cast(Sequence[tuple[str, str]], self.choices) if code}
         wrong = [code for code in value if code not in known]
         if wrong:
-            few = sorted(known) if len(known) <= 20 else []
-            advice = _(" Use one of {few}.").format(few=", ".join(few)) if few else ""
-            raise ValidationError(
-                _("“{wrong}” is no {noun} we know.{advice}").format(
-                    wrong=shortened(wrong[0]), noun=self.noun, advice=advice
-                ),
-                code="unknown",
-            )
+            words = _("“{wrong}” is no {noun}.").format(wrong=shortened(wrong[0]), noun=self.noun)
+            raise ValidationError(sentences(words, use_one_of(self.advised(known))), code="unknown")
         if len(value) > MANY_AT_MOST:
             raise ValidationError(
                 _("Name at most {many_at_most} at once.").format(many_at_most=MANY_AT_MOST), code="many"
@@ -77,6 +80,18 @@ class WordsField(CodesField):
     @staticmethod
     def folded(text: str) -> str:
         return text.lower()
+
+
+class CurrenciesField(CodesField):
+    """Currencies, any of ISO 4217; a refusal names those of the countries we pay in."""
+
+    def __init__(self, **values: Any) -> None:
+        known = [(code, code) for code in sorted(EXPONENTS)]
+        super().__init__(known=lambda: known, noun=later("currency"), **values)
+
+    @staticmethod
+    def advised(known: Iterable[str]) -> Iterable[str]:
+        return sorted({country.currency for country in countries.all()})
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -232,7 +247,9 @@ class OneOfField(forms.CharField):
         text: str = super().clean(value).lower()
         if text and text not in self.known:
             raise ValidationError(
-                _("“{text}” is none of {joined}.").format(text=shortened(text), joined=joined(self.known)),
+                sentences(
+                    _("“{text}” is not known here.").format(text=shortened(text)), use_one_of(self.known)
+                ),
                 code="unknown",
             )
         return text
@@ -263,9 +280,14 @@ class PersonField(forms.CharField):
         return text
 
     @staticmethod
-    def id_of(name: str) -> int:
+    def of(name: str) -> Any:
+        """The person of this user name; None where there is none."""
+        return get_user_model().objects.filter(username=name).first()
+
+    @classmethod
+    def id_of(cls, name: str) -> int:
         """The id of the person of this user name; 0 where there is none."""
-        return get_user_model().objects.filter(username=name).values_list("pk", flat=True).first() or 0
+        return getattr(cls.of(name), "pk", 0)
 
 
 class DaysField(forms.CharField):

@@ -1,6 +1,6 @@
 """A payout filter in words: filter chips on pages, the record of an export."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,15 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import dated, labelled, later, locale
+from backoffice.words import labelled, later, locale, quoted
 from payouts import countries
+from payouts.countries import moments
 from payouts.models import HoldReason
 from payouts.queries import filter_fields as fields
-from payouts.queries import flags, searching
+from payouts.queries import flags, rail_words, searching
 from payouts.queries.dead import Advice
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.models import AdjustmentKind, Book, EarningKind
 
+Call = Callable[[str], str]
+"""What somebody is called, by what a filter names them by."""
 ANY_FLAG = "any"
 AMOUNTS = ("amount_min", "amount_max")
 _PLAIN = {
@@ -37,13 +40,16 @@ WHATS = {"first": later("a first account"), "change": later("a change")}
 """What a request for a bank account is."""
 EFFECTS = {"raises": later("we owe more"), "lowers": later("we owe less")}
 """What an adjustment does to a seller's balance."""
-_CHOICES = {
+KEPT_BACK = {True: later("Nothing of it may leave"), False: later("Proposed, and something of it may leave")}
+"""How much of a proposed batch something keeps back."""
+_CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "standing": (later("Standing"), STANDINGS),
     "state": (later("State"), STATES),
     "report": (later("Counted in"), REPORTS),
     "what": (later("What"), WHATS),
     "effect": (later("Effect"), EFFECTS),
     "adjustment": (later("Kind"), dict(AdjustmentKind.choices)),
+    "kept_back": (later("Kept back"), KEPT_BACK),
 }
 ALL = "all"
 HOLDS = {
@@ -78,13 +84,18 @@ def dates_label(name: str) -> str:
     return str(_SPANS.get(name) or _DATED.get(name.rpartition("_")[0], ""))
 
 
-def describe(cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(words, field) of each field that is set: ("Status is to review", "status")."""
-    return [
-        (_in_its_own(_words(name, value), cleaned) if name in AMOUNTS else _words(name, value), name)
+def describe(cleaned: Mapping[str, Any], *, as_given: bool = False) -> list[tuple[str, str]]:
+    """(words, field) of each field that is set: ("Status is to review", "status").
+
+    ``as_given`` names nobody by what they are called today: what was asked for once is told as it was asked.
+    """
+    person, seller = (fields.shortened, _quoted) if as_given else (_person, _seller)
+    said = [
+        (_words(name, value, person, seller), name)
         for name, value in cleaned.items()
         if value not in (None, "", [])
     ]
+    return [(_in_its_own(words, cleaned) if name in AMOUNTS else words, name) for words, name in said]
 
 
 def _in_its_own(words: str, cleaned: Mapping[str, Any]) -> str:
@@ -94,14 +105,12 @@ def _in_its_own(words: str, cleaned: Mapping[str, Any]) -> str:
     return words if one else _("{amount}, in each one’s own currency").format(amount=words)
 
 
-def in_words(cleaned: Mapping[str, Any], *, noun: str = "") -> str:
-    """The filter as one line: "Status is paid · Country is Spain", or "All payouts"."""
-    return " · ".join(words for words, _unused in describe(cleaned)) or _("All {noun}").format(
-        noun=noun or _("payouts")
-    )
+def in_words(cleaned: Mapping[str, Any], *, as_given: bool = False) -> str:
+    """The filter as one line: "Status is paid · Country is Spain"; empty of none. ``as_given`` as of `describe`."""
+    return " · ".join(words for words, _unused in describe(cleaned, as_given=as_given))
 
 
-def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - one a field
+def _words(name: str, value: Any, person: Call, seller: Call) -> str:  # noqa: PLR0911, PLR0912 - one a field
     match name:
         case "status":
             return _("Status is {joined}").format(
@@ -109,6 +118,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
             )
         case "on_hold":
             return _("On hold") if value else _("Not on hold")
+        case "blocked":
+            return _("Blocked") if value else _("Nothing blocks it")
         case "country":
             return _("Country is {joined}").format(
                 joined=fields.joined(countries.called(code) for code in value)
@@ -116,11 +127,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
         case "currency":
             return _("Currency is {joined}").format(joined=fields.joined(value))
         case "seller":
-            found = list(searching.sellers_named(value)[:2])
-            one = found[0] if len(found) == 1 else None
-            return _("Seller is {value}").format(
-                value=f"{one.name}, {one.reference}" if one else f"“{fields.shortened(value)}”"
-            )
+            return _("Seller is {value}").format(value=seller(value))
         case _ if name in _SPANS:
             words = _("{what} from {day}") if name.endswith("_after") else _("{what} until {day}")
             return words.format(what=_SPANS[name], day=_day(value))
@@ -142,9 +149,9 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
         case "reason":
             return _("Reason is {}").format(_small(_REASONS[value]))
         case "placed_by":
-            return _("Placed by {}").format(_person(value))
+            return _("Placed by {}").format(person(value))
         case "not_asked_by":
-            return _("Asked by others than {}").format(_person(value))
+            return _("Asked by others than {}").format(person(value))
         case "on":
             return _("On {}").format(_small(HELD[value]))
         case "open_at":
@@ -165,8 +172,8 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
         case "matched":
             return _("Matched") if value else _("Not matched")
         case _ if name in _PLAIN:
-            words = fields.joined(each.lower() for each in value) if isinstance(value, list) else value
-            words = _person(words) if name == "person" else words
+            words = fields.joined(map(_plain, value)) if isinstance(value, list) else value
+            words = person(words) if name == "person" else words
             return _("{plain} is {words}").format(plain=_PLAIN[name], words=fields.shortened(words))
         case "amount_min" | "amount_max":
             words = _("Amount from {amount}") if name == "amount_min" else _("Amount to {amount}")
@@ -190,7 +197,7 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
         case "pasted":
             return _("In the pasted list L{value}").format(value=value)
         case "waits_for":
-            return _("Left to {value}: not their own work").format(value=_person(value))
+            return _("Left to {value}: not their own work").format(value=person(value))
         case "undecided":
             return _("Money to decide on") if value else _("Money decided on")
         case "advice":
@@ -207,10 +214,24 @@ def _words(name: str, value: Any) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - o
             return _("Search: {terms}{more}").format(terms=fields.shortened(" ".join(terms[:3])), more=more)
 
 
+def _plain(code: str) -> str:
+    return rail_words.called(code.lower())
+
+
 def _person(name: str) -> str:
     """A colleague by the name that people know; what is nobody's user name as it stands."""
     found = get_user_model().objects.filter(username=name).first()
     return fields.shortened(found.get_full_name() if found is not None and found.get_full_name() else name)
+
+
+def _seller(value: str) -> str:
+    """The one seller who is meant; several, and none, by what was typed."""
+    found = list(searching.sellers_named(value)[:2])
+    return f"{found[0].name}, {found[0].reference}" if len(found) == 1 else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    return quoted(fields.shortened(value))
 
 
 def _small(words: Any) -> str:
@@ -221,5 +242,6 @@ def _small(words: Any) -> str:
 def _day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         local = timezone.localtime(value)
-        return f"{_day(local.date())}, {local:%H:%M %Z}"
-    return dated(value, "yMMMEd").replace(",", "")
+        zone = timezone.get_current_timezone()
+        return moments.at_hour(value, _day(local.date()), zone=zone, locale=locale(), where=f"{local:%Z}")
+    return moments.day_of_any_year(value, locale=locale())

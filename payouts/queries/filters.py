@@ -62,10 +62,6 @@ def countries_open() -> list[tuple[str, str]]:
     return countries.by_name()
 
 
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted(EXPONENTS)]
-
-
 def flags_known() -> list[tuple[str, str]]:
     """(code, name) of the flags to filter by, and of any of them."""
     return [
@@ -77,7 +73,7 @@ def flags_known() -> list[tuple[str, str]]:
 class ListFilter(FilterSet):
     """A django-filter FilterSet that says itself in words. Invalid input selects nothing and says why in ``errors``."""
 
-    noun = later("payouts")
+    noun, everything = later("payouts"), later("All payouts")
     renamed: Mapping[str, str] = {}
     """Former names of fields, which are still read, by the present one."""
 
@@ -116,9 +112,9 @@ class ListFilter(FilterSet):
         """(words, field) of every field that is set, for filter chips."""
         return filter_words.describe(self.cleaned)
 
-    def in_words(self) -> str:
-        """The filter as one sentence, for an export's record."""
-        return filter_words.in_words(self.cleaned, noun=self.noun)
+    def in_words(self, *, as_given: bool = False) -> str:
+        """The filter as one sentence, for an export's record. ``as_given`` as of `filter_words.describe`."""
+        return filter_words.in_words(self.cleaned, as_given=as_given) or str(self.everything)
 
     def stored(self) -> dict[str, list[str]]:
         """The filter as JSON may keep it; reading it again selects by the same conditions."""
@@ -140,12 +136,17 @@ class PayoutFilter(ListFilter, StandingFilter):
     on_hold = OwnFilter(
         fields.YesNoField, "by_hold", later("On hold"), yes=later("On hold"), no=later("Not on hold")
     )
+    blocked = OwnFilter(
+        fields.YesNoField,
+        "by_block",
+        later("Blocked"),
+        yes=later("Blocked"),
+        no=later("Nothing blocks it"),
+    )
     country = OwnFilter(
         fields.CodesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
     )
-    currency = OwnFilter(
-        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    currency = OwnFilter(fields.CurrenciesField, "by_codes", later("Currency"))
     seller = OwnFilter(forms.CharField, "by_seller", later("Seller"), max_length=200)
     created_after = OwnFilter(fields.MomentField, "by_moment", later("Created from"), max_length=40)
     created_before = OwnFilter(fields.MomentField, "by_moment", later("Created until"), max_length=40)
@@ -181,6 +182,14 @@ class PayoutFilter(ListFilter, StandingFilter):
         wanted = self.form.cleaned_data.get("status")
         unsent = bool(wanted) and UNSENT.issuperset(wanted)
         return queryset.filter(searching.Among(holding.ids(unsent=unsent)))
+
+    def by_block(self, queryset: QuerySet[Payout], name: str, value: bool) -> QuerySet[Payout]:
+        """Of what is not sent yet; what was sent, and what is over, nothing blocks."""
+        if value:
+            return queryset.filter(holding.blocked())
+        wanted = self.form.cleaned_data.get("status")
+        unsent = bool(wanted) and UNSENT.issuperset(wanted)
+        return queryset.filter(holding.free() if unsent else holding.free() | ~Q(status__in=UNSENT))
 
     def by_seller(self, queryset: QuerySet[Payout], name: str, value: str) -> QuerySet[Payout]:
         return queryset.filter(seller__in=searching.sellers_named(value))

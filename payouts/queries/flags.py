@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.words import later, locale, number, percent
+from backoffice.words import ended, later, locale, number, percent
 from payouts.countries import moments
 from payouts.models import Flag, Payout
 from payouts.queries import explain
@@ -115,7 +115,7 @@ def _account_changed(flag: Flag, now: datetime | None) -> tuple[str, str, str]:
     fact = _("From {from_} to {to}").format(from_=flag.facts["from"], to=flag.facts["to"])
     asked = parse_datetime(str(flag.facts.get("requested_at", "")))
     if asked is None:
-        return _("Account changed"), _("The bank account changed lately"), f"{fact}."
+        return _("Account changed"), _("The bank account changed lately"), ended(fact)
     asked_for = _("{fact}, asked for on {day}.").format(fact=fact, day=explain.day(timezone.localdate(asked)))
     if flag.renewed:
         on = _("on {day}").format(day=explain.day(timezone.localdate(asked)))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.words import labelled, later, later_as
@@ -92,7 +93,7 @@ def _name(user: object) -> str:
     return (
         str(user.get_full_name() or user.get_username())
         if isinstance(user, get_user_model())
-        else _("the program")
+        else capfirst(_("the program"))
     )
 
 

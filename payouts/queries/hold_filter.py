@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from backoffice.words import later
-from payouts import countries
 from payouts.models import Hold, HoldReason, Payout, ReleaseRequest, Transition
 from payouts.queries import filter_fields as fields
 from payouts.queries import filter_words, holds
@@ -20,10 +19,6 @@ from payouts.states import UNSENT, PayoutStatus
 _SENT = Q(status__in=sorted(set(PayoutStatus) - UNSENT))
 
 
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted({country.currency for country in countries.all()})]
-
-
 def _one_of(label: str, choices: list[tuple[str, Any]], *, otherwise: str) -> OwnFilter:
     shown = forms.Select(choices=[("", otherwise), *choices])
     return OwnFilter(fields.OneOfField, "by_part", label, known=choices, widget=shown, max_length=20)
@@ -33,7 +28,7 @@ class HoldFilter(ExportFilter):
     """Holds that were open at a moment: a day means its end. With ``show=all`` also those released before it."""
 
     model = Hold
-    noun = later("open holds")
+    noun, everything = later("open holds"), later("All open holds")
     at = OwnFilter(
         fields.MomentField,
         "by_moment",
@@ -51,9 +46,7 @@ class HoldFilter(ExportFilter):
         forms.CharField, "by_part", later("Placed by: an account name, or “the program”"), max_length=150
     )
     stands_days = OwnFilter(fields.DaysField, "by_part", later("Stands for days"), max_length=4)
-    currency = OwnFilter(
-        fields.CodesField, "by_part", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    currency = OwnFilter(fields.CurrenciesField, "by_part", later("Currency"))
     on = _one_of(
         later("What is held"), list(filter_words.HELD.items()), otherwise=later("Payouts and whole sellers")
     )
@@ -93,9 +86,8 @@ class HoldFilter(ExportFilter):
         if given.get("on"):
             rows = rows.filter(seller__isnull=given["on"] == "payout")
         if given.get("waits_for"):
-            person = get_user_model().objects.get(username=given["waits_for"])
-            judges = person.has_perm("payouts.judge_hold")
-            left = holds.confirmable(person_id=person.pk, judges=judges)
+            person = fields.PersonField.id_of(given["waits_for"])
+            left = holds.confirmable(person_id=person, judges=holds.judges(person_id=person))
             rows = rows.filter(Exists(left.filter(hold=OuterRef("pk"))))
         if given.get("currency"):
             unsent = _unsent(end).filter(currency__in=given["currency"])

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from backoffice.audit import authority
 from payouts.models import Hold, Payout, ReleaseRequest
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import searching, worklist
@@ -102,6 +103,11 @@ def confirmable(*, person_id: int, judges: bool) -> "QuerySet[ReleaseRequest]":
     )
     judged = ReleaseRequest.objects.filter(judge, pk=OuterRef("pk"))
     return rows.filter(~Q(hold__reason__in=FOR_COMPLIANCE) | Exists(judged))
+
+
+def judges(*, person_id: int) -> bool:
+    """Whether this person may be one of the two who release a hold for compliance."""
+    return "payouts.judge_hold" in authority.permissions_of(person_id)
 
 
 def of(chosen: Chosen, *, now: datetime) -> "QuerySet[Hold]":
@@ -233,9 +239,10 @@ class Totals(worklist.Totals):
     """What some holds stop together: each payout counts once, however many holds it has.
 
     ``seller_days``: each seller whose money waits counts a day for every whole day since the oldest of these holds.
-    ``count`` is the number of holds.
+    ``count`` is the number of holds, ``payouts`` of the unsent payouts that they stop.
     """
 
+    payouts: int = 0
     seller_days: int = 0
     sellers: int = 0
 
@@ -250,14 +257,15 @@ def totals(holds: "QuerySet[Hold]", *, now: datetime, whole: bool = False) -> To
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS, {"held": held, "unsent": [str(each) for each in UNSENT], "now": now})
         found = cursor.fetchall()
+    sums = [row for row in found if row[0] is not None]
+    ((_none, _nothing, seller_days, sellers),) = [row for row in found if row[0] is None]
     return Totals(
         count=count,
-        sums=[
-            Money(int(minor), currency) for currency, minor, _unused, _unused in found if currency is not None
-        ],
+        sums=[Money(int(minor), currency) for currency, minor, *_unused in sums],
         exact=True,
-        seller_days=sum(days for currency, _unused, days, _unused in found if currency is None),
-        sellers=sum(sellers for currency, _unused, _unused, sellers in found if currency is None),
+        payouts=sum(each for *_unused, each in sums),
+        seller_days=seller_days,
+        sellers=sellers,
     )
 
 
@@ -271,7 +279,7 @@ stopped AS (
   FROM h JOIN payouts_payout AS p ON p.seller_id = h.seller_id WHERE p.status = ANY(%(unsent)s)
 ), once AS (SELECT DISTINCT id, currency, amount_minor FROM stopped),
 waits AS (SELECT seller_id, min(placed_at) AS since FROM stopped GROUP BY seller_id)
-SELECT currency, sum(amount_minor), 0, 0 FROM once GROUP BY currency
+SELECT currency, sum(amount_minor), 0, count(*) FROM once GROUP BY currency
 UNION ALL
 SELECT NULL, 0, coalesce(sum(floor(extract(epoch FROM %(now)s - since) / 86400)), 0)::bigint, count(*) FROM waits
 ORDER BY 1

@@ -22,7 +22,7 @@ WORDS = {
     "seal_broken": later("A batch is not what was approved"),
     "statement_chain": later("A bank statement is missing or does not follow"),
     "statement_reused": later("A bank statement came twice, not the same"),
-    "unknown": later("Nobody knows what became of a submission"),
+    "unknown": later("Unknown at the bank"),
     "unknown_reference": later("The bank reports what we never sent"),
 }
 """Every code that an incident is opened with; one without words here fails a test."""

@@ -25,7 +25,6 @@ from payouts.queries.filters import RangesForm, countries_open
 from sellers import queries as sellers
 from sellers.ledger.models import Book, Earning, EarningKind, Entry, Residence, Transaction
 from sellers.ledger.models.entry import SELLER_BOOKS
-from sellers.ledger.money import EXPONENTS
 from sellers.ledger.queries import books
 from sellers.models import Seller
 
@@ -43,10 +42,6 @@ def _kinds() -> list[tuple[str, str]]:
     return [(kind.value, str(kind.label)) for kind in EarningKind]
 
 
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted(EXPONENTS)]
-
-
 class HomesField(fields.CodesField):
     """Countries that we pay in; and any where a seller lives."""
 
@@ -61,7 +56,7 @@ class SellerFilter(ExportFilter):
     """The list of sellers."""
 
     model = Seller
-    noun = later("sellers")
+    noun, everything = later("sellers"), later("All sellers")
     q = text_filter(label=later("Name, e-mail, id, S123 or P123"), method="by_words", length=20_000)
     country = OwnFilter(
         HomesField, "by_codes", later("Country"), known=countries_open, noun=later("country we pay in")
@@ -95,7 +90,7 @@ class TransactionFilter(ExportFilter):
     """The list of transactions: those with a leg that meets all of it."""
 
     model = Transaction
-    noun = later("transactions")
+    noun, everything = later("transactions"), later("All transactions")
     payout = text_filter(label=later("Payout"), method="by_leg", length=10)
     seller = text_filter(label=later("Seller"), method="by_leg", length=12)
     book = OwnFilter(
@@ -126,7 +121,7 @@ class EntryFilter(MovementFilter):
     """Entries of sellers' accounts in a span, of days of the books or of posting."""
 
     model = Entry
-    noun = later("entries")
+    noun, everything = later("entries"), later("All entries")
     book = OwnFilter(fields.WordsField, "by_codes", later("Book"), known=_books, noun=later("book"))
     payout = text_filter(label=later("Payout"), method="by_payout", length=10)
 
@@ -145,7 +140,7 @@ class EarningFilter(YearFilter):
     """Earnings of a year, by the country where the seller lived; all, or those of the countries of a yearly total."""
 
     model = Earning
-    noun = later("earnings")
+    noun, everything = later("earnings"), later("All earnings")
     spans = {"booked": ("transaction__booked_on", True)}
     booked_after = OwnFilter(fields.DayField, "by_moment", later("Booked from"), max_length=40)
     booked_before = OwnFilter(fields.DayField, "by_moment", later("Booked until"), max_length=40)
@@ -189,7 +184,7 @@ class StatementFilter(ExportFilter):
     """The list of bank statements."""
 
     model = Statement
-    noun = later("bank statements")
+    noun, everything = later("bank statements"), later("All bank statements")
     spans = {"booked": ("statement_date", True)}
     booked_after = OwnFilter(fields.MomentField, "by_moment", later("Day from"), max_length=40)
     booked_before = OwnFilter(fields.MomentField, "by_moment", later("Day until"), max_length=40)
@@ -206,9 +201,7 @@ class BankLineFilter(LineFilter):
     """Lines of bank statements, as the list of those without a match has them, too."""
 
     model = StatementLine
-    currency = OwnFilter(
-        fields.CodesField, "by_codes", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    currency = OwnFilter(fields.CurrenciesField, "by_codes", later("Currency"))
     state = OwnFilter(
         fields.OneOfField,
         "by_state",

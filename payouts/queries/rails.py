@@ -8,13 +8,13 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
-from payouts.queries import tallies
+from payouts.queries import rail_words, tallies
 from payouts.queries.tallies import Totals
 from payouts.rails import base, registry
 from payouts.states import BatchStatus, SubmissionStatus
 
-ALL = "*"
-"""In place of a rail's name: every rail."""
+ALL = rail_words.ALL
+"""In place of a rail's code: every rail."""
 
 
 @dataclass(frozen=True)

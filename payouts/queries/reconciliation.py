@@ -38,7 +38,7 @@ def accounts(*, with_books: bool = True) -> list[AccountState]:
     waiting = dict(
         StatementLine.objects.filter(matched_at__isnull=True)
         .values_list("statement__funding_account")
-        .annotate(lines=Count("pk"))
+        .annotate(lines=Count("*"))
     )
     found = []
     for funding in _shown():

@@ -1,4 +1,5 @@
-"""What the program wrote down in English, in the reader's language. The rows stay as they are, and old ones count too.
+"""What the program wrote down in English, in the reader's language, rails by their names. The rows stay as they are,
+and old ones count too.
 
 Incidents, holds, what a hand-over came to, why a payout moved: the program says them once, for everybody and for ever.
 A page finds which sentence it was, translates that, and fills in what was in it. What it does not know stays as it is:
@@ -6,26 +7,27 @@ people's own words, and the bank's. The API and exports say what is stored.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from django.utils.translation import get_language, gettext
 
+from backoffice.audit import holders, rights
+from backoffice.patterns import Pattern, made
 from backoffice.words import labelled, sentences
-from backoffice.words import recorded as in_english
 from payouts.models import HoldReason, Resolution
-from payouts.queries import invariants, recorded_rails, recorded_words, statement_words
-from payouts.rails import reasons
+from payouts.queries import invariants, rail_words, recorded_rails, recorded_words, statement_words
+from payouts.rails import reasons, registry
 
 SENTENCES = (*recorded_words.SENTENCES, *recorded_rails.SENTENCES, *statement_words.SENTENCES)
 
-_HOLE = re.compile(r"\{(\w+)\}")
 # These values hold no blanks: a sentence that begins with one must not match all that ends like it.
 _ONE_WORD = frozenset({"batch", "document", "file", "host", "key", "method", "rail", "reference"})
 # What people wrote stays as they wrote it, also where they wrote what the program would have.
 _PEOPLES = frozenset({"evidence", "note", "name", "actor"})
-ONLY_KNOWN = frozenset({"On hold: {reason}", "Seller on hold: {reason}", "Not sent: {reason}."})
+ONLY_KNOWN = frozenset(
+    {"On hold: {reason}", "Seller on hold: {reason}", "Not sent: {reason}.", "{one}, {other}", "see {right}"}
+)
 """So short that anybody may begin a sentence so: only with a value that the program knows."""
 _KINDS = {
     "accepted": "Accepted",
@@ -34,6 +36,8 @@ _KINDS = {
     "failed": "Failed",
     "returned": "Returned",
 }
+_OF_SETTINGS = "“{rail}”"
+"""So sentences name a rail to whoever sets its address, who writes its code."""
 _DEEPEST = 4
 _LONGEST = 2_000
 _TELLING = 26
@@ -43,34 +47,6 @@ _NOBODY_ELSES = frozenset({"Left for the bank as {file}."})
 _END = re.compile(r"(?<=[.!?]) ")
 _WITH_CODE = re.compile(r".*[.] .*\([A-Z]{2}[A-Z0-9]{2}\)", re.DOTALL)
 _LABEL = re.compile(r"([^:.]{1,60}): (.+)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class _Pattern:
-    """``words`` are the sentence's own, and ``holes`` the names of what stands between them."""
-
-    english: str
-    words: tuple[str, ...]
-    holes: tuple[str, ...]
-
-    def values(self, text: str) -> dict[str, str] | None:
-        """What is in its holes, the shortest first; None where it is another sentence. Reads the text once: a pattern
-        with holes, tried in every way, took seconds for a text of two thousand letters.
-        """
-        first, *between, last = self.words
-        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-            return None
-        at, end, found = len(first), len(text) - len(last), []
-        for word in between:
-            to = text.find(word, at + 1, end)
-            if to < 0:
-                return None
-            found.append(text[at:to])
-            at = to + len(word)
-        found.append(text[at:end])
-        values = dict(zip(self.holes, found, strict=True))
-        wrong = any(not value or (name in _ONE_WORD and " " in value) for name, value in values.items())
-        return None if wrong else values
 
 
 def said(text: str) -> str:
@@ -93,14 +69,14 @@ def _anew(language: str, text: str, ours: bool) -> str:
     """The language is the reader's, which is active: it is here for the cache. So is that the text is no safe one: the
     cache takes the two for each other.
     """
-    if language.startswith("en") or not text or len(text) > _LONGEST:
+    if not text or len(text) > _LONGEST or (language.startswith("en") and not _rails().search(text)):
         return text
     sure = ours or _WITH_CODE.fullmatch(text)
     found = _known(text, _ours(), 0) if sure else _whole(text, _telling(), 0)
     return text if found is None else found
 
 
-def _known(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | None:
+def _known(text: str, patterns: Mapping[str, Pattern], depth: int) -> str | None:
     """The text as one sentence, several, or a label and what is said of it; None where nothing of it is known."""
     if depth > _DEEPEST:
         return None
@@ -114,16 +90,20 @@ def _known(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | Non
     return found
 
 
-def _whole(text: str, patterns: Mapping[str, _Pattern], depth: int, *, short: bool = False) -> str | None:
+def _whole(text: str, patterns: Mapping[str, Pattern], depth: int, *, short: bool = False) -> str | None:
     """The text as one sentence. ``short``: what stands in its holes must not itself end a sentence."""
     plain = patterns.get(text)
     if plain is not None:
         return gettext(plain.english)
     for pattern in patterns.values():
-        values = pattern.values(text) if pattern.holes else None
-        if values is None or (short and any(_END.search(value) for value in values.values())):
+        values = pattern.values(text)
+        if values is None or any(name in _ONE_WORD and " " in value for name, value in values.items()):
+            continue
+        if short and any(_END.search(value) for value in values.values()):
             continue
         told = {name: _value(name, value, depth) for name, value in values.items()}
+        if "rail" in values and _OF_SETTINGS not in pattern.english:
+            told["rail"] = rail_words.called(values["rail"])
         if pattern.english in ONLY_KNOWN and None in told.values():
             continue
         filled = {name: values[name] if value is None else value for name, value in told.items()}
@@ -141,7 +121,7 @@ def _value(name: str, value: str, depth: int) -> str | None:
     return _known(value, _inside(), depth + 1)
 
 
-def _several(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | None:
+def _several(text: str, patterns: Mapping[str, Pattern], depth: int) -> str | None:
     """Sentences one after the other, each known or not; None where none is."""
     parts = _END.split(text)
     told, at, any_known = [], 0, False
@@ -161,37 +141,32 @@ def _several(text: str, patterns: Mapping[str, _Pattern], depth: int) -> str | N
 
 
 @cache
-def _telling() -> dict[str, _Pattern]:
-    """Those with so many words of their own that nobody else says them by accident."""
+def _rails() -> re.Pattern[str]:
+    """The code of a rail: in English, too, it is read by its name."""
+    return re.compile(rf"\b({'|'.join(map(re.escape, registry.names()))})\b")
+
+
+@cache
+def _telling() -> dict[str, Pattern]:
+    """Those with so many words of their own that nobody else says them by accident; and short ones that stand before
+    words of ours alone.
+    """
     return {
         english: each
-        for english, each in _made(SENTENCES).items()
-        if len("".join(each.words)) >= _TELLING or english in _NOBODY_ELSES
+        for english, each in made(SENTENCES).items()
+        if len("".join(each.words)) >= _TELLING or english in _NOBODY_ELSES | ONLY_KNOWN
     }
 
 
 @cache
-def _ours() -> dict[str, _Pattern]:
+def _ours() -> dict[str, Pattern]:
     """And why a bank refuses: also the words of people and banks, so only where the program wrote."""
-    return _made((*SENTENCES, *reasons.SENTENCES))
+    return made((*SENTENCES, *reasons.SENTENCES))
 
 
 @cache
-def _inside() -> dict[str, _Pattern]:
-    """And what stands in a sentence: what must hold, why something is held, what two people found."""
+def _inside() -> dict[str, Pattern]:
+    """And what stands in a sentence: what must hold, why something is held, what two people found, who may do what."""
     words = [*HoldReason.labels, *Resolution.Verdict.labels, *(each.sentence for each in invariants.ALL)]
-    return _made((*SENTENCES, *reasons.SENTENCES, *recorded_words.PARTS, *words))
-
-
-def _made(sentences: Iterable[str]) -> dict[str, _Pattern]:
-    """The most telling first: those with the most words of their own."""
-    english = sorted(
-        {in_english(each) for each in sentences}, key=lambda each: (-len(_HOLE.sub("", each)), each)
-    )
-    parts = {each: _HOLE.split(each) for each in english}  # words, the name of a hole, words, …
-    return {each: _Pattern(each, tuple(parts[each][::2]), tuple(parts[each][1::2])) for each in english}
-
-
-def holes(english: str) -> list[str]:
-    """The names of what is filled into a sentence."""
-    return _HOLE.findall(english)
+    words += [*(somebody for _role, somebody in holders.ROLES.values()), *rights.RIGHTS.values()]
+    return made((*SENTENCES, *reasons.SENTENCES, *recorded_words.PARTS, *words))

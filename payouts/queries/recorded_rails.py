@@ -50,6 +50,7 @@ DOCUMENTS = (
     later("The file of {key} in the outbox is no pain.001: look at it."),
     later("A payment in the file of {key} in the outbox cannot be read: look at it."),
     later("The document is not a payment status report (pain.002)."),
+    later("The document is not well-formed XML: {said}."),  # as a version before wrote it
     later("The payment status report does not say which message it answers (OrgnlMsgId)."),
 )
 INSTRUCTIONS = (
@@ -78,7 +79,12 @@ INSTRUCTIONS = (
     later("Funding account: its holder's name has nothing that SEPA can carry."),
     later("{reference}: this reference stands twice in the file."),
     later("The package sepaxml, which carries the SEPA schemas, is not installed: run `make venv`."),
-    later("The file is not well-formed XML: {error}."),
+    later("The file is not well-formed XML from line {at} on."),
+    later("The file is not well-formed XML: {error}."),  # as a version before wrote it
+    later("Line {line}: the schema pain.001.001.09 does not allow “{found}” in {element}."),
+    later("Line {line}: {element} has {length} characters, and the schema pain.001.001.09 allows {most}."),
+    later("Line {line}: at {element} the schema pain.001.001.09 wants {names}."),
+    later("Line {line}: the schema pain.001.001.09 does not allow {element} as it is."),
     later("RAIL_TRANSPORTS names no address for the rail “{rail}”: add its url, or outbox and inbox."),
     later("The rail “{rail}” has no address: set {settings}."),
 )

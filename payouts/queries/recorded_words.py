@@ -59,8 +59,10 @@ INCIDENTS = (
     later("{batch} is not what was approved: nothing was sent. Dissolve it and propose its payouts again."),
     later("{batch} holds payouts that nobody approved in it: nothing was sent."),
     later("{batch} cannot be sent over {rail}: {problems}"),
-    later("{rail} holds something else than ours under {key}. Compare both, on the desk of unknowns."),
-    later("Nobody knows what became of {key} on {rail}. Find out, on the desk of unknown submissions."),
+    later("{rail} holds something else than ours under {key}. A treasurer or an approver compares both, on the desk of "
+          "unknown submissions."),
+    later("Nobody knows what became of {key} on {rail}. A treasurer or an approver finds out, on the desk of unknown "
+          "submissions."),
     later("{rail} reports “{kind}” for {name}, which we never sent. Ask the bank what it is."),
     later("{rail} reports {reference} as {kind} with another amount or currency than ours."),
     later("{reference} is paid, says {rail}, after it failed and its money was given out again: the seller may have "
@@ -106,6 +108,12 @@ INCIDENTS = (
           "sellers on hold because of them, {unknown} submissions still unknown. Follow "
           "docs/runbooks/restore-from-backup.md, close this incident; then another person lets the rails go on."),
 )  # fmt: skip
+# As the first rows have them, from before it was said who does it.
+FORMER = (
+    later("{actor} may not {deed}. Ask an administrator for a role that may."),
+    later("{rail} holds something else than ours under {key}. Compare both, on the desk of unknowns."),
+    later("Nobody knows what became of {key} on {rail}. Find out, on the desk of unknown submissions."),
+)
 OVER = (
     later("It is known now what became of it."),
     later("It was prepared after all."),
@@ -130,6 +138,16 @@ WORK = (
     later("One occasion before this one was missed too, and is not made up: at most {most_made_up} are."),
     later("{left_out} occasions before this one were missed too, and are not made up: at most {most_made_up} are."),
     later("It could not be carried out; the trouble was logged."),
+    later("It took longer than any work may; nothing was posted. Ask the bank for one statement per day."),
+    later("It took longer than any work may; nothing was posted. Split the file and import each part."),
+    later("It could not be done, and nothing of it was posted; the trouble was logged. Upload the file again."),
+    later("No worker could finish it, and nothing of it was posted. Upload the file again."),
+    later("Not allowed: {roles} may not {deed}; {who} may."),
+    later("Not allowed: {roles} may not {deed}. Ask an administrator for a role that may."),
+    later("Not allowed: {name} may not log in any more. Ask an administrator."),
+    later("Not booked: the file's bytes are gone. Bring it again."),
+    later("Nothing was booked: the statements that stand are others than when the file was checked. Upload the file "
+          "again and look at it anew."),
     later("It could not be written; the trouble was logged. Ask for it again."),
     later("It could not be written; the trouble was logged. Ask for it again, or tell who runs the program."),
     later("The file is not as it was written, so it was not sent. Have it made anew."),
@@ -153,12 +171,14 @@ WORK = (
     later("Not written: {book} {currency} {country} has no account on {day}."),
     later("{format} would refuse it. {problems}"),
 )  # fmt: skip
-SENTENCES = (*HOLDS, *MOVES, *ANSWERS, *INCIDENTS, *OVER, *STOPS, *WORK)
+SENTENCES = (*HOLDS, *MOVES, *ANSWERS, *INCIDENTS, *FORMER, *OVER, *STOPS, *WORK)
 
 # What stands in a sentence above and is none itself.
 PARTS = (
     later("{names} and {n} more"),
     later("{one} or {other}"),
+    later("{one}, {other}"),
+    later("see {right}"),
     later("the bank had refused it"),
     later("two people found it never sent"),
     later("the bank was handed it as {reference} before this database was restored. Cancel it"),

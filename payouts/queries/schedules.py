@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -121,6 +121,11 @@ def known() -> "QuerySet[ExportSchedule]":
     """Every schedule, also those that have ended, with the status of its latest run."""
     latest = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("status")[:1]
     return ExportSchedule.objects.select_related("owner", "target").annotate(last_status=Subquery(latest))
+
+
+def broken() -> Q:
+    """Of those `listed`: what the program stopped, or whose last run failed."""
+    return Q(last_status=RunStatus.FAILED, paused_at__isnull=True) | ~Q(stopped_why="")
 
 
 def listed() -> "QuerySet[ExportSchedule]":

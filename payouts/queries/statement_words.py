@@ -1,14 +1,16 @@
 """What is wrong with a bank's document, in the reader's language. The sentences are of the rails, which know none."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice.patterns import Pattern, made
 from backoffice.words import dated, later, number
 from payouts.rails import base
 from payouts.rails.statements.base import Problem
-from sellers.ledger import written
+from sellers.ledger import money, written
 from sellers.ledger.money import Money
 
 # For the translators: each stands in payouts/rails/statements or payouts/rails/xml.py in these very words.
@@ -38,7 +40,10 @@ SENTENCES = (
     later("The document holds no statement (Stmt)."),
     later("The document has {bytes} bytes; at most {largest} are read."),
     later("The document is no XML."),
-    later("The document is not well-formed XML: {said}."),
+    later(
+        "The document is not well-formed XML from line {at} on: it was cut short, or changed on its way. Ask the "
+        "bank for it again."
+    ),
     later("The document declares a document type (DTD), which no bank message needs: refused."),
     later("The document is written in {encoding}, which no bank uses: refused. Ask the bank for UTF-8."),
     later("The document holds several messages of statements. Bring one at a time, as the bank gives it."),
@@ -48,6 +53,24 @@ SENTENCES = (
     later(
         "One part of the document is larger than any payment or balance: refused. Ask the bank for another."
     ),
+)
+
+_ABOUT = (
+    # What payouts/operations/_statement_import.py says of a document or of a statement in it.
+    later("Not read: {error}"),
+    later("Statement {value}: {fault}"),
+)
+_FAULTS = (
+    later("Statement {statement_id} stands twice in the document: ask the bank for a right one."),
+    later(
+        "It is of an account in {currency} that is none of our funding accounts (…{number}). Add the account in the "
+        "settings, or choose another file."
+    ),
+    later("It does not say of which day it is: ask the bank for a right one."),
+    later("It is of {day}, which has not come: ask the bank for a right one."),
+    later("It opens after the day on which it closes: ask the bank for a right one."),
+    later("It was read before with other balances: ask the bank which one is right."),
+    later("ending in {number}"),
 )
 
 
@@ -80,3 +103,46 @@ def _written(name: str, value: Any) -> Any:
     if isinstance(value, Money):
         return written.text(value)
     return number(value) if name in ("bytes", "largest") else value
+
+
+def reread(text: str) -> str:
+    """What is wrong with a document, or the account it is of, as it is stored with a file: English, its values plain.
+
+    It is said in the reader's language; what is not known, such as words of a version before, stays as it is.
+    """
+    for pattern in _about().values():
+        if (values := pattern.values(text)) is not None:
+            *known, (last, inner) = values.items()
+            told = _sentence(inner)
+            if told is not None:
+                return _(pattern.english).format(**dict(known), **{last: told})
+    told = _sentence(text)
+    return text if told is None else told
+
+
+def _sentence(text: str) -> str | None:
+    for pattern in _book().values():
+        if (values := pattern.values(text)) is not None:
+            return _(pattern.english).format(**{name: _shown(name, value) for name, value in values.items()})
+    return None
+
+
+@cache
+def _about() -> dict[str, Pattern]:
+    return made(_ABOUT)
+
+
+@cache
+def _book() -> dict[str, Pattern]:
+    return made((*SENTENCES, *_FAULTS))
+
+
+def _shown(name: str, value: str) -> Any:
+    """The value as its reader writes it; one that a version before wrote for another reader stays so."""
+    try:
+        if name in ("sum", "closing"):
+            amount, _blank, currency = value.partition(" ")
+            return written.text(money.parse(amount, currency))
+        return _written(name, int(value) if name in ("bytes", "largest") else value)
+    except ValueError:
+        return value

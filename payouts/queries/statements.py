@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backoffice.words import number
@@ -54,29 +54,40 @@ def all_of(*, funding_account: str = "") -> "QuerySet[Statement]":
 def rows(found: Sequence[Statement]) -> list[Row]:
     """These statements with their counts and their place in the chain of their account."""
     pks = [each.pk for each in found]
-    counts = {
-        each["statement_id"]: (each["lines"], each["unmatched"])
-        for each in StatementLine.objects.filter(statement__in=pks)
+    newest = StatementLine.objects.filter(statement=OuterRef("pk")).order_by("-number").values("number")
+    lines = dict(
+        Statement.objects.filter(pk__in=pks).values_list("pk", Subquery(newest[:1]))
+    )  # numbered from 1 without a gap, and none is ever deleted: not counted
+    unmatched = dict(
+        StatementLine.objects.filter(statement__in=pks, matched_at__isnull=True)
         .order_by()
-        .values("statement_id")
-        .annotate(lines=Count("pk"), unmatched=Count("pk", filter=Q(matched_at__isnull=True)))
-    }
+        .values_list("statement_id")
+        .annotate(lines=Count("*"))
+    )
     before = _before(found)
     earlier = Statement.objects.defer("body_ciphertext").in_bulk(
         [each for each in before.values() if each is not None]
     )
-    return [_row(each, earlier.get(before.get(each.pk) or 0), counts.get(each.pk, (0, 0))) for each in found]
+    return [
+        _row(
+            each,
+            earlier.get(before.get(each.pk) or 0),
+            lines=lines[each.pk] or 0,
+            unmatched=unmatched.get(each.pk, 0),
+        )
+        for each in found
+    ]
 
 
-def _row(statement: Statement, before: Statement | None, counts: tuple[int, int]) -> Row:
+def _row(statement: Statement, before: Statement | None, *, lines: int, unmatched: int) -> Row:
     gaps = pure.chain_problems(as_read(before), as_read(statement)) if before is not None else []
     currency = statement.funding_account.currency
     return Row(
         statement=statement,
         opening=Money(statement.opening_minor, currency),
         closing=Money(statement.closing_minor, currency),
-        lines=counts[0],
-        unmatched=counts[1],
+        lines=lines,
+        unmatched=unmatched,
         problems=tuple(gaps),
         first=before is None,
     )

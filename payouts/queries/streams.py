@@ -14,6 +14,9 @@ MOST = 40
 NARROW = ("seller", "batch", "run", "pasted")
 """These find few payouts, which are then sorted."""
 
+LISTED = ("on_hold", "blocked")
+"""These do, where they are asked for; that they are not is asked of each payout."""
+
 
 def of(chosen: PayoutFilter, fields: Sequence[str]) -> list["QuerySet[Payout]"]:
     """The filter's payouts cut by status, and by country or currency, so that each part lies in the order of ``fields``
@@ -25,13 +28,15 @@ def of(chosen: PayoutFilter, fields: Sequence[str]) -> list["QuerySet[Payout]"]:
     asked = chosen.cleaned
     if "search" in asked:
         return searching.parts(without_search(chosen), asked["search"])
-    if any(name in asked for name in NARROW) or asked.get("on_hold") is True:
+    if any(name in asked for name in NARROW) or any(asked.get(name) is True for name in LISTED):
         return [chosen.qs]
     cut = ["status"] if fields or "status" in asked else []
     if "country" in asked or "currency" in asked:
         cut = ["status", "currency" if "currency" in fields else "country"]
     if not cut:
         return [chosen.qs]
+    if cut == ["status"] and len(asked.get("status", ())) == 1:
+        return [chosen.qs]  # the one part that there can be
     where = {f"{name}__in": asked[name] for name in tallies.FIELDS if name in asked}
     parts = Tally.objects.filter(**where).order_by().values(*cut).distinct()[: MOST + 1]
     if not parts or len(parts) > MOST:

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from payouts.models import Attempt, Incident, Resolution, Submission, SubmissionEvent
-from payouts.queries import outside
+from payouts.queries import outside, rail_words
 from payouts.rails import base, registry
 from payouts.states import SubmissionStatus
 from sellers.ledger.money import Money
@@ -59,7 +59,7 @@ def why_not_look_up(submission: Submission) -> str:
         return ""
     return _(
         "{rail} cannot be asked by the program. Ask the bank in another way, and say what it answered."
-    ).format(rail=submission.rail)
+    ).format(rail=rail_words.beginning(submission.rail))
 
 
 def again_until(submission: Submission) -> datetime | None:
@@ -80,7 +80,7 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
     if not capabilities.deduplicates or capabilities.key_window is None:
         return _(
             "{rail} may pay it twice if it is sent again: two people must find out what became of it."
-        ).format(rail=submission.rail)
+        ).format(rail=rail_words.beginning(submission.rail))
     if submission.answer_code == base.CONFLICT:
         return _("The bank holds something else under this key: sending again cannot help. Compare both.")
     if Resolution.objects.filter(submission=submission, dismissed_at__isnull=True).exists():
@@ -94,7 +94,7 @@ def why_not_again(*, submission: Submission, now: datetime) -> str:
     until = again_until(submission)
     if until is not None and now >= until:
         return _("{rail} may have forgotten the key: sending again could pay it twice.").format(
-            rail=submission.rail
+            rail=rail_words.beginning(submission.rail)
         )
     return ""
 
@@ -122,3 +122,16 @@ def of_incidents(rows: Iterable[Incident]) -> dict[int, Submission]:
     wanted = {row.pk: int(row.key.rpartition(":")[2]) for row in rows if row.code in ABOUT_A_SUBMISSION}
     found = Submission.objects.select_related("batch").defer("body_ciphertext").in_bulk(set(wanted.values()))
     return {incident: found[pk] for incident, pk in wanted.items() if pk in found}
+
+
+def still(incident: Incident, about: Submission | None) -> bool:
+    """Whether an incident says that nobody knows what became of a submission, of which nobody knows it still."""
+    return incident.code == "unknown" and about is not None and about.status == SubmissionStatus.UNKNOWN
+
+
+def since(incident: Incident, about: Submission | None) -> datetime:
+    """Since when what an incident is about has lasted: of what is `still` unknown as its desk says, else as it opened.
+
+    An incident about it opens `alert_after` that, or once somebody looks again: two ages of one thing.
+    """
+    return about.status_at if about is not None and still(incident, about) else incident.opened_at

@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from payouts.models import (
-    Batch,
     Export,
     ExportStatus,
     Hold,
@@ -27,8 +26,9 @@ from payouts.models import (
     Undisposed,
 )
 from payouts.queries import deciding, holding
+from payouts.queries.batches import approvable
 from payouts.queries.unknown import ABOUT_A_SUBMISSION
-from payouts.states import BatchStatus, PayoutStatus, SubmissionStatus
+from payouts.states import PayoutStatus, SubmissionStatus
 from sellers.ledger.models import (
     AccountMapping,
     Adjustment,
@@ -114,7 +114,7 @@ def _compiled(tables: Iterable[Rows], cap: int) -> tuple[str, tuple[Any, ...]]:
 
 def to_batch() -> "QuerySet[Payout]":
     """Approved payouts that nothing stops from joining a batch."""
-    return holding.not_held(Payout.objects.filter(status=PayoutStatus.APPROVED))
+    return Payout.objects.filter(holding.free(), status=PayoutStatus.APPROVED)
 
 
 def undisposed() -> "QuerySet[Payout]":
@@ -137,13 +137,13 @@ def _my_jobs(person_id: int) -> tuple[Rows, ...]:
 to_review = Stands(PayoutStatus.PENDING_REVIEW)
 """Payouts that wait for a first look."""
 to_approve = Stands(PayoutStatus.REVIEWED)
-"""Payouts that wait for a second person."""
+"""Payouts that wait for a second person, with those that something blocks: its page lists them, too."""
 held = Of(lambda: (Hold.objects.filter(released_at__isnull=True),))
 """Open holds."""
 releases = Of(lambda: (ReleaseRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True),))
 """Holds whose release one person asked for and another has not confirmed."""
-batches = Of(lambda: (Batch.objects.filter(status=BatchStatus.PROPOSED),))
-"""Batches that wait for approval."""
+batches = Of(lambda: (approvable(),))
+"""Batches that wait for approval, without those that nobody can approve."""
 my_exports = Mine(_my_exports)
 """Exports of this person that are ready and were not fetched yet, or just failed."""
 my_jobs = Mine(_my_jobs)
@@ -158,10 +158,13 @@ accounts = Of(lambda: (Undecided.objects.all(),))
 """Bank account versions nobody has decided on."""
 adjustments = Of(lambda: (Adjustment.objects.filter(decision=""),))
 """Adjustments that wait for a second person."""
-corrections = Of(
-    lambda: (ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED),)
+imports = Of(
+    lambda: (
+        ImportFile.objects.filter(kind=ImportKind.CORRECTIONS, status=ImportStatus.CHECKED),
+        ImportFile.objects.filter(needs_another=True, status=ImportStatus.CHECKED),
+    )
 )
-"""Files of corrections that wait for a second person."""
+"""Files of corrections, and of statements that do not follow, that wait for a second person."""
 books = Of(
     lambda: (
         Period.objects.filter(decided_at__isnull=True),

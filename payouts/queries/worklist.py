@@ -29,14 +29,24 @@ class Row:
     holds: list[Hold]
     history: list[int]
     delta: Decimal | None
+    barred: str = ""
+    """Where money may not go to its seller, and it is not sent yet: how they stand, a word of `STANDINGS`."""
 
     @property
     def more_holds(self) -> int:
         return max(len(self.holds) - 1, 0)
 
 
+def listed() -> "QuerySet[Payout]":
+    """All payouts, with what a row says of each and of its seller; anything else of one is a question of its own."""
+    return Payout.objects.select_related("seller").only(
+        "reference", "country", "currency", "amount_minor", "span", "status", "status_at", "created_at",
+        "seller__name", "seller__suspended_at", "seller__verified_at",
+    )  # fmt: skip
+
+
 def rows(payouts: Sequence[Payout], *, now: datetime | None = None) -> list[Row]:
-    """The rows of these payouts, in their order. Payouts come with ``seller`` selected."""
+    """The rows of these payouts, of `listed`, in their order."""
     holds = blocks.open_holds(payouts=payouts)
     history = amounts_before(payouts)
     flagged = flags.worded(payouts, now=now)
@@ -48,9 +58,17 @@ def rows(payouts: Sequence[Payout], *, now: datetime | None = None) -> list[Row]
             holds=holds.get(p.pk, []),
             history=[*history.get(p.pk, []), p.amount_minor][-usual.TWELVE :],
             delta=_delta(p.amount_minor, history.get(p.pk, [])),
+            barred=barred(p),
         )
         for p in payouts
     ]
+
+
+def barred(payout: Payout) -> str:
+    """How the seller of a payout that is not sent yet stands (`STANDINGS`), where no money may go to them; else ""."""
+    seller = payout.seller
+    unsent = payout.status in UNSENT
+    return blocks.standing(suspended_at=seller.suspended_at, verified_at=seller.verified_at) if unsent else ""
 
 
 def _delta(amount: int, before: Sequence[int]) -> Decimal | None:
@@ -107,8 +125,8 @@ def _code(row: Sequence[Any]) -> str:
 
 def totals_of(chosen: filters.PayoutFilter, *, whole: bool = False) -> Totals:
     """Count and sums per currency of everything the filter selects: exact from the tallies, however many, where it
-    asks for nothing else than status, country, currency and being held, or whose own work what is reviewed is;
-    otherwise as `totals`.
+    asks for nothing else than status, country, currency, what is not held or blocked, and whose own work what is
+    reviewed is; otherwise as `totals`.
     """
     kept = _tallied(chosen)
     return totals(chosen.qs, whole=whole) if kept is None else tallies.of(where=kept[0], without=kept[1])
@@ -124,12 +142,17 @@ def by_country_of(chosen: filters.PayoutFilter) -> dict[str, int]:
 
 def _tallied(chosen: filters.PayoutFilter) -> tuple[dict[str, Any], "QuerySet[Payout] | None"] | None:
     """What the tallies are asked for, and the few payouts that do not count; None where they cannot answer."""
+    if chosen.queryset.query.where:
+        return None  # a list of some payouts: the tallies are of all
     asked = dict(chosen.cleaned)
-    on_hold, person = asked.pop("on_hold", None), asked.pop("waits_for", "")
-    if on_hold is True or not asked.keys() <= set(tallies.FIELDS):
+    on_hold, blocked, person = asked.pop("on_hold", None), asked.pop("blocked", None), asked.pop("waits_for", "")
+    if on_hold is True or blocked is True or not asked.keys() <= set(tallies.FIELDS):
         return None
     wanted = asked.get("status", [])
     held = holding.held(unsent=bool(wanted) and UNSENT.issuperset(wanted)) if on_hold is False else None
+    if blocked is False:
+        stopped = Payout.objects.filter(holding.blocked())
+        held = stopped if held is None else stopped | held
     if not person:
         return asked, held
     if wanted != [PayoutStatus.REVIEWED]:

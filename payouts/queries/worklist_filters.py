@@ -16,18 +16,11 @@ from payouts.queries.export_filters import ExportFilter, waits_filter
 from payouts.queries.filter_fields import OwnFilter
 from payouts.queries.filters import RangesForm, countries_open
 from sellers.ledger.models import Adjustment, AdjustmentKind
-from sellers.ledger.money import EXPONENTS
 from sellers.ledger.queries import adjustments
 
 
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted(EXPONENTS)]
-
-
 def _currency() -> OwnFilter:
-    return OwnFilter(
-        fields.CodesField, "by_currency", later("Currency"), known=_currencies, noun=later("currency")
-    )
+    return OwnFilter(fields.CurrenciesField, "by_currency", later("Currency"))
 
 
 def _one_of(label: str, method: str, known: dict[str, str], *, otherwise: str = later("Any")) -> OwnFilter:
@@ -59,8 +52,8 @@ class _WaitingFilter(ExportFilter):
         found = self.over() if self.cleaned.get("show") else self.waiting()
         return super().filter_queryset(queryset.filter(pk__in=found.values("pk")))
 
-    def in_words(self) -> str:
-        words = super().in_words()
+    def in_words(self, *, as_given: bool = False) -> str:
+        words = super().in_words(as_given=as_given)
         return words if not self.cleaned or self.cleaned.get("show") else f"{self.waits} · {words}"
 
     def waiting(self) -> QuerySet[Any]:
@@ -85,8 +78,9 @@ class AccountFilter(_WaitingFilter):
     """The list of bank accounts that somebody asked for."""
 
     model = AccountVersion
-    noun = later("bank accounts to verify")
+    noun, everything = later("bank accounts to verify"), later("All bank accounts to verify")
     waits = later("To verify")
+    currency_of = "slot__currency"
     show = _show("decided", otherwise=later("Those to verify"))
     country = OwnFilter(
         fields.CodesField,
@@ -96,6 +90,7 @@ class AccountFilter(_WaitingFilter):
         noun=later("country we pay in"),
     )
     what = _one_of(later("What"), "by_what", filter_words.WHATS)
+    currency = _currency()
     not_asked_by = _others_than()
 
     def waiting(self) -> QuerySet[Any]:
@@ -117,7 +112,7 @@ class AdjustmentFilter(_WaitingFilter):
     """The list of adjustments."""
 
     model = Adjustment
-    noun = later("adjustments to decide")
+    noun, everything = later("adjustments to decide"), later("All adjustments to decide")
     waits = later("To decide")
     currency_of = "account__currency"
     show = _show("decided", otherwise=later("Those to decide"))
@@ -145,7 +140,7 @@ class RecallFilter(_WaitingFilter):
     """The list of recalls."""
 
     model = Recall
-    noun = later("recalls that wait for the bank")
+    noun, everything = later("recalls that wait for the bank"), later("All recalls that wait for the bank")
     waits = later("Waiting for the bank")
     currency_of = "attempt__payout__currency"
     show = _show("answered", otherwise=later("Those that wait for the bank"))
@@ -162,7 +157,7 @@ class UnknownFilter(_WaitingFilter):
     """The desk of submissions of which nobody knows what became."""
 
     model = Submission
-    noun = later("submissions unknown at the bank")
+    noun, everything = later("submissions unknown at the bank"), later("All submissions unknown at the bank")
     waits = later("Unknown at the bank")
     currency_of = "batch__currency"
     currency = _currency()

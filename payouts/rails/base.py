@@ -279,6 +279,9 @@ class Rail(Protocol[T_contra]):
     """The protocol. Implementations hold no state; one instance may be shared."""
 
     name: str
+    """Its code, in addresses, the API, exports, settings and the database: small letters, and it never changes."""
+    title: str
+    """What people call it, in English; pages translate it."""
     capabilities: Capabilities
 
     def validate(self, instruction: Instruction) -> list[str]:

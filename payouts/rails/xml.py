@@ -9,6 +9,8 @@ lxml is loaded by what reads: it is 4 MB, which a worker that writes an export h
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import IO, Any
 
 from payouts.rails import base
@@ -120,6 +122,21 @@ class Elements:
             parent.remove(before)
 
 
+def message_begun(head: bytes) -> str:
+    """`root_message` of a document by its first bytes; "" where they do not tell. Raises `Unreadable` where they
+    declare a document type."""
+    from lxml import etree
+
+    _check(head, LARGEST_DOCUMENT)
+    parser = etree.XMLPullParser(events=("start",), **_GIVEN)
+    with suppress(etree.XMLSyntaxError, ValueError):  # what begins before the fault counts
+        parser.feed(head)
+    begun = [element for _event, element in islice(parser.read_events(), 2)]
+    if begun:
+        _check_type(begun[0])
+    return next((each for each in map(name, begun) if each != "Document"), "")
+
+
 def too_much() -> base.Unreadable:
     """The no to what would fill the memory."""
     return base.Unreadable(
@@ -144,8 +161,11 @@ def _check_type(root: Any) -> None:
 def _broken(body: bytes, error: Exception) -> base.Unreadable:
     if b"<" not in body[:100]:
         return base.Unreadable("The document is no XML.")
-    said = error.msg if isinstance(error, SyntaxError) and error.msg else str(error)
-    return base.Unreadable("The document is not well-formed XML: {said}.", said=said)
+    return base.Unreadable(
+        "The document is not well-formed XML from line {at} on: it was cut short, or changed on its way. Ask the "
+        "bank for it again.",
+        at=getattr(error, "lineno", None) or 1,
+    )
 
 
 def _typed() -> base.Unreadable:

@@ -13,9 +13,11 @@ from django.utils.translation import pgettext
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
-from payouts.models import Hold, HoldReason
+from payouts.models import Hold, HoldReason, Payout
+from payouts.operations import holds as hold_verbs
 from payouts.queries import accounts, filters, history, hold_words, holds
 from payouts.queries.why import alike, expected, paragraphs
+from payouts.states import UNSENT
 from sellers import queries
 from sellers.admin import _balance, _payouts
 from sellers.admin.sellers import today_of
@@ -43,6 +45,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     facts = queries.facts(seller_id=seller.pk)
     told = paragraphs.seller(seller=seller, now=now)
     coming = expected.of_seller(seller=seller, told=told, now=now)
+    open_holds = _open_holds(seller, now)
     context = {
         "title": seller.name,
         "seller": seller,
@@ -55,9 +58,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "standing": _balance.standing(seller=seller, today=today_of(seller, now), coming=coming),
         "chips": _payouts.chips(request, chosen),
         "filtered": bool(chosen.chips()),
-        "rows": [(p, Money(p.amount_minor, p.currency)) for p in page.rows],
+        "rows": [(p, Money(p.amount_minor, p.currency), _holding(p, open_holds)) for p in page.rows],
         "pager": page,
-        "holds": _open_holds(seller, now),
+        "holds": open_holds,
+        "held": [each["hold"] for each in open_holds if each["hold"].payout_id is None],
         "accounts": [
             (version, accounts.standing(version))
             for version in accounts.of_seller(seller_id=seller.pk)[:ACCOUNTS]
@@ -80,18 +84,32 @@ def _open_holds(seller: Seller, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _holding(payout: Payout, open_holds: list[dict[str, Any]]) -> list[Hold]:
+    """The open holds that keep this payout from going on, the seller's own too while it is not sent."""
+    found = [each["hold"] for each in open_holds]
+    unsent = payout.status in UNSENT
+    return [hold for hold in found if hold.payout_id == payout.pk or (unsent and hold.payout_id is None)]
+
+
+def _own_holds(seller: Seller) -> list[int]:
+    """Those on the whole seller that are open."""
+    return list(Hold.objects.filter(seller=seller, released_at__isnull=True).values_list("pk", flat=True))
+
+
 def _verbs(request: HttpRequest, seller: Seller) -> list[dict[str, str]]:
     """The deeds the reader's role has on this seller now, and the way to the statement."""
     held = pages.permissions(request)
     shown = []
 
-    def offer(permission: str, name: str, label: str, kind: str = "") -> None:
+    def offer(permission: str, name: str, label: str, kind: str = "", off: str = "") -> None:
         if permission in held:
             url = reverse("admin:sellers_seller_act", args=[seller.reference, name])
-            shown.append({"label": label, "url": url, "kind": kind})
+            shown.append({"label": label, "url": url, "kind": kind, "off": off})
 
-    if Hold.objects.filter(seller=seller, released_at__isnull=True).exists():
-        offer("payouts.release_hold", "release", _("Release the seller"))
+    if "payouts.release_hold" in held and (ids := _own_holds(seller)):
+        found = hold_verbs.preview_release(hold_ids=ids, actor=pages.actor(request))
+        off = _("Off: {reason}.").format(reason=found.why_nothing) if found.why_nothing else ""
+        offer("payouts.release_hold", "release", _("Release the seller"), off=off)
     offer("payouts.place_hold", "hold", _("Hold the seller"), "stop")
     if seller.suspended_at is None:
         offer("sellers.suspend_seller", "suspend", _("Suspend"), "stop")

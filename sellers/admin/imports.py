@@ -17,7 +17,8 @@ from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
 from backoffice.words import later, number
 from payouts.operations import imports
-from sellers import importing
+from payouts.queries import import_words
+from sellers import importing, row_words
 from sellers.ledger.importing import posting
 from sellers.ledger.models import ImportFile, ImportKind, ImportStatus
 from sellers.models import SellerFile, SellerFileRow, SellerFileStatus
@@ -82,21 +83,31 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(SellerFile.objects.defer("content").select_related("uploaded_by"), pk=pk)
     page = keyset.page(request, file.rows.all(), newest_first=False)
     refused = file.status == SellerFileStatus.REFUSED
+    unread = refused and not file.row_count
     job = _job(file)
     if job is not None and job.status in posting.UNDER_WAY:
         return redirect("admin:ledger_import_detail", pk=job.pk)
     failed = job is not None and job.status == ImportStatus.FAILED
     may = IMPORT in pages.permissions(request)
+    for row in page.rows:
+        row.error = row_words.said(row.error)
     context = {
         "title": file.name,
         "file": file,
         "job": job,
+        "trouble": "" if job is None else import_words.trouble(job),
         "by": who(file),
-        "word": ImportStatus.FAILED.label if failed else file.get_status_display(),
+        "word": ImportStatus.FAILED.label
+        if failed
+        else _("Refused: could not be read")
+        if unread
+        else file.get_status_display(),
         "meaning": "stopped" if failed else MEANINGS[file.status],
         "profile": next(
             (_(each.title) for each in importing.all_profiles() if each.name == file.profile), file.profile
         ),
+        "unread": unread,
+        "wrong": _("The file could not be read") if unread else _("The file has errors"),
         "errors": page.rows if refused else [],
         "rows": [] if refused else [_shown(row) for row in page.rows],
         "figures": []

@@ -76,7 +76,8 @@ def _set(
 def _check(country: str) -> None:
     """Sellers may be in a country that we do not pay in any more. Raises `UnknownChoice`."""
     if not countries.is_open(country) and not Seller.objects.filter(country=country).exists():
-        raise UnknownChoice(_("Country"), country, name="country")
+        known = sorted(each.code for each in countries.all())
+        raise UnknownChoice(_("Country"), country, name="country", choices=known)
 
 
 def _without(request: HttpRequest, name: str) -> str:

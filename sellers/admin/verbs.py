@@ -12,21 +12,21 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from backoffice.audit import authority
 from backoffice.audit.actors import Actor
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
-from backoffice.words import later, number
+from backoffice.words import later
 from payouts.models import Hold
 from payouts.operations import holds
-from payouts.queries import hold_words, stopping
-from payouts.queries.tallies import Totals
+from payouts.queries import hold_words
 from sellers import operations
+from sellers.admin import _effects
+from sellers.admin._effects import Effect
 from sellers.admin.history import find
-from sellers.ledger import written
 from sellers.models import Seller
 
 TEXT = forms.Textarea(attrs={"rows": 3})
@@ -66,7 +66,7 @@ class HoldForm(forms.Form):
 
 @dataclass(frozen=True)
 class Verb:
-    """One deed: its words ({name} is the seller), its form, and the operation."""
+    """One deed: its words ({name} is the seller), its form, the operation, and what it would do."""
 
     permission: str
     title: str
@@ -75,6 +75,7 @@ class Verb:
     done: str
     form: type[forms.Form]
     act: Callable[..., Any]
+    effect: Callable[[Seller, datetime], Effect] | None = None
     kind: str = "main"
 
 
@@ -89,7 +90,8 @@ VERBS = {
             "Every payout of this seller that is not sent stops, and every one to come, "
             "until it is released."
         ),
-        later("Hold the seller"), later("{name} is on hold."), HoldForm, _hold, "stop",
+        later("Hold the seller"), later("{name} is on hold."), HoldForm, _hold,
+        _effects.of_hold, "stop",
     ),
     "suspend": Verb(
         "sellers.suspend_seller", later("Suspend {name}"),
@@ -97,16 +99,19 @@ VERBS = {
             "Nothing is paid and no payout is made while the seller is suspended. Earnings "
             "still accrue."
         ),
-        later("Suspend the seller"), later("{name} is suspended."), ReasonForm, operations.suspend, "stop",
+        later("Suspend the seller"), later("{name} is suspended."), ReasonForm, operations.suspend,
+        _effects.of_suspension, "stop",
     ),
     "lift": Verb(
         "sellers.suspend_seller", later("Lift the suspension of {name}"),
-        later("The next run may pay the seller again."),
+        later("Payouts that the suspension blocked may go on, and the next run may pay the seller again."),
         later("Lift the suspension"), later("{name} is no longer suspended."), ReasonForm, operations.lift_suspension,
+        _effects.of_lifting,
     ),
     "verify": Verb(
         "sellers.verify_seller", later("Verify {name}"), later("Money goes only to sellers whom we know."),
         later("Write the finding"), later("The finding about {name} is written."), FindingForm, operations.verify,
+        _effects.of_finding,
     ),
     "note": Verb(
         "sellers.add_note", later("Note on {name}"),
@@ -129,6 +134,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
+    authority.require(actor=pages.actor(request), permission=verb.permission)
     back = reverse("admin:sellers_seller_detail", args=[seller.reference])
     form = verb.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -141,70 +147,20 @@ def _form(request: HttpRequest, seller: Seller, verb: Verb) -> HttpResponse:
         else:
             messages.success(request, verb.done.format(name=seller.name))
             return redirect(back)
-    stops = _stopping(seller, verb)
+    effect = Effect() if verb.effect is None else verb.effect(seller, database_now())
     context = {
         "title": verb.title.format(name=seller.name),
         "lead": verb.lead,
         "form": form,
-        "preview": stops,
-        "verb": verb.button if stops is None else _numbered(verb, stops),
+        "preview": effect.stops,
+        "follows": effect.follows,
+        "verb": effect.on_button(verb.button),
         "kind": verb.kind,
         "back_url": back,
         "back_label": seller.name,
         "meanings": hold_words.meanings() if verb.form is HoldForm else [],
     }
-    if verb.permission not in pages.permissions(request):
-        return pages.render(
-            request,
-            "admin/refused.html",
-            {
-                "title": _("Not allowed"),
-                "what": _("Your role may not do this. Ask an administrator."),
-                "back_url": back,
-            },
-            status=403,
-        )
     return pages.render(request, "admin/sellers/seller/act.html", context)
-
-
-def _stopping(seller: Seller, verb: Verb) -> dict[str, Any] | None:
-    """What the deed will stop, in numbers; None for a deed that stops nothing."""
-    if verb.form is not HoldForm and verb.act is not operations.suspend:
-        return None
-    found = stopping.of_seller(seller.pk)
-    follows = []
-    if found.batches:
-        batches = ", ".join(found.batches)
-        follows.append(
-            (
-                ngettext(
-                    "{n} of these leaves its batch ({batches}), {sums} less: the batch goes on without it.",
-                    "{n} of these leave their batches ({batches}), {sums} less: the batches go on without them.",
-                    found.batched.count,
-                )
-                if verb.form is HoldForm
-                else ngettext(
-                    "{n} of these is in a batch ({batches}), {sums}: it is left out when the batch is sent.",
-                    "{n} of these are in batches ({batches}), {sums}: they are left out when the batches are sent.",
-                    found.batched.count,
-                )
-            ).format(n=number(found.batched.count), batches=batches, sums=_sums(found.batched))
-        )
-    follows.append(_("What is with the bank already goes on: a hold comes too late for it."))
-    return {"count": found.unsent.count, "sums": found.unsent.sums, "follows": follows}
-
-
-def _numbered(verb: Verb, stops: dict[str, Any]) -> str:
-    """The button's words with how many payouts, and how much, they stop."""
-    if not stops["count"]:
-        return verb.button
-    words = ngettext("{deed}: {n} payout stops, {sums}", "{deed}: {n} payouts stop, {sums}", stops["count"])
-    sums = ", ".join(written.text(each) for each in stops["sums"])
-    return words.format(deed=verb.button, n=number(stops["count"]), sums=sums)
-
-
-def _sums(totals: Totals) -> str:
-    return ", ".join(written.text(each) for each in totals.sums)
 
 
 def _to_release(request: HttpRequest, seller: Seller) -> HttpResponse:

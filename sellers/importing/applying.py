@@ -7,18 +7,23 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from import_export.exceptions import ImportError
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import sentences
-from sellers import reading
+from backoffice.words import later, sentences
+from sellers import reading, row_words
 from sellers.importing import previewing, profiles
 from sellers.importing.previewing import Preview
 from sellers.models import Seller, SellerFile, SellerFileRow, SellerFileStatus
 
+_misfit = lazy(row_words.misfit, str)
+_HEADER = 1
+"""The line of the column names, which are no row."""
 _OPEN_FIELDS = ("name", "kind", "country", "country_since")
 """Old and new values of these stand in the audit; of the others, which are about people, only that they changed."""
 
@@ -36,14 +41,18 @@ class AlreadyApplied(Conflict):
 
 
 class Changed(Conflict):
-    """The sellers changed since the preview, and the file would do something else now."""
+    """The sellers changed since the preview, and the file would do something else now.
+
+    It is said in the language of the moment, for it is told to one and stored for all (`backoffice.words.recorded`).
+    """
 
     code = "import_changed"
 
 
 @transaction.atomic
 def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datetime) -> SellerFile:
-    """The file is kept: CHECKED, with what each row would do, or REFUSED, with its errors only.
+    """The file is kept: CHECKED, with what each row would do, or REFUSED, with its errors only; without any rows where
+    it could not be read.
 
     Raises `profiles.UnknownProfile`, `reading.TooBig`, `NotAllowed`, and then nothing is kept.
     """
@@ -52,6 +61,7 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
     content = stream.read(settings.SELLER_IMPORT_MAX_BYTES + 1)
     reading.check_size(len(content), settings.SELLER_IMPORT_MAX_BYTES)
     found = previewing.run(content, chosen, dry_run=True)
+    wrong = {line for line, _unused in found.errors}
     file = SellerFile.objects.create(
         profile=profile,
         name=name[:200],
@@ -61,8 +71,8 @@ def check(*, stream: BinaryIO, name: str, profile: str, actor: Actor, now: datet
         status=SellerFileStatus.REFUSED if found.errors else SellerFileStatus.CHECKED,
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
-        row_count=len(found.rows) + len({line for line, _unused in found.errors}),
-        error_count=len({line for line, _unused in found.errors}),
+        row_count=0 if found.result is None else len(found.rows) + len(wrong - {_HEADER}),
+        error_count=len(wrong),
         **_counts(found),
     )
     previewing.stage(file=file, found=found)
@@ -96,22 +106,21 @@ def apply(*, file_id: int, actor: Actor, now: datetime) -> SellerFile:
     known = Seller.objects.filter(external_id__in=file.rows.filter(what="changed").values("external_id"))
     list(known.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     try:
-        done = previewing.run(bytes(file.content), profiles.get(file.profile), dry_run=False)
+        with override("en"):  # what is wrong with a row is written down for everybody
+            done = previewing.run(bytes(file.content), profiles.get(file.profile), dry_run=False)
     except ImportError as error:
         if isinstance(error.error, ValidationError):  # what a row says fitted when it was checked
-            raise Changed(
-                _(
-                    "Not applied: sellers changed since the preview. {why} Upload the file again and look at it anew."
-                ).format(why=sentences(*error.error.messages))
-            ) from error
+            raise Changed(_misfit(sentences(*error.error.messages))) from error
         if not isinstance(error.error, IntegrityError):
             raise
         raise Changed(
-            _("Not applied: some of these sellers came in by another way. Upload the file again.")
+            later("Not applied: some of these sellers came in by another way. Upload the file again.")
         ) from error
     if done.errors or done.digest != file.digest:  # what was written is undone with this transaction
         raise Changed(
-            _("Not applied: sellers changed since the preview. Upload the file again and look at it anew.")
+            later(
+                "Not applied: sellers changed since the preview. Upload the file again and look at it anew."
+            )
         )
     for name, value in _counts(done).items():
         setattr(file, name, value)

@@ -14,11 +14,10 @@ from import_export import fields, resources, widgets
 from import_export.instance_loaders import BaseInstanceLoader
 
 from sellers.importing.profiles import FIELDS
+from sellers.ledger.models.residence import EARLIEST
 from sellers.models import Kind, Seller
 
 BEGINNING = "beginning"
-EARLIEST = date(1990, 1, 1)
-"""No residence that books may ask about begins on an earlier day: such a year is a slip of the pen."""
 
 
 def plain(value: Any) -> str:

@@ -28,15 +28,14 @@ def bare(amount: Money, *, locale: str | None = None) -> str:
 def text(amount: Money, *, locale: str | None = None) -> str:
     """The amount in a sentence, with the currency's sign: "€45,210.00", "−¥1,250", "45 210,00 €"."""
     locale = locale or words.locale()
-    pattern = _decimals(_currency_pattern(locale), exponent(amount.currency))
-    if numbers.get_currency_symbol(amount.currency, locale=locale)[
-        -1
-    ].isalpha():  # a code is not glued to a digit
-        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
     return _signed(
         amount,
         numbers.format_currency(
-            abs(amount.decimal()), amount.currency, format=pattern, locale=locale, currency_digits=False
+            abs(amount.decimal()),
+            amount.currency,
+            format=_with_sign(amount.currency, locale),
+            locale=_known(locale),
+            currency_digits=False,
         ),
     )
 
@@ -49,6 +48,14 @@ def _signed(amount: Money, written: str) -> str:
 def _plain(digits: int) -> numbers.NumberPattern:
     """Read once: a page writes hundreds of amounts."""
     return numbers.parse_pattern(_decimals("#,##0.00", digits))
+
+
+@lru_cache(maxsize=500)
+def _with_sign(currency: str, locale: str) -> numbers.NumberPattern:
+    pattern = _decimals(_currency_pattern(locale), exponent(currency))
+    if numbers.get_currency_symbol(currency, locale=locale)[-1].isalpha():  # a code is not glued to a digit
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return numbers.parse_pattern(pattern)
 
 
 @lru_cache(maxsize=50)

@@ -308,7 +308,7 @@ DEEDS: Mapping[str, Row] = {
     ),
     f"{P}imports.receive": (
         "ledger.import_earnings",
-        lambda w: {**_file(b"external_id,seller\n")(w), "kind": "earnings"},
+        lambda w: {**_file(b"external_id,seller\na,b\n")(w), "kind": "earnings"},
     ),
     f"{P}imports.confirm": (
         "ledger.approve_adjustment",

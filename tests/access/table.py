@@ -263,6 +263,9 @@ TABLE: Mapping[str, Door] = {
     "ledger_period_accounts": Door(
         ("ledger.view_transaction",), 200, 405, lambda w: ["2026-09"], NO_MONTH, _payable
     ),
+    "ledger_period_accounts_rows": Door(
+        ("ledger.view_transaction",), 200, 405, lambda w: ["2026-09"], NO_MONTH, _payable
+    ),
     "ledger_period_entries": Door(
         ("ledger.view_transaction",), 200, 405, lambda w: ["2026-09"], NO_MONTH, _payable
     ),

@@ -31,15 +31,14 @@ PAGED = (
     "payouts_statement_breaks", "payouts_submission_unknown", "payouts_recall_list", "payouts_rail_list",
     "payouts_payoutaccount_list", "ledger_import_list", "ledger_import_detail", "sellers_import_detail",
     "ledger_adjustment_list", "ledger_transaction_list", "ledger_period_entries", "audit_event_list",
-    "sellers_seller_list", "sellers_seller_detail",
+    "sellers_seller_list", "sellers_seller_detail", "settings", "ledger_mapping_list", "ledger_rate_list",
 )  # fmt: skip
 LISTS = (
-    *PAGED, "settings", "settings_roles", "settings_countries", "payouts_payout_totals", "payouts_payout_detail",
+    *PAGED, "settings_roles", "settings_countries", "payouts_payout_totals", "payouts_payout_detail",
     "payouts_payout_statement", "payouts_hold_totals", "payouts_statement_break_totals",
     "payouts_statement_accounts", "payouts_view_list", "payouts_invariant_list", "payouts_funding_list",
     "payouts_cap_list", "payouts_run_new", "payouts_run_preview", "payouts_why", "search", "ledger_period_list",
-    "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_mapping_list",
-    "ledger_rate_list",
+    "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_period_accounts_rows",
     "payouts_batch_totals", "payouts_export_rows_totals", "payouts_recall_totals",
     "payouts_payoutaccount_totals", "ledger_adjustment_totals",
 )  # fmt: skip
@@ -141,7 +140,7 @@ VALUES = [
     ("payouts_hold_list", {"show": "some"}, "show"),
     ("payouts_hold_list", {"past": "yes"}, "past"),
     ("payouts_hold_list", {"older": "2", "currency": "EUR"}, "older"),
-    ("payouts_batch_list", {"status": "SENT", "waits_for": "me"}, "status"),
+    ("payouts_batch_list", {"status": "SENT", "currency": "EUR"}, "status"),
     ("payouts_batch_list", {"currency": "ABC", "status": "PROPOSED"}, "currency"),
     ("payouts_batch_list", {"funding": "NOWHERE", "currency": "EUR"}, "funding"),
     ("payouts_batch_list", {"value_from": "soon", "status": "PROPOSED"}, "value_from"),

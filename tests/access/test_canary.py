@@ -74,7 +74,9 @@ def ask_for_the_account(people) -> AccountVersion:
     assert answer.status_code == 200 and not shows(answer.content.decode())
     version = AccountVersion.objects.get(slot__seller=seller)
     decided = at(people["compliance"]).post(
-        f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Called."}, follow=True
+        f"/accounts/{version.pk}/decide/",
+        {"decision": "verified", "note": "Called.", "compared": "on"},
+        follow=True,
     )
     assert not shows(decided.content.decode())
     version.slot.refresh_from_db()

@@ -53,7 +53,6 @@ _STORED = (
     "The bank asks who we are",
     "The bank wrote so",
     r"The chart\.",
-    "The seller nobody is unknown.*",
     "The shop is real",
     r"\d{4} (?:Sellers, in payouts|Sellers|Payouts on their way|Bank charges|Bank, euros|Bank)",
     "Every day at 06:00 Paris",

@@ -256,7 +256,7 @@ def _build(bank: Any, settings: Any) -> World:
         funding=FundingAccount.objects.earliest("pk"),
         raised=raise_that_waits(),
         earnings_file=given.checked(given.csv(given.row("w1", seller=suspect.external_id))),
-        refused_file=given.checked(given.csv(given.row("w2", seller="nobody")), name="bad.csv"),
+        refused_file=given.checked(given.csv(given.row("w2", seller="shop-404")), name="bad.csv"),
         corrections_file=importing.check(
             stream=io.BytesIO(
                 b"external_id,seller,kind,amount,currency,date,reason\n"

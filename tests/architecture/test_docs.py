@@ -5,6 +5,11 @@ import re
 import pytest
 from django.db import connection
 
+from payouts.models import HoldReason
+from payouts.queries import filters
+from payouts.queries.dead import Advice
+from payouts.queries.export_filters import BatchFilter
+from sellers.api.sellers import SellerFilter
 from tests.architecture import source
 
 DOCS = source.ROOT / "docs"
@@ -33,6 +38,22 @@ def test_each_decision_has_a_number_of_its_own():
 def test_no_link_of_a_document_leads_nowhere(document):
     targets = [target for target in LINK.findall(document.read_text()) if not re.match(r"[a-z]+:|/", target)]
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        filters.NAMES,
+        tuple(BatchFilter.base_filters),
+        tuple(SellerFilter.base_filters),
+        tuple(HoldReason.values),
+        tuple(Advice.values),
+    ],
+    ids=["payouts", "batches", "sellers", "reasons of a hold", "advice"],
+)
+def test_the_api_s_document_names_every_filter_and_what_it_takes(words):
+    text = (DOCS / "api.md").read_text()
+    assert [word for word in words if f"`{word}`" not in text] == []
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """The words of pages in other languages: collected, translated, compiled, offered when whole."""
 
 import io
+import re
 from gettext import GNUTranslations
 
 import pytest
@@ -43,6 +44,12 @@ def test_words_among_the_values_of_tags_and_filters_are_collected():
     assert found["May", "what a role may do"] == ["templates/admin/settings/roles.html"]
 
 
+def test_no_text_carries_the_space_between_two_sentences():
+    """Which is none in Japanese: `words.sentences` and `labelled` know."""
+    texts = [each if isinstance(each, str) else each[0] for each in (m.id for m in catalogue.collected())]
+    assert [text for text in texts if re.match(r" [A-Z{]", text) or text.endswith(" ")] == []
+
+
 def test_every_language_is_offered_and_whole():
     assert [code for code, _name in settings.LANGUAGES] == ["en", *catalogue.LANGUAGES]
     assert {code: catalogue.wanting(catalogue.renewed(code)) for code in catalogue.LANGUAGES} == {
@@ -50,11 +57,24 @@ def test_every_language_is_offered_and_whole():
     }
 
 
+def test_in_french_what_is_on_hold_is_retained_and_only_what_is_blocked_is_blocked():
+    """A word of blocking may stand where the English has one, too; the noun stands for no hold anywhere."""
+    spared = {r"\bbloqu": "block", r"emp[êe]ch": "keeps it from", r"\bblocage": None}
+    wrong = [
+        (english, word)
+        for message in catalogue.renewed("fr")
+        if re.search(r"\b(hold|holds|held)\b", english := str(message.id), re.IGNORECASE)
+        for word, says in spared.items()
+        if re.search(word, str(message.string), re.IGNORECASE) and not (says and says in english)
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
     ("english", "said", "whole"),
     [
-        ("Hold {n} payouts", "Bloquer {n} versements", True),
-        ("Hold {n} payouts", "Bloquer les versements", False),
+        ("Hold {n} payouts", "Retenir {n} versements", True),
+        ("Hold {n} payouts", "Retenir les versements", False),
         ("Hold {n} payouts", "", False),
         ("%(count)s rows", "%(counts)s lignes", False),
         ("Copy", 'Copier "tout"', False),
@@ -73,7 +93,7 @@ def test_a_translation_that_loses_a_placeholder_is_none(english, said, whole):
 def test_what_is_not_translated_stays_english():
     made = Catalog(locale="fr", fuzzy=False)
     made.add(("%(n)s row", "%(n)s rows"))
-    made.add("Hold {n} payouts", "Bloquer les versements")
+    made.add("Hold {n} payouts", "Retenir les versements")
     made.add("Home", "Accueil")
     read = GNUTranslations(io.BytesIO(catalogue.as_mo(made)))
     assert read.ngettext("%(n)s row", "%(n)s rows", 2) == "%(n)s rows"

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from backoffice import home, home_piles, roles
 from payouts.models import Hold, Incident, InvariantCheck, Payout, RailSwitch, Review
-from payouts.operations import answering, holds, incidents
-from payouts.queries import invariants
+from payouts.operations import accounts, answering, holds, incidents
+from payouts.queries import filters, invariants
 from sellers.ledger.money import Money
-from tests import make
+from sellers.operations import suspend
+from tests import make, make_payouts
 from tests.access import world
 from tests.payouts import quick, standing
 
@@ -46,27 +47,30 @@ def test_a_proposed_batch_waits_for_the_treasurer_and_needs_its_money():
     assert (row.name, needs) == ("SEPA-EUR", {batch.value_date: Money(4_200, "EUR")})
 
 
-def test_money_needed_is_of_the_next_five_business_days_with_what_is_late_and_what_is_in_no_batch():
-    late = quick.batch([quick.approved(amount_minor=4_200)])
-    quick.approved(amount_minor=1_300)
-    held = quick.approved(amount_minor=99_00)
-    holds.hold(payout_ids=[held.pk], actor=make.person("analyst"), reason="documents", note="W", now=make.NOW)
-    quick.funding(rail="sandbox", currency="GBP", country="GB")
-    now = datetime(2026, 12, 23, 12, tzinfo=UTC)
-    found = home.page(permissions=roles.ROLES["auditor"], now=now)["funding"]
-    (row,) = found["rows"]
-    assert row.late.value == Money(late.total_minor, "EUR") and not row.due
-    assert row.unbatched.value == Money(1_300, "EUR")
-    # TARGET is closed on the 25th; the weekend is no column of its own.
-    assert [cell.day.day for cell in row.cells] == [23, 24, 28, 29, 30]
-    quick.batch([quick.approved()])
-    quick.payout(country="GB", currency="GBP")
-    quick.approved(country="GB", currency="GBP", amount_minor=77_00)
-    by_name = {
-        row.name: row for row in home.page(permissions=roles.ROLES["auditor"], now=now)["funding"]["rows"]
-    }
-    assert by_name["SANDBOX-GBP"].unbatched.value == Money(77_00, "GBP")
-    assert [cell.day.day for cell in by_name["SANDBOX-GBP"].cells if cell.closed] == [28]
+def test_accounts_to_verify_come_with_the_money_that_is_not_sent_yet_and_lead_to_those_of_its_currency():
+    seller = quick.payout(amount_minor=12_34).seller
+    accounts.request(
+        seller_id=seller.pk,
+        currency="EUR",
+        fields={"iban": "FR7630006000011234567890189"},
+        holder_name=seller.name,
+        country="FR",
+        actor=make.person("analyst"),
+        now=make.NOW,
+    )
+    line = lines("compliance")["Accounts to verify"]
+    assert [(code, sum.value) for code, sum in line.sums if sum] == [("EUR", Money(12_34, "EUR"))]
+    assert dict(line.sums)["EUR"].url.endswith("currency=EUR")
+
+
+def test_who_hands_no_payouts_on_is_told_where_to_look_one_up(client):
+    for role, words in (
+        ("analyst", "come with the next run"),
+        ("support", "Look up a payout"),
+        ("auditor", "Look up"),
+    ):
+        client.force_login(make.user(role, is_staff=True))
+        assert words in client.get("/").content.decode()
 
 
 def test_what_waits_for_a_person_leaves_out_their_own_work():
@@ -152,7 +156,7 @@ def test_the_front_page_shows_broken_books_open_incidents_and_stopped_rails(clie
     for words in (
         invariants.by_name("debits_equal_credits").sentence,
         "The bank paid P7 twice.",
-        "Nothing new goes over sepa",
+        "Nothing new goes over SEPA",
     ):
         assert words in page
 
@@ -204,7 +208,10 @@ def test_what_misses_the_cut_off_is_said_with_its_moment_and_who_must_act():
 def test_what_is_on_hold_does_not_miss_a_cut_off_for_it_would_not_go_anyway(client):
     quick.payout(), quick.reviewed(), quick.approved()
     stopped = [quick.payout(), quick.reviewed(), quick.approved()]
-    of_a_seller = quick.payout()
+    of_a_seller, of_suspended = quick.payout(), quick.reviewed()
+    suspend(
+        seller_id=of_suspended.seller_id, reason="Documents", actor=make.person("compliance"), now=make.NOW
+    )
     hold = {"reason": "documents", "note": "Wait", "actor": make.person("compliance"), "now": make.NOW}
     holds.hold(payout_ids=[each.pk for each in stopped], **hold)
     holds.hold_seller(seller_id=of_a_seller.seller_id, **hold)
@@ -215,9 +222,47 @@ def test_what_is_on_hold_does_not_miss_a_cut_off_for_it_would_not_go_anyway(clie
         assert [(label, figure.value) for label, figure in miss.figures] == [(label, 1) for label in labels]
         for _label, figure in miss.figures:
             (row,) = client.get(figure.url).context["rows"]
-            assert row.payout.pk not in {each.pk for each in (*stopped, of_a_seller)}
-        waits = {line.work.label: line.count.value for line in page["lines"]}
-        assert all(waits[label] >= 2 for label in labels if label != "To put into batches")
+            assert row.payout.pk not in {each.pk for each in (*stopped, of_a_seller, of_suspended)}
+        waits = {line.work.label: line for line in page["lines"]}
+        assert waits[labels[0]].count.value == (
+            3 if role == "analyst" else 1
+        )  # a first look is taken all the same
+    assert [row.payout.pk for row in client.get(waits["To approve"].url).context["rows"]] == [row.payout.pk]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_number_is_read_aloud_behind_what_it_counts_so_that_one_is_no_plural(client, count):
+    for _each in range(count):
+        quick.payout()
+    client.force_login(make.user("analyst", is_staff=True))
+    page = client.get("/").content.decode()
+    assert f'<span class="sr">To review: </span><b>{count}</b>' in page
+
+
+def test_what_is_not_sent_yet_is_somebodys_work_however_it_stands(client):
+    made = [
+        quick.payout(),
+        quick.reviewed(),
+        quick.approved(),
+        *make_payouts.proposed_batch([12_00]).payouts.all(),
+    ]
+    stopped = [quick.reviewed(), quick.approved()]
+    compliance = make.person("compliance")
+    holds.hold(payout_ids=[stopped[0].pk], reason="documents", note="Wait", actor=compliance, now=make.NOW)
+    barred = [quick.payout(), quick.reviewed(), quick.approved()]
+    for each in barred:
+        suspend(seller_id=each.seller_id, reason="Documents", actor=compliance, now=make.NOW)
+    found = {}
+    for role in roles.ROLES:
+        client.force_login(user := make.user(role, is_staff=True))
+        page = home.page(permissions=roles.ROLES[role], now=make.NOW, person=user)
+        for line in [*page.get("lines", ()), *page.get("decisions", ())]:
+            if line.wanted:
+                for row in filters.read(line.wanted).qs:
+                    found.setdefault(row.pk, set()).add((role, line.work.label))
+    assert found.keys() >= {each.pk for each in (*made, *stopped, *barred)}
+    for each in barred:
+        assert ("compliance", "Payouts whose seller may not be paid") in found[each.pk]
 
 
 def test_what_is_to_be_put_into_batches_is_what_its_name_leads_to(client):

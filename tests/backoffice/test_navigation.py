@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from backoffice import navigation, roles
 from payouts.operations import answering, incidents
 from payouts.queries.waiting import Of
+from sellers.operations import suspend
 from tests import make
 from tests.payouts import quick, standing
 
@@ -76,6 +77,21 @@ def test_every_count_can_be_read_when_nothing_waits():
     for place in navigation.PLACES:
         if place.waiting:
             assert place.waiting(cap=5) == 0
+
+
+def test_the_numbers_of_the_queues_are_of_the_rows_of_their_pages(client):
+    of_suspended = quick.reviewed()
+    for _each in range(2):
+        quick.reviewed()
+        quick.payout()
+    suspend(
+        seller_id=of_suspended.seller_id, reason="Documents", actor=make.person("compliance"), now=make.NOW
+    )
+    everything = navigation.SEES_ALL | set(roles.ROLES["analyst"]) | set(roles.ROLES["approver"])
+    client.force_login(make.user(permissions=everything, is_staff=True))
+    shown = {entry.url: entry.total for entry in navigation.entries(permissions=everything, path="/")}
+    for url, number in (("/payouts/review/", 2), ("/payouts/approvals/", 3)):
+        assert shown[url] == number == len(client.get(url).context["rows"])
 
 
 def test_one_trouble_is_counted_once_what_is_unknown_not_among_the_rails_incidents_too():

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.template import Context, Template
 
+from backoffice.doors.keyset import Heading
 from sellers.ledger.money import Money
 from tests import make
 
@@ -24,6 +25,13 @@ def test_a_status_is_a_word_a_class_and_a_shape():
 
 def test_a_hold_is_a_second_pill_with_few_words_and_says_how_many_more():
     assert "On hold: bank account, +2" in shown('{% hold_pill "account_change" 2 %}')
+
+
+@pytest.mark.parametrize("text", ["", "Looks right."])
+def test_a_timeline_writes_people_as_they_write_themselves(text):
+    assert "<p>de Vries" in shown(
+        "{% timeline entries %}", entries=[{"title": "Note", "who": "de Vries", "text": text}]
+    )
 
 
 @pytest.mark.parametrize(("share", "words"), [(1.71, "+171%"), (-0.18, "−18%"), (0, "0%")])
@@ -63,7 +71,7 @@ def test_a_tick_carries_its_money_in_minor_units_for_the_selection():
     box = shown('{% tick 7 "P7" money %}', money=Money(4_182_600, "JPY"))
     assert 'data-minor="4182600" data-currency="JPY" data-digits="0"' in box
     assert "Select P7" in box
-    nasty = shown('{% tick value name money once %}', value='"', name="<b>", money=None, once='"><b>')
+    nasty = shown("{% tick value name money once %}", value='"', name="<b>", money=None, once='"><b>')
     assert "<b>" not in nasty and nasty.count('"') == shown('{% tick 1 "P1" None "x" %}').count('"')
 
 
@@ -123,3 +131,11 @@ def test_a_long_note_opens_to_the_whole_and_a_short_one_just_stands():
         re.sub("<span.*</span>|<[^>]*>", " ", box).split() == long.split()
     )  # opened, each word stands there once
     assert box.split("<span")[0].endswith("papers. Released when the shop has sent")  # at a word's end
+
+
+def test_a_head_that_is_short_says_what_its_column_counts():
+    head = shown('{% sorted_by heading "Age" title="Since it was made" %}', heading=Heading("?sort=age", ""))
+    start = '<th scope="col" class="num" title="Since it was made">'
+    assert head == f'{start}<a href="?sort=age">Age</a> <span class="sr">Since it was made</span></th>'
+    plain = shown('{% sorted_by heading "Age" "num spare" %}', heading=Heading("?", "ascending"))
+    assert plain == '<th scope="col" class="num spare" aria-sort="ascending"><a href="?">Age</a></th>'

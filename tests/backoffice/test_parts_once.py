@@ -46,6 +46,10 @@ def test_a_list_is_read_as_it_stands():
     assert shown("{% sparkline amounts %}", amounts=amounts) != first
 
 
+def test_no_space_stands_behind_a_part_that_a_link_would_underline():
+    assert shown("<a>{% pill 'PAID' %}</a>").endswith("</span></a>")
+
+
 def test_what_is_made_is_still_to_be_had():
     assert pill("PAID")["word"].text and hold_pill("risk")["reason"]
 

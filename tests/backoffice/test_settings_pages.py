@@ -3,6 +3,7 @@
 import pytest
 
 from payouts import countries
+from payouts.queries import explain, rail_words
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def test_each_page_leads_to_the_others(reader):
 
 def test_a_role_says_what_it_may_do_what_it_sees_and_who_has_it(reader):
     rows = {row["role"]: row for row in reader.get("/settings/roles/").context["roles"]}
-    assert rows["support"]["may"] == ["write notes on sellers and payouts"]
+    assert rows["support"]["may"] == ["write notes on sellers or payouts"]
     assert "Ada Byron" in rows["auditor"]["people"]
     assert rows["admin"]["sees"]
     assert not [word for row in rows.values() for word in row["may"] + row["sees"] if "." in word]  # no raw name
@@ -38,8 +39,10 @@ def test_a_role_says_what_it_may_do_what_it_sees_and_who_has_it(reader):
 def test_a_country_says_all_that_its_file_says_and_its_next_cut_offs(reader, country):
     answer = reader.get(f"/settings/countries/{country.code}/")
     page = answer.content.decode()
-    for said in (country.name, country.currency, country.rail, country.calendar, str(country.schedule)):
+    at = f"{country.schedule.at:%H:%M} {explain.city(country.time_zone)}"
+    for said in (country.name, country.currency, rail_words.called(country.rail), country.calendar, at):
         assert said in page
     moments = [each.cut_off_at for each in answer.context["cut_offs"]]
     assert len(moments) == 5 and moments == sorted(set(moments))
-    assert country.name in reader.get("/settings/countries/").content.decode()
+    listed = reader.get("/settings/countries/").content.decode()
+    assert country.name in listed and at in listed

@@ -23,7 +23,7 @@ def test_counts_and_days_are_written_as_the_reader_writes_them():
         assert words.number(3241) == "3\N{NARROW NO-BREAK SPACE}241"
         assert words.dated(PAID_ON, "long") == "5 novembre 2026"
     with translation.override("ja"):
-        assert words.dated(PAID_ON, "long") == "2026年11月5日"
+        assert words.dated(PAID_ON, "long") == words.dated(PAID_ON, "medium") == "2026年11月5日"
 
 
 def test_a_day_in_a_sentence_follows_the_reader():
@@ -104,3 +104,17 @@ def test_the_first_of_a_month_is_written_as_the_reader_does(language, day, said)
     with translation.override(language):
         assert words.dated(day, "long") == said
     assert words.day_in(date(2026, 9, 1), "EEEE d MMMM", "fr_FR") == "mardi 1er septembre"
+
+
+def test_reasons_stand_side_by_side_without_the_empty_ones():
+    assert (
+        words.beside(["it is on hold", "", "its seller is suspended"])
+        == "it is on hold; its seller is suspended"
+    )
+    assert words.beside(each for each in ("one",)) == "one" and words.beside([]) == ""
+
+
+def test_a_sentence_inside_another_has_no_full_stop_in_any_language():
+    assert words.unended("The account is closed.") == "The account is closed"
+    assert words.unended("口座が解約されています。") == "口座が解約されています"
+    assert words.ended("It is closed") == words.ended("It is closed.") == "It is closed."

@@ -21,6 +21,7 @@ NO_PAGES = frozenset(
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
         "payouts_job_progress", "payouts_job_state", "payouts_batch_totals", "payouts_export_rows_totals",
         "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
+        "ledger_period_accounts_rows",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
@@ -75,6 +76,8 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("releases asked for", "compliance", "/holds/?show=asked&reason=fraud_suspected&older=1")
     yield Page("holds by money", "auditor", "/holds/?sort=-money&currency=EUR&on=payout")
     yield Page("decided accounts", "compliance", "/accounts/?show=decided")
+    yield Page("account to verify", "compliance", f"/accounts/{world.version.pk}/")
+    yield Page("adjustment to decide", "approver", f"/adjustments/{world.adjustment.pk}/")
     yield Page("payouts filtered", "auditor", "/payouts/?status=PAID&country=JP&on_hold=true")
     yield Page("references not known", "analyst", f"/payouts/?search={world.pending.reference}+X-1")
     yield Page("payouts in a view", "analyst", "/payouts/review/?country=FR")
@@ -94,7 +97,7 @@ def all_of(world: World) -> Iterator[Page]:
     yield Page("rate to confirm", "accountant", rate)
     asked = reverse("admin:person_decide", args=[world.person_request.pk])
     yield Page("person to confirm", "admin", f"{asked}?decision=confirm")
-    yield Page("people who wait for me", "admin", "/settings/?waits_for=me")
+    yield Page("people who wait for me", "admin", f"/settings/?waits_for={world.users['admin'].username}")
     yield Page("link that is none", "support", "/password/MA/c0ffee-1/", 410)
     yield Page("password chosen", "support", "/password/done/")
     for role in roles.ROLES:

@@ -31,6 +31,7 @@ def test_an_export_is_asked_for_from_a_filtered_list_watched_and_downloaded(visi
     page.get_by_label("CSV, for other programs").check()
     page.get_by_role("button", name="Export 1 payout").click()
     page.get_by_text("Waits for a worker").wait_for()
+    page.evaluate("window.stays = true")
     made = Export.objects.get()
     Export.objects.filter(pk=made.pk).update(
         status="RUNNING",
@@ -41,6 +42,8 @@ def test_an_export_is_asked_for_from_a_filtered_list_watched_and_downloaded(visi
     page.get_by_text("12,000 of 40,000 rows").wait_for()
     page.get_by_text("s left").wait_for()
     exporting.write(export_id=made.pk, now=database_now())
+    page.locator(f"#export-{made.pk}-sums").get_by_text("1,234.56").wait_for()
+    assert page.evaluate("window.stays"), "the page was not loaded again"
     with page.expect_download() as fetched:
         page.locator(f"#export-{made.pk}").get_by_role("button", name="Download").click()
     with pathlib.Path(fetched.value.path()).open(encoding="utf-8", newline="") as file:

@@ -5,6 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Page, expect
 
+from payouts.models import InvariantCheck
 from tests import make
 from tests.browser import complaints
 
@@ -29,6 +30,69 @@ def test_a_column_of_one_word_is_found(visit):
     }""")
     (found,) = complaints.squeezed(page)
     assert "It waits for a person" in found
+
+
+def test_a_link_that_is_longer_than_its_words_is_found(visit):
+    page = visit("/styleguide/", role="analyst")
+    page.evaluate("""() => {
+      const said = document.createElement("p");
+      said.innerHTML = 'See <a href="/"><span>all of it</span> </a> <a href="/">and more</a>';
+      document.querySelector("main").append(said);
+    }""")
+    (found,) = complaints.underlined_spaces(page)
+    assert "all of it" in found and "and more" not in found
+
+
+def test_a_pill_that_floats_in_a_folded_row_is_found_and_one_at_an_edge_or_beside_a_fact_is_not(visit):
+    page = visit("/styleguide/", role="analyst", width=390)
+    assert complaints.afloat(page) == []
+    page.evaluate("""() => {
+      const table = document.createElement("table");
+      table.className = "table fold";
+      const pill = (word) => `<span class="pill done">${word}</span>`;
+      table.innerHTML = `<tr><td class="f-sub">P1</td><td class="f-side">${pill("Adrift")}</td>
+        <td class="f-side"><span>+26%</span></td></tr>
+        <tr><td class="f-sub">P2</td><td class="f-sub">${pill("Beside")}</td><td class="f-side">+26%</td></tr>
+        <tr><td class="f-sub">P3</td><td class="f-side">${pill("At the edge")}</td></tr>`;
+      document.querySelector("main").append(table);
+    }""")
+    (found,) = complaints.afloat(page)
+    assert "Adrift" in found and "Beside" not in found and "At the edge" not in found
+
+
+def test_a_word_that_is_broken_in_its_middle_is_found(visit):
+    page = visit("/styleguide/", role="analyst")
+    assert complaints.split_words(page) == []
+    page.evaluate("""() => {
+      const facts = document.createElement("dl");
+      facts.className = "facts";
+      facts.innerHTML = "<dt>Verification</dt><dd>by hand</dd><dt>Sent</dt><dd>today</dd>";
+      facts.firstElementChild.style.width = "60px";
+      document.querySelector("main").append(facts);
+    }""")
+    (found,) = complaints.split_words(page)
+    assert "Verification" in found and "Sent" not in found
+
+
+def test_lines_that_touch_the_line_above_them_are_found(visit):
+    page = visit("/styleguide/", role="analyst")
+    assert complaints.cramped(page) == []
+    page.evaluate("""() => {
+      const table = document.createElement("table");
+      table.className = "table";
+      table.innerHTML = "<tr><td>One<br>two</td></tr><tr><td>Three<br>four</td></tr>";
+      table.querySelector("td").style.padding = "0";
+      document.querySelector("main").append(table);
+    }""")
+    (found,) = complaints.cramped(page)
+    assert "One" in found and "Three" not in found
+
+
+def test_the_link_to_the_books_is_as_long_as_its_pill(visit):
+    InvariantCheck.objects.create(checked_at=make.NOW, holding=14, broken={})
+    page = visit("/", role="auditor")
+    expect(page.get_by_role("link", name="All 14 invariants hold")).to_be_visible()
+    assert complaints.underlined_spaces(page) == []
 
 
 @pytest.mark.parametrize(("theme", "width"), VIEWS)
@@ -174,6 +238,7 @@ def test_the_time_left_to_a_cut_off_ticks_without_the_page_being_loaded_again(vi
         """() => {
             for (const seconds of [7503, 63, -1]) {
                 const shown = document.createElement("span");
+                shown.dataset.until = `in ${seconds} seconds`;
                 shown.dataset.left = seconds;
                 document.querySelector("main").append(shown);
             }
@@ -182,4 +247,33 @@ def test_the_time_left_to_a_cut_off_ticks_without_the_page_being_loaded_again(vi
     )
     shown = page.locator("span[data-left]")
     expect(shown).to_have_text(["2 h 5 min", "1 min", "passed: load the page again"])
+    # A part that comes anew, made as long ago as the page, neither stands still nor begins again.
+    page.evaluate(
+        """() => setInterval(() => {
+            const shown = document.querySelector("span[data-left]");
+            shown.replaceWith(shown.cloneNode(true));
+            document.dispatchEvent(new Event("htmx:oobAfterSwap"));
+        }, 500)"""
+    )
     expect(shown).to_have_text(["2 h 4 min", "0 min", "passed: load the page again"], timeout=30_000)
+
+
+def test_how_long_ago_something_was_goes_on_while_its_page_stands(visit):
+    page = visit("/styleguide/", role="analyst")
+    page.evaluate(
+        """() => {
+            for (const seconds of [1, 58, 3598, 172798]) {
+                const shown = document.createElement("span");
+                shown.dataset.ago = seconds;
+                shown.className = "old";
+                document.querySelector("main").append(shown);
+            }
+            document.dispatchEvent(new Event("htmx:afterSwap"));
+        }"""
+    )
+    shown = page.locator("span.old")
+    expect(shown).to_have_text(["1 sec ago", "58 sec ago", "59 min ago", "47 hr ago"])
+    expect(shown.nth(1)).to_have_text("1 min ago", timeout=12_000)
+    expect(shown.nth(0)).not_to_have_text("1 sec ago")
+    expect(shown.nth(2)).to_have_text("1 hr ago")
+    expect(shown.nth(3)).to_have_text("47 hr ago")  # in days once the page is loaded again

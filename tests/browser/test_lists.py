@@ -9,6 +9,7 @@ from backoffice.doors import keyset
 from payouts.models import HoldReason, Payout
 from payouts.operations import holds
 from payouts.states import PayoutStatus
+from sellers.models import Seller
 from tests import make
 from tests.browser import complaints
 from tests.payouts import quick
@@ -61,6 +62,23 @@ def test_the_confirmation_says_what_will_be_refused_and_why_and_does_the_rest(vi
     fine.refresh_from_db()
     held.refresh_from_db()
     assert (fine.status, held.status) == (PayoutStatus.APPROVED, PayoutStatus.REVIEWED)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_was_refused_in_the_end_is_named_and_led_to(visit, three, width):
+    page = visit("/payouts/review/", role="analyst", width=width)
+    for tick in page.locator("tr [data-tick]").all():
+        tick.check()
+    page.keyboard.press("r")
+    expect(page.locator("#confirm")).to_be_visible()
+    actor = make.person("analyst")
+    holds.hold(payout_ids=[three[1].pk], actor=actor, reason=HoldReason.DOCUMENTS, note="Ask.", now=make.NOW)
+    page.locator("#confirm button[type=submit]").click()
+    said = page.get_by_role("status").first
+    expect(said).to_contain_text("2 payouts reviewed, 1 refused: it was put on hold")
+    assert complaints.all_of(page) == []
+    said.get_by_role("link", name=three[1].reference).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("200.50")
 
 
 def test_a_note_that_is_missing_is_asked_for_and_the_selection_is_kept(visit, three):
@@ -254,3 +272,42 @@ def test_of_ticked_holds_each_payout_is_added_up_once(visit):
     bar = page.locator(".selection")
     expect(bar).to_contain_text("3 selected")
     expect(bar.locator("[data-sums]")).to_have_text("5.00 EUR")
+
+
+def test_the_longest_reason_of_a_hold_pushes_no_amount_out_of_the_table(visit):
+    """Without a payout before it there is no sparkline, which is wider: so the window is a little narrower."""
+    made = quick.payout(amount_minor=123_456_789)
+    Seller.objects.filter(pk=made.seller_id).update(name="Zweitgerät Mobil und Tablet Großhandel GmbH")
+    holds.hold(
+        payout_ids=[made.pk],
+        reason=HoldReason.ACCOUNT_REFUSED,
+        note="Ask for new bank details.",
+        actor=make.person("compliance"),
+        now=make.NOW,
+    )
+    page = visit("/payouts/review/", role="analyst", width=1220)
+    expect(page.get_by_text("On hold: money came back")).to_be_visible()
+    assert complaints.cut_off(page) == []
+
+
+@pytest.mark.parametrize("path", ["/payouts/review/", "/payouts/"])
+def test_on_a_telephone_no_pill_of_a_payout_floats_between_its_facts_and_its_change(visit, path):
+    made = quick.payout()
+    Seller.objects.filter(pk=made.seller_id).update(suspended_at=make.NOW)
+    page = visit(path, role="analyst", width=390)
+    # As for a seller with a past: no "First payout", and how far the amount is from the usual one.
+    page.locator(".flag").evaluate_all("flags => flags.forEach((flag) => flag.remove())")
+    page.locator(".delta, td.num:not(.f-much):empty").first.evaluate("cell => cell.textContent = '+126%'")
+    expect(page.get_by_text("Seller suspended")).to_be_visible()
+    expect(page.get_by_text("+126%")).to_be_visible()
+    for width in (390, 460):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert complaints.afloat(page) == []
+
+
+def test_in_a_window_narrower_than_a_list_the_list_scrolls_and_the_page_does_not(visit, three):
+    page = visit("/payouts/", role="analyst", width=800)
+    expect(page.get_by_role("heading", name="Payouts")).to_be_visible()
+    assert complaints.overflow(page) == []
+    held = page.locator(".scroll").first.evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert held[0] > held[1]

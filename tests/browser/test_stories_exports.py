@@ -114,8 +114,9 @@ def test_what_failed_or_came_back_is_a_workbook_with_the_banks_reason(visit, acc
     assert last_month in cells and this_month not in cells
 
 
-def test_last_months_returned_payouts_are_found_in_the_list_and_exported(visit, accountant, returned):
-    page = visit("/payouts/?status=RETURNED", user=accountant)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_last_months_returned_payouts_are_found_in_the_list_and_exported(visit, accountant, returned, width):
+    page = visit("/payouts/?status=RETURNED", user=accountant, width=width)
     narrowed(page, "In its status", From="2026-11-01", Until="2026-11-30")
     expect(page.locator("#totals")).to_contain_text("1 payout")
     page.get_by_role("link", name="Export these rows").click()

@@ -166,7 +166,12 @@ def test_a_changed_bank_account_holds_what_is_not_sent_and_sends_it_back_to_revi
     compliance = visit("/", role="compliance")
     walks.place(compliance, "Accounts to verify")
     compliance.locator("tr[data-row] a").first.click()
+    walks.press(compliance, "Reject it")  # which needs no tick, but a reason
+    expect(compliance.locator("form .error").first).to_contain_text("say why")
     compliance.get_by_label("How it was checked").fill("Called the number we know.")
+    walks.press(compliance, "Verify this account")
+    expect(compliance.get_by_label("I compared the holder and the number")).to_be_focused()
+    compliance.keyboard.press("Space")
     walks.press(compliance, "Verify this account")
     walks.said(compliance, "of Reboot Lyon verified.")
     compliance.goto(f"/payouts/{made.reference}/")

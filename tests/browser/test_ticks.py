@@ -122,6 +122,49 @@ def test_all_that_match_stay_chosen_on_the_next_page(visit, five):
     bar(page, 1, "2.00", "1 on another page")
 
 
+def test_the_key_of_all_that_match_selects_them_all_and_again_nothing(visit, five):
+    page = visit("/payouts/review/", role="analyst")
+    expect(page.locator("[data-select-matching]")).to_be_visible()
+    page.keyboard.press("X")
+    bar(page, 5, "15.00")
+    page.keyboard.press("X")
+    expect(page.locator(".selection")).to_be_hidden()
+
+
+def test_before_it_is_known_how_many_match_the_key_selects_nothing(visit, five):
+    waiting = []
+    page = visit("/holds/", role="analyst")
+    page.route("**/payouts/totals/**", lambda route: waiting.append(route))
+    page.goto(page.url.replace("/holds/", "/payouts/review/"))
+    page.keyboard.press("X")
+    expect(page.locator(".selection")).to_be_hidden()
+    waiting[0].continue_()
+    expect(page.locator("[data-select-matching]")).to_be_visible()
+    page.keyboard.press("X")
+    bar(page, 5, "15.00")
+
+
+@pytest.mark.parametrize("address", ["/payouts/review/?amount_min=4", "/holds/?country=FR"])
+def test_the_same_key_selects_the_page_where_it_holds_all_that_match_or_only_its_rows_are_taken(
+    visit, five, address
+):
+    for payout in five[:2]:
+        holds.hold(payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=make.NOW)
+    page = visit(address, role="analyst" if "review" in address else "approver")
+    expect(page.locator("#totals")).to_contain_text("9.00")
+    expect(page.locator("[data-select-matching]:visible")).to_have_count(0)
+    page.keyboard.press("X")
+    bar(page, 2, "9.00")
+    assert page.locator("[name=all_matching]").input_value() == ""  # these rows, whatever matches later
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Select all that match, else all on this page")
+    page.keyboard.press("X")  # behind the help nothing is pressed
+    page.keyboard.press("Escape")
+    bar(page, 2, "9.00")
+    page.keyboard.press("X")
+    expect(page.locator(".selection")).to_be_hidden()
+
+
 def test_a_row_that_is_done_on_its_own_page_is_ticked_no_more(visit, five):
     page = visit("/payouts/review/", role="analyst")
     tick(page, 0)

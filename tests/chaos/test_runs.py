@@ -55,7 +55,9 @@ def test_nothing_is_paid_twice_lost_or_guessed(broker, schedules):
 
 
 def test_a_planted_bug_is_found_with_its_seed_its_command_and_its_evidence():
-    code, line, said = run(CHAOS_PLANTED="fresh-key", SCHEDULES="5", SEED="1")
+    # It ends with the first violation. A strike falls between the bank's taking on and our commit by chance, so there
+    # are more schedules than it ever took: five of them have been seen to miss.
+    code, line, said = run(CHAOS_PLANTED="fresh-key", SCHEDULES="30", SEED="1")
 
     assert code == 1, said
     assert line["duplicates"] > 0, said

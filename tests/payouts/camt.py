@@ -61,16 +61,18 @@ def _entry(line: Line, day: str) -> str:
 def statement(
     lines: Sequence[Line] = (),
     *,
-    number: int = 1,
+    number: int | None = 1,
     opening_minor: int = 1_000_000,
     day: str = "2026-11-24",
     account: str = IBAN,
+    name: str = "",
 ) -> bytes:
-    """A statement that adds up; its id is STMT-number."""
+    """A statement that adds up; its id is STMT-number, or ``name``. Without a number where that is None."""
+    counted = "" if number is None else f"<ElctrncSeqNb>{number}</ElctrncSeqNb>"
     closing = opening_minor + sum(line.amount_minor for line in lines)
     return (
         "<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt>"
-        f"<Stmt><Id>STMT-{number}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb>"
+        f"<Stmt><Id>{name or f'STMT-{number}'}</Id>{counted}"
         f"<Acct><Id><IBAN>{account}</IBAN></Id><Ccy>EUR</Ccy></Acct>"
         f"{_balance('OPBD', opening_minor, day)}{_balance('CLBD', closing, day)}"
         f"{''.join(_entry(line, day) for line in lines)}</Stmt></BkToCstmrStmt></Document>"

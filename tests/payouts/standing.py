@@ -68,9 +68,9 @@ def plain(statement: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def payout(status: str = "PENDING_REVIEW") -> Payout:
-    """A payout that went there one legal step after the other."""
-    made = quick.payout()
+def payout(status: str = "PENDING_REVIEW", **values: Any) -> Payout:
+    """A payout that went there one legal step after the other; ``values`` as `quick.payout` takes them."""
+    made = quick.payout(**values)
     for step in _WAY[status]:
         ready(made, step)
         move(plain, made, step)
@@ -231,7 +231,11 @@ def attempt(made: Payout, carrier: Submission, **changes: Any) -> Attempt:
 
 def finding(carrier: Submission, verdict: str, *, paper: bool = True, **changes: Any) -> Resolution:
     """What one person says became of the submission, with its paper unless that is to be missing."""
-    values: dict[str, Any] = {"evidence": "Asked.", "proposed_by": make.user(), "proposed_at": make.NOW} | changes
+    values: dict[str, Any] = {
+        "evidence": "Asked.",
+        "proposed_by": make.user(),
+        "proposed_at": make.NOW,
+    } | changes
     made = Resolution.objects.create(submission=carrier, verdict=verdict, **values)
     if paper:
         Evidence.objects.create(

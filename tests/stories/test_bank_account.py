@@ -41,7 +41,9 @@ def test_an_approved_payout_follows_its_seller_to_another_bank(settings, tmp_pat
     assert "on hold" in outcome.refused[0].reason
 
     # Compliance verifies it; the payout goes to the new account and is to review again.
-    at(compliance).post(f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Called back."})
+    at(compliance).post(
+        f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Called back.", "compared": "on"}
+    )
     payout.refresh_from_db()
     assert (payout.status, payout.payout_account_id) == ("PENDING_REVIEW", version.pk)
     assert not Hold.objects.filter(payout=payout, released_at=None).exists()
@@ -75,7 +77,9 @@ def test_who_asked_for_the_account_cannot_push_the_payout_through(settings):
         {"iban": NEW, "bic": "", "holder_name": payout.seller.name},
     )
     version = AccountVersion.objects.latest("pk")
-    refused = browser.post(f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Mine."})
+    refused = browser.post(
+        f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Mine.", "compared": "on"}
+    )
     assert "Another person must verify it" in refused.content.decode()
     accounts.decide(
         version_id=version.pk,

@@ -95,7 +95,7 @@ def test_the_same_way_by_the_links_of_the_pages(october, client):
         assert f"{debit // 100:,}.{debit % 100:02d}" in of_file
     assert f"{reverse('admin:ledger_period_accounts', args=[books.OCTOBER])}?book=payable" in of_file
     accounts = page(link(month, r"/accounts/\?book=payable&amp;currency=EUR"))
-    entries = page(link(accounts, "/entries/"))
+    entries = page(link(page(link(accounts, "/accounts/rows/")), "/entries/"))
     transaction = page(link(entries, "/transactions/T"))
     assert "The order line behind it" in transaction
     sale = Earning.objects.filter(account__currency="EUR", kind="sale").first()

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit.admin import fact_words
-from backoffice.words import labelled, later, number
-from payouts.queries import recorded
+from backoffice.words import beside, labelled, later, number
+from payouts.exports import kinds
+from payouts.queries import filters, recorded
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -164,6 +165,9 @@ DOORS: Mapping[str, str] = {
     "system": later("program"),
 }
 LONGEST = 80
+"""Letters of a list that is shown; a longer one is counted."""
+MOST = 6
+"""Entries of what has names that are shown."""
 
 
 def said(action: str) -> str:
@@ -171,19 +175,42 @@ def said(action: str) -> str:
     return DEEDS.get(action) or action.replace(".", ", ").replace("_", " ").capitalize()
 
 
-def facts(data: Mapping[str, Any], *, currency: str = "", by_program: bool = False) -> str:
-    """An event's facts in one line; long lists are counted, not shown. ``currency`` is that of amounts without one;
-    what the program wrote is told in the reader's language.
+def facts(data: Mapping[str, Any], *, action: str = "", currency: str = "", by_program: bool = False) -> str:
+    """The facts of an event, of this deed, in one line; long lists are counted, not shown. ``currency`` is that of
+    amounts without one; what the program wrote is told in the reader's language.
     """
     currency = str(data.get("currency", currency))
+    if isinstance(data.get("filters"), dict):
+        data = {**data, "filters": _filtered(str(data.get("kind", "")), data["filters"])}
+    if isinstance(data.get("columns"), list):
+        data = {**data, "columns": kinds.column_words(str(data.get("kind", "")), data["columns"])}
     if by_program:
         said = {name: recorded.said(str(data[name])) for name in fact_words.WRITTEN & data.keys()}
         data = {**data, **said}
-    return ", ".join(
-        labelled(fact_words.key(name), _shown(name, value, currency))
+    shown = {
+        name: labelled(fact_words.key(name, action=action), _shown(name, value, currency, action))
         for name, value in data.items()
         if value not in ("", None, [], {}) and not (name == "currency" and _has_amounts(data, currency))
+    }
+    last = next(reversed(shown), "")
+    # A reason is a sentence: the full stop at its end would stand before the next comma.
+    return ", ".join(
+        text.removesuffix(".") if name in fact_words.WRITTEN and name != last else text
+        for name, text in shown.items()
     )
+
+
+def _filtered(kind: str, kept: Mapping[str, Any]) -> Any:
+    """The filter of an export of this kind in words, whoever goes by a name of it now; as it was kept where it
+    cannot be read any more.
+    """
+    definition = kinds.KINDS.get(kind)
+    if definition is None:
+        return kept
+    try:
+        return definition.in_words(filters.read(kept, kind=definition.filter), as_given=True)
+    except filters.BadFilter:
+        return kept
 
 
 def _has_amounts(data: Mapping[str, Any], currency: str) -> bool:
@@ -191,25 +218,38 @@ def _has_amounts(data: Mapping[str, Any], currency: str) -> bool:
 
 
 def _inside(key: str, value: Any) -> str:
-    """What stands under a key of a fact: sums of a currency by kind, lists of a filter, or a value."""
+    """What stands under a key of a fact: sums of a currency by kind, lists of a filter, a moment, or a value."""
     if isinstance(value, dict):
         sums = (
             f"{fact_words.value('kind', kind)} {_shown(f'{kind}_minor', each, key)}"
             for kind, each in value.items()
         )
         return ", ".join(sums)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return _counted(value) if len(str(value)) > LONGEST else ", ".join(map(str, value))
+    return fact_words.value(key, value)
 
 
-def _shown(name: str, value: Any, currency: str) -> str:
+def _short(text: str) -> str:
+    """Beside others; a long text stands whole on the page of what it is about."""
+    return f"{text[:LONGEST]}…" if len(text) > LONGEST else text
+
+
+def _counted(value: list[Any] | dict[str, Any]) -> str:
+    return ngettext("{value} entry", "{value} entries", len(value)).format(value=number(len(value)))
+
+
+def _shown(name: str, value: Any, currency: str, action: str = "") -> str:
     if name.endswith("_minor") and isinstance(value, int) and currency in EXPONENTS:
         return written.text(Money(value, currency))
-    if isinstance(value, list | dict) and len(str(value)) > LONGEST:
-        return ngettext("{value} entry", "{value} entries", len(value)).format(value=number(len(value)))
+    if (isinstance(value, list) and len(str(value)) > LONGEST) or (
+        isinstance(value, dict) and len(value) > MOST
+    ):
+        return _counted(value)
     if isinstance(value, list):
-        return "; ".join(fact_words.value(name, each) for each in value)
+        return beside(fact_words.value(name, each) for each in value)
     if isinstance(value, dict):
-        return "; ".join(f"{fact_words.key(key)} {_inside(key, each)}" for key, each in value.items())
+        return beside(f"{fact_words.key(key)} {_short(_inside(key, each))}" for key, each in value.items())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return fact_words.value(name, value)
+    return fact_words.value(name, value, action=action)

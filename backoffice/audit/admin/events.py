@@ -21,7 +21,7 @@ from backoffice.audit.errors import Refused
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import ALWAYS, UnknownChoice
-from backoffice.words import dated, labelled, later
+from backoffice.words import dated, labelled, later, sentences, use_one_of
 from payouts.models import Batch
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
 
@@ -107,6 +107,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                     "door": deeds.DOORS.get(event.via, event.via),
                     "facts": deeds.facts(
                         event.data,
+                        action=event.action,
                         currency=_currency(event, currencies),
                         by_program=event.actor_id is None,
                     ),
@@ -165,8 +166,8 @@ def _check_names(request: HttpRequest) -> None:
     unknown = sorted(set(request.GET) - {*EXPORTED, *keyset.PLACE, *ALWAYS})
     if unknown:
         raise _Bad(
-            _("“{name}” is no filter of deeds. Use one of {known}.").format(
-                name=unknown[0][:40], known=", ".join(EXPORTED)
+            sentences(
+                _("“{name}” is no filter of deeds.").format(name=unknown[0][:40]), use_one_of(EXPORTED)
             ),
             *unknown,
         )

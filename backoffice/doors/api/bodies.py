@@ -72,6 +72,14 @@ class Body(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Code(serializers.ChoiceField):
+    """One of a few codes, in any case, as filters take theirs."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        folded = {str(code).lower(): code for code in self.choices}
+        return super().to_internal_value(folded.get(data.lower(), data) if isinstance(data, str) else data)
+
+
 class Whole(serializers.IntegerField):
     """A whole number written as one: 12, not "12" and not 12.0 or true."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -29,6 +30,13 @@ class ByToken(TokenAuthentication):
         except (AuthenticationFailed, UnicodeError) as error:
             raise AuthenticationFailed(UNKNOWN) from error
         return None if found is None else (found[0], actors.token(found[0]))
+
+    def _cleanup_token(self, auth_token: Any) -> bool:
+        """Whether it has expired; it is gone then. Others of the same user go when one is made, not at every call."""
+        over = auth_token.expiry is not None and auth_token.expiry < timezone.now()
+        if over:
+            auth_token.delete()
+        return over
 
 
 class BySession(SessionAuthentication):

@@ -23,9 +23,12 @@ class StrictFilter(DjangoFilterBackend):
         known = [*(chosen.base_filters if chosen else ()), *getattr(chosen, "renamed", ()), *PAGING]
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
-            names = ", ".join(chosen.base_filters if chosen else ()) or "none"
+            names = ", ".join((*(chosen.base_filters if chosen else ()), *PAGING))
             raise ValidationError(
-                {name[:60]: [f"“{name[:60]}” is no filter here. Use: {names}."] for name in unknown[:20]}
+                {
+                    name[:60]: [f"“{name[:60]}” is no filter here. Use one of {names}."]
+                    for name in unknown[:20]
+                }
             )
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found

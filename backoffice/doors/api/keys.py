@@ -10,7 +10,11 @@ if TYPE_CHECKING:  # the framework's views read this module from the settings wh
     from rest_framework.views import APIView
 
 HEADER = "Idempotency-Key"
+AGAIN = "Idempotent-Replayed"
+"""The header of an answer that was given before."""
 LONGEST = 255
+PATTERN = r"^[!-+.-~-][ -+.-~-]*$"
+"""Every plain character but the comma: a server makes one list with commas of headers that came twice."""
 
 
 def honours(view: object, action: str | None) -> bool:
@@ -20,14 +24,17 @@ def honours(view: object, action: str | None) -> bool:
 
 
 def key_of(request: Request) -> str | None:
-    """The key that the call names. Raises ValidationError for one that is blank, too long or not plain."""
+    """The key that the call names. Raises ValidationError for one that is blank, too long or not plain, and for a list:
+    of two keys either could be meant.
+    """
     key = request.headers.get(HEADER)
     if key is None:
         return None
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable() or not key.strip():
-        said = (
-            f"{HEADER} is 1 to {LONGEST} plain letters, digits and signs: a name of your own for this call."
-        )
+        said = f"Write 1 to {LONGEST} plain letters, digits and signs: a name of your own for this call."
+        raise ValidationError({HEADER: [said]})
+    if "," in key:
+        said = "A list is no key: send the header once, with one name for this call and no comma in it."
         raise ValidationError({HEADER: [said]})
     return key
 
@@ -40,6 +47,6 @@ class ByItsKey(BasePermission):
         if request.method in SAFE_METHODS or action is None or key_of(request) is None:
             return True
         if not honours(view, action):
-            said = f"{HEADER} does nothing here: each call is done anew. Leave it out."
+            said = "A key does nothing here: each call is done anew. Leave the header out."
             raise ValidationError({HEADER: [said]})
         return True

@@ -14,7 +14,7 @@ LARGEST = 200
 class ByNewest(CursorPagination):
     """`results`, `next`, `previous`. A row that is added meanwhile never shifts a page."""
 
-    ordering = "-id"
+    ordering = "-pk"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = LARGEST
@@ -42,7 +42,7 @@ class ByNewest(CursorPagination):
     def _first_of(self, parts: Sequence[QuerySet[Any]], request: Request) -> list[int]:
         cursor = self.decode_cursor(request) or Cursor(0, False, None)
         size = cursor.offset + self.get_page_size(request) + 1
-        order, beyond = ("id", "pk__gt") if cursor.reverse else ("-id", "pk__lt")
+        order, beyond = ("pk", "pk__gt") if cursor.reverse else ("-pk", "pk__lt")
         after = {} if cursor.position is None else {beyond: cursor.position}
         each = [part.filter(**after).order_by(order).values_list("pk")[:size] for part in parts]
         ids = each[0].union(*each[1:]).order_by(order)[:size] if len(each) > 1 else each[0]

@@ -43,7 +43,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="the HTTP status in words")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="a sentence that says what is wrong and what to do")
-    code = serializers.CharField(help_text="stable, for programs")
+    code = serializers.CharField(
+        help_text="Stable, for programs. Of any call: `invalid` (see `errors`), `malformed`, `bad_filter`, "
+        "`not_authenticated`, `not_allowed`, `not_found`, `conflict`, `key_used`, `key_in_use`, `answer_erased`, "
+        "`throttled`. Of a verb on one payout also the codes of a `RefusalRow`."
+    )
     errors = serializers.DictField(  # type: ignore[assignment]  # a field of that name, taken off the class
         child=serializers.ListField(child=serializers.CharField()), help_text="sentences by field"
     )

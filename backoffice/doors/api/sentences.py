@@ -18,7 +18,11 @@ _ANY = {
 _OF_KIND: list[tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, str]]] = [
     (
         serializers.ChoiceField,
-        {"invalid_choice": "“{{input}}” is no {name}. Use one of: {choices}."},
+        {
+            "required": "Send “{name}”: it is missing. Use one of {choices}.",
+            "null": "“{name}” is null: send one of {choices}.",
+            "invalid_choice": "“{{input}}” is no {name}. Use one of {choices}.",
+        },
     ),
     (
         serializers.ListField,

@@ -39,9 +39,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{username} is not active, and a token would not work. Activate the user first."
             )
-        made, token = get_token_model().objects.create(user=user)
+        now, tokens = database_now(), get_token_model().objects
+        tokens.filter(user=user, expiry__lt=now).delete()
+        made, token = tokens.create(user=user)
         data = {"user": username, "token": made.token_key, "expires": made.expiry and made.expiry.isoformat()}
-        recording.record(actor=SYSTEM, action="token.create", subject=user, data=data, now=database_now())
+        recording.record(actor=SYSTEM, action="token.create", subject=user, data=data, now=now)
         # Only the token goes to standard output, so that a script can take it from there.
         self.stdout.write(token)
         until = f" until {made.expiry:%d %B %Y}" if made.expiry else ""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from backoffice import roles
 from backoffice.audit import authority, clock
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
-from backoffice.doors import pages, role_words, worklists
+from backoffice.doors import keyset, pages, role_words, worklists
 from backoffice.doors.addresses import Known
 from backoffice.people import queries
 from backoffice.people.admin import _words
@@ -62,13 +62,14 @@ class ChangeForm(PersonForm):
         )
 
 
-@pages.page("auth.view_user", knows=Known(*worklists.WAITS))
+@pages.page("auth.view_user", knows=Known(*keyset.PLACE, *worklists.WAITS))
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits for a second administrator, then who works here, with their roles."""
-    held, mine = pages.permissions(request), worklists.for_me(request)
+    held, whom = pages.permissions(request), worklists.for_whom(request)
     me = request.user.pk or 0
-    wishes = queries.waiting_for(person_id=me) if mine else queries.waiting()
-    people = User.objects.filter(is_staff=True).prefetch_related("groups").order_by("-is_active", "username")
+    wishes = queries.waiting_for(person_id=whom.pk) if whom else queries.waiting()
+    people = queries.staff().prefetch_related("groups")
+    page = None if whom else keyset.page(request, people, by=queries.ORDER, newest_first=False)
     context = {
         "title": _("People"),
         "lead": _(
@@ -78,12 +79,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("settings"),
         "chips": worklists.set_chips(request, worklists.WAITS),
         "alone": _words.alone(asked_by=me) if "auth.add_user" in held else "",
+        "nothing": _nothing(request, whom) if whom else None,
         "waiting": [_wish(wish, me=me, held=held) for wish in wishes],
-        "people": [] if mine else people,
+        "people": page.rows if page else [],
+        "pager": page,
         "may_add": "auth.add_user" in held,
         "may_change": "auth.change_user" in held,
     }
     return pages.render(request, "admin/settings/people.html", context)
+
+
+def _nothing(request: HttpRequest, whom: User) -> tuple[str, str]:
+    """What is said where nothing waits for this person."""
+    if whom.pk == request.user.pk:
+        return _("Nothing waits for you"), _(
+            "What another administrator asks for stands here until you decide."
+        )
+    words = _("Nothing waits for {name}").format(name=worklists.called(whom))
+    return words, _("What another administrator asks for stands here until they decide.")
 
 
 def _wish(wish: PersonRequest, *, me: int, held: frozenset[str]) -> dict[str, Any]:

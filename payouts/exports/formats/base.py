@@ -1,6 +1,7 @@
 """What every format knows: the text of a row, once as SQL and once in Python, to the same characters."""
 
 import gzip
+import hashlib
 import io
 import pathlib
 from abc import ABC, abstractmethod
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import IO, Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, ngettext
@@ -23,7 +24,10 @@ _OFTEN = ("EUR", "USD", "GBP")
 
 @dataclass(frozen=True)
 class Layout:
-    """What a file holds. Its moments are written in the time zone ``zone``; ``rows`` is how many there will be."""
+    """What a file holds. Its moments are written in the time zone ``zone``; ``rows`` is how many there will be.
+
+    ``title`` is what the sheet of a workbook is called.
+    """
 
     columns: Sequence[Column]
     title: str
@@ -92,6 +96,8 @@ class Format(ABC):
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.columns = list(layout.columns)
+        self.sha256 = ""
+        """Of the file's bytes once it is closed, where they are written one after another; else nothing."""
 
     @abstractmethod
     def row_sql(self) -> str:
@@ -115,15 +121,32 @@ class Format(ABC):
     def opened(self, path: pathlib.Path, *, compressed: bool = False) -> Iterator[Sink]:
         """Where the bytes of head, rows and foot go."""
         with path.open("wb", buffering=_BUFFER) as file:
+            hashed = _Hashed(file)
             if not compressed:
-                yield file
-                return
-            # Without a name and a time in it, the same rows are the same bytes.
-            with (
-                gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as packed,
-                io.BufferedWriter(packed, _BUFFER) as buffered,
-            ):
-                yield buffered
+                yield hashed
+            else:
+                # Without a name and a time in it, the same rows are the same bytes.
+                with (
+                    gzip.GzipFile("", "wb", compresslevel=1, fileobj=hashed, mtime=0) as packed,
+                    io.BufferedWriter(packed, _BUFFER) as buffered,
+                ):
+                    yield buffered
+        self.sha256 = hashed.sha256.hexdigest()
+
+
+class _Hashed:
+    """A file that is hashed as it is written: PostgreSQL makes the next rows meanwhile, and it need not be read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes, /) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def decimal_sql(minor: str, currency: str) -> str:

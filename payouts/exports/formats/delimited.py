@@ -9,8 +9,10 @@ from payouts.exports.formats.base import Format, Total, decimal_sql
 from sellers import formulas
 from sellers.ledger.words import noted
 
-# Most texts are nothing special, which one look finds out.
+# Most texts are nothing special, which one look finds out, and one look at all texts of a row together.
 _PLAIN = r"^[A-Za-z][^\",;\r\n]*$"
+_ALL_PLAIN = r"^([A-Za-z][^\",;\r\n\x1f]*(\x1f|$))*$"
+_BETWEEN = r"E'\x1f'"
 _QUOTED = r"[\",;\r\n]"
 # The months as Excel reads them in the languages offered. Both cases by hand: PostgreSQL and Python fold differently.
 _NAMES = (
@@ -27,7 +29,7 @@ _DATE = rf"[ \u00a0]*(([0-9]+[ .,/-]*({_MONTH}))|(({_MONTH})[ .,/-]*[0-9]))[0-9 
 _NUMERIC = rf"^(({_NUMBER})|({_DATE}))\Z"
 
 # Text that begins with a letter may be one of these only where it begins so; the whole pattern costs five such looks.
-_MAYBE_MONTH = r"^[AaDdEeFfJjMmNnOoSs][A-Za-zäéûÄÉÛ]{2,9}[ .,/-]*[0-9]"
+_MAYBE_MONTH = r"[AaDdEeFfJjMmNnOoSs][A-Za-zäéûÄÉÛ]{2,9}[ .,/-]*[0-9]"
 
 
 class Csv(Format):
@@ -55,9 +57,28 @@ class Csv(Format):
         return self.delimiter.join(self.safe(text) for text in texts) + "\r\n"
 
     def row_sql(self) -> str:
+        texts = [column.sql for column in self.columns if self._typed(column)]
+        careful = self._row_sql([self.cell_sql(column) for column in self.columns])
+        if len(texts) < 2:
+            return careful
+        joined = f"concat_ws({_BETWEEN}, {', '.join(texts)})"
+        plain = f"{joined} ~ '{_ALL_PLAIN}'"
+        if self.numeric_text_is_kept:
+            plain = f"{plain} AND {joined} !~ '(^|\\x1f){_MAYBE_MONTH}'"
+        calm = self._row_sql(
+            [column.sql if self._typed(column) else self.cell_sql(column) for column in self.columns]
+        )
+        return f"CASE WHEN {plain} THEN {calm} ELSE {careful} END"
+
+    @staticmethod
+    def _typed(column: Column) -> bool:
+        """Whether anything may stand in it."""
+        return column.kind is Kind.TEXT and not column.english
+
+    def _row_sql(self, cells: Sequence[str]) -> str:
         # concat_ws leaves out what is NULL; concat with the delimiters between takes twice the time.
-        cells = ", ".join(f"coalesce(({self.cell_sql(column)})::text, '')" for column in self.columns)
-        return f"concat_ws('{self.delimiter}', {cells}) || E'\\r\\n'"
+        texts = ", ".join(f"coalesce(({cell})::text, '')" for cell in cells)
+        return f"concat_ws('{self.delimiter}', {texts}) || E'\\r\\n'"
 
     def cell(self, column: Column, value: Any) -> str:  # noqa: PLR0911 - one a kind
         if value is None:
@@ -111,7 +132,7 @@ class Csv(Format):
         )
         plain = f"{sql} ~ '{_PLAIN}'"
         if self.numeric_text_is_kept:
-            plain = f"{plain} AND {sql} !~ '{_MAYBE_MONTH}'"
+            plain = f"{plain} AND {sql} !~ '^{_MAYBE_MONTH}'"
         return f"CASE WHEN {plain} THEN {sql} ELSE {quoted} END"
 
 

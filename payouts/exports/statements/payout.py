@@ -12,6 +12,8 @@ from payouts.queries.payout_statement import PayoutStatement
 from sellers.models import Seller
 
 _LINES = (("date", 15, "fact"), ("order", 29, "name"), ("what", 38, "words"), ("amount", 18, "amount"))
+CITY_FIRST = {"GB", "US"}
+"""Countries in whose addresses the postcode stands behind the city."""
 
 
 def sheet(found: PayoutStatement, *, language: str, most: int | None = None) -> Sheet:
@@ -36,7 +38,8 @@ def sheet(found: PayoutStatement, *, language: str, most: int | None = None) -> 
 
 def address(seller: Seller, language: str) -> list[str]:
     """The lines of a seller's address, those we know."""
-    place = f"{seller.postcode} {seller.city}".strip()
+    parts = (seller.postcode, seller.city)
+    place = " ".join(reversed(parts) if seller.country in CITY_FIRST else parts).strip()
     land = babel.Locale.parse(language).territories.get(seller.country, seller.country)
     return [line for line in (seller.name, seller.address_line, place, land) if line]
 

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--locale", default="en", help=f"of Excel's CSV: {', '.join(LOCALES)}")
         parser.add_argument("--gzip", action="store_true", help="compress a format of text")
         parser.add_argument(
-            "--columns", default="", help="names, separated by commas, in their order; all when left out"
+            "--columns",
+            default="",
+            help="names, separated by commas, in their order; the usual ones when left out",
         )
         parser.add_argument(
             "--template",

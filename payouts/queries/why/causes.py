@@ -1,5 +1,6 @@
 """Why something is not paid, as a name; and the paragraph that says it with the facts it rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -86,7 +87,8 @@ class Explanation:
     """``text`` is the paragraph; ``actor`` who has to act ("compliance", "the bank", "the schedule", "nobody").
 
     ``status`` is that of the payout it ends with; empty where there is none. ``shared`` is what is true of all payouts
-    that the same thing stops (`alike`); empty where the paragraph says something of this one only.
+    that the same thing stops (`alike`); empty where the paragraph says something of this one only. ``actors`` are each
+    of whom ``actor`` names several, for whoever names others beside them (`acting.together`).
     """
 
     text: str
@@ -95,3 +97,4 @@ class Explanation:
     facts: Facts = field(default_factory=Facts)
     status: PayoutStatus | None = None
     shared: str = ""
+    actors: Sequence[str] = ()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backoffice.words import labelled, later, sentences
+from backoffice.words import ended, labelled, later, sentences, unended
 from payouts.models import BankFact, Disposal, Hold, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import blocks, explain, outside, recorded
@@ -73,7 +73,7 @@ def line(payout: Payout) -> Line:
     for position, each in enumerate(payouts):
         if each.pk not in ends:
             continue
-        words = f"{ends[each.pk].words}."
+        words = ended(ends[each.pk].words)
         if each.pk in lost:
             words = sentences(words, unsent.handed_before(lost[each.pk]))
         disposal = disposals.get(each.pk)
@@ -98,8 +98,9 @@ def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
 def undisposed(line: Line, *, now: datetime) -> Explanation:
     """The paragraph while nobody has decided what becomes of the money of the last payout, a dead one.
 
-    While something stops everything of the seller, that is the cause: new bank details alone would not be paid. So are
-    holds for fraud or compliance on the payout itself, before whose release its money goes nowhere.
+    While something stops everything of the seller, that is the cause: new bank details alone would not be paid. Only
+    beside a mere verification they are asked for. So are holds for fraud or compliance on the payout itself the cause,
+    before whose release its money goes nowhere.
     """
     payout = line.last
     facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
@@ -110,18 +111,27 @@ def undisposed(line: Line, *, now: datetime) -> Explanation:
     if own:
         barred.append(bars.held(own, _("The payout itself is on hold: {labels}. {words}")))
     told = _next(line, judged, facts, now)
+    actor = acting.together(
+        [*(actor for each in barred if each is not None for actor in each.actors), told.actor]
+    )
     for each in filter(None, reversed(barred)):
-        text, actor = sentences(each.text, told.text), acting.together([each.actor, told.actor])
-        cause = told.cause if told.cause is Cause.KNOWN_OUTSIDE else each.cause
-        told = replace(told, text=text, actor=actor, cause=cause)
+        told = replace(told, text=sentences(each.text, told.text), cause=_first(each.cause, told.cause))
+    told = replace(told, actor=actor)
     if judged and told.cause is not Cause.KNOWN_OUTSIDE:
         stops = [*(hold for hold in holds if hold.seller_id is not None), *own]
-        lifts = (
-            [acting.COMPLIANCE] if barred[0] is not None and not barred[0].cause.startswith("held_") else []
-        )
+        seller = payout.seller
+        stands = blocks.standing(suspended_at=seller.suspended_at, verified_at=seller.verified_at)
+        lifts = [acting.COMPLIANCE] if stands else []
         first = acting.together([*lifts, *(actor for actor, _unused in map(unsent.ends, stops))])
         told = replace(told, actor=_("{first}, then an analyst").format(first=first))
     return replace(told, text=sentences(line.told, told.text), status=PayoutStatus(payout.status))
+
+
+def _first(bar: Cause, next_one: Cause) -> Cause:
+    """Which of the two decides what the seller is told: new details are asked for beside a mere verification."""
+    if next_one is Cause.KNOWN_OUTSIDE or (bar is Cause.UNVERIFIED and next_one is Cause.DETAILS_REFUSED):
+        return next_one
+    return bar
 
 
 def _next(line: Line, judged: Sequence[Hold], facts: Facts, now: datetime) -> Explanation:
@@ -222,11 +232,11 @@ def _ends(payouts: Sequence[Payout]) -> dict[int, _End]:
 def _cancelled(words: str, move: Transition) -> str:
     """By whom, and why in that person's own words: what they say of the money is theirs, and may be outdated."""
     if move.actor is None:
-        return labelled(words, recorded.said(move.reason).rstrip("."))
+        return labelled(words, unended(recorded.said(move.reason)))
     return _("{words} by {name}, who wrote: “{reason_given}”").format(
         words=words,
         name=move.actor.get_full_name() or move.actor.get_username(),
-        reason_given=move.reason.rstrip("."),
+        reason_given=unended(move.reason),
     )
 
 
@@ -234,4 +244,4 @@ def _why(fact: BankFact) -> tuple[str, reasons.Action]:
     """Why the bank did not carry it: in our words where its code is known, else in its own."""
     reason = reasons.explain(fact.code, kind=base.ReportKind(fact.kind))
     sentence = reason.sentence if fact.code or not fact.text else recorded.perhaps(fact.text)
-    return sentence[:1].lower() + sentence[1:].rstrip("."), reason.action
+    return sentence[:1].lower() + unended(sentence[1:]), reason.action

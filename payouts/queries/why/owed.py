@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from backoffice.words import later
+from backoffice.words import later, sentences
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutAccount
@@ -36,7 +36,7 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
     """The paragraphs for all that the seller is owed and no payout carries, by currency; or for one amount of it."""
     barred = bars.of(seller)
     if barred is not None:
-        return [replace(barred, text=f"{barred.text}{_then(seller, now)}")]
+        return [_barred(seller, barred, now)]
     if not countries.is_open(seller.country):
         text = _("No country file opens {country}: nothing is paid there before one does.").format(
             country=seller.country
@@ -53,6 +53,18 @@ def of(*, seller: Seller, now: datetime, amount: Amount | None = None) -> list[E
     if not found:
         return [asked.account(country.currency) or _nothing()]
     return [asked.of(each) for each in found]
+
+
+def _barred(seller: Seller, barred: Explanation, now: datetime) -> Explanation:
+    """The paragraph for what stops everything. Who is only not verified yet can give bank details in the meantime."""
+    if barred.cause is Cause.UNVERIFIED and countries.is_open(seller.country):
+        country = countries.get(seller.country)
+        asked = _Question(seller, country, calendars.local_today(country, now), now, None)
+        account = asked.account(country.currency)
+        if account is not None and account.cause is Cause.NO_ACCOUNT:
+            actor = acting.together([account.actor, *barred.actors])
+            return replace(account, text=sentences(barred.text, account.text), actor=actor)
+    return replace(barred, text=sentences(barred.text, _then(seller, now)))
 
 
 def waits(balance: balances.Balance) -> Money:
@@ -76,9 +88,7 @@ def _then(seller: Seller, now: datetime) -> str:
         return ""
     country = countries.get(seller.country)
     run = explain.next_run(country, due=calendars.local_today(country, now), now=now)
-    return _(" After that the next run takes what is due; the first is on {run}.").format(
-        run=explain.day(run)
-    )
+    return _("After that the next run takes what is due; the first is on {run}.").format(run=explain.day(run))
 
 
 @dataclass(frozen=True)
@@ -112,9 +122,8 @@ class _Question:
             )
             return Explanation(text, ADMINISTRATOR, Cause.OTHER_CURRENCY)
         if due.minor < 0:
-            text = _("The balance is {say}: what is earned next is netted against it.{more}").format(
-                say=_say(due), more=self._more(balance)
-            )
+            text = _("The balance is {say}: what is earned next is netted against it.").format(say=_say(due))
+            text = sentences(text, self._more(balance))
             return Explanation(text, _("nobody"), Cause.NEGATIVE, Facts(money=due))
         return None
 
@@ -148,7 +157,7 @@ class _Question:
         following = self._next_due(balance)
         if following is None:
             return ""
-        return _(" {say} comes due on {following}.").format(
+        return _("{say} comes due on {following}.").format(
             say=_say(following[0]), following=explain.day(following[1])
         )
 
@@ -166,8 +175,9 @@ class _Question:
         minimum = Money(self.country.minimum_minor, balance.currency)
         missing = Money(minimum.minor - due.minor, balance.currency)
         text = _(
-            "{say} is due, under the minimum of {minimum}: {missing} is missing. It waits for more earnings.{more}"
-        ).format(say=_say(due), minimum=_say(minimum), missing=_say(missing), more=self._more(balance))
+            "{say} is due, under the minimum of {minimum}: {missing} is missing. It waits for more earnings."
+        ).format(say=_say(due), minimum=_say(minimum), missing=_say(missing))
+        text = sentences(text, self._more(balance))
         facts = Facts(money=due, minimum=minimum, missing=missing)
         return Explanation(text, _("nobody"), Cause.UNDER_MINIMUM, facts)
 

@@ -41,7 +41,6 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
 
 def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
     submission, zone = attempt.submission, explain.zone_of(payout.country)
-    name = _("Payout {reference}").format(reference=payout.reference)
     value_date = submission.batch.value_date
     at = submission.delivered_at
     facts = Facts(
@@ -55,27 +54,28 @@ def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
     def told(text: str, actor: str, cause: Cause) -> Explanation:
         going = cause in (Cause.LEAVING, Cause.WITH_THE_BANK)
         known = replace(facts, paid=value_date) if going else facts
-        return Explanation(f"{name} {text}", actor, cause, known, PayoutStatus.SUBMITTED)
+        return Explanation(text, actor, cause, known, PayoutStatus.SUBMITTED)
 
     if submission.status == SubmissionStatus.UNKNOWN:
         follows = attempts.unknown_words(submission, zone, now=now)
-        text = _("was handed over, and no clear answer came. It may or may not have left. {follows}").format(
-            follows=follows
-        )
+        text = _(
+            "Payout {reference} was handed over, and no clear answer came. It may or may not have left. {follows}"
+        ).format(reference=payout.reference, follows=follows)
         return told(text, _("a treasurer, if the bank cannot say"), Cause.UNKNOWN)
     if at is None or submission.status != SubmissionStatus.ACCEPTED:
         return told(
-            _("is on its way to the bank. {handing_over}").format(
-                handing_over=attempts.handing_over(submission, zone)
+            _("Payout {reference} is on its way to the bank. {handing_over}").format(
+                reference=payout.reference, handing_over=attempts.handing_over(submission, zone)
             ),
             NOBODY,
             Cause.LEAVING,
         )
     sent = explain.clock(at, zone)
     text = _(
-        "is with the bank, which has not reported it paid yet. It was handed over {sent} "
+        "Payout {reference} is with the bank, which has not reported it paid yet. It was handed over {sent} "
         "as {end_to_end_id}, to {account}. {due_words}"
     ).format(
+        reference=payout.reference,
         sent=sent,
         end_to_end_id=attempt.end_to_end_id,
         account=facts.account,

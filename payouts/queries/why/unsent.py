@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, holders
-from backoffice.words import later, sentences
+from backoffice.words import beside, ended, later, sentences, unended
 from payouts.models import Attempt, Batch, Hold, HoldReason, MissedCutOff, Payout
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import (
@@ -35,7 +35,7 @@ _JUDGED = later("Compliance decides, and a second person confirms; tell the sell
 HOLDS: Mapping[HoldReason, tuple[str, str]] = {
     HoldReason.ACCOUNT_CHANGE: (
         TWO,
-        later("Once they know which account is right, one asks for its release, another confirms."),
+        later("Once it is known which account is right, one person asks for its release, another confirms."),
     ),
     HoldReason.ACCOUNT_REFUSED: (
         SELLER_THEN_COMPLIANCE,
@@ -46,20 +46,23 @@ HOLDS: Mapping[HoldReason, tuple[str, str]] = {
     ),
     HoldReason.AMOUNT_UNUSUAL: (
         RELEASERS,
-        later("They compare the amount with what was sold, and release it."),
+        later("The hold is released once the amount was compared with what was sold."),
     ),
-    HoldReason.DISPUTE: (RELEASERS, later("They release it when the dispute is settled.")),
+    HoldReason.DISPUTE: (RELEASERS, later("The hold is released when the dispute is settled.")),
     HoldReason.DOCUMENTS: (
         RELEASERS,
-        later("They release it when the documents named in its note are there."),
+        later("The hold is released when the documents named in its note are there."),
     ),
     HoldReason.FRAUD_SUSPECTED: (COMPLIANCE, _JUDGED),
     HoldReason.COMPLIANCE: (COMPLIANCE, _JUDGED),
-    HoldReason.RAIL_REJECTED: (RELEASERS, later("They release it when what the bank refused is mended.")),
-    HoldReason.SELLER_REQUEST: (RELEASERS, later("They release it when the seller asks for the money.")),
-    HoldReason.OTHER: (RELEASERS, later("They release it when what its note asks for is found out.")),
+    HoldReason.RAIL_REJECTED: (
+        RELEASERS,
+        later("The hold is released when what the bank refused is mended."),
+    ),
+    HoldReason.SELLER_REQUEST: (RELEASERS, later("The hold is released when the seller asks for the money.")),
+    HoldReason.OTHER: (RELEASERS, later("The hold is released when what its note asks for is found out.")),
 }
-# A text about the seller's own bank details is given only where nothing else blocks.
+# A text about the seller's own bank details is given only where nothing else blocks (but see `most_secret`).
 _LAST = (Cause.HELD_ACCOUNT_REFUSED, Cause.HELD_ACCOUNT_CHANGE)
 _LEFT = {
     PayoutStatus.PENDING_REVIEW: later("an analyst reviews it, another person approves it"),
@@ -126,8 +129,14 @@ def _of(payout: Payout, now: datetime) -> Explanation:
 
 
 def most_secret(causes: Sequence[Cause]) -> Cause:
-    """Of all that blocks, the cause that decides what the seller is told."""
-    return min(causes, key=lambda cause: cause in _LAST)
+    """Of all that blocks, the cause that decides what the seller is told.
+
+    Where nothing but the verification is wanting besides, new bank details are asked for in the meantime.
+    """
+    secret = [cause for cause in causes if cause not in _LAST]
+    if set(secret) == {Cause.UNVERIFIED} and Cause.HELD_ACCOUNT_REFUSED in causes:
+        return Cause.HELD_ACCOUNT_REFUSED
+    return (secret or causes)[0]
 
 
 def _told(payout: Payout, text: str, actor: str, cause: Cause, facts: Facts | None = None) -> Explanation:
@@ -145,9 +154,8 @@ def _lost(payout: Payout, end_to_end_id: str, found: list[blocks.Block]) -> Expl
         reference=payout.reference, handed_before=handed_before(end_to_end_id)
     )
     if found:
-        text += _(" Besides: {found}.").format(
-            found="; ".join(dict.fromkeys(block.reason for block in found))
-        )
+        besides = beside(dict.fromkeys(block.reason for block in found))
+        text = sentences(text, _("Besides: {found}.").format(found=besides))
     return _told(payout, text, FINDERS, Cause.KNOWN_OUTSIDE)
 
 
@@ -174,23 +182,20 @@ class _Step:
 
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
     steps = [_step(payout, block, now) for block in found]
-    reasons = "; ".join(dict.fromkeys(block.reason for block in found))
+    reasons = beside(dict.fromkeys(block.reason for block in found))
     nexts = sentences(*dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
-    left = _LEFT[PayoutStatus(payout.status)]
     start = _over(steps, now)
     when = explain.if_approved(payout=payout, now=start) if start is not None else ""
     dated = _("If all of that is done {when}.").format(when=when) if when else _("Until then it has no date.")
-    text = _(
-        "Payout {reference} does not go on: {reasons}. {value}{then} Then it goes on "
-        "from where it stands: {left}. {dated}"
-    ).format(
-        reference=payout.reference,
-        reasons=reasons,
-        value=f"{refused} " if refused else "",
-        then=nexts,
-        left=left,
-        dated=dated,
+    text = sentences(
+        _("Payout {reference} does not go on: {reasons}.").format(
+            reference=payout.reference, reasons=reasons
+        ),
+        refused,
+        nexts,
+        _("Then it goes on from where it stands: {left}.").format(left=_LEFT[PayoutStatus(payout.status)]),
+        dated,
     )
     cause = most_secret([step.cause for step in steps])
     zone = ZoneInfo(explain.zone_of(payout.country))
@@ -201,13 +206,11 @@ def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explan
         paid=explain.paid_on(payout=payout, now=start) if start is not None else None,
     )
     actors = acting.together(step.actor for step in steps)
-    told = _told(payout, text.replace("  ", " "), actors, cause, facts)
+    told = _told(payout, text, actors, cause, facts)
     if refused:
         return told
-    shared = _("{reasons}. {then} Then each goes on from where it stands. {dated}").format(
-        reasons=reasons, then=nexts, dated=dated
-    )
-    return replace(told, shared=shared.replace("  ", " "))
+    shared = sentences(ended(reasons), nexts, _("Then each goes on from where it stands."), dated)
+    return replace(told, shared=shared)
 
 
 def _over(steps: Sequence[_Step], now: datetime) -> datetime | None:
@@ -229,7 +232,9 @@ def _step(payout: Payout, block: blocks.Block, now: datetime) -> _Step:
     actor, words = ends(hold)
     zone = explain.zone_of(payout.country)
     if hold.until is not None:
-        words += _(" It ends by itself {until}.").format(until=explain.clock(hold.until, zone))
+        words = sentences(
+            words, _("It ends by itself {until}.").format(until=explain.clock(hold.until, zone))
+        )
     elif actor == SELLER_THEN_COMPLIANCE:
         return _Step((words, details.given_now(zone=zone, now=now)), actor, cause)
     return _Step((words,), actor, cause, hold.until)
@@ -244,10 +249,9 @@ def ends(hold: Hold) -> tuple[str, str]:
     name = request.asked_by.get_full_name() or request.asked_by.get_username()
     judges = "payouts.judge_hold" in authority.permissions_of(request.asked_by_id)
     actor = COMPLIANCE if hold.reason in FOR_COMPLIANCE and not judges else RELEASERS
-    quiet = _(" Tell the seller nothing of it.") if hold.reason in FOR_COMPLIANCE else ""
-    return actor, _("{name} asked for its release, which another person has to confirm.{quiet}").format(
-        name=name, quiet=quiet
-    )
+    quiet = _("Tell the seller nothing of it.") if hold.reason in FOR_COMPLIANCE else ""
+    asked = _("{name} asked for its release, which another person has to confirm.").format(name=name)
+    return actor, sentences(asked, quiet)
 
 
 def _given(payout: Payout, cause: Cause, now: datetime) -> _Step | None:
@@ -296,7 +300,7 @@ def _taken_out(payout: Payout) -> str:
     by = batch_look.left_by([item]).get(item.pk) if item is not None else None
     if item is None or by is None:  # never in one, or it went out with it
         return ""
-    because = recorded.perhaps(item.left_because).rstrip(".")
+    because = unended(recorded.perhaps(item.left_because))
     return _("It was taken out of batch {batch} ({by}): {because}.").format(
         batch=item.batch.reference, by=by, because=because
     )
@@ -327,7 +331,7 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
         text = _(
             "{name}, and nothing is handed over since {since}: {reason}. Two treasurers let the "
             "rail go on. Until then it has no date."
-        ).format(name=name, since=since, reason=recorded.by(stop.stopped_by_id, stop.reason).rstrip("."))
+        ).format(name=name, since=since, reason=unended(recorded.by(stop.stopped_by_id, stop.reason)))
         return _told(payout, text, _("a treasurer"), Cause.RAIL_STOPPED)
     text = _("{name}, which is about to be sent. {then}").format(name=name, then=then)
     return _told(payout, text, _("nobody"), Cause.LEAVING, going)

@@ -18,6 +18,7 @@ _LONGEST_REMITTANCE = 140
 
 class Sandbox:
     name = "sandbox"
+    title = "Simulated bank"
     capabilities = base.Capabilities(
         shape=base.Shape.CALL,
         deduplicates=True,

@@ -23,6 +23,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 class Sepa:
     name = "sepa"
+    title = "SEPA"
     capabilities = base.Capabilities(
         shape=base.Shape.FILE,
         deduplicates=True,

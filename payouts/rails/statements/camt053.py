@@ -15,6 +15,7 @@ from payouts.rails.statements import camt053_lines
 from payouts.rails.statements.base import Entry, Problem, Statement
 from sellers.ledger.money import Money
 
+_MESSAGE = "BkToCstmrStmt"
 _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
 _OTHER = "The document is not a bank statement; only statements (camt.053) are read here."
@@ -63,6 +64,13 @@ def entries(stream: IO[bytes], told: Told | None = None) -> Iterator[tuple[int, 
             place += 1
 
 
+def refuse_other(head: bytes) -> None:
+    """Raises `Unreadable` where the first bytes of a document show that it is another message."""
+    kind = xml.message_begun(head)
+    if kind not in ("", _MESSAGE):
+        raise base.Unreadable(_OTHERS.get(kind, _OTHER))
+
+
 def _walk(stream: IO[bytes], told: Told | None) -> Iterator[Entry | Statement]:
     """The lines of a statement, then itself."""
     there_are = _lines_about(stream) if told is not None else 0
@@ -95,7 +103,7 @@ def _walk(stream: IO[bytes], told: Told | None) -> Iterator[Entry | Statement]:
             lines.take_payment(element)
             elements.inside(element)
     kind = xml.root_message(elements.root)
-    if kind != "BkToCstmrStmt":
+    if kind != _MESSAGE:
         raise base.Unreadable(_OTHERS.get(kind, _OTHER))
     if not found:
         raise base.Unreadable("The document holds no statement (Stmt).")
@@ -106,7 +114,7 @@ def _path(element: Any) -> list[str]:
     names: list[str] = []
     while element is not None:
         name = xml.name(element)
-        if name == "BkToCstmrStmt":
+        if name == _MESSAGE:
             above = element.getparent()
             outermost = above is None or (xml.name(above) == "Document" and above.getparent() is None)
             return names if outermost else []

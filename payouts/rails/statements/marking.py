@@ -24,17 +24,18 @@ Errors = Iterable[tuple[Place, str]]
 """In the order of their places."""
 
 
-def made(pieces: Iterable[bytes], errors: Errors) -> Iterator[bytes]:
+def made(pieces: Iterable[bytes], errors: Errors, *, label: str = "error: ") -> Iterator[bytes]:
     """The document in pieces as they come, with the errors of each line before it, and of a statement before that.
+    ``label`` stands before each.
 
     The first piece has at least four bytes. Nothing else of it changes, and it is read like the original. What finds no
     place stands before the next that does, or at the end, as in a document that is no XML from some byte on. Errors are
     taken one by one: neither they nor the document are ever in memory whole.
     """
-    return filter(None, _marked(pieces, _Waiting(errors)))
+    return filter(None, _marked(pieces, _Waiting(errors), label))
 
 
-def _marked(pieces: Iterable[bytes], waiting: "_Waiting") -> Iterator[bytes]:
+def _marked(pieces: Iterable[bytes], waiting: "_Waiting", label: str) -> Iterator[bytes]:
     places = _Places()
     held, begins = b"", 0  # what the parser has not told of yet, and where it stands in the document
     for piece in chain(pieces, [b""]):
@@ -45,12 +46,12 @@ def _marked(pieces: Iterable[bytes], waiting: "_Waiting") -> Iterator[bytes]:
             if waiting.for_(place):
                 yield held[done : at - begins]
                 done = at - begins
-                yield from (_comment(text, places.encoding) for text in waiting.up_to(place))
+                yield from (_comment(label + text, places.encoding) for text in waiting.up_to(place))
         told = len(held) if places.over else max(done, places.told - begins)
         yield held[done:told]
         held, begins = held[told:], begins + told
     yield held
-    yield from (_comment(text, places.encoding) for text in waiting.up_to(None))
+    yield from (_comment(label + text, places.encoding) for text in waiting.up_to(None))
 
 
 class _Waiting:
@@ -77,7 +78,7 @@ class _Waiting:
 
 
 def _comment(text: str, encoding: str) -> bytes:
-    return f"<!-- error: {_plain(text)} -->\n".encode(encoding, errors="replace")
+    return f"<!-- {_plain(text)} -->\n".encode(encoding, errors="replace")
 
 
 def _plain(text: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,8 @@ from backoffice.audit import recording
 from backoffice.audit.clock import database_now
 from backoffice.doors import keyset, pages
 from backoffice.doors.addresses import Known
-from payouts.queries import statement_words
+from backoffice.words import labelled
+from payouts.queries import import_words, statement_words
 from payouts.rails.statements import marking as statements
 from payouts.rails.statements.base import Place
 from sellers import importing as seller_files
@@ -32,6 +34,7 @@ from sellers.ledger.importing import kinds, parts, posting, seen
 from sellers.ledger.models import EarningKind, ImportFile, ImportKind, ImportStatus
 from sellers.ledger.money import Money
 
+At = TypeVar("At")
 _KINDS = dict(EarningKind.choices)
 _PIECE = 1 << 16
 
@@ -51,20 +54,26 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if file.seller_file_id is not None and file.status not in posting.UNDER_WAY:
         return redirect(_import_words.url_of(file))
     page = keyset.page(request, file.staged.all(), newest_first=False)
-    result = importing.EarningResource().result(page.rows)
     days = importing.moved(page.rows) if file.status == ImportStatus.CHECKED else {}
     for row in page.rows:
+        row.error = import_words.wrong(file, row.error)
         # For the template, beside the row.
         row.moved_to = days.get(row.pk)  # type: ignore[attr-defined]
         row.kind_word = _KINDS.get(row.kind, row.kind)  # type: ignore[attr-defined]
+    result = importing.EarningResource().result(page.rows)
     held = pages.permissions(request)
     rights = kinds.of(file.kind)
-    corrects = file.kind == ImportKind.CORRECTIONS
-    may_confirm = rights.confirms in held and not (corrects and file.uploaded_by_id == request.user.pk)
-    judged = corrects and file.status == ImportStatus.CHECKED
+    by_two = kinds.by_two(file)
+    may_confirm = rights.confirms in held and not (by_two and file.uploaded_by_id == request.user.pk)
+    judged = file.kind == ImportKind.CORRECTIONS and file.status == ImportStatus.CHECKED
     context = {
         "title": file.name,
         "file": file,
+        "refused": _import_words.refused(file),
+        "wrong": _("The file has errors")
+        if _import_words.was_read(file)
+        else _("The file could not be read"),
+        "trouble": import_words.trouble(file),
         "by": _import_words.who(file),
         "profile": _import_words.profile(file),
         "statements": [_statement(shown) for shown in file.preview],
@@ -74,11 +83,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": _import_words.sums(file),
         "may": rights.brings in held,
         "may_confirm": may_confirm,
-        "needs_another": judged,
+        "needs_another": by_two and file.status == ImportStatus.CHECKED,
         "shown": seen.digest(file) if judged and may_confirm else "",
         "new_url": reverse(_import_words.NEW[ImportKind(file.kind)]),
         "adds": _import_words.adds(file),
-        "has_copy": rights.brings in held and parts.kept(file) and _can_be_marked(file),
+        "has_copy": rights.brings in held and parts.kept(file) and _import_words.can_be_marked(file),
         "back_url": reverse(_import_words.LIST),
         "back_label": _("Imports"),
         "reference": file.name,
@@ -86,11 +95,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_import_words.progress(file, database_now()),
     }
     return pages.render(request, "admin/ledger/importfile/detail.html", context)
-
-
-def _can_be_marked(file: ImportFile) -> bool:
-    """Something of it could be read."""
-    return bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count)
 
 
 def _statement(shown: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +105,8 @@ def _statement(shown: dict[str, Any]) -> dict[str, Any]:
     }
     chain = [statement_words.again(each) for each in shown.get("problems", shown["chain"])]
     day = date.fromisoformat(shown["day"]) if shown["day"] else None
-    return {**shown, **money, "day": day, "chain": chain}
+    account = statement_words.reread(shown["account"])
+    return {**shown, **money, "day": day, "chain": chain, "account": account}
 
 
 @require_safe
@@ -125,10 +130,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """
     file = found(request, pk)
     brings = kinds.of(file.kind).brings in pages.permissions(request)
-    kept = brings and file.status == ImportStatus.REFUSED and _can_be_marked(file)
+    kept = brings and file.status == ImportStatus.REFUSED and _import_words.can_be_marked(file)
     made: IO[bytes] | Iterator[bytes] | None = None
     if kept and file.kind == ImportKind.STATEMENT and parts.kept(file):
-        made = statements.made(parts.pieces(file), _by_place(file))
+        made = statements.made(parts.pieces(file), _by_place(file), label=labelled(_("error"), ""))
     elif kept and (upload := parts.opened(file)) is not None:
         chosen: Any = (
             seller_files.get(file.profile) if file.kind == ImportKind.SELLERS else profiles.get(file.profile)
@@ -158,15 +163,27 @@ def _by_place(file: ImportFile) -> Iterator[tuple[Place, str]]:
     """Errors of a bank's file, in the order of what they are about."""
     wrong = file.staged.exclude(error="").order_by("row_number", "statement_line", "id")
     found = wrong.values_list("row_number", "statement_line", "error").iterator(chunk_size=2000)
-    return ((Place(statement, line), error) for statement, line, error in found)
+    return _for_reader(file, ((Place(statement, line), error) for statement, line, error in found))
 
 
 def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
+    """Errors of rows, in the order of their lines."""
     if file.seller_file is not None:
         rows = file.seller_file.rows.exclude(error="").order_by("line", "id").values_list("line", "error")
-        return rows.iterator(chunk_size=2000)
+        return _for_reader(file, rows.iterator(chunk_size=2000))
     staged = file.staged.exclude(error="").order_by("row_number", "id").values_list("row_number", "error")
-    return staged.iterator(chunk_size=2000)
+    return _for_reader(file, staged.iterator(chunk_size=2000))
+
+
+def _for_reader(file: ImportFile, errors: Iterable[tuple[At, str]]) -> Iterator[tuple[At, str]]:
+    """In the language of who asks now, which may not be the active one any more when the answer is sent."""
+    language = get_language() or "en"
+
+    def told(error: str) -> str:
+        with override(language):
+            return import_words.wrong(file, error)
+
+    return ((at, told(error)) for at, error in errors)
 
 
 @require_safe
@@ -174,10 +191,10 @@ def _errors(file: ImportFile) -> Iterator[tuple[int, str]]:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Every error of a refused file as a CSV, to mend it by; sent as it is read, however many there are."""
     file = found(request, pk)
-    head: Sequence[object] = ("line", "error")
+    head: Sequence[object] = (_("line"), _("error"))
     rows: Iterable[Sequence[object]]
     if file.kind == ImportKind.STATEMENT:
-        head = ("statement", "line", "error")
+        head = (_("statement"), *head)
         rows = (
             (place.statement or "", place.line or "", harmless(error)) for place, error in _by_place(file)
         )

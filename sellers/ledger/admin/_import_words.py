@@ -1,5 +1,6 @@
 """What pages of imports say of a file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.audit import holders
 from backoffice.doors import pace, pages
-from backoffice.words import later, number
+from backoffice.words import later, number, sentences
 from sellers import importing as seller_files
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, posting
@@ -24,6 +26,24 @@ NEW = {
     ImportKind.SELLERS: "admin:sellers_import_new",
 }
 SIDES = {"credited": later("Credited to us"), "debited": later("Debited from us")}
+BRING = {
+    ImportKind.EARNINGS: later("Import a CSV of sales, commissions and refunds; then run payouts."),
+    ImportKind.CORRECTIONS: later(
+        "Import a CSV of adjustments and write-offs; another person confirms the whole file."
+    ),
+    ImportKind.STATEMENT: later(
+        "Statements come from the bank by themselves. Import the camt.053 of a day that did not come."
+    ),
+    ImportKind.SELLERS: later(
+        "Import a CSV of sellers; nothing is paid to them before somebody has verified them."
+    ),
+}
+BROUGHT = {
+    ImportKind.EARNINGS: later("Who imports earnings: {who}."),
+    ImportKind.CORRECTIONS: later("Who imports corrections: {who}."),
+    ImportKind.STATEMENT: later("Who imports bank statements: {who}."),
+    ImportKind.SELLERS: later("Who imports sellers: {who}."),
+}
 EVERY_RIGHT = tuple(dict.fromkeys(right for each in kinds.RIGHTS.values() for right in each.any_of))
 
 
@@ -31,6 +51,47 @@ def seen_by(request: HttpRequest) -> list[str]:
     """The kinds of import that the reader may see."""
     held = pages.permissions(request)
     return [kind for kind, rights in kinds.RIGHTS.items() if held & set(rights.any_of)]
+
+
+def advice(listed: Sequence[str], brings: Sequence[str]) -> str:
+    """What the reader may bring of the kinds that are listed: of those they bring the last named; else who does."""
+    if brings:
+        return str(BRING[ImportKind(brings[-1])])
+    return sentences(
+        *(
+            BROUGHT[ImportKind(kind)].format(who=holders.whoever(kinds.of(kind).brings) or _("nobody"))
+            for kind in listed
+        )
+    )
+
+
+def was_read(file: ImportFile) -> bool:
+    """A statement or a row of it could be read: the bytes, the header and more."""
+    return bool(file.preview if file.kind == ImportKind.STATEMENT else file.row_count)
+
+
+def can_be_marked(file: ImportFile) -> bool:
+    """There is a text to write its errors beside; of a CSV also where no more than its header is wrong."""
+    return was_read(file) if file.kind == ImportKind.STATEMENT else bool(file.sha256)
+
+
+def refused(file: ImportFile) -> str:
+    """How it was refused, where that is not for its rows; empty for every other."""
+    if file.status != ImportStatus.REFUSED:
+        return ""
+    if not was_read(file):
+        return _("Refused: could not be read")
+    return _("Refused: it has errors") if file.kind == ImportKind.STATEMENT else ""
+
+
+def errors(file: ImportFile) -> str:
+    """How many errors were found; empty where there are none, or no more than that it could not be read."""
+    count = file.error_count
+    if not count or not was_read(file):
+        return ""
+    if file.kind == ImportKind.STATEMENT:
+        return ngettext("{n} error", "{n} errors", count).format(n=number(count))
+    return ngettext("{n} row with errors", "{n} rows with errors", count).format(n=number(count))
 
 
 def url_of(file: ImportFile) -> str:
@@ -82,6 +143,10 @@ def said(file: ImportFile) -> str:
     kind = ImportKind(file.kind)
     if not file.new_count and adds(file):
         return _("“{file}” is booked: no line, but the day and its balance stand.").format(file=file.name)
+    if not file.new_count and not file.known_count:
+        return _("Nothing changed: what “{file}” says of days and balances is known already.").format(
+            file=file.name
+        )
     if not file.new_count:
         return _("Nothing changed: all {what} of “{file}” are known already.").format(
             what=_counted(kind, file.known_count), file=file.name
@@ -92,15 +157,14 @@ def said(file: ImportFile) -> str:
         else ""
     )
     sellers = (
-        _(" {seller_count} new sellers wait for their verification.").format(
+        _("{seller_count} new sellers wait for their verification.").format(
             seller_count=number(file.seller_count)
         )
         if file.seller_count
         else ""
     )
-    return _("{what} imported{known}.{sellers}").format(
-        what=_counted(kind, file.new_count), known=known, sellers=sellers
-    )
+    imported = _("{what} imported{known}.").format(what=_counted(kind, file.new_count), known=known)
+    return sentences(imported, sellers)
 
 
 def _counted(kind: ImportKind, count: int) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.doors import exports, keyset, pages, worklists
+from backoffice.doors import exports, keyset, pages, sworn, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import later
 from payouts import countries
@@ -34,7 +34,12 @@ ASK, DECIDE, SEE = "ledger.request_adjustment", "ledger.approve_adjustment", "le
 RAISES, LOWERS = "raises", "lowers"
 
 
+GRANTED = "granted"
+
+
 class DecisionForm(forms.Form):
+    """The word of who decides. To grant takes a tick, too; to refuse, a reason."""
+
     note = forms.CharField(
         required=False,
         max_length=adjustments.LONGEST_REASON,
@@ -42,6 +47,13 @@ class DecisionForm(forms.Form):
         label=later("Note for the record"),
         help_text=later("Needed to refuse."),
     )
+    looked = sworn.tick(later("I looked at the document and the reason"))
+
+    def clean(self) -> None:
+        if self.data.get("decision") == GRANTED and not self.cleaned_data.get("looked"):
+            self.add_error(
+                "looked", _("Not granted: look at the document and the reason first, then tick this.")
+            )
 
 
 class KindChip(forms.Form):
@@ -51,7 +63,7 @@ class KindChip(forms.Form):
 class EffectChip(forms.Form):
     effect = forms.ChoiceField(
         label=later("Effect"),
-        choices=[*filter_words.EFFECTS.items(), (worklists.OTHERS, later("asked by others"))],
+        choices=list(filter_words.EFFECTS.items()),
     )
 
 
@@ -62,7 +74,12 @@ class CurrencyChip(worklists.CurrencyChip):
         return questions.waiting().order_by().values_list("account__currency", flat=True).distinct()
 
 
-CHIPS: dict[str, type[forms.Form]] = {"kind": KindChip, "effect": EffectChip, "currency": CurrencyChip}
+CHIPS: dict[str, type[forms.Form]] = {
+    "kind": KindChip,
+    "effect": EffectChip,
+    "currency": CurrencyChip,
+    **worklists.OTHERS,
+}
 
 
 def _narrowed(request: HttpRequest, rows: "QuerySet[Adjustment]") -> "QuerySet[Adjustment]":
@@ -71,19 +88,19 @@ def _narrowed(request: HttpRequest, rows: "QuerySet[Adjustment]") -> "QuerySet[A
         rows = rows.filter(kind=given["kind"])
     if "currency" in given:
         rows = rows.filter(account__currency=given["currency"])
+    if whom := worklists.for_whom(request, "not_asked_by"):
+        rows = rows.exclude(requested_by=whom.pk)
     match given.get("effect"):
         case "raises":
             return rows.filter(amount_minor__gt=0)
         case "lowers":
             return rows.filter(amount_minor__lt=0)
-        case worklists.OTHERS:
-            return rows.exclude(requested_by=request.user.pk)
     return rows
 
 
 def _export(request: HttpRequest) -> list[dict[str, str]]:
     """The way to a file of exactly these rows."""
-    given = worklists.exported(request, "effect", "currency", by_others="effect")
+    given = worklists.exported(request, "effect", "currency", "not_asked_by")
     return exports.verb(request, "adjustments", given | {"adjustment": request.GET.get("kind")})
 
 
@@ -166,7 +183,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant or refuse."""
     it = get_object_or_404(questions.all_of(), pk=pk)
     form = DecisionForm(request.POST)
-    granted = request.POST.get("decision") == "granted"
+    granted = request.POST.get("decision") == GRANTED
     if form.is_valid():
         now = database_now()
         try:

@@ -1,6 +1,6 @@
 """Imports of every kind: the list, choosing a file, and the answers to one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later
 from payouts.operations import imports
-from payouts.queries import deciding
+from payouts.queries import deciding, import_words
 from sellers.ledger import profiles
 from sellers.ledger.admin import _import_detail, _import_words
 from sellers.ledger.importing import kinds
@@ -73,16 +73,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     held, seen = pages.permissions(request), _import_words.seen_by(request)
     only = request.GET.get("kind", "")
     if only and only not in seen:
-        raise UnknownChoice(_("Kind"), only, name="kind")
+        raise UnknownChoice(_("Kind"), only, name="kind", choices=sorted(seen))
     rows = ImportFile.objects.filter(kind__in=[only] if only else seen).select_related("uploaded_by")
-    if worklists.for_me(request):
-        rows = rows.filter(pk__in=deciding.corrections(person_id=request.user.pk or 0))
+    if whom := worklists.for_whom(request):
+        theirs = deciding.corrections(person_id=whom.pk) | deciding.bank_statements(person_id=whom.pk)
+        rows = rows.filter(pk__in=theirs)
     page = keyset.page(request, rows, by=("uploaded_at",))
-    verbs = [
-        {"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])}
-        for kind in LABELS
-        if kinds.of(kind).brings in held
-    ]
+    brings = [kind for kind in LABELS if kinds.of(kind).brings in held]
+    verbs = [{"label": LABELS[kind], "url": reverse(_import_words.NEW[kind])} for kind in brings]
     if verbs:
         verbs[-1]["kind"] = "main"
     here = reverse(_import_words.LIST)
@@ -106,17 +104,36 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "file": file,
                 "url": _import_words.url_of(file),
                 "sums": _import_words.sums(file),
+                "refused": _import_words.refused(file),
+                "errors": _import_words.errors(file),
+                "trouble": import_words.trouble(file),
                 "by": _import_words.who(file),
             }
             for file in page.rows
         ],
         "pager": page,
-        "empty_title": _("No file yet"),
-        "empty_text": _("Import a CSV of sales, commissions and refunds; then run payouts."),
-        "empty_url": verbs[-1]["url"] if verbs else "",
-        "empty_label": verbs[-1]["label"] if verbs else "",
+        **_empty(request, whom, [only] if only else seen, brings),
     }
     return pages.render(request, "admin/ledger/importfile/list.html", context)
+
+
+def _empty(request: HttpRequest, whom: Any, listed: Sequence[str], brings: Sequence[str]) -> dict[str, str]:
+    """What an empty list says to this reader, and where they bring a file of these kinds, if they may. ``whom`` is the
+    person it is narrowed to.
+    """
+    if whom is not None:
+        title = (
+            _("Nothing waits for you")
+            if whom == request.user
+            else _("Nothing waits for {name}").format(name=worklists.called(whom))
+        )
+        return {"empty_title": title, "empty_text": _("Take a filter away.")}
+    mine = [kind for kind in brings if kind in listed]
+    found = {"empty_title": _("No file yet"), "empty_text": _import_words.advice(listed, mine)}
+    if mine:
+        found["empty_url"] = reverse(_import_words.NEW[ImportKind(mine[-1])])
+        found["empty_label"] = LABELS[ImportKind(mine[-1])]
+    return found
 
 
 def chooser(kind: str) -> Callable[..., HttpResponse]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, re_path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -29,7 +29,25 @@ OF_BOOK = Known(book=Book.values, currency=EXPONENTS)
 @require_safe
 @pages.page(SEE, knows=OF_BOOK)
 def accounts(request: HttpRequest, month: date) -> HttpResponse:
-    """The accounts of one book in one currency: what each moved in the month."""
+    """The accounts of one book in one currency; what each moved in the month is added up after the page."""
+    found = months.month_or_404(month)
+    book, currency = _book(request)
+    query = urlencode({"book": book, "currency": currency})
+    context = {
+        "title": f"{Book(book).label}, {currency}, {dated(found.first, 'yMMMM')}",
+        "lead": _(
+            "By account and country. The house's side of a transaction counts for the country of its seller."
+        ),
+        "rows_url": f"{reverse('admin:ledger_period_accounts_rows', args=[found.first])}?{query}",
+        **_crumb(found),
+    }
+    return pages.render(request, "admin/ledger/period/accounts.html", context)
+
+
+@require_safe
+@pages.page(SEE, knows=OF_BOOK)
+def account_rows(request: HttpRequest, month: date) -> HttpResponse:
+    """A part of the page that comes after it: each account with what it moved, all entries of the month added up."""
     found = months.month_or_404(month)
     book, currency = _book(request)
     chart = mapping.chart()
@@ -48,17 +66,7 @@ def accounts(request: HttpRequest, month: date) -> HttpResponse:
                 "url": f"{reverse('admin:ledger_period_entries', args=[found.first])}?{query}",
             }
         )
-    context = {
-        "title": f"{Book(book).label}, {currency}, {dated(found.first, 'yMMMM')}",
-        "lead": _(
-            "By account and country. The house's side of a transaction counts for the country of its seller."
-        ),
-        "rows": rows,
-        "empty_title": _("Nothing was booked"),
-        "empty_text": _("This book did not move in the month."),
-        **_crumb(found),
-    }
-    return pages.render(request, "admin/ledger/period/accounts.html", context)
+    return render(request, "admin/ledger/period/account_rows.html", {"rows": rows})
 
 
 @require_safe
@@ -174,6 +182,7 @@ def _crumb(month: Month) -> dict[str, str]:
 
 urlpatterns = [
     path("books/<month:month>/accounts/", accounts, name="ledger_period_accounts"),
+    path("books/<month:month>/accounts/rows/", account_rows, name="ledger_period_accounts_rows"),
     path("books/<month:month>/entries/", entries, name="ledger_period_entries"),
     re_path(r"^books/transactions/T(?P<pk>[0-9]{1,18})/$", transaction, name="ledger_transaction_detail"),
 ]

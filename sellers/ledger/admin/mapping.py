@@ -1,5 +1,6 @@
 """Whose account each book is in accounting's chart: versions in force, their history, and those that wait."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages, worklists
+from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import dated, later
 from payouts.exports.journal import FORMATS, SELLER, unfit_name
@@ -107,27 +108,15 @@ def _name(key: str) -> str:
     return key.replace(".", "_")
 
 
-@pages.page(*SEE, knows=Known(*worklists.WAITS))
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits for another person, and every version, the newest of each first."""
     held = pages.permissions(request)
     may = mapping.RIGHT in held
-    seen: set[tuple[str, str, str]] = set()
-    rows = []
     today = periods.today(now=database_now())
-    for version in asked.history():
-        key = (version.book, version.currency, version.country)
-        begun = version.effective_from <= today
-        rows.append(
-            _row(
-                version,
-                "in force" if begun and key not in seen else "replaced" if begun else "later",
-            )
-        )
-        if begun:
-            seen.add(key)
-    mine = worklists.for_me(request)
-    wanted = deciding.book_accounts(person_id=request.user.pk or 0) if mine else asked.waiting()
+    page = keyset.page(request, asked.history(today=today), by=asked.ORDER)
+    whom = worklists.for_whom(request)
+    wanted = deciding.book_accounts(person_id=whom.pk) if whom else asked.waiting()
     waiting = [{**_row(each, ""), "own": each.asked_by_id == request.user.pk} for each in wanted]
     context = {
         "title": _("Accounts of the books"),
@@ -143,11 +132,18 @@ def listed(request: HttpRequest) -> HttpResponse:
         "chips": worklists.set_chips(request, worklists.WAITS),
         "waiting": waiting,
         "others": sum(not each["own"] for each in waiting),
-        "rows": rows,
+        "rows": [_row(version, _word(version, today)) for version in page.rows],
+        "pager": page,
         "empty_title": _("No account yet"),
         "empty_text": _("A month closes once each book that moved in it has an account."),
     }
     return pages.render(request, "admin/ledger/accountmapping/list.html", context)
+
+
+def _word(version: Any, today: date) -> str:
+    if version.effective_from > today:
+        return "later"
+    return "replaced" if version.replaced else "in force"
 
 
 def _row(version: AccountMapping, word: str) -> dict[str, Any]:

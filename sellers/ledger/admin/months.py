@@ -22,7 +22,7 @@ from backoffice.words import dated, later, number
 from payouts.exports.journal import FORMATS
 from payouts.operations import journals
 from payouts.operations import periods as closing_verbs
-from payouts.queries import closing, deciding
+from payouts.queries import closing, deciding, explain
 from sellers.ledger.admin import _journal_sums, _rate_words, _tabs
 from sellers.ledger.models import Book, JournalFile, JournalStatus
 from sellers.ledger.money import Money
@@ -30,8 +30,10 @@ from sellers.ledger.queries import periods
 from sellers.ledger.queries.periods import Month, Total
 
 SEE = "ledger.view_period"
+OVER = "over"
 WORDS = {
     periods.OPEN: (later("open"), "neutral"),
+    OVER: (later("over, not closed yet"), "waiting"),
     periods.ASKED: (later("waits to be closed"), "waiting"),
     periods.CLOSED: (later("closed"), "done"),
 }
@@ -87,34 +89,43 @@ class JournalForm(forms.Form):
 def listed(request: HttpRequest) -> HttpResponse:
     """Every month, the newest first."""
     now = database_now()
+    today = periods.today(now=now)
     chosen = worklists.chosen(request, CHIPS)
     months = periods.to_close(now=now) if "show" in chosen else periods.months(now=now)
-    if "waits_for" in chosen:
-        theirs = set(deciding.months(person_id=request.user.pk or 0).values_list("pk", flat=True))
+    if whom := worklists.for_whom(request):
+        theirs = set(deciding.months(person_id=whom.pk).values_list("pk", flat=True))
         months = [month for month in months if month.period and month.period.pk in theirs]
     prefetch_related_objects([month.period for month in months if month.period], "numbers")
     context = {
         "title": _("Books"),
-        "lead": _("Months of the ledger. A day begins at midnight in {key}.").format(key=periods.zone().key),
+        "lead": _("Months of the ledger. A day begins at midnight in {key}.").format(
+            key=explain.city(periods.zone().key)
+        ),
         "tabs": _tabs.tabs(request, "months"),
         "chips": worklists.set_chips(request, CHIPS),
-        "rows": [_row(month) for month in months],
+        "rows": [_row(month, today) for month in months],
     }
     return pages.render(request, "admin/ledger/period/list.html", context)
 
 
-def _row(month: Month) -> dict[str, Any]:
+def _row(month: Month, today: date) -> dict[str, Any]:
     period = month.period
     return {
         "month": month,
         "name": _name(month.first),
-        "word": WORDS[month.status],
+        "word": _word(month, today),
         "asked_by": _who(period.asked_by) if period else "",
         "closed_by": _who(period.decided_by) if period and period.closed else "",
         "entries": sorted((each.currency, each.detailed_count) for each in period.numbers.all())
         if period and period.closed
         else [],
     }
+
+
+def _word(month: Month, today: date) -> tuple[str, str]:
+    """How the month stands, and what that means: one that is over waits for somebody to ask that it is closed."""
+    over = month.status == periods.OPEN and month.last < today
+    return WORDS[OVER if over else month.status]
 
 
 @pages.page(SEE, knows=Known())
@@ -134,7 +145,7 @@ def _detail(request: HttpRequest, found: Month, refused: forms.Form | None = Non
     context = {
         "title": _name(found.first),
         "month": found,
-        "word": WORDS[found.status],
+        "word": _word(found, periods.today(now=now)),
         "period": period,
         "asked_by": _who(period.asked_by) if period else "",
         "closed_by": _who(period.decided_by) if period and period.closed else "",

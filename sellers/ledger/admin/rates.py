@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.errors import Refused
-from backoffice.doors import pages, worklists
+from backoffice.doors import keyset, pages, worklists
 from backoffice.doors.addresses import Known
 from backoffice.words import dated, later, sentences
 from payouts.queries import deciding
@@ -56,19 +56,13 @@ class RateForm(forms.Form):
         self.fields["worth"].label = _("are so many {home}").format(home=_rate_words.home())
 
 
-@pages.page(*SEE, knows=Known(*worklists.WAITS))
+@pages.page(*SEE, knows=Known(*keyset.PLACE, *worklists.WAITS))
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits for another person, and every rate, the newest month first."""
     may = rates.RIGHT in pages.permissions(request)
-    counting: dict[tuple[date, str, str], MonthRate] = {}
-    history = list(asked.history())
-    for rate in history:
-        counting.setdefault((rate.month, rate.currency, rate.home), rate)
-    rows = [
-        {**_row(rate), "counts": counting[rate.month, rate.currency, rate.home] is rate} for rate in history
-    ]
-    mine = worklists.for_me(request)
-    wanted = deciding.month_rates(person_id=request.user.pk or 0) if mine else asked.waiting()
+    page = keyset.page(request, asked.history(), by=asked.ORDER)
+    whom = worklists.for_whom(request)
+    wanted = deciding.month_rates(person_id=whom.pk) if whom else asked.waiting()
     waiting = [
         {**_row(each), "own": each.asked_by_id == request.user.pk, "before": _rate_words.before(each)}
         for each in wanted
@@ -87,7 +81,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "chips": worklists.set_chips(request, worklists.WAITS),
         "waiting": waiting,
         "others": sum(not each["own"] for each in waiting),
-        "rows": rows,
+        "rows": [_row(rate) for rate in page.rows],
+        "pager": page,
         "empty_title": _("No rate yet"),
         "empty_text": _(
             "Months with entries in other currencies than the company's need one for some journals."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from sellers import reading
-from sellers.ledger.models import ImportKind
+from sellers.ledger.models import ImportFile, ImportKind
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ RIGHTS: dict[str, Rights] = {
 
 def of(kind: str) -> Rights:
     return RIGHTS[kind]
+
+
+def by_two(file: ImportFile) -> bool:
+    """Another person than who brought it confirms it: corrections, and statements that do not follow what stands."""
+    return file.kind == ImportKind.CORRECTIONS or file.needs_another
 
 
 def largest(kind: str) -> int:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import number
+from backoffice.words import later
+from sellers import row_words
 from sellers.ledger import profiles
 from sellers.ledger.importing import kinds, rules, seen, writing
 from sellers.ledger.importing.progress import Say, quiet
@@ -30,7 +31,10 @@ class AlreadyPosted(Conflict):
 
 
 class Changed(Conflict):
-    """The ledger learned something since the file was checked that its rows contradict."""
+    """The ledger learned something since the file was checked that its rows contradict.
+
+    It is said in the language of the moment, for it is told to one and stored for all (`backoffice.words.recorded`).
+    """
 
     code = "import_changed"
 
@@ -40,12 +44,13 @@ class NotAsShown(Changed):
 
 
 class SamePerson(Refused):
-    """Who brought a file of corrections may not confirm it."""
+    """Who brought a file that two people answer for may not confirm it."""
 
     code = "four_eyes"
     status = 403
 
 
+_misfits = lazy(row_words.misfits, str)
 _FEW = 10_000
 UNDER_WAY = (ImportStatus.READING, ImportStatus.POSTING)
 
@@ -92,11 +97,14 @@ def confirm(*, import_file_id: int, actor: Actor, now: datetime, shown: str = ""
                 file=file.name, status=file.status.lower()
             )
         )
-    if file.kind == ImportKind.CORRECTIONS and (
-        actor.user_id is None or actor.user_id == file.uploaded_by_id
-    ):
+    if kinds.by_two(file) and (actor.user_id is None or actor.user_id == file.uploaded_by_id):
         raise SamePerson(
             _("You brought these corrections: another person must confirm them. Nothing was posted.")
+            if file.kind == ImportKind.CORRECTIONS
+            else _(
+                "You brought this file, and it did not follow the statements that stood: another person must confirm "
+                "it, or bring it again once what was missing has come. Nothing was booked."
+            )
         )
     file.seen = shown if file.kind == ImportKind.CORRECTIONS else ""
     _check_seen(file)
@@ -121,7 +129,7 @@ def write(*, file: ImportFile, actor: Actor, now: datetime, say: Say) -> None:
             _write(file, now, say)
     except IntegrityError as error:
         raise Changed(
-            _(
+            later(
                 "Nothing was imported: some of these earnings or sellers came in by another "
                 "way at the same moment. Upload the file again to see what is left of it."
             )
@@ -162,18 +170,10 @@ def _write(file: ImportFile, now: datetime, say: Say) -> None:
     rules.count(file=file)
     if file.error_count:
         first = file.staged.exclude(error="").order_by("row_number", "id").values_list("error", flat=True)[0]
-        raise Changed(
-            ngettext(
-                "Nothing was imported: {error_count} row does not fit what the ledger has "
-                "learned since the check: {first}",
-                "Nothing was imported: {error_count} rows do not fit what the ledger has "
-                "learned since the check. The first: {first}",
-                file.error_count,
-            ).format(error_count=number(file.error_count), first=first)
-        )
+        raise Changed(_misfits(file.error_count, first))
     file.seller_count = created
     if not writing.write(file=file, profile=profile, now=now, say=say):
-        raise Changed(_("Nothing was imported: the sellers changed meanwhile. Upload the file again."))
+        raise Changed(later("Nothing was imported: the sellers changed meanwhile. Upload the file again."))
 
 
 def _check_seen(file: ImportFile) -> None:

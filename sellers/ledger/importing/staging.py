@@ -76,7 +76,7 @@ def stage(
         file.row_count = _stage(
             file, progress.counted(found, step=noted("Reading the rows"), total=inspected.lines, say=say)
         )
-        if not file.row_count:
+        if not file.row_count and not file.staged.exists():
             _stage(file, [Read(1, (), _("The file has a header and no rows: there is nothing to import."))])
         say(_("Comparing with what is known"), file.row_count, inspected.lines)
         if file.row_count > _FEW:
@@ -94,8 +94,8 @@ def stage(
 
 
 def _stage(file: ImportFile, read: Iterable[Read]) -> int:
-    """COPY what was read; answers how many rows there were."""
-    count, last = 0, 0
+    """COPY what was read; answers how many rows there were, of which the header, on line 1, is none."""
+    count, last = 0, 1
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in read:
             count, last = count + (row.line != last), row.line

@@ -29,7 +29,8 @@ class ImportFile(models.Model):
     """One uploaded file: what it was, who brought it, how far a worker is with it, and what became of it.
 
     The row is the job: while READING or POSTING a worker is at it, or will be. What is over changes no more, by
-    trigger. Corrections are confirmed by another person than who brought them, by constraint.
+    trigger. Corrections, and statements that do not follow what stands, are confirmed by another person than who
+    brought them, by constraint.
     """
 
     kind = models.CharField(
@@ -65,6 +66,11 @@ class ImportFile(models.Model):
     seller_file = models.OneToOneField(
         "sellers.SellerFile", null=True, on_delete=models.PROTECT, related_name="job"
     )
+    needs_another = models.BooleanField(
+        db_default=False,
+        default=False,
+        help_text="a bank's file that does not follow what stands: whoever brought it does not confirm it",
+    )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -81,7 +87,7 @@ class ImportFile(models.Model):
         max_length=10,
         db_default="en",
         default="en",
-        help_text="of who brought it: its errors are written in it",
+        help_text="in which a version before writes its errors; now they are English for everybody",
     )
 
     class Meta:
@@ -89,8 +95,8 @@ class ImportFile(models.Model):
         permissions = [("import_earnings", "Can import earnings")]
         constraints = [
             models.CheckConstraint(
-                name="import_corrections_by_two",
-                condition=~Q(kind="corrections")
+                name="import_by_two",
+                condition=~Q(kind="corrections") & Q(needs_another=False)
                 | ~Q(status__in=["POSTING", "POSTED"])
                 | Q(uploaded_by__isnull=False, confirmed_by__isnull=False)
                 & ~Q(uploaded_by=F("confirmed_by")),

@@ -1,6 +1,11 @@
 """Where sellers lived before they moved."""
 
+from datetime import date
+
 from django.db import models
+
+EARLIEST = date(1990, 1, 1)
+"""Nobody may tell of a move on an earlier day: such a year is a slip of the pen. Rows of before may have one."""
 
 
 class Residence(models.Model):
@@ -8,7 +13,8 @@ class Residence(models.Model):
 
     A row for each time a seller's country was changed, by a trigger; who never moved has none and lives where the
     seller says. So a day that is over keeps its country, whatever becomes of the seller. Append-only. A country that
-    was wrong from the beginning was left on the day on which the stay there began, and counts on no day.
+    was wrong from the beginning was left on the day on which the stay there began, and counts on no day; that of the
+    first stay is the first of all days.
     """
 
     written_by_triggers = True

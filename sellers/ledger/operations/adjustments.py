@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice.audit import authority, recording
 from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Conflict, Refused
-from backoffice.words import dated, number, sentences
+from backoffice.words import dated, labelled, number, sentences
 from sellers import vault
 from sellers.ledger import money
 from sellers.ledger.importing import parts
@@ -73,7 +73,7 @@ def request(
         raise BadRequest(_("Not asked: an adjustment is a person's wish, the system has none."))
     wrong = _amount_faults(kind, amount_minor, currency) + _paper_faults(reason, document_name, document)
     if wrong:
-        raise BadRequest(_("Not asked: ") + sentences(*wrong))
+        raise BadRequest(labelled(_("Not asked"), sentences(*wrong)))
     account, _unused = Account.objects.get_or_create(seller_id=seller_id, currency=currency)
     if kind == AdjustmentKind.WRITE_OFF:
         _check_debt(account, amount_minor, now)

@@ -214,13 +214,11 @@ class Profile:
         elif total == 0:
             errors.append(f"The {kind} is zero: it would change nothing. Leave the row out.")
         if (kind in POSITIVE and total < 0) or (kind in NEGATIVE and total > 0):
+            amount = money.Money(total, currency)
             errors.append(
-                f"A {kind} of {money.Money(total, currency)} has the wrong sign: "
-                + (
-                    "it raises what we owe, so it is positive."
-                    if kind in POSITIVE
-                    else "it lowers what we owe, so it is negative."
-                )
+                f"A {kind} of {amount} has the wrong sign: it raises what we owe, so it is positive."
+                if kind in POSITIVE
+                else f"A {kind} of {amount} has the wrong sign: it lowers what we owe, so it is negative."
             )
         return kind, total
 

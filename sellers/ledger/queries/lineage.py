@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from sellers.ledger.models import Earning, Transaction
+from sellers.ledger.models.entry import SELLER_BOOKS
 from sellers.ledger.queries import placed
 
 
@@ -74,9 +75,11 @@ def entries(
 
     ``country`` None: all; empty: those that count for no single country.
     """
+    if country == "" and book in SELLER_BOOKS:
+        return [], None  # each of its entries has an account, and that a country
     begin = after or Cursor(first, 0, 0)
     values: dict[str, Any] = {
-        "first": first,
+        "first": max(first, begin.day),  # days before the cursor's are not walked through
         "last": last,
         "book": book,
         "currency": currency,

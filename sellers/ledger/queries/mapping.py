@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sellers.ledger.models import AccountMapping, Book
 from sellers.ledger.queries import placed
+
+ORDER = ("book", "currency", "country", "effective_from")
+"""How a list of versions stands."""
 
 
 class Chart:
@@ -85,9 +88,16 @@ def waiting() -> "QuerySet[AccountMapping]":
     return _all().filter(decided_at__isnull=True).order_by("pk")
 
 
-def history() -> "QuerySet[AccountMapping]":
-    """Every confirmed version, book by book, the newest first."""
-    return _all().filter(confirmed=True).order_by("book", "currency", "country", "-effective_from", "-pk")
+def history(*, today: date) -> "QuerySet[AccountMapping]":
+    """Every confirmed version, in no order, each with whether a newer one that has begun by ``today`` has ``replaced``
+    it. Along `ORDER`, backwards, they stand book by book, the newest first.
+    """
+    same = {name: OuterRef(name) for name in ("book", "currency", "country")}
+    begun = AccountMapping.objects.filter(**same, confirmed=True, effective_from__lte=today)
+    newer = Q(effective_from__gt=OuterRef("effective_from")) | Q(
+        effective_from=OuterRef("effective_from"), pk__gt=OuterRef("pk")
+    )
+    return _all().filter(confirmed=True).annotate(replaced=Exists(begun.filter(newer)))
 
 
 def unmapped(*, first: date, last: date) -> list[Unmapped]:

@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from sellers.ledger.models import Book, Books, Period, PeriodTotal
-from sellers.ledger.queries import placed
 
 OPEN, ASKED, CLOSED = "open", "asked", "closed"
 
@@ -170,13 +169,27 @@ WHERE booked_on BETWEEN %s AND %s AND fact_on < %s GROUP BY 1 ORDER BY 1
 def by_country(*, first: date, last: date, book: str, currency: str) -> list[tuple[str, int, int, int]]:
     """(country, debit, credit, entries) of one book and currency: what its accounts are told apart by."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH {placed.LEGS} SELECT at_country, coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
-            coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0), count(*) FROM placed
-            WHERE book = %(book)s AND currency = %(currency)s GROUP BY 1 ORDER BY 1""",  # noqa: S608 - a constant
-            {"first": first, "last": last, "book": book, "currency": currency},
-        )
+        cursor.execute(_BY_COUNTRY, {"first": first, "last": last, "book": book, "currency": currency})
         return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in cursor.fetchall()]
+
+
+# As `placed` has it, of one book: only a leg of the house asks what else its transaction holds.
+_BY_COUNTRY = """
+WITH of_book AS (
+  SELECT e.transaction_id, e.amount_minor, a.country
+  FROM ledger_transaction AS t JOIN ledger_entry AS e ON e.transaction_id = t.id
+  LEFT JOIN ledger_account AS a ON a.id = e.account_id
+  WHERE t.booked_on BETWEEN %(first)s AND %(last)s AND e.book = %(book)s AND e.currency = %(currency)s
+), house AS (
+  SELECT o.transaction_id, CASE WHEN min(c.country) = max(c.country) THEN min(c.country) END AS country
+  FROM ledger_entry AS o JOIN ledger_account AS c ON c.id = o.account_id
+  WHERE o.currency = %(currency)s AND o.transaction_id IN (SELECT transaction_id FROM of_book WHERE country IS NULL)
+  GROUP BY 1
+)
+SELECT coalesce(of_book.country, house.country, ''), coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
+  coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0), count(*)
+FROM of_book LEFT JOIN house USING (transaction_id) GROUP BY 1 ORDER BY 1
+"""
 
 
 def _earliest() -> date | None:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sellers.ledger.models import MonthRate
+
+ORDER = ("month", "currency", "home")
+"""What a rate is of; a list of rates stands in this order."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,12 @@ def waiting() -> "QuerySet[MonthRate]":
 
 
 def history() -> "QuerySet[MonthRate]":
-    """Every confirmed rate, the newest month first; of one month and currency the one that counts first."""
-    return _all().filter(confirmed=True).order_by("-month", "currency", "home", "-pk")
+    """Every confirmed rate, each with whether it ``counts``, in no order. Along `ORDER`, backwards, the newest month
+    stands first, and of one month and currency the one that counts.
+    """
+    same = {name: OuterRef(name) for name in ORDER}
+    later = MonthRate.objects.filter(**same, confirmed=True, pk__gt=OuterRef("pk"))
+    return _all().filter(confirmed=True).annotate(counts=~Exists(later))
 
 
 def _confirmed() -> "QuerySet[MonthRate]":

@@ -32,6 +32,7 @@ function escape(target) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return; // the cursor of a list took it
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return; // held down is one press
   const target = event.target instanceof Element ? event.target : document.body;
   if (event.key === "Escape") {

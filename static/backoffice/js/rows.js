@@ -26,6 +26,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.target.closest?.("textarea, select, dialog[open], input:not([type=checkbox])")) return;
   if (!rows().length) return;
+  if (event.repeat && !["j", "k"].includes(event.key)) return; // held down is one press, but for the cursor
   if (event.key === "j" || event.key === "k") {
     step(event.key === "j" ? 1 : -1);
     event.preventDefault();

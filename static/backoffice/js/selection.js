@@ -2,6 +2,7 @@
 // matches once the totals have said how many that is. Sums are integers of minor units; nothing is rounded here.
 const language = document.documentElement.lang || "en";
 const words = document.querySelector("#words").dataset;
+const KEY = "X"; // the help says so, too
 
 function figure(minor, digits) {
   const negative = minor < 0n;
@@ -11,9 +12,16 @@ function figure(minor, digits) {
   return (negative ? "\u2212" : "") + format.format(decimal);
 }
 
+const everyOne = (form) => form.elements.all_matching?.value === "1";
+// The totals part says how many match once it has come; until then nobody knows.
+const unknown = () => {
+  const totals = document.querySelector("#totals");
+  return Boolean(totals) && !("exact" in totals.dataset);
+};
+
 function whole(form) {
   const totals = document.querySelector("#totals");
-  return totals?.dataset.exact === "true" && form.elements.all_matching?.value === "1" ? totals : null;
+  return totals?.dataset.exact === "true" && everyOne(form) ? totals : null;
 }
 
 function sums(boxes) {
@@ -65,6 +73,7 @@ function showElsewhere(bar, count) {
 }
 
 function refresh(form) {
+  if (everyOne(form) && !unknown() && !whole(form)) everything(form, false); // more match now than are counted: these rows
   const boxes = onPage(form);
   const elsewhere = [...form.querySelectorAll("[data-elsewhere]")];
   const here = boxes.filter((box) => box.checked);
@@ -79,7 +88,7 @@ function refresh(form) {
     head.indeterminate = here.length > 0 && here.length < boxes.length;
   }
   if (!bar) return;
-  bar.hidden = count === 0;
+  bar.hidden = count === 0 || (everyOne(form) && unknown()); // no verb says "2" and takes all that match
   const shown = new Intl.NumberFormat(language).format(count);
   bar.querySelector("[data-count]").textContent = (count === 1 ? words.selectedOne : words.selectedMany).replace("{n}", shown);
   for (const verb of bar.querySelectorAll("[data-many]")) {
@@ -101,15 +110,18 @@ function changed(form) {
 function offer(form) {
   const button = form.querySelector("[data-select-matching]");
   const totals = document.querySelector("#totals");
-  if (!button) return;
   const boxes = onPage(form).length;
   const count = Number(totals?.dataset.count || 0);
-  const more = totals?.dataset.exact === "true" && count > boxes;
+  const more = Boolean(button) && totals?.dataset.exact === "true" && count > boxes;
+  const counted = !button || !unknown(); // before it is known how many match, the key does nothing
+  const head = form.querySelector("[data-tick-all]");
+  if (head) head.dataset.key = more || !counted ? "" : KEY; // where all that match stand here, or are not offered, all of the page
+  if (!button) return;
   button.hidden = !more;
-  const on = form.elements.all_matching?.value === "1";
+  const on = everyOne(form);
   const shown = new Intl.NumberFormat(language).format(count);
   const hint = document.createElement("kbd");
-  hint.textContent = "X";
+  hint.textContent = KEY;
   button.replaceChildren(on ? words.selectNothing : words.selectAll.replace("{n}", shown), " ", hint);
 }
 
@@ -137,7 +149,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   letGo(form); // all that match holds them; what is cleared is cleared on every page
   if (!button.matches("[data-let-go]")) {
-    const on = button.matches("[data-select-matching]") && form.elements.all_matching.value !== "1";
+    const on = button.matches("[data-select-matching]") && !everyOne(form);
     everything(form, on);
     for (const box of onPage(form)) box.checked = on;
   }

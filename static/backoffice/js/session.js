@@ -4,6 +4,7 @@
 const words = document.querySelector("#words").dataset;
 const person = document.documentElement.dataset.person || "guest";
 const UNKEPT = "[type=file], [type=password], [autocomplete=off]:not([type=search])";
+const PATIENCE = 3_000; // ms for the answer; without one the form is sent as it is
 const LONGEST = 1500; // characters of chosen rows; `pages.by_address` carries as many over a log-in
 
 function asks(form) {
@@ -27,7 +28,7 @@ function tell(form, text, link) {
 async function ask(form, button) {
   form.dataset.asking = "true";
   try {
-    const answer = await (await fetch(words.session, { cache: "no-store", credentials: "same-origin" })).json();
+    const answer = await (await fetch(words.session, { cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) })).json();
     if (answer.person === person) {
       for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = answer.token;
     } else {

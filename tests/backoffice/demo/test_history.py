@@ -18,6 +18,7 @@ from payouts.models import (
     Hold,
     Incident,
     Job,
+    LineResolution,
     Payout,
     PayoutNote,
     StatementLine,
@@ -72,7 +73,13 @@ def test_a_small_history_has_every_state_and_keeps_every_rule(settings, tmp_path
     assert owed.filter(owed__lt=0).exists()
     assert not Entry.objects.values("currency").annotate(off=Sum("amount_minor")).exclude(off=0).exists()
     assert not AccountDecision.objects.filter(decided_by=F("requested_by")).exists()
-    assert not StatementLine.objects.filter(matched_at=None).exists()
+    wishes = LineResolution.objects.filter(line__matched_at=None)
+    assert (
+        StatementLine.objects.filter(matched_at=None).count() == 4
+    )  # nobody has explained these yet, or none has agreed
+    assert [(wish.proposed_by.username, wish.confirmed_at) for wish in wishes] == [("treasurer2", None)]
+    explained = StatementLine.objects.get(resolution__isnull=False)
+    assert (explained.kind, explained.amount_minor) == ("charges", -18_40)
     assert not Payout.objects.filter(status_at__gt=database_now()).exists()
     call_command("check_invariants")
 

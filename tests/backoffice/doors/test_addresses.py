@@ -20,7 +20,7 @@ def test_what_is_known_passes(query):
     [
         ("persn=ada", ("persn",), "this page does not know “persn=ada”. Take it out of the address."),
         ("persn=", ("persn",), "does not know “persn=”"),
-        ("show=Decided", ("show",), "the filter “show” has no choice “Decided”"),
+        ("show=Decided", ("show",), "filter “show” has no choice “Decided”. Use one of decided."),
         ("show=decided&show=open", ("show",), "says “show” twice, “decided” and “open”. Leave one"),
         ("q=1&q=", ("q",), "says “q” twice, “1” and “”"),
         (f"q=1&x={'y' * 50}", ("x",), f"“x={'y' * 40}…”"),

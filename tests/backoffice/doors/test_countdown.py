@@ -1,6 +1,6 @@
 """The time left, as the page is made."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -11,10 +11,12 @@ from tests import make
 @pytest.mark.parametrize(
     ("left", "shown"),
     [
-        (timedelta(hours=3, minutes=20, seconds=59), '<span data-left="12059">3 h 20 min</span>'),
-        (timedelta(minutes=59), '<span data-left="3540">59 min</span>'),
-        (timedelta(minutes=-5), '<span data-left="0">0 min</span>'),
+        (timedelta(hours=3, minutes=20, seconds=59), '<span data-until="{}" data-left="12059">3 h 20 min</span>'),
+        (timedelta(minutes=59), '<span data-until="{}" data-left="3540">59 min</span>'),
+        (timedelta(minutes=-5), '<span data-until="{}" data-left="0">0 min</span>'),
     ],
 )
 def test_the_time_left_in_words_and_in_seconds(left, shown):
-    assert countdown.until(make.NOW + left, now=make.NOW) == shown
+    at = make.NOW + left
+    until = at.astimezone(UTC).isoformat(timespec="seconds")
+    assert countdown.until(at, now=make.NOW) == shown.format(until)

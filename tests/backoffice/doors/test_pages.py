@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils.translation import override
 
-from backoffice.audit import authority
-from backoffice.doors import pages, role_words
+from backoffice.audit import authority, rights
+from backoffice.doors import pages
 from tests import make
 from tests.payouts import quick
 
@@ -53,5 +53,5 @@ def test_the_right_that_is_lacking_is_named_in_the_readers_language(rf):
     with override("fr"):
         with pytest.raises(PermissionDenied) as refused:
             view(request)
-        assert role_words.right("payouts.approve_batch") in str(refused.value)
+        assert rights.right("payouts.approve_batch") in str(refused.value)
         assert "approve batch" not in str(refused.value)

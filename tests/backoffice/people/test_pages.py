@@ -94,11 +94,11 @@ def test_who_asked_has_no_way_to_confirm_and_takes_back(one, two):
     assert done.status_code == 302 and request.outcome == "taken_back"
 
 
-def test_whom_it_is_about_has_no_way_to_decide(other, two):
+def test_whom_it_is_about_has_no_way_to_decide(one, other, two):
     asking.new_password(user_id=two.other.user_id, actor=two.one, now=make.NOW)
     page = other.get("/settings/").content.decode()
     assert "It is about you" in page and 'value="confirm"' not in page
-    assert other.get("/settings/?waits_for=me").context["waiting"] == []
+    assert one.get(f"/settings/?waits_for={user_of(two.other).username}").context["waiting"] == []
 
 
 def test_another_dismisses(other, two):
@@ -163,9 +163,32 @@ def test_the_front_page_names_what_waits_for_a_second_administrator_and_leaves_o
     ask(two.one)
     assert "People to confirm" in other.get("/").content.decode()
     assert "People to confirm" not in one.get("/").content.decode()
-    assert len(other.get("/settings/?waits_for=me").context["waiting"]) == 1
-    assert one.get("/settings/?waits_for=me").context["waiting"] == []
-    assert "Nothing waits for you" in one.get("/settings/?waits_for=me").content.decode()
+    asker, decider = (f"/settings/?waits_for={user_of(each).username}" for each in (two.one, two.other))
+    for client in (one, other):
+        assert len(client.get(decider).context["waiting"]) == 1
+        assert client.get(asker).context["waiting"] == [] == list(client.get(asker).context["people"])
+    assert "Nothing waits for you" in one.get(asker).content.decode()
+    assert "Nothing waits for Samir Haddad" in other.get(asker).content.decode()
+
+
+def test_people_come_page_by_page_those_who_may_log_in_first(one, two):
+    User.objects.bulk_create(
+        User(username=f"{'shut' if n % 10 == 0 else 'open'}-{n:03}", is_staff=True, is_active=n % 10 != 0)
+        for n in range(60)
+    )
+    staff = User.objects.filter(is_staff=True)
+    wanted = [
+        *staff.filter(is_active=True).order_by("username"),
+        *staff.filter(is_active=False).order_by("username"),
+    ]
+    first = one.get("/settings/")
+    assert 'rel="next"' in first.content.decode()
+    last = one.get(f"/settings/{first.context['pager'].next_url}")
+    assert list(first.context["people"]) == wanted[:50] and list(last.context["people"]) == wanted[50:]
+    back = one.get(f"/settings/{last.context['pager'].previous_url}")
+    assert list(back.context["people"]) == wanted[:50]
+    beyond = one.get("/settings/?before=True~zzz~1")
+    assert "Nothing on this page any more" in beyond.content.decode()
 
 
 def test_who_may_only_look_sees_what_waits_and_no_button(two):
@@ -184,7 +207,7 @@ def test_settings_are_closed_to_those_who_do_not_look_after_people(client):
     client.force_login(make.user("analyst", is_staff=True))
     response = client.get("/settings/")
     assert response.status_code == 403
-    assert "Ask an administrator" in response.content.decode()
+    assert "It opens to an administrator or an auditor." in response.content.decode()
 
 
 def test_the_stock_forms_for_people_are_not_offered(client):

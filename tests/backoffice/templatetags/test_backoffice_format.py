@@ -112,6 +112,22 @@ def test_relative_time_holds_the_exact_time():
     assert 'title="Tuesday 24 November 2026, 10:30:00 Paris"' in html
 
 
+@pytest.mark.parametrize(
+    ("distance", "going_on"),
+    [
+        (timedelta(seconds=12), ' data-ago="12"'),
+        (timedelta(hours=47), ' data-ago="169200"'),
+        (timedelta(days=2), ""),
+        (timedelta(hours=-4), ""),
+    ],
+)
+def test_an_age_goes_on_where_it_is_not_said_in_days(distance, going_on):
+    at = NOW - distance
+    ago, both = shown("{{ it|ago }}", it=at), shown("{% moment it 'FR' %}", it=at)
+    assert f'Paris"{going_on}>' in ago
+    assert f'<span class="quiet"{going_on}>' in both
+
+
 def test_a_moment_can_stand_with_the_relative_time_beside_it():
     html = shown("{% moment it 'FR' %}", it=datetime(2026, 11, 24, 14, tzinfo=UTC))
     assert 'Tue 24 Nov, 15:00 Paris</time> <span class="quiet">in 4 hr</span>' in html

@@ -10,7 +10,13 @@ from django.utils.timezone import now
 from backoffice.templatetags import backoffice_rows
 from sellers.ledger.money import Money
 
-WORDS = {"old": "old", "lasting": "for", "none_yet": "none yet", "no_flags": "No flags", "paid_again": "paid again"}
+WORDS = {
+    "old": "old",
+    "lasting": "for",
+    "none_yet": "none yet",
+    "no_flags": "No flags",
+    "paid_again": "paid again",
+}
 
 
 def row(**values) -> SimpleNamespace:
@@ -24,7 +30,7 @@ def row(**values) -> SimpleNamespace:
         status_at=now(),
         status="PAID",
     )
-    given = {"flags": [], "holds": [], "more_holds": 0, "history": [], "delta": None}
+    given = {"flags": [], "holds": [], "more_holds": 0, "barred": "", "history": [], "delta": None}
     return SimpleNamespace(payout=payout, money=Money(125_000, "EUR"), **(given | values))
 
 
@@ -54,8 +60,19 @@ def test_a_row_has_its_box_only_where_something_can_be_done_and_its_status_only_
 
 
 def test_the_same_parts_say_the_same_in_both_kinds_of_template():
-    one = Template("{% load backoffice_parts %}{% pill 'PAID' %}{% tick 7 'P7' money %}").render(
+    one = Template("{% load backoffice_parts %}{% pill 'PAID' %}\n{% tick 7 'P7' money %}").render(
         Context({"money": Money(125_000, "EUR")})
     )
     page = shown(selection={"verbs": []}, show_status=True)
     assert all(part in page for part in one.strip().split("\n") if part)
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"), [("suspended", "Seller suspended"), ("unverified", "Seller not verified")]
+)
+def test_a_seller_to_whom_no_money_may_go_is_a_pill_in_both_kinds_of_template(standing, words):
+    part = Template("{% load backoffice_parts %}{% barred_pill it %}").render(Context({"it": standing}))
+    assert words in part and "pill stopped" in part
+    page = shown(rows=[row(barred=standing)])
+    assert part in page and "No flags" not in page
+    assert "pill stopped" not in shown()

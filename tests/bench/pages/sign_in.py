@@ -13,7 +13,8 @@ def main() -> None:
     from knox.models import AuthToken
 
     found = {}
-    for user in get_user_model().objects.filter(username__in=["analyst", "approver", "treasurer", "auditor"]):
+    names = ["analyst", "approver", "treasurer", "auditor", "admin"]
+    for user in get_user_model().objects.filter(username__in=names):
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"

@@ -1,5 +1,7 @@
 """The pages of sellers' bank accounts: ask, verify, reveal."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
@@ -81,12 +83,31 @@ def test_another_person_verifies_and_the_list_is_empty_then(version):
     compliance = at("compliance")
     assert "To verify" in compliance.get("/accounts/").content.decode()
     answer = compliance.post(
-        f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Called back."}, follow=True
+        f"/accounts/{version.pk}/decide/",
+        {"decision": "verified", "note": "Called back.", "compared": "on"},
+        follow=True,
     )
     assert "verified." in answer.content.decode()
     assert "No account waits" in answer.content.decode()
     assert AccountDecision.objects.get().verified
     assert "verified, waits" in compliance.get("/accounts/?show=decided").content.decode()
+
+
+def test_without_the_tick_nothing_is_verified_and_what_was_typed_stays(version):
+    compliance = at("compliance")
+    page = compliance.get(f"/accounts/{version.pk}/").content.decode()
+    box = re.search(r'<input type="checkbox" name="compared"[^>]*>', page)
+    assert box and " required" in box.group() and " checked" not in box.group()
+    assert re.search(r'value="rejected" formnovalidate>', page)
+    answer = compliance.post(
+        f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": "Called back."}
+    )
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Not verified: compare them first, then tick this." in said and "Called back." in said
+    assert not AccountDecision.objects.exists()
+    compliance.post(f"/accounts/{version.pk}/decide/", {"decision": "rejected", "note": "Not theirs."})
+    assert not AccountDecision.objects.get().verified
 
 
 def test_a_rejection_without_a_reason_is_asked_for_again(version):
@@ -103,7 +124,8 @@ def test_the_requester_is_told_that_another_must_verify():
     text = at("", user).get(f"/accounts/{version.pk}/").content.decode()
     assert "another person must verify it" in text
     assert "Verify this account" not in text
-    answer = at("", user).post(f"/accounts/{version.pk}/decide/", {"decision": "verified", "note": ""})
+    sent = {"decision": "verified", "note": "", "compared": "on"}
+    answer = at("", user).post(f"/accounts/{version.pk}/decide/", sent)
     assert answer.status_code == 422
     assert not AccountDecision.objects.exists()
 

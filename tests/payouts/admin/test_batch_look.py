@@ -12,10 +12,11 @@ from payouts.admin import _batch_facts, batch_verbs, batches
 from payouts.countries import moments
 from payouts.models import Batch, Flag, Payout, Statement
 from payouts.operations import approval, batching, holds, review, settlement
-from payouts.queries import batch_look, batch_words, cutoffs, explain
+from payouts.queries import batch_look, batch_words, cutoffs, explain, leaving
 from payouts.rails import base
 from payouts.states import PayoutStatus
 from sellers.models import Seller
+from sellers.operations import suspend
 from tests import make, make_accounts, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts import quick
@@ -64,6 +65,12 @@ def smallest(batch: Batch) -> Seller:
     return min(make_payouts.payouts_of(batch), key=lambda payout: payout.amount_minor).seller
 
 
+def barred(payout: Payout) -> Payout:
+    """The payout, whose seller is suspended now."""
+    suspend(seller_id=payout.seller_id, reason="Documents", actor=make.person("compliance"), now=NOW)
+    return payout
+
+
 def test_where_no_account_changed_nothing_is_said(paid, treasurer):
     text, context = page(treasurer, again(paid, 900_00, 500_00, 10_00), approve=True)
     assert context["changed"] == [] and "paid last" not in text
@@ -85,8 +92,21 @@ def test_the_one_changed_account_stands_first_with_who_changed_it(paid, treasure
         now.decision.decided_by.username,
     )
     assert "Not the account that was paid last" in text
+    assert not row["kept"] and "Will not leave" not in text
     if approve:
         assert [each["name"] for each in context["preview"]["rows"]].count(seller.name) == 0
+
+
+def test_a_changed_account_that_is_kept_back_is_looked_at_all_the_same(paid, treasurer):
+    """What keeps it may end before the batch is sent, and the approval is for it, too."""
+    seller = smallest(paid)
+    make_accounts.payable(seller)
+    batch = again(paid, 900_00, 500_00, 10_00)
+    barred(next(each for each in make_payouts.payouts_of(batch) if each.seller_id == seller.pk))
+    text, context = page(treasurer, batch, approve=True)
+    assert [(row["payee"].name, row["kept"]) for row in context["changed"]] == [(seller.name, True)]
+    assert "Will not leave" in text
+    assert (context["preview"]["count"], context["preview"]["more"]) == (2, 0)
 
 
 def test_it_is_taken_out_from_there_and_the_rest_goes_on(paid, treasurer):
@@ -133,10 +153,11 @@ def statement(batch: Batch, closing_minor: int) -> None:
 def test_the_money_is_weighed_against_the_last_statement_and_what_is_promised(treasurer):
     promised = make_payouts.approved_batch([300_00])
     batch = make_payouts.proposed_batch([200_00])
-    assert promised.value_date > NOW.date() and batch_look.funds(batch) is None
+    all_of_it = leaving.whole(batch).money
+    assert promised.value_date > NOW.date() and batch_look.funds(batch, all_of_it) is None
     assert "no statement of this account was read" in page(treasurer, batch)[0]
     statement(batch, 600_00)
-    found = batch_look.funds(batch)
+    found = batch_look.funds(batch, all_of_it)
     assert (found.left.minor, found.promised.minor, found.short) == (100_00, 300_00, False)
     statement(batch, 450_00)
     for approve in (False, True):
@@ -148,13 +169,14 @@ def test_fees_are_told_where_every_countrys_file_says_them(monkeypatch):
     from payouts.countries import loader
 
     batch = make_payouts.proposed_batch([200_00, 100_00])
-    assert batch_look.fees(batch) is None
-    deadline = batching.deadline(batch, NOW)
-    assert ("Rail", "sepa", "2 payouts") in _batch_facts.figures(batch, deadline, NOW)
+    assert batch_look.fees(batch, []) is None
+    deadline, going = explain.deadline(batch, NOW), leaving.whole(batch)
+    assert ("Rail", "SEPA", "2 payouts") in _batch_facts.figures(batch, deadline, NOW, going)
     france = loader.load(loader.DATA)["FR"]
     object.__setattr__(france, "bank_fee_minor", 20)
     monkeypatch.setattr(loader, "_replaced", loader.Countries([france]))
-    assert batch_look.fees(batch).minor == 40
+    assert batch_look.fees(batch, []).minor == 40
+    assert batch_look.fees(batch, [make_payouts.payouts_of(batch)[0].pk]).minor == 20
 
 
 def test_a_value_date_that_moved_since_the_proposal_is_told(treasurer, monkeypatch):
@@ -166,7 +188,7 @@ def test_a_value_date_that_moved_since_the_proposal_is_told(treasurer, monkeypat
     late = batch.cut_off_at + timedelta(minutes=1)
     for module in (batches, batch_verbs):
         monkeypatch.setattr(module, "database_now", lambda: late)
-    moved = batching.deadline(batch, late).value_date
+    moved = explain.deadline(batch, late).value_date
     for approve in (False, True):
         text, _ = page(treasurer, batch, approve=approve)
         assert f"Value date moved to {dated(moved)}" in text
@@ -278,16 +300,16 @@ def test_each_payout_of_the_page_moves_with_the_progress(paid, treasurer):
     text = treasurer.get(f"/batches/{paid.reference}/progress/").content.decode()
     start = text.index(f'id="stands-{first.reference}" hx-swap-oob="true"')
     assert "Paid" in text[start : start + 300]
-    assert text.count('hx-swap-oob="true"') == 5 + 2 * 3
+    assert text.count('hx-swap-oob="true"') == 4 + 2 * 3
 
 
 def test_the_cut_off_of_one_rail_is_said_by_the_clock_of_its_bank_on_every_page(treasurer):
     batch = make_payouts.proposed_batch([100_00], country="DE")  # paid from France, like those of France
     assert batch.country == "DE" and batch.funding_account.country == "FR"
     said = explain.clock(batch.cut_off_at, "Europe/Paris")
-    figures = _batch_facts.figures(batch, batching.deadline(batch, NOW), NOW)
+    figures = _batch_facts.figures(batch, explain.deadline(batch, NOW), NOW, leaving.whole(batch))
     assert {label: fact for label, _unused, fact in figures}["Cut-off"] == said
-    assert said in batch_words.next_step(batch=batch, deadline=batching.deadline(batch, NOW), now=NOW)
+    assert said in batch_words.next_step(batch=batch, deadline=explain.deadline(batch, NOW), now=NOW)
     assert "Berlin" not in treasurer.get("/batches/").content.decode()
     assert "Berlin" not in page(treasurer, batch)[0] + page(treasurer, batch, approve=True)[0]
     approver = Client()

@@ -111,6 +111,18 @@ def test_who_may_only_look_is_offered_no_verb(sent):
         assert "Another person must confirm it" in text and "They wrote so." in text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "“They wrote so.”"), ("fr", "«\u00a0They wrote so.\u00a0»"), ("ja", "「They wrote so.」")],
+)
+def test_what_was_found_out_stands_in_the_readers_quotation_marks(sent, language, said):
+    (line,) = open_lines(camt.Line(-12_00))
+    propose(line)
+    address = reverse("admin:payouts_statement_line", args=[line.pk])
+    page = client("auditor").get(address, headers={"accept-language": language})
+    assert any(said in entry.get("text", "") for entry in page.context["timeline_entries"])
+
+
 def test_ones_own_proposal_is_shown_and_may_be_dismissed_but_not_confirmed(sent):
     (line,) = open_lines(camt.Line(-7_50))
     user = make.user("treasurer", is_staff=True)
@@ -163,10 +175,13 @@ def test_breaks_say_how_many_since_when_and_what_they_come_to_with_a_button_in_e
         return [row["line"] for row in browser.get(url, query).context["rows"]]
 
     assert rows(browser, state="open") == [paid, own]
-    assert rows(browser, show="proposed", waits_for="me") == [came]
+    asked, other = (
+        {"show": "proposed", "waits_for": name} for name in (proposer.username, make.user().username)
+    )
+    assert rows(browser, **asked) == [] and rows(browser, **other) == [came]
     assert rows(browser, currency="EUR") == [paid, came, own] and rows(browser, currency="JPY") == []
     asker = Client()
     asker.force_login(proposer)
-    assert rows(asker, show="proposed", waits_for="me") == []
+    assert rows(asker, **asked) == [] and rows(asker, **other) == [came]
     assert "yours: another confirms" in listed(asker, show="proposed")
     assert ">Say what it is<" not in listed(client("accountant"))

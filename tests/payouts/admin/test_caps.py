@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
+from backoffice.doors import keyset
 from payouts.models import Cap, CapChange
 from tests import make_payouts
 from tests.payouts import quick
@@ -114,3 +115,15 @@ def test_a_cap_is_read_as_the_reader_writes_it():
     with override("en"):  # so that the language ends with it
         wish(browser, "7.500,50")
     assert Cap.objects.get().limit_minor == 7500_50
+
+
+def test_the_caps_are_listed_a_page_at_a_time_by_currency(monkeypatch):
+    monkeypatch.setattr(keyset.page, "__kwdefaults__", keyset.page.__kwdefaults__ | {"size": 2})
+    for kind, currency in (("payout", "USD"), ("payout", "EUR"), ("funding_day", "EUR")):
+        cap(kind, 100_00, currency=currency)
+    reader = client("admin")
+    first = reader.get(CAPS)
+    assert [str(row["cap"]) for row in first.context["rows"]] == ["funding_day EUR", "payout EUR"]
+    following = reader.get(CAPS + first.context["pager"].next_url)
+    assert [str(row["cap"]) for row in following.context["rows"]] == ["payout USD"]
+    assert 'rel="prev"' in following.content.decode() and not following.context["pager"].next_url

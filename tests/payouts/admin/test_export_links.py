@@ -109,12 +109,21 @@ def sent(client, address):
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?funding={funding}", "?status=PROPOSED&waits_for=me", "?currency=EUR&value_from=2026-01-01"],
+    [
+        "",
+        "?funding={funding}",
+        "?status=PROPOSED&waits_for={colleague}",
+        "?status=PROPOSED&kept_back=true",
+        "?kept_back=false",
+        "?currency=EUR&value_from=2026-01-01",
+    ],
 )
 def test_batches_by_every_filter_of_the_list(auditor, query):
     standing.batch("APPROVED")
-    proposed = standing.batch()
-    address = f"/batches/{query.format(funding=proposed.funding_account.code)}"
+    standing.batch()
+    proposed = quick.batch()
+    named = {"funding": proposed.funding_account.code, "colleague": make.user("treasurer").username}
+    address = f"/batches/{query.format(**named)}"
     _found, listed = asked(auditor, address)
     wanted = [row["batch"].reference for row in sent(auditor, address)]
     assert [row["batch"] for row in listed] == wanted != []
@@ -181,10 +190,17 @@ def test_bank_statements(auditor, bank_said, query):
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?account={account}&state=open", "?currency=EUR", "?show=proposed", "?show=proposed&waits_for=me"],
+    [
+        "",
+        "?account={account}&state=open",
+        "?currency=EUR",
+        "?show=proposed",
+        "?show=proposed&waits_for={colleague}",
+    ],
 )
 def test_lines_without_a_match(auditor, bank_said, query):
-    address = f"/reconciliation/breaks/{query.format(account=bank_said.funding_account.code)}"
+    named = {"account": bank_said.funding_account.code, "colleague": make.user("treasurer").username}
+    address = f"/reconciliation/breaks/{query.format(**named)}"
     _found, listed = asked(auditor, address)
     wanted = [(f"L{row['line'].pk}", row["money"].minor) for row in sent(auditor, address)]
     assert [(row["line_id"], row["amount"]) for row in listed] == wanted != []

@@ -55,6 +55,14 @@ def test_nothing_to_export_says_so():
     assert "No payout matches" in at("accountant").get("/exports/new/?status=PAID").content.decode()
 
 
+def test_the_form_names_the_columns_that_a_file_has_only_where_they_are_ticked():
+    quick.payout()
+    client = at("accountant")
+    text = html.unescape(client.get("/exports/new/?kind=payouts").content.decode())
+    assert "Columns; when none is ticked, all but Blocked and Seller's standing" in text
+    assert "Columns, all when none is ticked" in client.get("/exports/new/?kind=lines").content.decode()
+
+
 def test_a_wrong_format_is_asked_for_again():
     quick.payout()
     answer = at("accountant").post("/exports/new/", {"query": "", "format": "pdf"})
@@ -77,6 +85,35 @@ def test_the_state_asks_for_itself_again_only_while_there_is_something_to_see():
     text = client.get(f"/exports/{made.pk}/state/").content.decode()
     assert "The disk is full." in text
     assert "hx-get" not in text
+
+
+def test_what_else_the_row_says_of_a_finished_export_comes_along_with_its_state():
+    user = make.user("accountant", is_staff=True)
+    actor = make.actors.person(user)
+    first, made = (
+        exporting.request(filters="", format="csv", actor=actor, now=make.NOW) for _each in range(2)
+    )
+    Export.objects.filter(pk=made.pk).update(
+        status="READY",
+        since=first,
+        rows_done=1_234,
+        rows_new=3,
+        rows_changed=2,
+        rows_withdrawn=1,
+        totals=[["EUR", 1_234, 5_678_00]],
+        file_bytes=10,
+        finished_at=make.NOW,
+        expires_at=make.NOW + timedelta(days=7),
+    )
+    client = at("", user)
+    text = client.get(f"/exports/{made.pk}/state/").content.decode()
+    listed = client.get("/exports/").content.decode()
+    for part, said in (("sums", ("1,234", "5,678.00")), ("changed", ("3 new, 2 changed, 1 withdrawn",))):
+        (come,) = re.findall(rf'id="export-{made.pk}-{part}" hx-swap-oob="true">(.*?)</(?:div|span)>\s', text)
+        assert all(each in come for each in said)
+        assert f'id="export-{made.pk}-{part}">{come}' in listed
+    Export.objects.filter(pk=first.pk).update(status="RUNNING", started_at=make.NOW, rows_total=40)
+    assert "hx-swap-oob" not in client.get(f"/exports/{first.pk}/state/").content.decode()
 
 
 def test_others_exports_are_not_there():
@@ -199,6 +236,24 @@ def test_a_reader_of_french_reads_titles_and_orders_in_french():
         listed.content.decode().count("le plus grand montant en premier") == 2
     )  # beside the filter, and in its cell's title
     assert refused.status_code == 403 and "Actions\xa0: vous ne pouvez" in refused.content.decode()
+
+
+def test_an_earlier_export_is_named_by_its_filter_in_the_language_of_who_reads_it():
+    user = make.user("accountant", is_staff=True)
+    quick.payout()
+    values = {"format": "csv", "actor": make.actors.person(user), "now": database_now()}
+    with translation.override("es"):
+        made = exporting.request(filters="status=PAID&country=FR", **values)
+    assert "País" in made.filters_text
+    Export.objects.filter(pk=made.pk).update(
+        status="READY", hashes_until=database_now() + timedelta(days=1), finished_at=database_now()
+    )
+    client = at("", user)
+    for address in ("/exports/new/?status=PENDING_REVIEW", f"/exports/{made.pk}/since/"):
+        text = html.unescape(client.get(address).content.decode())
+        assert "Country is France" in text and "País" not in text, address
+    with pytest.raises(exporting.BadExport, match="Country is France"):
+        exporting.request(filters="status=REVIEWED", since=made.pk, **values)
 
 
 def test_the_record_of_an_unfiltered_export_says_what_its_rows_are():

@@ -86,7 +86,7 @@ def test_a_reason_a_country_and_an_age_select_too(returned):
     assert shown(browser, "?country=JP") == shown(browser, "?stands_days=3000") == set()
     assert ("ED05", "ED05: Settlement between the banks failed.") in dead.known_reasons()
     refused = browser.get(f"{LIST}?advice=pray")
-    assert refused.status_code == 400 and "none of details, again" in refused.content.decode()
+    assert refused.status_code == 400 and "Use one of details, again" in refused.content.decode()
 
 
 def test_the_totals_are_of_what_is_filtered(returned):

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from backoffice.audit.models import Event
+from backoffice.doors import keyset
 from payouts.models import FundingAccount
+from tests.payouts import quick
 from tests.payouts.admin.test_pages import client
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +48,7 @@ def test_what_could_not_be_paid_from_is_refused_with_what_is_wrong(values, sente
 def test_one_account_is_active_per_rail_and_currency():
     add()
     second = add(code="SEPA-EUR-2", identifier="DE89370400440532013000", country="DE")
-    assert "SEPA-EUR pays EUR over sepa now" in second.content.decode()
+    assert "SEPA-EUR pays EUR over SEPA now" in second.content.decode()
     assert "there is an account SEPA-EUR already" in add().content.decode()
 
 
@@ -66,3 +68,18 @@ def test_others_look_at_most(role, status):
     assert client(role).get(reverse("admin:payouts_funding_list")).status_code == status
     assert add(role).status_code == 403
     assert client(role).post(reverse("admin:payouts_funding_change", args=["X"])).status_code == 403
+
+
+def test_the_accounts_are_listed_a_page_at_a_time_the_active_ones_first(monkeypatch):
+    monkeypatch.setattr(keyset.page, "__kwdefaults__", keyset.page.__kwdefaults__ | {"size": 2})
+    for code, active in (("B", True), ("A", False), ("D", True), ("C", False)):
+        quick.funding(rail=f"rail-{code}", code=code, active=active)
+    reader, url, seen = client("admin"), "/settings/funding/", []
+    while url:
+        page = reader.get(url).context["pager"]
+        seen += [account.code for account in page.rows]
+        url = page.next_url and f"/settings/funding/{page.next_url}"
+    assert seen == ["B", "D", "A", "C"]
+    back = reader.get(f"/settings/funding/{page.previous_url}")
+    assert [account.code for account in back.context["rows"]] == ["B", "D"]
+    assert 'rel="next"' in back.content.decode()

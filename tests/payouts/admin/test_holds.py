@@ -11,6 +11,7 @@ from backoffice.doors import keyset
 from payouts.models import Hold, ReleaseRequest
 from payouts.operations import givebacks, holds
 from payouts.queries import holds as asked
+from sellers.operations import suspend
 from tests import make
 from tests.payouts import quick
 
@@ -110,8 +111,27 @@ def test_totals_count_each_payout_and_each_seller_once():
     givebacks.cancel(payout_ids=[dead.pk], actor=make.person("approver"), reason="x", now=make.NOW)
     found = asked.totals(asked.open_ones(), now=database_now())
     assert (found.count, [money.minor for money in found.sums]) == (6, [150_00])
-    assert (found.seller_days, found.sellers) == (14, 2)
-    assert "14 seller-days of 2 sellers" in at("auditor").get(TOTALS).content.decode()
+    assert (found.payouts, found.seller_days, found.sellers) == (2, 14, 2)
+    page = at("auditor").get(TOTALS).content.decode()
+    assert "14 seller-days of 2 sellers" in page and "6 holds: 2 payouts on hold</span>" in page
+
+
+def test_the_payouts_that_the_holds_stop_are_those_on_hold_of_the_front_page():
+    """The one counts holds, the other payouts: the page of holds says both."""
+    payout = quick.payout()
+    held(payout), seller_held(payout.seller), held(), seller_held(quick.payout(seller=make.seller()).seller)
+    browser = at("compliance")
+    (line,) = [
+        each for each in browser.get("/").context["lines"] if each.work.permission == "payouts.release_hold"
+        and each.work.payouts
+    ]  # fmt: skip
+    assert line.count.value == 3
+    assert "4 holds: 3 payouts on hold</span>" in browser.get(TOTALS).content.decode()
+
+
+def test_the_totals_of_no_hold_stop_nothing():
+    found = asked.totals(asked.open_ones(), now=database_now())
+    assert (found.count, found.payouts, found.seller_days, found.sellers) == (0, 0, 0, 0)
 
 
 def test_all_that_match_are_not_offered_where_only_those_of_the_page_are_taken():
@@ -155,6 +175,7 @@ def test_one_asks_and_another_confirms_what_the_page_tells_each():
     assert shown("?show=asked") == [risky.payout.reference]
 
     again, _ = release(asker, risky)
+    assert again.context["title"] == "Nothing can be done" and "0 hold" not in again.content.decode()
     assert "you asked for its release: another person must confirm it" in again.content.decode().lower()
 
     page, _ = release(at("approver"), risky, note="I called them.")
@@ -162,6 +183,45 @@ def test_one_asks_and_another_confirms_what_the_page_tells_each():
     assert "Compliance Who found out: The shop is real." in page.content.decode()
     risky.refresh_from_db()
     assert (risky.is_open, risky.release_note) == (False, "I called them.")
+
+
+def test_where_a_release_would_do_nothing_its_button_is_off_and_says_why():
+    risky, asker = held(reason="fraud_suspected"), at("compliance")
+    whole = seller_held(make.seller(), reason="compliance")
+    cases = (
+        (risky, f"/payouts/{risky.payout.reference}/", "Release"),
+        (whole, f"/sellers/{whole.seller.reference}/", "Release the seller"),
+    )
+    for hold, page, label in cases:
+        (verb,) = [each for each in asker.get(page).context["verbs"] if each["label"] == label]
+        assert verb["url"] and not verb.get("off")
+        asker.post(reverse("admin:payouts_hold_release"), {"confirmed": "1", "note": "Fine.", "ids": hold.pk})
+        (verb,) = [each for each in asker.get(page).context["verbs"] if each["label"] == label]
+        assert verb["off"] == "Off: you asked for its release: another person must confirm it."
+        (verb,) = [each for each in at("approver").get(page).context["verbs"] if each["label"] == label]
+        assert not verb.get("off")
+
+
+def test_each_reason_why_a_release_would_do_nothing_is_said_once():
+    payout, asker, former = quick.payout(), at("compliance"), make.user("compliance", first_name="Noa")
+    mine, also_mine, of_former = [
+        held(payout, reason=why) for why in ("fraud_suspected", "compliance", "fraud_suspected")
+    ]
+    asker.post(
+        reverse("admin:payouts_hold_release"),
+        {"confirmed": "1", "note": "Fine.", "ids": [mine.pk, also_mine.pk]},
+    )
+    holds.release(hold_ids=[of_former.pk], actor=make.actors.person(former), note="Fine.", now=database_now())
+    former.groups.clear()
+    (verb,) = [
+        each
+        for each in asker.get(f"/payouts/{payout.reference}/").context["verbs"]
+        if each["label"] == "Release"
+    ]
+    assert verb["off"] == (
+        "Off: you asked for its release: another person must confirm it; "
+        "Noa asked for its release and may not release any more: withdraw it, and ask anew."
+    )
 
 
 def test_what_was_asked_for_while_the_page_was_open_is_409():
@@ -219,3 +279,26 @@ def test_the_reason_of_a_hold_is_chosen_and_never_the_one_that_stood_there(addre
     sent = {**dict(page.context.get("hidden", [])), "confirmed": "1", "note": "Look.", "ids": payout.pk}
     browser.post(url.partition("?")[0], sent)
     assert not Hold.objects.exists()
+
+
+def test_a_release_says_how_many_payouts_and_how_much_go_on_by_it_and_what_stays_stopped():
+    seller, other = make.seller(), quick.payout(country="US", currency="USD", amount_minor=9_00).seller
+    quick.payout(seller=seller, amount_minor=5_00)
+    second = quick.payout(seller=seller, amount_minor=7_00, now=make.NOW + timedelta(days=1))
+    own, both = held(second), (seller_held(seller), seller_held(other))
+    page, _ = release(at("compliance"), *both, note="")
+    going, still, *_more = page.context["preview"]["follows"]
+    assert going == "2 payouts that are not sent yet go on: €5.00, $9.00."
+    assert still == "1 payout that is not sent yet is stopped by something else, and stays so: €7.00."
+    page, _ = release(at("compliance"), *both, own, note="")
+    going, *more = page.context["preview"]["follows"]
+    assert going == "3 payouts that are not sent yet go on: €12.00, $9.00." and "stays so" not in more[0]
+    suspend(seller_id=seller.pk, reason="Documents", actor=make.person("compliance"), now=make.NOW)
+    page, _ = release(at("compliance"), both[0], own, note="")
+    assert page.context["preview"]["follows"][0] == "No payout goes on by it."
+
+
+def test_a_release_that_another_must_confirm_lets_nothing_go_on_yet():
+    whole = seller_held(quick.payout().seller, reason="compliance")
+    page, _ = release(at("compliance"), whole, note="")
+    assert not [line for line in page.context["preview"]["follows"] if "go on" in line or "goes on" in line]

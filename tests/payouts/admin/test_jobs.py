@@ -129,7 +129,7 @@ def test_a_job_is_its_asker_s_own_who_may_stop_the_rest():
     jobs._portion(Job.objects.get().pk, now=make.NOW)
     page = client.post(f"{url}stop/", follow=True).content.decode()
     assert "Stopped. 2 payouts reviewed, 1 left alone, because you stopped the job." in page
-    assert "you stopped the job before its turn came" in page
+    assert "You stopped the job before its turn came" in page
     assert "all of it was done already" in client.post(f"{url}stop/", follow=True).content.decode()
     assert Payout.objects.filter(status="REVIEWED").count() == 2
 

@@ -65,7 +65,7 @@ def test_nobody_sees_a_list_without_logging_in(name):
 def test_a_role_without_the_right_gets_a_sentence(payout):
     answer = client("admin").get(reverse("admin:payouts_payout_list"))
     assert answer.status_code == 403
-    assert b"Your role does not open this page" in answer.content
+    assert b"Your role does not open this page. It opens to" in answer.content
 
 
 def test_the_queue_shows_the_amount_with_its_decimals_and_the_flags(payout):

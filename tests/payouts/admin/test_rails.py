@@ -21,7 +21,7 @@ def test_who_sees_incidents_sees_what_each_rail_does(role):
     page = client(role).get(RAILS).content.decode()
     assert "One file for a whole batch" in page and "One call for each payout" in page
     assert "knows a repeated hand-over for 15 days" in page
-    assert ("Stop sepa" in page) == (role == "treasurer")
+    assert ("Stop SEPA" in page) == (role == "treasurer")
 
 
 def test_administrators_of_people_do_not_see_rails():
@@ -32,13 +32,13 @@ def test_a_rail_is_stopped_with_a_reason_and_restored_by_another_person():
     one, other = client("treasurer"), client("treasurer")
     assert "Fill this in" in stop(one, reason=" ").content.decode()
     page = stop(one).content.decode()
-    assert "nothing new is handed to sepa" in page and "The bank called." in page
+    assert "nothing new is handed to SEPA" in page and "The bank called." in page
     assert "Off for you: you stopped it" in page
     switch = RailSwitch.objects.get()
     url = reverse("admin:payouts_rail_restore", args=[switch.pk])
     assert "you stopped it" in one.post(url, follow=True).content.decode()
     assert "0 approved batches wait" in other.get(url).content.decode()
-    assert "Sepa goes on" in other.post(url, follow=True).content.decode()
+    assert "SEPA goes on" in other.post(url, follow=True).content.decode()
     assert switches.open_on("sepa") is None
     assert "let go on already" in other.post(url, follow=True).content.decode()
 

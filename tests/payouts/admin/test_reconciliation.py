@@ -70,6 +70,14 @@ def test_a_statement_shows_its_balances_its_lines_and_what_each_matched(sent):
     assert "every one has its match" in text
 
 
+def test_a_statement_without_lines_says_so_and_the_head_names_the_account():
+    make_payouts.funding()
+    made = read()
+    text = page(client("accountant"), "payouts_statement_detail", made.pk)
+    assert "nothing was booked" in text and "every one has its match" not in text
+    assert made.funding_account.code in text.split('class="strip"')[0]
+
+
 def test_the_list_says_first_follows_and_gap_and_how_many_lines_match_nothing():
     make_payouts.funding()
     read(number=1)
@@ -159,8 +167,9 @@ def test_a_statement_brought_by_hand_is_kept_read_matched_and_recorded_once(sent
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"Dear bank", "Not read:"),
+        (b"Dear bank", "a plain text, not a camt.053 statement"),
         (b"<a/>", "not a bank statement"),
+        (b"<a", "Not read: The document is not well-formed XML from line 1 on"),
         (camt.statement(account="FR7610107001011234567890129"), "none of our funding accounts (…0129)"),
         (camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<"), "is not the closing balance"),
     ],
@@ -169,6 +178,26 @@ def test_a_file_that_is_no_statement_of_ours_is_refused_with_what_is_wrong(body,
     make_payouts.funding()
     assert sentence in upload(client("treasurer"), body).content.decode()
     assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "not_said"),
+    [
+        (b"<a", ["Refused: could not be read"], ["1 error", "with errors"]),
+        (
+            camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<"),
+            ["Refused: it has errors", "1 error"],
+            ["with errors", "could not be read"],
+        ),
+    ],
+)
+def test_the_list_of_imports_says_whether_a_refused_statement_could_be_read(body, said, not_said):
+    make_payouts.funding()
+    browser = client("treasurer")
+    page = upload(browser, body).content.decode()
+    listed = browser.get(reverse("admin:ledger_import_list")).content.decode()
+    assert said[0] in page
+    assert all(each in listed for each in said) and not any(each in listed for each in not_said)
 
 
 def test_a_refused_statement_is_given_back_with_its_errors_and_no_other_change():
@@ -233,9 +262,9 @@ def test_a_copy_whose_bytes_go_while_it_is_sent_ends_in_an_error_and_not_as_a_wh
         next(pieces)
 
 
-def test_what_is_no_xml_has_no_copy_to_mark():
+def test_what_is_broken_xml_has_no_copy_to_mark():
     browser = client("treasurer")
-    refused = upload(browser, b"Dear bank")
+    refused = upload(browser, b"<a")
     address = reverse("admin:ledger_import_copy", args=[refused.context["file"].pk])
     assert address not in refused.content.decode()
     rows = list(csv.reader(io.StringIO(answered(browser, "ledger_import_copy", refused.context["file"]))))
@@ -287,7 +316,13 @@ def test_a_day_without_movement_is_booked_like_any_other():
     confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
     done = browser.post(confirm, follow=True).content.decode()
     assert Statement.objects.get().statement_id == "STMT-1" and "Nothing changed" not in done
-    assert "Nothing would change" in upload(browser, camt.statement()).content.decode()
+    again = upload(browser, camt.statement())
+    assert "Nothing would change: its days and balances are known already" in again.content.decode()
+    confirm = reverse("admin:ledger_import_confirm", args=[again.context["file"].pk])
+    done = browser.post(confirm, follow=True).content.decode()
+    assert "Nothing changed: its days and balances were known already" in done
+    assert "Nothing changed: what “day.xml” says of days and balances is known already" in done
+    assert "all 0" not in again.content.decode() + done
 
 
 def test_a_statement_of_a_day_that_has_not_come_is_refused():
@@ -307,9 +342,11 @@ def test_one_that_comes_late_is_said_when_the_next_does_not_follow_it():
         upload(browser, late).content.decode()
     )
     done = upload(browser, late).context["file"]
-    booked = browser.post(
-        reverse("admin:ledger_import_confirm", args=[done.pk]), follow=True
-    ).content.decode()
+    booked = (
+        client("treasurer")
+        .post(reverse("admin:ledger_import_confirm", args=[done.pk]), follow=True)
+        .content.decode()
+    )
     assert "STMT-2 does not open with the balance that STMT-1 closed with" in booked, "also once it is booked"
     fits = camt.statement(number=3, day="2026-11-22", opening_minor=900_00)
     assert "does not open" not in upload(browser, fits).content.decode(), "two of one day"
@@ -329,15 +366,15 @@ def test_what_follows_what_is_said_as_it_is_when_the_statement_is_booked():
     browser = client("treasurer")
     days = [camt.statement(number=n, day=f"2026-11-{20 + n}") for n in (1, 2, 3)]
 
-    def booked(looked) -> str:
+    def booked(looked, by=browser) -> str:
         confirm = reverse("admin:ledger_import_confirm", args=[looked.context["file"].pk])
-        return browser.post(confirm, follow=True).content.decode()
+        return by.post(confirm, follow=True).content.decode()
 
     booked(upload(browser, days[0]))
     third = upload(browser, days[2])
     assert "Statement 2 is missing" in third.content.decode()
     booked(upload(browser, days[1]))
-    booked(third)
+    booked(third, by=client("treasurer"))
     address = reverse("admin:ledger_import_detail", args=[third.context["file"].pk])
     assert "Statement 2 is missing" not in browser.get(address).content.decode()
 

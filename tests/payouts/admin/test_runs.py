@@ -64,6 +64,7 @@ def test_the_preview_shows_the_last_run_and_what_changed(analyst):
 def test_a_run_of_nothing_says_so_and_offers_no_button(analyst):
     page = analyst.get("/runs/new/", {"country": "ES"}).content.decode()
     assert "No payouts to make" in page and "Nobody would be paid" in page
+    assert "What follows" not in page  # nothing does
     assert "Make 0" not in page and "Everything you chose" not in page
 
 

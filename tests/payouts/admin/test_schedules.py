@@ -1,5 +1,6 @@
 """The pages of schedules: described once, confirmed by another, listed with what each run contained."""
 
+import html
 import re
 
 import pytest
@@ -170,6 +171,17 @@ def test_deeds_answer_with_a_sentence(browser_of):
     assert browser_of(user).post(f"{address}pause/").status_code == 404
 
 
+def test_a_schedule_without_columns_shows_those_that_its_files_have(browser_of):
+    user = make.user("accountant", is_staff=True)
+    schedule = made(make.actors.person(user))
+    address = f"/exports/schedules/{schedule.pk}/"
+    shown = html.unescape(browser_of(user).get(address).content.decode())
+    assert "Reissue of" in shown and "Seller's standing" not in shown
+    ExportSchedule.objects.filter(pk=schedule.pk).update(columns=["seller_standing"])
+    shown = html.unescape(browser_of(user).get(address).content.decode())
+    assert "Seller's standing" in shown and "Reissue of" not in shown
+
+
 def test_the_columns_of_a_template_may_be_chosen_by_its_name(browser_of):
     person = make.user("accountant", is_staff=True)
     accountant = browser_of(person)
@@ -181,3 +193,11 @@ def test_the_columns_of_a_template_may_be_chosen_by_its_name(browser_of):
     assert "and not both" in both.content.decode()
     assert accountant.post(NEW, FORM | {"template": "Books"}).status_code == 302
     assert ExportSchedule.objects.get().columns == ["amount", "reference"]
+
+
+def test_the_filter_of_a_schedule_is_read_in_the_readers_language(browser_of):
+    with translation.override("es"):
+        schedule = made(make.person("accountant"), filters="country=FR")
+    assert "País" in schedule.filters_text
+    page = browser_of("accountant").get(f"/exports/schedules/{schedule.pk}/").content.decode()
+    assert "Country is France" in page and "País" not in page

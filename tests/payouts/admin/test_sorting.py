@@ -97,7 +97,7 @@ def test_the_columns_say_which_way_the_list_is_sorted_and_a_cursor_or_sort_that_
     def heads(query: str) -> dict[str, tuple[str, str]]:
         page = reader.get(path + query).content.decode()
         found = re.findall(
-            r'<th scope="col" class="[^"]*"( aria-sort="(\w+)")?><a href="([^"]*)">(\w+)</a>', page
+            r'<th scope="col" class="[^"]*"( aria-sort="(\w+)")?[^>]*><a href="([^"]*)">(\w+)</a>', page
         )
         return {label: (aria, url) for _, aria, url, label in found}
 

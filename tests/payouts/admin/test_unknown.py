@@ -8,8 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from payouts.models import Resolution, Submission
+from payouts.models import Incident, Resolution, Submission
 from payouts.operations import sweeping, switches
 from payouts.queries import explain
 from payouts.rails.sandbox.rail import Sandbox
@@ -78,6 +79,22 @@ def test_the_page_of_one_shows_its_evidence_and_its_payouts(lost):
     assert "Look up now" not in page and "Say what became of it" not in page
 
 
+def test_an_incident_about_it_says_how_long_it_is_unknown_as_the_desk_does(lost):
+    """Opened half an hour later, and again a day after that, it would be younger than what it is about."""
+    now = timezone.now()
+    Submission.objects.filter(pk=lost.pk).update(status_at=now - timedelta(days=3, hours=1))
+    sweeping.alert(now=now - timedelta(days=2))
+    browser = client("treasurer")
+    desk = browser.get(reverse("admin:payouts_submission_unknown")).content.decode()
+    rails = browser.get(reverse("admin:payouts_rail_list")).content.decode()
+    assert "Unknown for" in desk and ">3 d<" in desk
+    assert '<span class="quiet">Unknown for</span> 3 d' in rails and "2 d" not in rails
+    assert "3 days ago" in browser.get("/").content.decode()
+    Incident.objects.update(closed_at=now, closing_note="Looked.")
+    closed = browser.get(f"{reverse('admin:payouts_rail_list')}?closed=1").content.decode()
+    assert "2 d" in closed and "Unknown for" not in closed
+
+
 def test_looking_up_now_finds_what_the_bank_has(lost, bank):
     answer = client("treasurer").post(url(lost, "look_up"), follow=True).content.decode()
     lost.refresh_from_db()
@@ -101,9 +118,9 @@ def test_sending_again_asks_first_and_creates_nothing_twice(lost, bank):
 def test_sending_again_is_off_while_the_rail_is_stopped(lost):
     switches.stop(rail="sandbox", reason="Doubts", actor=make.person("treasurer"), now=make.NOW)
     browser = client("treasurer")
-    assert "Off: sandbox is stopped (Doubts)." in browser.get(url(lost)).content.decode()
+    assert "Off: Simulated bank is stopped (Doubts)." in browser.get(url(lost)).content.decode()
     answer = browser.post(url(lost, "again"), {"confirmed": "1"}, follow=True).content.decode()
-    assert "Nothing is handed to sandbox" in answer
+    assert "Nothing is handed to Simulated bank" in answer
 
 
 def test_a_finding_needs_evidence_and_another_person(lost):
@@ -179,7 +196,7 @@ def test_the_page_says_until_when_the_same_bytes_may_go_again_in_the_rails_zone(
 def test_past_the_window_the_page_says_why_it_is_off(lost, monkeypatch):
     monkeypatch.setattr("payouts.admin.unknown.database_now", lambda: make.NOW + timedelta(hours=24))
     page = client("treasurer").get(url(lost)).content.decode()
-    assert "Off: sandbox may have forgotten the key" in page
+    assert "Off: Simulated bank may have forgotten the key" in page
 
 
 def test_a_rail_that_cannot_be_asked_says_so(lost, monkeypatch):
@@ -187,9 +204,9 @@ def test_a_rail_that_cannot_be_asked_says_so(lost, monkeypatch):
     monkeypatch.setattr(Sandbox, "capabilities", mute)
     browser = client("treasurer")
     page = browser.get(url(lost)).content.decode()
-    assert "Off: sandbox cannot be asked by the program" in page
+    assert "Off: Simulated bank cannot be asked by the program" in page
     told = browser.post(url(lost, "look_up"), follow=True).content.decode()
-    assert "Not asked: sandbox cannot be asked by the program" in told
+    assert "Not asked: Simulated bank cannot be asked by the program" in told
     lost.refresh_from_db()
     assert (lost.status, lost.deliveries) == ("UNKNOWN", 1)
 

@@ -8,7 +8,7 @@ import pytest
 from backoffice.audit import actors
 from payouts.operations import accounts as deciding
 from payouts.queries import accounts
-from sellers.ledger.models import AdjustmentKind
+from sellers.ledger.models import Adjustment, AdjustmentKind
 from sellers.ledger.operations import adjustments
 from tests import make, make_payouts
 from tests.access import world
@@ -83,9 +83,13 @@ def test_adjustments_say_how_many_wait_and_are_narrowed(client, shops):
     page = client.get("/adjustments/")
     assert page.context["lead"].startswith("2 wait, the oldest since Tue 24 Nov, 10:00 Paris.")
     assert page.content.decode().count(">Decide<") == 2
-    for effect, minors in (("raises", [2_500]), ("lowers", [-900]), ("others", [2_500, -900])):
+    for effect, minors in (("raises", [2_500]), ("lowers", [-900])):
         rows = client.get("/adjustments/", {"effect": effect}).context["rows"]
         assert [row["money"].minor for row in rows] == minors
+    asker = Adjustment.objects.earliest("pk").requested_by
+    page = client.get("/adjustments/", {"not_asked_by": asker.username})
+    assert [row["money"].minor for row in page.context["rows"]] == [-900]
+    assert f"Asked by others than: {asker.username}" in page.content.decode()
     assert client.get("/adjustments/", {"kind": "write_off"}).context["rows"] == []
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from payouts.models import Batch, Payout
+from sellers.operations import suspend
 from tests import make
 from tests.payouts import quick
 
@@ -131,6 +132,15 @@ def test_another_treasurer_approves_at_a_session_what_was_seen(session, token, m
     assert caller.post(f"{address}/approve", {}, format="json").status_code == 409
 
 
+def test_a_batch_of_which_nothing_would_leave_is_refused(session, monkeypatch):
+    monkeypatch.setattr("payouts.api.batches.database_now", lambda: make.NOW)
+    batch = quick.batch()
+    (payout,) = Payout.objects.filter(batch=batch)
+    suspend(seller_id=payout.seller_id, reason="Documents", actor=make.person("compliance"), now=make.NOW)
+    answer = session("treasurer").post(f"/api/v1/batches/{batch.pk}/approve", {}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "nothing_leaves")
+
+
 def test_dissolving_needs_a_reason(session):
     batch = quick.batch()
     caller = session("treasurer")
@@ -151,3 +161,13 @@ def test_support_reads_and_does_nothing(token):
         caller.post(f"/api/v1/batches/{batch.pk}/dissolve", {"reason": "x"}, format="json").status_code == 403
     )
     assert caller.get("/api/v1/batches/999999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [("approve", "approve batches another proposed"), ("dissolve", "dissolve batches")]
+)
+def test_who_may_not_is_told_so_before_what_is_wrong_with_the_body(session, verb, said):
+    batch = quick.batch([quick.approved()])
+    answer = session("support").post(f"/api/v1/batches/{batch.pk}/{verb}", {"odd": 1}, format="json")
+    assert answer.status_code == 403
+    assert f"somebody of support may not {said}; a treasurer may." in answer.json()["detail"]

@@ -38,6 +38,7 @@ def test_an_export_is_asked_for_and_watched(token):
         ({"format": "csv", "kind": "batches", "filter": {"on_hold": True}}, "filter.on_hold"),
         ({"format": "csv", "kind": "balances", "filter": {"at": {"day": 1}}}, "filter.at"),
         ({"format": "csv", "locale": "xx"}, "locale"),
+        ({"format": 5}, "format"),
     ],
 )
 def test_an_export_that_cannot_be_read_is_400(token, body, field):
@@ -76,6 +77,12 @@ def test_what_changed_since_an_earlier_one(token, settings, tmp_path):
         "/api/v1/exports/", {"format": "csv", "since": first["id"], "kind": "lines"}, format="json"
     )
     assert kind.json()["code"] == "bad_export"
+
+
+def test_kind_format_and_locale_are_taken_in_any_case(token):
+    body = {"kind": "Batches", "format": "CSV", "locale": "FR"}
+    made = token("accountant").post("/api/v1/exports/", body, format="json").json()
+    assert [made[name] for name in body] == ["batches", "csv", "fr"]
 
 
 def test_nobody_sees_anothers_export(token):

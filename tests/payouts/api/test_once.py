@@ -1,5 +1,9 @@
 """The header Idempotency-Key: a call is done once, answered again as it was, and never silently done anew."""
 
+import hashlib
+import http.client
+import json
+import re
 import threading
 from datetime import timedelta
 
@@ -7,15 +11,13 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils import timezone
-from rest_framework.parsers import JSONParser
-from rest_framework.request import Request
-from rest_framework.test import APIClient, APIRequestFactory
+from knox.models import get_token_model
+from rest_framework.test import APIClient
 
 from backoffice.audit.clock import database_now
 from backoffice.audit.models import Event
 from backoffice.doors.api.schema import KEY
 from backoffice.words import dated
-from payouts.api.once import _digest
 from payouts.models import Batch, Export, Hold, KeptAnswer, Payout, PayoutRun, Review
 from payouts.operations import once, review
 from tests import make, make_accounts
@@ -28,6 +30,11 @@ HOLD = {"reason": "documents", "note": "Ask."}
 
 def call(caller: APIClient, path: str, body: dict, key: str = "mine-0001"):
     return caller.post(f"/api/v1/{path}", body, format="json", headers={"Idempotency-Key": key})
+
+
+def kept(path: str, body: dict) -> str:
+    """The digest that every version so far has kept of a call that came by this address."""
+    return hashlib.sha256(json.dumps(["POST", f"/api/v1/{path}", body], sort_keys=True).encode()).hexdigest()
 
 
 def test_the_same_call_again_is_answered_as_the_first_and_does_nothing(token):
@@ -109,12 +116,11 @@ def test_each_deed_says_what_right_its_answer_takes(token, client):
     paths = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()["paths"]
     asked = [path.replace("{id}", "1") for path in paths if "post" in paths[path] and "/exports/" not in path]
     assert len(asked) > 20
-    for number, path in enumerate(asked):
-        digest = _digest(Request(APIRequestFactory().post(path, {}, format="json"), parsers=[JSONParser()]))
+    for number, path in enumerate(each.removeprefix("/api/v1/").rstrip("/") for each in asked):
         KeptAnswer.objects.create(
-            person=user, key=f"k{number}", asked=digest, status=200, body="{}", at=make.NOW
+            person=user, key=f"k{number}", asked=kept(path, {}), status=200, body="{}", at=make.NOW
         )
-        answer = call(token(user=user), path.removeprefix("/api/v1/"), {}, key=f"k{number}")
+        answer = call(token(user=user), path, {}, key=f"k{number}")
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed"), path
 
 
@@ -133,6 +139,47 @@ def test_a_key_of_another_call_is_refused_and_one_of_another_person_is_another(t
     assert Hold.objects.count() == 1
     assert call(token("analyst"), f"payouts/{one.pk}/hold", HOLD).status_code == 200
     assert Hold.objects.count() == 2
+
+
+_SPELLED = ["{pk}", "P{pk}", "p{pk}", "0{pk}", "P00{pk}"]
+
+
+@pytest.mark.parametrize("first", _SPELLED)
+@pytest.mark.parametrize("again", _SPELLED)
+def test_an_id_and_its_reference_are_the_same_address(token, first, again):
+    payout, caller = quick.payout(), token("analyst")
+    answers = [
+        call(caller, f"payouts/{spelled.format(pk=payout.pk)}/hold", HOLD) for spelled in (first, again)
+    ]
+    assert [each.status_code for each in answers] == [200, 200], answers[1].content
+    assert answers[0].content == answers[1].content and answers[1]["Idempotent-Replayed"] == "true"
+    assert Hold.objects.count() == 1
+    other = call(caller, f"payouts/P{quick.payout().pk}/hold", HOLD)
+    assert (other.status_code, other.json()["code"]) == (409, "key_used")
+
+
+@pytest.mark.parametrize("spelled", _SPELLED)
+def test_a_call_that_an_older_version_kept_is_the_same_call(token, spelled):
+    """It kept each address as it came; whoever retries comes by the same one, or by the other of the two."""
+    payout, user = quick.payout(), make.user("analyst")
+    path = f"payouts/{spelled.format(pk=payout.pk)}/hold"
+    KeptAnswer.objects.create(
+        person=user, key="mine-0001", asked=kept(path, HOLD), status=200, body='{"a": 1}', at=make.NOW
+    )
+    others = (str(payout.pk), payout.reference) if spelled in _SPELLED[:2] else ()
+    for each in (path, *(f"payouts/{other}/hold" for other in others)):
+        answer = call(token(user=user), each, HOLD)
+        assert (answer.status_code, answer.json()) == (200, {"a": 1}), each
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"])
+@pytest.mark.parametrize("spelled", _SPELLED[:2])
+def test_an_older_version_beside_this_one_knows_what_it_kept(token, spelled, query):
+    payout, user = quick.payout(), make.user("analyst")
+    path = f"payouts/{spelled.format(pk=payout.pk)}/hold"
+    assert call(token(user=user), f"{path}/{query}", HOLD).status_code == 200
+    assert KeptAnswer.objects.get().asked == kept(f"{path}{'/' if query else ''}{query}", HOLD)
 
 
 def test_what_was_refused_did_nothing_and_is_judged_anew(token):
@@ -154,8 +201,9 @@ def test_an_export_is_asked_for_once_and_a_link_takes_no_key(token):
     link = call(caller, f"exports/{first.json()['id']}/link", {}, key="mine-0002")
     assert link.status_code == 400
     assert link.json()["errors"] == {
-        "Idempotency-Key": ["Idempotency-Key does nothing here: each call is done anew. Leave it out."]
+        "Idempotency-Key": ["A key does nothing here: each call is done anew. Leave the header out."]
     }
+    assert link.json()["detail"].count("Idempotency-Key") == 1
 
 
 def test_a_run_is_done_once_for_its_key_and_person(token):
@@ -180,13 +228,57 @@ def test_a_run_is_done_once_for_its_key_and_person(token):
 def test_a_key_that_is_none_is_refused(token, key):
     payout = quick.payout()
     answer = call(token("analyst"), f"payouts/{payout.pk}/hold", HOLD, key=key)
-    assert answer.status_code == 400 and "a name of your own" in answer.json()["detail"]
+    assert answer.status_code == 400 and answer.json()["detail"] == (
+        "Idempotency-Key: Write 1 to 255 plain letters, digits and signs: a name of your own for this call."
+    )
     assert not Hold.objects.exists()
 
 
-def test_who_reads_may_send_one(token):
+@pytest.mark.parametrize("path", ["payouts/{pk}/hold", "exports/1/link"])
+@pytest.mark.parametrize("key", ["mine-0001,mine-0002", "mine-0001, mine-0001", ",", "mine-0001,"])
+def test_a_list_is_no_key(token, key, path):
+    answer = call(token("analyst"), path.format(pk=quick.payout().pk), HOLD, key=key)
+    assert answer.status_code == 400 and answer.json()["errors"] == {
+        "Idempotency-Key": [
+            "A list is no key: send the header once, with one name for this call and no comma in it."
+        ]
+    }
+    assert not Hold.objects.exists() and not re.search(KEY["schema"]["pattern"], key)
+
+
+def test_the_schema_takes_every_other_plain_character():
+    plain = [chr(code) for code in range(ord("!"), 0x7F) if chr(code) != ","]
+    assert all(re.search(KEY["schema"]["pattern"], f"{each} {each}") for each in plain)
+    assert not re.search(KEY["schema"]["pattern"], "clé")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_in_two_headers_are_refused_however_the_server_joins_them(live_server):
     payout = quick.payout()
-    answer = token("analyst").get(f"/api/v1/payouts/{payout.pk}", headers={"Idempotency-Key": "mine-0001"})
+    _unused, key = get_token_model().objects.create(user=make.user("analyst"))
+    line = http.client.HTTPConnection(live_server.url.removeprefix("http://"), timeout=30)
+    line.putrequest("POST", f"/api/v1/payouts/{payout.pk}/hold")
+    body = json.dumps(HOLD).encode()
+    for name, value in (
+        ("Authorization", f"Token {key}"),
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("Idempotency-Key", "mine-0001"),
+        ("Idempotency-Key", "mine-0002"),
+    ):
+        line.putheader(name, value)
+    line.endheaders(body)
+    answer = line.getresponse()
+    said = json.loads(answer.read())
+    line.close()
+    assert (answer.status, said["detail"].count("A list is no key")) == (400, 1)
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["mine-0001", "", "mine-0001,mine-0002"])
+def test_who_reads_may_send_any(token, key):
+    payout = quick.payout()
+    answer = token("analyst").get(f"/api/v1/payouts/{payout.pk}", headers={"Idempotency-Key": key})
     assert answer.status_code == 200
 
 
@@ -263,7 +355,7 @@ def test_a_call_that_is_still_being_done_is_not_waited_for():
         return once.Answer(200, "{}")
 
     def called():
-        return once.once(key="k", asked="a", act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
+        return once.once(key="k", asked=["a"], act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
 
     def second():
         try:
@@ -290,7 +382,7 @@ def test_two_calls_at_the_same_moment_are_one():
         return once.Answer(200, "{}")
 
     def one():
-        return once.once(key="k", asked="a", act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
+        return once.once(key="k", asked=["a"], act=act, allowed=lambda _body: None, actor=actor, now=make.NOW)
 
     found = together(one, one, one)
     others = [each for each in found if each != once.Answer(200, "{}")]

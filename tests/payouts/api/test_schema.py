@@ -10,6 +10,10 @@ from knox.models import get_token_model
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
+from backoffice.doors.api.filtering import PAGING
+from payouts.api.filter_parameters import FilterBody
+from payouts.models import HoldReason
+from payouts.queries import filters
 from payouts.queries.export_filters import BatchFilter
 from tests import make
 from tests.payouts import quick
@@ -24,16 +28,8 @@ def test_the_schema_answers_without_login_and_names_every_filter_and_verb():
     assert answer.status_code == 200
     paths = answer.json()["paths"]
     listed = {parameter["name"] for parameter in paths["/api/v1/payouts/"]["get"]["parameters"]}
-    assert {
-        "status",
-        "on_hold",
-        "country",
-        "currency",
-        "seller",
-        "created_after",
-        "created_before",
-        "search",
-    } <= listed
+    assert listed == {*filters.NAMES, *PAGING}
+    assert set(FilterBody().fields) == set(filters.NAMES)
     of_batches = {parameter["name"] for parameter in paths["/api/v1/batches/"]["get"]["parameters"]}
     assert set(BatchFilter.base_filters) <= of_batches
     for verb in (
@@ -49,6 +45,15 @@ def test_the_schema_answers_without_login_and_names_every_filter_and_verb():
     ):
         assert "post" in paths[f"/api/v1/payouts/{{id}}/{verb}/"]
         assert "post" in paths[f"/api/v1/payouts/{verb}/"]
+
+
+@pytest.mark.django_db
+def test_the_schema_lists_the_reasons_of_a_hold():
+    schema = APIClient().get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    described = schema["components"]["schemas"]
+    assert described["HoldReason"]["enum"] == HoldReason.values
+    for body in ("HoldBodyRequest", "HoldManyBodyRequest"):
+        assert "HoldReason" in str(described[body]["properties"]["reason"])
 
 
 @pytest.mark.django_db

@@ -205,10 +205,11 @@ def test_a_daily_run_happens_on_every_business_day_at_its_local_time():
     assert calendars.run_at(country, date(2026, 12, 24)) == datetime(2026, 12, 24, 5, tzinfo=UTC)
 
 
-def test_a_schedule_reads_as_a_phrase():
-    assert str(Schedule(every="week", on=1, at=time(6))) == "every Monday at 06:00"
-    assert str(Schedule(every="day", on=0, at=time(6))) == "every business day at 06:00"
-    assert str(Schedule(every="month", on=5, at=time(6))) == "on day 5 of every month at 06:00"
+def test_a_schedule_reads_as_a_phrase_that_names_the_city_of_its_clock():
+    paris, new_york = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
+    assert Schedule(every="week", on=1, at=time(6)).said(paris) == "every Monday at 06:00 Paris"
+    assert Schedule(every="day", on=0, at=time(6)).said(new_york) == "every business day at 06:00 New York"
+    assert Schedule(every="month", on=5, at=time(6)).said(paris) == "on day 5 of every month at 06:00 Paris"
 
 
 def test_every_holiday_of_our_countries_has_words():

@@ -17,7 +17,7 @@ def test_the_page_about_countries_says_what_the_files_say(country):
     minimum = written.text(Money(country.minimum_minor, country.currency))
     facts = [
         country.code, country.name, country.currency, country.rail, country.account_scheme, country.calendar,
-        f"{country.cut_off:%H:%M} {place}", LAG[country.settlement_lag_days], minimum, str(country.schedule),
+        f"{country.cut_off:%H:%M} {place}", LAG[country.settlement_lag_days], minimum, country.paid,
     ]  # fmt: skip
     assert f"| {' | '.join(facts)} |\n" in PAGE
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from payouts.exports import changes, kinds
-from payouts.exports.columns import columns_of
+from payouts.exports.columns import columns_of, usual
 from payouts.operations import holds
 from tests import make
 from tests.payouts import quick, shelf
@@ -60,7 +60,7 @@ def test_new_changed_and_withdrawn_rows_are_read_back(name):
     locale = "fr" if name == "excel_csv" else "en"
     made = since(first, actor, format=name, locale=locale)
 
-    columns = [*changes._HEAD, *columns_of(kinds.get("payouts").resource())]
+    columns = [*changes._HEAD, *usual(kinds.get("payouts").resource())]
     found = by_reader(name, shelf.file_of(made), columns, 4)
     at = {column.name: place for place, column in enumerate(columns)}
     names = ("row_change", "row_key", "reference", "seller", "currency", "amount", "amount_minor")

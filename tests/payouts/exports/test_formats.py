@@ -6,11 +6,14 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from payouts.exports import columns, rows
 from payouts.exports.columns import Column, Kind
 from payouts.exports.formats import FORMATS, LOCALES, Layout, Total, workbook
+from payouts.exports.kinds import KINDS
 from sellers.ledger.money import EXPONENTS, Money
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,30 @@ def test_postgresql_and_python_write_the_same(name):
             assert sql == python, values
 
 
+@pytest.mark.parametrize("name", ["csv", "excel_csv"])
+def test_a_text_is_looked_at_whatever_stands_beside_it(name):
+    beside = [
+        Column("One", sql="given.one"),
+        Column("Two", sql="given.two"),
+        Column("Three", sql="given.three"),
+    ]
+    for number, column in enumerate(beside):
+        column.name = f"c{number}"
+    form = FORMATS[name](Layout(beside, "Title", "payouts", "Europe/Paris", "en", 1))
+    odd = [text for text in (*FORMULAS, *ORDINARY, *NUMERIC, *WORDS, *ODD, None) if len(text or "") < 100]
+    for text in odd:
+        for values in (
+            (text, "Nord", "Süd"),
+            ("Nord", text, "Ost"),
+            ("Nord", None, text),
+            (text, text, text),
+        ):
+            with connection.cursor() as cursor:
+                row = "SELECT %s::text AS one, %s::text AS two, %s::text AS three"
+                cursor.execute(f"SELECT {form.row_sql()} FROM ({row}) AS given", values)
+                assert cursor.fetchone() == (form.row(values),), values
+
+
 def test_every_currency_has_its_decimals():
     for code in EXPONENTS:
         sql, python = both("csv", minor=-1_234_567, currency=code)
@@ -214,3 +241,11 @@ def test_columns_are_chosen_in_their_order():
 )
 def test_the_name_of_a_sheet_ends_with_a_whole_word(title, name):
     assert workbook._sheet_name(title) == name and len(name) <= 31
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_each_kind_has_a_sheet_of_its_own_name_that_no_language_makes_too_long(language):
+    with translation.override(language):
+        names = {kind: definition.sheet_name for kind, definition in KINDS.items()}
+    assert {kind: workbook._sheet_name(name) for kind, name in names.items()} == names
+    assert len({name.casefold() for name in names.values()}) == len(names)

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from payouts.exports import kinds, rows
-from payouts.exports.columns import Column, Kind, columns_of
+from payouts.exports.columns import Column, Kind, usual
 from payouts.exports.formats import FORMATS, Layout
 from payouts.models import Export
 from payouts.operations import _export_file, holds
@@ -45,7 +45,7 @@ def test_a_file_for_excel_has_headings_words_and_total_in_its_language(held, tmp
     body, hashes = written(tmp_path, "excel_csv", "es")
     head, row, total = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=";")
     with translation.override("es"):
-        wanted = [translation.gettext(c.column_name) for c in columns_of(kinds.get("payouts").resource())]
+        wanted = [translation.gettext(c.column_name) for c in usual(kinds.get("payouts").resource())]
         status = str(PayoutStatus.PENDING_REVIEW.label)
     assert [each.removesuffix(" (Europe/Paris)") for each in head] == wanted
     assert status != "To review" and row[1] == status
@@ -53,6 +53,10 @@ def test_a_file_for_excel_has_headings_words_and_total_in_its_language(held, tmp
     workbook, _same = written(tmp_path, "xlsx", "es")
     sheet = openpyxl.load_workbook(io.BytesIO(workbook)).active
     assert [sheet.cell(1, 2).value, sheet.cell(2, 2).value] == ["Estado", status]
+    with translation.override("es"):
+        assert sheet.title == translation.gettext("Payout register") != "Payout register"
+    workbook, _same = written(tmp_path, "xlsx", "en", "approvals")
+    assert openpyxl.load_workbook(io.BytesIO(workbook)).active.title == "Approvals"
     english, of_english = written(tmp_path, "excel_csv", "en")
     assert "To review" in english.decode() and of_english == hashes
 
@@ -65,7 +69,7 @@ def test_a_csv_for_excel_in_japan_is_what_it_opens_without_being_asked(held, tmp
         io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=",", strict=True
     )
     with translation.override("ja"):
-        columns = columns_of(kinds.get("payouts").resource())
+        columns = usual(kinds.get("payouts").resource())
         wanted = [translation.gettext(column.column_name) for column in columns]
         status = str(PayoutStatus.PENDING_REVIEW.label)
     at = {column.name: place for place, column in enumerate(columns)}

@@ -93,4 +93,4 @@ def test_every_word_is_there_in_every_language_with_the_same_values():
 
 def test_days_always_name_their_year():
     assert words.day(date(2026, 11, 2), "en") == "2 Nov 2026"
-    assert words.span(date(2026, 11, 1), date(2026, 11, 30), "fr") == "1–30 nov. 2026"
+    assert words.span(date(2026, 11, 1), date(2026, 11, 30), "fr") == "1er–30 nov. 2026"

@@ -63,7 +63,8 @@ def test_a_statement_names_a_file_of_statements_that_has_its_bytes(booked, raw_s
     add = (
         "INSERT INTO payouts_statement (funding_account_id, statement_id, statement_date, opening_minor,"
         " closing_minor, body_sha256, import_file_id)"
-        " SELECT funding_account_id, %s, statement_date, 0, 0, %s, %s FROM payouts_statement LIMIT 1"
+        " SELECT funding_account_id, %s, statement_date, closing_minor, closing_minor, %s, %s"
+        " FROM payouts_statement ORDER BY id LIMIT 1"
     )
     with pytest.raises(IntegrityError, match="is not in import"):
         raw_sql(add, ["a", "a", earnings.pk])
@@ -71,11 +72,12 @@ def test_a_statement_names_a_file_of_statements_that_has_its_bytes(booked, raw_s
     raw_sql("DELETE FROM ledger_importpart WHERE import_file_id = %s", [earnings.pk])
     empty = imports.receive(
         kind="statement",
-        stream=io.BytesIO(b""),
+        stream=io.BytesIO(camt.statement(number=3)),
         name="none.xml",
         actor=make.person("treasurer"),
         now=make.NOW,
         say=quiet,
     )
+    raw_sql("DELETE FROM ledger_importpart WHERE import_file_id = %s", [empty.pk])
     with pytest.raises(IntegrityError, match="is not in import"):
         raw_sql(add, ["c", "c", empty.pk])

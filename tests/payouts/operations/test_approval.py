@@ -9,9 +9,11 @@ from backoffice.audit.errors import NotAllowed
 from payouts import digests
 from payouts.models import Approval, FundingAccount, Payout, Review, Transition
 from payouts.operations import approval, batching, creation, holds, review
-from payouts.queries import shown
+from payouts.queries import batches, shown
 from sellers.ledger.models import Account
-from tests import make, make_accounts
+from sellers.operations import suspend
+from tests import make, make_accounts, make_payouts
+from tests.payouts.caps import cap
 
 pytestmark = pytest.mark.django_db
 
@@ -158,9 +160,26 @@ def test_a_batch_is_proposed_and_approved_by_different_people(payout):
     with pytest.raises(batching.OwnBatch):
         batching.approve(batch_id=batch.pk, actor=treasurer, now=make.NOW)
     done = batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=make.NOW)
-    assert (done.status, done.digest) == ("APPROVED", batching.seal_of(batch.pk))
+    assert (done.status, done.digest) == ("APPROVED", batches.seal_of(batch.pk))
     holds.hold(
         payout_ids=[payout.pk], actor=make.person("analyst"), reason="other", note="Wait", now=make.NOW
     )
     done.refresh_from_db()
     assert (status(payout), done.item_count, done.total_minor) == ("APPROVED", 0, 0)
+
+
+def test_a_batch_of_which_nothing_would_leave_is_not_approved():
+    batch = make_payouts.proposed_batch([1200, 3400])
+    treasurer = make.person("treasurer")
+    first, second = make_payouts.payouts_of(batch)
+    suspend(seller_id=first.seller_id, reason="Documents", actor=make.person("compliance"), now=make.NOW)
+    cap("payout", 2000)  # for the other
+    with pytest.raises(
+        batching.NothingLeaves, match=f"everything in {batch.reference} is kept back"
+    ) as refused:
+        batching.approve(batch_id=batch.pk, actor=treasurer, now=make.NOW)
+    assert refused.value.code == "nothing_leaves"
+    batch.refresh_from_db()
+    assert (batch.status, status(second)) == ("PROPOSED", "BATCHED")
+    cap("payout", 5000)
+    assert batching.approve(batch_id=batch.pk, actor=treasurer, now=make.NOW).status == "APPROVED"

@@ -9,9 +9,10 @@ from backoffice.audit.errors import Conflict, NotAllowed
 from backoffice.audit.models import Event
 from payouts.models import Attempt, Cap, CapChange, CapUse, Payout
 from payouts.operations import answering, approval, batching, caps, creation, preparing, review, submission
-from payouts.queries import caps as asked
+from payouts.queries import leaving
 from payouts.rails import base
 from payouts.states import BatchStatus
+from sellers.operations import suspend
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 from tests.payouts import quick
@@ -157,7 +158,7 @@ def test_one_seller_gets_no_more_on_a_day_than_the_cap_says_over_all_batches(ban
     first = proposed_and_approved([payouts[0].pk])
     submission.submit(batch_id=first.pk, now=NOW)
     second = proposed_and_approved([later.pk, payouts[1].pk])
-    assert set(asked.keeps_back(batch=second, day=second.value_date).over) == {later.pk}
+    assert set(leaving.of(batch=second, day=second.value_date).kept) == {later.pk}
 
     submission.submit(batch_id=second.pk, now=NOW)
 
@@ -204,6 +205,21 @@ def test_a_batch_that_does_not_fit_the_day_of_its_account_is_not_approved(bank):
     assert batch.status == BatchStatus.PROPOSED
     batching.take_out(payout_ids=[small.pk], actor=make.person("treasurer"), reason="Cap.", now=NOW)
     batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+
+
+def test_what_is_blocked_takes_no_room_on_the_day_of_its_account(bank):
+    """Neither in the batch nor in another one that is approved: it leaves unsent, and the rest goes."""
+    first, second = make_payouts.approved_batch([3000, 1000]), make_payouts.proposed_batch([3000, 1500])
+    for batch in (first, second):
+        seller_id = make_payouts.payouts_of(batch)[0].seller_id
+        suspend(seller_id=seller_id, reason="Ask.", actor=make.person("compliance"), now=NOW)
+    cap("funding_day", 2500)
+
+    batching.approve(batch_id=second.pk, actor=make.person("treasurer"), now=NOW)
+    for batch in (second, first):
+        submission.submit(batch_id=batch.pk, now=NOW)
+
+    assert [make_payouts.statuses(batch) for batch in (first, second)] == [["APPROVED", "SUBMITTED"]] * 2
 
 
 def test_a_payout_too_large_alone_does_not_keep_its_batch_from_being_approved(bank):

@@ -89,9 +89,9 @@ def test_who_lost_the_right_to_what_the_file_holds_fetches_nothing(ready, actor,
     made = link(ready, actor)
     user.groups.clear()
     user.user_permissions.add(Permission.objects.get(codename="request_export"))
-    with pytest.raises(NotAllowed, match="view payout"):
+    with pytest.raises(NotAllowed, match="see payouts"):
         link(ready, actor)
-    with pytest.raises(NotAllowed, match="view payout"):
+    with pytest.raises(NotAllowed, match="see payouts"):
         fetch(ready, made.token, actor)
     assert not ExportLink.objects.exclude(used_at=None).exists()
 

@@ -41,7 +41,7 @@ def test_ones_own_are_ones_own_and_shared_ones_are_everybodys():
         ({"columns": []}, export_templates.BadTemplate, "at least one"),
         ({"columns": ["secret"]}, BadExport, "no column “secret”"),
         ({"kind": "secrets"}, BadExport, "no export"),
-        ({"kind": "deeds", "columns": ["who"]}, NotAllowed, "view event"),
+        ({"kind": "deeds", "columns": ["who"]}, NotAllowed, "see the audit trail"),
     ],
 )
 def test_what_will_not_do_is_refused_with_a_sentence(values, error, words):

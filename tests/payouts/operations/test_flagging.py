@@ -10,13 +10,13 @@ from payouts.countries import moments
 from payouts.exports import rows
 from payouts.exports.payouts import PAYOUTS
 from payouts.models import Flag, Payout
-from payouts.operations import accounts, creation, flagging, givebacks
+from payouts.operations import creation, flagging, givebacks
 from payouts.queries import filters, flags, lookout, worklist
 from tests import make, make_accounts
-from tests.payouts import quick
+from tests.payouts import flagged, quick
+from tests.payouts.flagged import OTHER
 
 pytestmark = pytest.mark.django_db
-OTHER = {"iban": "FR1420041010050500013M02606"}
 AND_ANOTHER = {"iban": "FR7630006000011234567890189"}
 
 
@@ -28,12 +28,7 @@ def no_wait(settings):
 def changed(payout, fields, *, at, holder="Somebody Else") -> datetime:
     """Another account of the payout's seller is asked for an hour before ``at``, verified, and takes effect."""
     asked = at - timedelta(hours=1)
-    version = accounts.request(
-        seller_id=payout.seller_id, currency="EUR", fields=fields, holder_name=holder, country="FR",
-        actor=make.person("analyst"), now=asked,
-    )  # fmt: skip
-    accounts.decide(version_id=version.pk, verified=True, actor=make.person("compliance"), note="", now=asked)
-    accounts.take_effect(now=at)
+    flagged.change(payout.seller, fields, asked=asked, at=at, holder=holder)
     payout.refresh_from_db()
     return asked
 

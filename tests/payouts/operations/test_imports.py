@@ -11,15 +11,14 @@ from backoffice.audit import actors
 from backoffice.audit.errors import NotAllowed
 from payouts.models import Statement
 from payouts.operations import _import_job, imports
+from payouts.queries import import_words, statement_words
 from sellers import importing as seller_files
 from sellers.ledger.importing import posting
 from sellers.ledger.models import Earning, ImportFile, ImportPart, StagedEarning, Transaction
 from sellers.models import Seller
 from tests import make, make_payouts
 from tests.payouts import camt
-from tests.payouts.operations.test_papers import PNG
 from tests.sellers.ledger.importing.given import csv, row
-from tests.sellers.test_sniffing import archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -271,13 +270,38 @@ def test_a_statement_of_few_lines_and_many_bytes_is_booked_by_a_worker(monkeypat
     assert worked(waits).status == "POSTED"
 
 
-def test_a_worker_writes_errors_in_the_language_of_who_brought_the_file():
+def test_errors_are_written_down_in_english_whoever_brought_the_file_and_whoever_reads_it():
     make_payouts.funding()
     body = camt.statement([camt.Line(-5)]).replace(b">9999.95<", b">1.00<")
     with override("fr"):
         file = received(body, make.person("treasurer"), kind="statement", profile="")
-    (error,) = worked(file).staged.values_list("error", flat=True)
-    assert "solde" in error and "balance" not in error
+        (error,) = worked(file).staged.values_list("error", flat=True)
+        assert error == (
+            "Statement STMT-1: Opening balance plus booked lines is not the closing balance: they come to 9999.95 EUR, "
+            "it is 1.00 EUR."
+        )
+        told = statement_words.reread(error)
+        assert told.startswith("Relevé bancaire STMT-1") and "9 999,95" in told.replace("\u202f", " ")
+    assert "€9,999.95" in statement_words.reread(error)
+
+
+def test_why_a_file_did_not_go_on_is_written_down_in_english_and_told_in_the_language_of_who_asked(
+    shop, analyst, monkeypatch
+):
+    first = worked(received(csv(row("a", seller="shop-1")), analyst))
+    other = worked(received(csv(row("a", seller="shop-1", amount="99.00")), analyst))
+    imports.confirm(import_file_id=first.pk, actor=analyst, now=make.NOW)
+    assert worked(first).status == "POSTED"
+    monkeypatch.setattr(imports, "SMALL_ROWS", 1)
+    with override("fr"), pytest.raises(posting.Changed) as told:
+        imports.confirm(import_file_id=other.pk, actor=analyst, now=make.NOW)
+    other.refresh_from_db()
+    assert other.status == "FAILED"
+    assert other.trouble.startswith("Nothing was imported: 1 row does not fit")
+    with override("fr"):
+        assert str(told.value).startswith("Rien n’a été importé") and str(told.value) == import_words.trouble(
+            other
+        )
 
 
 def test_progress_of_posting_begins_anew():
@@ -288,29 +312,3 @@ def test_progress_of_posting_begins_anew():
     imports.confirm(import_file_id=file.pk, actor=treasurer, now=make.NOW)
     file.refresh_from_db()
     assert (file.step, file.done, file.total) == ("", 0, 0)
-
-
-ZIP, XLSX = archive("november.csv"), archive("[Content_Types].xml", "xl/workbook.xml")
-UNPACK, ASK = "unpack it and choose the XML inside.", "ask the bank for it in XML and choose that."
-NO_TEXT = [
-    ("earnings", PNG, "a PNG picture, not a CSV file", "choose the file that the source exports as CSV."),
-    ("sellers", ZIP, "a ZIP archive, not a CSV file", "unpack it and choose the CSV inside."),
-    (
-        "corrections",
-        XLSX,
-        "an Excel workbook, not a CSV file",
-        "save its sheet as “CSV UTF-8” and choose that.",
-    ),
-    ("statement", ZIP, "a ZIP archive, not a camt.053 statement", UNPACK),
-    ("statement", PNG, "a PNG picture, not a camt.053 statement", ASK),
-]
-
-
-@pytest.mark.parametrize(("kind", "content", "what", "advice"), NO_TEXT)
-def test_a_file_that_is_no_text_is_refused_in_one_sentence_and_nothing_is_kept(kind, content, what, advice):
-    maker = make.person("treasurer" if kind == "statement" else "analyst")
-    profile = {"statement": "", "corrections": "corrections"}.get(kind, "generic")
-    with pytest.raises(imports.NotText) as refused:
-        received(content, maker, kind=kind, profile=profile)
-    assert str(refused.value) == f"Not read, for it is {what}: {advice}"
-    assert not ImportFile.objects.exists()

@@ -137,11 +137,11 @@ def test_each_kind_has_its_own_limit_before_anything_is_kept(analyst, settings):
         received(b"<Document/>", make.person("treasurer"), kind="statement", profile="")
     assert (ImportFile.objects.count(), ImportPart.objects.count()) == (0, 0)
     assert received(csv(row("a", seller="shop-1")), analyst).file_bytes > 10
-    made = received(b"external_id,seller\n", analyst, kind="corrections", profile="corrections")
+    made = received(b"external_id,seller\na,b\n", analyst, kind="corrections", profile="corrections")
     assert made.file_bytes > 10
     settings.IMPORT_MAX_BYTES = 10
     with pytest.raises(TooBig):
-        received(b"external_id,seller\n", analyst, kind="corrections", profile="corrections")
+        received(b"external_id,seller\na,b\n", analyst, kind="corrections", profile="corrections")
 
 
 def test_two_people_who_book_the_same_statement_at_once_book_it_once():

@@ -28,7 +28,7 @@ def call(actor, key: str = "k", *, days: float = 0) -> once.Answer:
     """It was done so many days ago, by whom it was called first; nothing but its answer is left of it."""
     return once.once(
         key=key,
-        asked="a",
+        asked=["a"],
         act=lambda: once.Answer(200, BODY),
         allowed=lambda _body: None,
         actor=actor,

@@ -44,7 +44,7 @@ def test_what_was_sent_is_told_in_the_zone_of_the_country(bank):
     batch = make_payouts.submitted([1200], country="US")
     (story,) = stories(batch)
     key = Submission.objects.get().key
-    assert story.sent == f"Handed over Tue 24 Nov, 04:00 New York over sandbox as {key}."
+    assert story.sent == f"Handed over Tue 24 Nov, 04:00 New York over Simulated bank as {key}."
     assert story.said[0].at == "Tue 24 Nov, 04:00 New York"
     batch.refresh_from_db()
     due = f"It is due at the payee's bank on {explain.day(batch.value_date)}."

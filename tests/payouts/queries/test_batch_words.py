@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from payouts.models import Submission
+from payouts.models import Payout, Submission
 from payouts.operations import batching, collecting, holds, preparing, settlement, submission
 from payouts.queries import batch_words, batches, explain
 from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
+from sellers import operations
 from tests import make, make_payouts
 from tests.make_payouts import NOW
 
@@ -25,7 +26,7 @@ def bank(tmp_path, settings):
 
 def words(batch, now=NOW) -> str:
     batch.refresh_from_db()
-    return batch_words.next_step(batch=batch, deadline=batching.deadline(batch, now), now=now)
+    return batch_words.next_step(batch=batch, deadline=explain.deadline(batch, now), now=now)
 
 
 def page(path: str, role: str = "treasurer") -> str:
@@ -41,6 +42,24 @@ def test_a_proposed_and_an_approved_batch_say_by_when(bank):
     assert words(batch).endswith(f"Handed over by {by}, {paid}.")
     batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
     assert words(batch).endswith(f"By {by}, {paid}; later, its approval is asked for again.")
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("suspended", "Nothing of {} may leave: something keeps back every payout in it."),
+        ("taken out", "Every payout has left {}: nobody can approve it any more. Dissolve it."),
+    ],
+)
+def test_a_proposed_batch_that_nobody_can_approve_waits_for_no_treasurer(bank, how, said):
+    batch = make_payouts.proposed_batch([1200])
+    payout = Payout.objects.get(batch=batch)
+    if how == "suspended":
+        operations.suspend(seller_id=payout.seller_id, reason="Look.", actor=make.person("compliance"), now=NOW)
+    else:
+        holds.hold(payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=NOW)
+    assert words(batch).startswith(said.format(batch.reference))
+    assert "waits for a treasurer" not in words(batch)
 
 
 def test_a_missed_cut_off_is_told_on_the_page_and_on_the_front_page_to_who_may_approve(bank):

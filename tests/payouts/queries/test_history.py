@@ -2,8 +2,10 @@
 
 import pytest
 
+from payouts.models import HoldReason
+from payouts.operations import holds
 from payouts.queries import history
-from tests import make_payouts
+from tests import make, make_payouts
 from tests.payouts import line_to_the_bank as lines
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +32,14 @@ def test_an_answer_that_proves_nothing_is_told(bank, settings):
 
 def test_an_answer_that_is_clear_is_not_told_as_unclear(bank):
     assert "No clear answer from the bank" not in titles(make_payouts.submitted([1200], country="US"))
+
+
+def test_only_our_own_words_for_who_did_it_begin_with_a_capital():
+    seller, by_hand = make.seller(), make.seller()
+    holds.place_on_seller(
+        seller_id=seller.pk, reason=HoldReason.ACCOUNT_CHANGE, note="New IBAN.", now=make.NOW
+    )
+    (placed,) = history.of_seller(seller_id=seller.pk)
+    assert placed.who == "The program"
+    by_hand.notes.create(text="Called.", written_by=make.user(username="nora"), written_at=make.NOW)
+    assert [each.who for each in history.of_seller(seller_id=by_hand.pk)] == ["nora"]

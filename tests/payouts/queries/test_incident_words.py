@@ -2,14 +2,17 @@
 
 import pathlib
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from payouts.operations import incidents, preparing
+from backoffice import roles
+from payouts.operations import incidents, preparing, sweeping
 from payouts.queries import incident_words
 from tests import make
+from tests.payouts import standing
 
 
 def codes() -> set[str]:
@@ -45,3 +48,21 @@ def test_a_page_says_what_it_is_in_the_readers_language():
             shown = client.get(page).content.decode()
             assert f"<b>{words}</b>" in shown.replace("&#x27;", "'")
             assert '<span lang="en">SEPA-EUR: Statement 3 is missing.</span>' in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["support", "treasurer"])
+def test_who_has_no_desk_is_not_sent_there_but_told_who_is(role):
+    lost = standing.submission(status="UNKNOWN")
+    sweeping.alert(now=lost.status_at + timedelta(days=1))
+    client = Client()
+    client.force_login(make.user(role, is_staff=True))
+    for page in ("/", "/rails/"):
+        shown = client.get(page).content.decode()
+        assert f"Nobody knows what became of {lost.key}" in shown
+        assert "A treasurer or an approver finds out, on the desk of unknown submissions." in shown
+
+
+def test_those_who_are_said_to_find_out_are_those_who_may():
+    may = {role for role, held in roles.ROLES.items() if "payouts.resolve_unknown" in held}
+    assert may == {"treasurer", "approver"}

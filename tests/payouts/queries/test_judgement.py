@@ -43,7 +43,17 @@ def test_who_may_approve_is_named_up_to_six_and_the_rest_is_counted(client):
     seats = judgement.seats(payout)
     assert (len(seats.may_approve), seats.more) == (6, 2)
     client.force_login(make.user("auditor", is_staff=True))
-    assert "and 2 more may" in client.get(f"/payouts/{payout.reference}/").content.decode()
+    assert "or 2 others" in client.get(f"/payouts/{payout.reference}/").content.decode()
+
+
+def test_the_page_names_who_may_approve_as_a_choice(client):
+    payout = quick.payout()
+    review.review(payout_ids=[payout.pk], actor=make.person("analyst"), now=make.NOW)
+    for name in ("Ada", "Bea"):
+        make.user("approver", first_name=name)
+    client.force_login(make.user("auditor", is_staff=True))
+    text = client.get(f"/payouts/{payout.reference}/").content.decode()
+    assert "Ada" in text and " or Bea" in text and "Waits for " in text
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from payouts.queries import payout_statement
 from payouts.rails import base
 from sellers.ledger.models import AdjustmentKind, EarningKind
 from sellers.ledger.operations import adjustments
+from sellers.models import Seller
 from tests import make, make_accounts, make_payouts
 from tests.payouts import quick, standing
 from tests.pdf_reading import Reading
@@ -210,3 +211,17 @@ def test_what_was_refused_and_then_cancelled_was_not_handed_over(tmp_path, setti
     givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="x", now=make.NOW).only()
     facts = dict(sheet(read(payout)).facts)
     assert facts["Status"].startswith("Cancelled, ") and "Handed to the bank on" not in facts
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "postcode", "line"),
+    [
+        ("US", "Columbus, OH", "43215", "Columbus, OH 43215"),
+        ("GB", "Bristol", "BS1 5TR", "Bristol BS1 5TR"),
+        ("FR", "Rennes", "35000", "35000 Rennes"),
+        ("GB", "Bristol", "", "Bristol"),
+    ],
+)
+def test_an_address_stands_in_the_order_of_its_country(country, city, postcode, line):
+    seller = Seller(name="One", country=country, city=city, postcode=postcode)
+    assert payout_sheet.address(seller, "en")[1] == line

@@ -144,3 +144,11 @@ def test_what_is_held_and_what_is_a_persons_own_are_both_left_out_of_the_tallies
     )  # fmt: skip
     assert worklist.by_country_of(chosen) == {"FR": found.count}
     assert 0 < found.count < 4
+
+
+@pytest.mark.django_db
+def test_a_list_of_some_payouts_is_not_told_by_the_tallies_of_all():
+    quick.payout(amount_minor=100)
+    quick.payout(amount_minor=200)
+    chosen = filters.read("", queryset=Payout.objects.filter(amount_minor=200))
+    assert worklist.totals_of(chosen).sums == [Money(200, "EUR")] and worklist.by_country_of(chosen) == {"FR": 1}

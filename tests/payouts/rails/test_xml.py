@@ -37,6 +37,41 @@ def test_what_is_no_xml_is_refused_with_a_sentence(body: bytes) -> None:
         xml.parse(body)
 
 
+def test_a_fault_is_said_by_its_line_in_words_of_ours() -> None:
+    said = "The document is not well-formed XML from line 3 on: it was cut short, or changed on its way."
+    for read in (xml.parse, lambda body: list(xml.Elements(io.BytesIO(body), "B"))):
+        with pytest.raises(base.Unreadable, match=f"^{said} Ask the bank for it again.$"):
+            read(b"<D>\n<B>\n</C></D>")
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (b"<Document><!-- x --><Stmt><A", "Stmt"),
+        (b"<x:Document xmlns:x='y'><x:Stmt>", "Stmt"),
+        (b"<Stmt><A/>", "Stmt"),
+        (b"<Document><Stmt>&bad;", "Stmt"),
+        (b"<Document><St", ""),
+        (b"no xml", ""),
+        (b"", ""),
+    ],
+)
+def test_a_message_is_known_by_how_it_begins(head: bytes, message: str) -> None:
+    assert xml.message_begun(head) == message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_no_message_is_told_of_a_document_with_a_document_type(encoding: str) -> None:
+    head = '<!DOCTYPE d [<!ENTITY a "aaaa">]><Document><Stmt>&a;'
+    with pytest.raises(base.Unreadable, match="document type"):
+        xml.message_begun(head.encode(encoding))
+
+
+def test_a_document_type_is_refused_before_its_parts_are_read() -> None:
+    with pytest.raises(base.Unreadable, match="document type"):
+        xml.message_begun(b'<!DOCTYPE d [<!ENTITY a "aaaa">')
+
+
 def test_elements_are_given_as_they_are_complete_and_the_root_is_known_at_last() -> None:
     body = b"<a:D xmlns:a='x'><!-- no --><a:B>1</a:B><a:C><a:B>2</a:B></a:C></a:D>"
     elements = xml.Elements(io.BytesIO(body), "B", "C")

@@ -122,9 +122,32 @@ def test_open_holds_say_what_they_mean_until_when_and_that_a_release_is_asked_fo
     page = client("support").get(url(seller)).content.decode()
     plain = " ".join(re.sub("<[^>]*>", "", page).split())
     assert "The seller asked us to wait. One person releases it" in plain
-    assert re.search(r"; ends by itself \w", plain)
+    assert re.search(r", ends by itself \w", plain)
     assert "until somebody releases it" in plain and "until two people release it" in plain
     assert "release asked for The lists agree" in plain
+
+
+def test_a_held_seller_and_their_payouts_look_held(seller):
+    browser = client("support")
+    payout = Payout.objects.get(seller=seller)
+    before = browser.get(url(seller)).content.decode()
+    assert ">Active</span>" in before.replace("\n", "") and "On hold" not in before
+
+    Hold.objects.create(payout=payout, reason="documents", note="Passport", placed_at=make.NOW)
+    assert held(browser.get(url(seller))) == ([], ["documents"])
+
+    Hold.objects.create(seller=seller, reason="compliance", note="Case 7", placed_at=make.NOW)
+    page = browser.get(url(seller))
+    assert held(page) == (["compliance"], ["documents", "compliance"])
+    head, rest = page.content.decode().split('class="answer"')
+    assert "On hold" in head and "Active" not in head
+    assert rest.split('id="payouts"')[1].split("</table>")[0].count("On hold") == 1
+
+
+def held(page) -> tuple[list[str], list[str]]:
+    """Why the seller is on hold, and why the one payout is."""
+    ((_payout, _money, stopping),) = page.context["rows"]
+    return [each.reason for each in page.context["held"]], [each.reason for each in stopping]
 
 
 def test_a_note_stands_on_the_page(seller):

@@ -50,10 +50,23 @@ def test_errors_stand_by_their_line(analyst):
     assert Seller.objects.count() == 0
 
 
-def test_bank_details_are_refused(analyst):
-    page = upload(analyst, "external_id,name,country,iban\na,Shop,FR,FR76\n").content.decode()
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("external_id,name,country,iban\na,Shop,FR,FR76\n", "Those never come by file"),
+        ("external_id,name,country,shoe\na,Shop,FR,42\n", "The columns “shoe” are unknown."),
+        ("external_id,name,land\na,Shop,FR\n", "The header lacks “country”."),
+        ("external_id,name,country\na,Sh\0p,FR\n", "Line 2 has a NUL character"),
+    ],
+)
+def test_a_file_of_which_nothing_could_be_read_has_no_rows_with_errors(analyst, text, says):
+    page = upload(analyst, text).content.decode()
 
-    assert "Those never come by file" in page
+    assert says in page
+    assert "The file could not be read" in page and "Refused: could not be read" in page
+    listed = analyst.get(reverse("admin:ledger_import_list")).content.decode()
+    assert "Refused: could not be read" in listed
+    assert "with errors<" not in page + listed and "have errors" not in page + listed
 
 
 def test_a_stale_preview_is_not_applied(analyst):

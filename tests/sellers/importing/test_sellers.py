@@ -207,8 +207,9 @@ def test_a_header_that_will_not_do_says_why(header, says):
 @pytest.mark.parametrize(
     "data", [b"", b"external_id,name,country\n", b"\x00\x01", b'external_id,name,country\n"a']
 )
-def test_a_file_that_is_none_is_refused(data):
-    assert checked(data=data).status == "REFUSED"
+def test_a_file_that_is_none_is_refused_and_has_no_rows(data):
+    file = checked(data=data)
+    assert (file.status, file.row_count, file.error_count) == ("REFUSED", 0, 1)
 
 
 def test_what_changed_since_the_preview_is_not_applied_unseen():

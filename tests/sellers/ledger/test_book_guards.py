@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from sellers.ledger.models import AccountMapping, Book, Period, PeriodTotal, Transaction
+from sellers.ledger.models.residence import EARLIEST
 from sellers.models import Seller
 from tests import books, make
 
@@ -308,6 +309,29 @@ def test_a_day_that_is_named_is_never_a_closed_one_and_a_mistake_was_one_on_clos
     ]
     kept = owner_connection.execute("SELECT country, country_since FROM sellers_seller").fetchall()
     assert kept == [("ES", None)]
+
+
+@pytest.mark.parametrize("since", [date(1989, 12, 31), date(20, 1, 1)])
+def test_a_day_long_before_all_books_is_refused_whoever_says_it(since):
+    seller = Seller.objects.filter(pk=make.seller(country="FR").pk)
+    with pytest.raises(IntegrityError, match="long before all books"), transaction.atomic():
+        seller.update(country="DE", country_since=since)
+    assert seller.get().country == "FR"
+    seller.update(country="DE", country_since=EARLIEST)
+    assert seller.get().residences.get().left_on == EARLIEST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_country_that_was_wrong_is_corrected_after_a_move_that_an_earlier_version_took(owner_connection):
+    seller, once = make.seller(country="DE"), date(20, 1, 1)
+    owner_connection.execute(
+        "INSERT INTO ledger_residence (seller_id, country, left_on) VALUES (%s, 'FR', %s)", [seller.pk, once]
+    )
+    owner_connection.execute(
+        "UPDATE sellers_seller SET country = 'AT', country_since = %s WHERE id = %s", [date.min, seller.pk]
+    )
+    found = owner_connection.execute("SELECT country, left_on FROM ledger_residence ORDER BY id").fetchall()
+    assert found == [("FR", once), ("DE", once)]
 
 
 @pytest.mark.django_db(transaction=True)

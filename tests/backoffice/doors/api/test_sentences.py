@@ -24,9 +24,10 @@ class Everything(Body):
 @pytest.mark.parametrize(
     ("sent", "field", "sentence"),
     [
-        ({}, "colour", "Send “colour”: it is missing."),
-        ({"colour": None}, "colour", "“colour” is null: send a value."),
-        ({"colour": "green"}, "colour", "“green” is no colour. Use one of: red, blue."),
+        ({}, "colour", "Send “colour”: it is missing. Use one of red, blue."),
+        ({"colour": None}, "colour", "“colour” is null: send one of red, blue."),
+        ({"sure": None}, "sure", "“sure” is null: send a value."),
+        ({"colour": "green"}, "colour", "“green” is no colour. Use one of red, blue."),
         ({"ids": 5}, "ids", "“ids” is a list: write it in brackets."),
         ({"ids": []}, "ids", "“ids” names fewer than 1: send more."),
         ({"ids": [1, 2, 3]}, "ids", "“ids” names more than 2: send fewer at once."),

@@ -95,7 +95,7 @@ def test_in_a_folder_it_is_called_as_the_export_is(person, tmp_path):
         (["batches"], {"filter": ["funding=NOWHERE"]}, "There is no “NOWHERE”"),
         (["payouts"], {"filter": ["on_hold=true", "on_hold=false"]}, "stands there twice"),
         (["payouts"], {"columns": "secret"}, "no column"),
-        (["deeds"], {}, "may not view event"),
+        (["deeds"], {}, "may not see the audit trail; an auditor may"),
         (["payouts"], {"format": "xlsx", "gzip": True}, "compressed already"),
     ],
 )

@@ -23,7 +23,7 @@ def test_a_rail_is_stopped_in_the_name_of_a_person_who_may(rail, stopped, capsys
     ("rail", "username", "reason", "words"),
     [
         ("sepa", "nobody", "x", "Nobody is called nobody"),
-        ("sepa", "analyst", "x", "may not stop rail"),
+        ("sepa", "analyst", "x", "may not stop a rail; a treasurer may"),
         ("nowhere", "treasurer", "x", "there is no rail"),
         ("sepa", "treasurer", " ", "say why"),
     ],

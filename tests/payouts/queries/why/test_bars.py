@@ -1,5 +1,7 @@
 """Whatever else is the matter, what stops everything of the seller decides what they are told."""
 
+import re
+
 import pytest
 
 from payouts.models import Payout
@@ -8,8 +10,10 @@ from payouts.queries.why import letters, paragraphs
 from payouts.queries.why.causes import Cause
 from payouts.rails import base
 from sellers import operations as sellers
+from sellers.models import Seller
 from tests import make, make_payouts
 from tests.make import NOW
+from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +67,7 @@ def test_new_details_are_not_asked_for_while_a_fraud_hold_stops_the_seller(retur
     [
         ("fraud_suspected", "the seller, then compliance"),
         ("compliance", "the seller, then compliance"),
-        ("other", "the seller, then compliance, an approver or compliance"),
+        ("other", "the seller, then compliance"),
     ],
 )
 def test_of_several_holds_on_the_seller_the_one_they_may_not_know_decides(later, actors):
@@ -76,4 +80,60 @@ def test_of_several_holds_on_the_seller_the_one_they_may_not_know_decides(later,
     assert found.cause == f"held_{later}"
     assert "The bank account sent money back; " in found.text
     assert found.actor == actors  # compliance is not named twice
+    assert "details" not in letter(found)
+
+
+def unverified(seller) -> None:
+    Seller.objects.filter(pk=seller.pk).update(verified_at=None)
+
+
+def test_who_is_only_not_verified_yet_gives_new_details_in_the_meantime_and_is_promised_no_day(returned):
+    unverified(returned.seller)
+    found = told(returned)
+    assert (found.cause, found.actor) == (Cause.DETAILS_REFUSED, "compliance, the seller, then an analyst")
+    assert "Nothing is paid before the seller is verified" in found.text
+    said = letter(found)
+    assert "Please check your bank details in your seller account and enter them anew." in said
+    assert "nothing you need to do" not in said
+    assert not re.search(r"20\d\d", said)
+
+
+def test_so_they_do_while_the_payout_waits_on_its_hold():
+    payout = quick.payout()
+    make_hold(payout, "account_refused")
+    alone = letter(told(payout))
+    unverified(payout.seller)
+    found = told(payout)
+    assert (found.cause, found.actor) == (Cause.HELD_ACCOUNT_REFUSED, "the seller, then compliance")
+    assert "the seller is not verified" in found.text and "Until then it has no date" in found.text
+    assert letter(found) == alone  # what they read does not depend on what we know of them
+    make_hold(payout, "fraud_suspected")
+    assert "details" not in letter(told(payout))
+
+
+def make_hold(payout: Payout, reason: str) -> None:
+    holds.hold(payout_ids=[payout.pk], reason=reason, note="n", actor=make.person("compliance"), now=NOW)
+
+
+def test_a_hold_on_a_seller_who_is_not_verified_is_told_besides():
+    seller = make.seller(verified_at=None)
+    held(seller, "account_refused")
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
+    assert (found.cause, found.actor) == (Cause.HELD_ACCOUNT_REFUSED, "the seller, then compliance")
+    assert "before the seller is verified" in found.text and "The bank account sent money back" in found.text
+    held(seller, "compliance")
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
+    assert "details" not in letter(found)
+
+
+def test_who_is_not_verified_and_gave_no_bank_account_is_asked_for_one():
+    seller = make.seller(verified_at=None)
+    make.earning(account=make.ledger_account(seller), amount_minor=50_00)
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
+    assert (found.cause, found.actor) == (Cause.NO_ACCOUNT, "the seller, compliance")
+    assert "before the seller is verified" in found.text and "ask the seller for one" in found.text
+    assert "We have no bank details to which we can pay your next payout." in letter(found)
+    sellers.suspend(seller_id=seller.pk, reason="Case 7", actor=make.person("compliance"), now=NOW)
+    seller.refresh_from_db()
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
     assert "details" not in letter(found)

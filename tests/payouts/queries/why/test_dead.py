@@ -73,7 +73,7 @@ def test_a_hold_on_the_seller_comes_before_the_analyst_too(returned):
         seller_id=returned.seller_id, reason="fraud_suspected", note="n", actor=compliance, now=NOW
     )
     found = told(returned)
-    assert found.actor == "an approver or compliance, compliance, then an analyst"
+    assert found.actor == "compliance, then an analyst"  # who releases it, too
     assert (
         "stays until every hold for fraud or compliance is released" in found.text
         and "new bank details" not in found.text

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from backoffice.audit import actors
 from payouts.models import AccountVersion, HoldReason, Payout, RailSwitch, Submission
@@ -192,6 +193,12 @@ def test_with_the_bank_says_when_it_is_due_and_after_that_day_that_it_is_late(ba
     late = told(payout, now=NOW + timedelta(days=9))
     assert (late.cause, late.actor) == (Cause.LATE, "a treasurer")
     assert "ask the bank" in late.text
+
+
+def test_what_was_sent_is_told_in_one_sentence_of_each_language(bank):
+    payout = sent()
+    with override("ja"):
+        assert told(payout).text.startswith(f"支払{payout.reference}は")
 
 
 def test_an_unknown_is_not_told_as_failed(settings):

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backoffice.simbank import pain001 as independent
+from payouts.queries import recorded
 from payouts.rails import base, transports
 from payouts.rails.sepa import charset, schema
 from payouts.rails.sepa.rail import Sepa
@@ -206,10 +208,28 @@ def test_documents_are_read_in_the_order_in_which_the_bank_made_them(
     ]
 
 
-def test_the_schema_finds_what_is_wrong() -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        (b"SLEV", b"FREE", "Line 4: the schema pain.001.001.09 does not allow “FREE” in ChrgBr."),
+        (b"2026-11-25", b"soon", "Line 4: the schema pain.001.001.09 does not allow “soon” in Dt."),
+        (b'Ccy="EUR"', b'Ccy="e"', "Line 5: the schema pain.001.001.09 does not allow “e” in InstdAmt."),
+        (b"<PmtMtd>TRF</PmtMtd>", b"", "Line 4: at BtchBookg the schema pain.001.001.09 wants PmtMtd."),
+        (
+            b"<MsgId>B7-1",
+            b"<MsgId>" + b"B" * 36,
+            "Line 3: MsgId has 36 characters, and the schema pain.001.001.09 allows 35.",
+        ),
+        (b' Ccy="EUR"', b"", "Line 5: the schema pain.001.001.09 does not allow InstdAmt as it is."),
+        (b"</PmtInf>", b"", "The file is not well-formed XML from line 6 on."),
+    ],
+)
+def test_the_schema_finds_what_is_wrong(right: bytes, wrong: bytes, problem: str) -> None:
     body = RAIL.render(samples.envelope())
-    assert schema.problems(body.replace(b"<ChrgBr>SLEV</ChrgBr>", b"<ChrgBr>FREE</ChrgBr>"))
-    assert schema.problems(b"<x")
+    assert schema.problems(body) == []
+    assert schema.problems(body.replace(right, wrong)) == [problem]
+    with override("fr"):
+        assert recorded.said(problem) != problem
 
 
 def test_dates_and_times_are_the_envelopes_own() -> None:

@@ -1,5 +1,6 @@
 """Adjustments through their pages: asked by one person, decided by another."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,7 +50,7 @@ def test_an_adjustment_is_asked_for_and_granted_by_another(client):
     assert "Grant and post" in page
     answer = client.post(
         reverse("admin:ledger_adjustment_decide", args=[it.pk]),
-        {"decision": "granted", "note": ""},
+        {"decision": "granted", "note": "", "looked": "on"},
         follow=True,
     )
 
@@ -91,7 +92,8 @@ def test_who_asked_gets_no_button_and_no_way_around_it(client):
     page = client.get(reverse("admin:ledger_adjustment_detail", args=[it.pk])).content.decode()
     assert "another person must decide" in page
     assert "Grant and post" not in page
-    answer = client.post(reverse("admin:ledger_adjustment_decide", args=[it.pk]), {"decision": "granted"})
+    address = reverse("admin:ledger_adjustment_decide", args=[it.pk])
+    answer = client.post(address, {"decision": "granted", "looked": "on"})
     assert answer.status_code == 422
     assert Earning.objects.count() == 0
 
@@ -131,6 +133,23 @@ def test_who_asked_takes_it_back_on_its_page(client):
     assert "Taken back: nothing was posted" in client.post(address, follow=True).content.decode()
     assert "taken back" in client.get(page).content.decode()
     assert client.post(address).status_code == 409
+
+
+def test_without_the_tick_nothing_is_granted_and_what_was_typed_stays(client):
+    it = asked(make.person("analyst"))
+    as_user(client, "approver")
+    page = client.get(reverse("admin:ledger_adjustment_detail", args=[it.pk])).content.decode()
+    box = re.search(r'<input type="checkbox" name="looked"[^>]*>', page)
+    assert box and " required" in box.group() and " checked" not in box.group()
+    assert re.search(r'value="refused" formnovalidate>', page)
+    address = reverse("admin:ledger_adjustment_decide", args=[it.pk])
+    answer = client.post(address, {"decision": "granted", "note": "Seen with Ada"})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Not granted: look at the document and the reason first, then tick this." in said
+    assert "Seen with Ada" in said
+    it.refresh_from_db()
+    assert not it.decision and not Earning.objects.exists()
 
 
 def test_refusing_needs_a_note(client):

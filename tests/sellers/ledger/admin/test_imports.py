@@ -13,7 +13,7 @@ from payouts.operations import creation
 from sellers.ledger import importing
 from sellers.ledger.models import Earning, ImportFile
 from tests import make, make_accounts
-from tests.sellers.ledger.importing.given import checked, csv, row
+from tests.sellers.ledger.importing.given import HEADER, checked, csv, row
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,15 @@ def test_every_error_stands_by_its_line_and_can_be_downloaded(client, shop):
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "3"]
 
 
-def test_however_many_errors_there_are_they_are_sent_as_they_are_read(client, shop):
+def test_no_copy_is_advised_of_a_file_that_cannot_be_read(client, shop):
+    as_role(client, "analyst")
+    page = upload(client, csv(row("a\0b", seller="shop-1"))).content.decode()
+    assert "has a NUL character" in page and "Mend the file as its errors say" in page
+    assert "Download the file with its errors" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_however_many_errors_there_are_they_are_sent_as_they_are_read(client, shop, language):
     as_role(client, "analyst")
     upload(client, csv(row("a", seller="nobody")))
     file = ImportFile.objects.get()
@@ -87,11 +95,13 @@ def test_however_many_errors_there_are_they_are_sent_as_they_are_read(client, sh
         cursor.execute(
             """INSERT INTO ledger_stagedearning (import_file_id, row_number, error, known, seller_external_id,
                  seller_name, country, external_id, kind, currency, order_ref, description)
-               SELECT %s, 2 + n, 'What is wrong with it. ' || repeat('x', 100), false, '', '', '', '', '', '', '', ''
+               SELECT %s, 2 + n, 'The seller ' || n || repeat('x', 100) || ' stands in an earlier row, too.',
+                 false, '', '', '', '', '', '', '', ''
                FROM generate_series(1, 50000) AS n""",
             [file.pk],
         )
-    answer = client.get(reverse("admin:ledger_import_errors", args=[file.pk]))
+    address = reverse("admin:ledger_import_errors", args=[file.pk])
+    answer = client.get(address, headers={"accept-language": language})
     lines, size = 0, 0
 
     tracemalloc.start()
@@ -124,7 +134,17 @@ def test_a_file_that_is_none_is_a_sentence_not_a_crash(client, data):
     answer = upload(client, data)
 
     assert answer.status_code == 200
-    assert any(word in answer.content.decode() for word in ("errors", "empty"))
+    assert any(word in answer.content.decode() for word in ("errors", "empty", "one line"))
+
+
+def test_a_page_to_log_in_is_refused_at_the_file_field_and_nothing_is_kept(client):
+    as_role(client, "analyst")
+
+    answer = upload(client, b"<!DOCTYPE html><html>", name="november.csv")
+
+    (sentence,) = answer.context["form"].errors["file"]
+    assert sentence.startswith("Not read, for it is a web page, not a CSV file: log in at the source again")
+    assert answer.redirect_chain == [] and not ImportFile.objects.exists()
 
 
 def test_a_file_over_the_limit_is_a_sentence(client, settings, shop):
@@ -233,3 +253,61 @@ def test_a_file_that_the_ledger_contradicts_by_now_is_not_offered_again(client, 
     assert sentence in page and "Import another file" in page
     assert "waits for a yes" not in page and "Import 1 earning" not in page
     assert Earning.objects.get().amount_minor == 10_000
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "advice", "button"),
+    [
+        (
+            "analyst",
+            "",
+            "Import a CSV of sales, commissions and refunds; then run payouts.",
+            "Import earnings",
+        ),
+        ("analyst", "?kind=sellers", "Import a CSV of sellers;", "Import sellers"),
+        ("treasurer", "", "Import the camt.053 of a day that did not come.", "Import a bank statement"),
+        ("accountant", "", "Import a CSV of adjustments and write-offs;", "Import corrections"),
+        ("accountant", "?kind=statement", "Who imports bank statements: a treasurer.", ""),
+        ("approver", "", "Who imports corrections: an accountant or an analyst.", ""),
+        ("analyst", "?waits_for=me", "Take a filter away.", ""),
+    ],
+)
+def test_an_empty_list_advises_what_its_reader_may_bring_or_says_who_does(
+    client, role, query, advice, button
+):
+    as_role(client, role)
+    context = client.get(f"{reverse('admin:ledger_import_list')}{query}", follow=True).context
+    assert advice in context["empty_text"]
+    assert context.get("empty_label", "") == button
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (csv(row("a\0b", seller="shop-1")), "Line 2 has a NUL character"),
+        (csv(row("a", seller="shop-1")).replace(b"seller,", b"shop,", 1), "The header lacks “seller”."),
+        (
+            csv(f"{row('a', seller='shop-1')},x", header=f"{HEADER},kind"),
+            "The header names “kind” more than once",
+        ),
+    ],
+    ids=["no text", "a column lacks", "a column twice"],
+)
+def test_a_file_that_could_not_be_read_has_no_rows_with_errors(client, shop, data, says):
+    as_role(client, "analyst")
+    page = upload(client, data).content.decode()
+    assert says in page and "Mend the file as its errors say" in page
+    assert "The file could not be read" in page and "Refused: could not be read" in page
+    listed = client.get(reverse("admin:ledger_import_list")).content.decode()
+    assert "Refused: could not be read" in listed
+    assert "with errors" not in page + listed and "have errors" not in page + listed
+    upload(client, csv(row("b", seller="nobody")))
+    listed = client.get(reverse("admin:ledger_import_list")).content.decode()
+    assert "Refused: rows have errors" in listed and "1 row with errors" in listed
+
+
+def test_a_list_of_what_waits_for_somebody_says_for_whom_nothing_does(client):
+    as_role(client, "analyst")
+    other = make.user("approver", username="ann", first_name="Ann", last_name="Moreau")
+    page = client.get(f"{reverse('admin:ledger_import_list')}?waits_for={other.username}")
+    assert page.context["empty_title"] == "Nothing waits for Ann Moreau"

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from backoffice.audit.clock import database_now
 from payouts.operations import journals
 from sellers.ledger.admin import lineage, months
 from sellers.ledger.models import AccountMapping, Book, EarningKind, Entry, JournalFile
@@ -147,6 +148,9 @@ def test_a_total_explains_itself_down_to_the_order_line(september):
     accounts = "/books/2020-09/accounts/?book=payable&amp;currency=EUR"
     assert accounts in totals
     page = text(client.get(accounts.replace("&amp;", "&")))
+    rows = accounts.replace("/accounts/", "/accounts/rows/")
+    assert rows in page and "199.00" not in page  # however many entries a month has, the page does not wait for them
+    page = text(client.get(rows.replace("&amp;", "&")))
     assert "4671 Sellers" in page and "Spain" in page and "199.00" in page and "23.88" in page
     entries = "/books/2020-09/entries/?book=payable&currency=EUR&country=ES"
     assert entries.replace("&", "&amp;") in page
@@ -231,6 +235,15 @@ def test_each_currency_of_the_totals_has_its_heading(september):
     make.earning(yen, amount_minor=5_000, due_date=WHEN.date(), now=WHEN)
     page = text(browser().get("/books/2020-09/totals/"))
     assert re.findall(r'scope="rowgroup"[^>]*>(\w+)<', page) == ["EUR", "JPY"]
+
+
+def test_a_month_that_is_over_and_that_nobody_asked_to_close_says_so_and_this_one_does_not(september):
+    first = periods.today(now=database_now()).replace(day=1)
+    list_ = text(browser().get("/books/"))
+    assert "over, not closed yet" in text(browser().get("/books/2020-09/"))
+    assert "over, not closed yet" not in text(browser().get(f"/books/{first:%Y-%m}/"))
+    assert list_.count("over, not closed yet") == len(periods.to_close(now=database_now()))
+    assert "midnight in Paris." in list_
 
 
 def test_the_state_of_a_month_is_a_word_that_can_be_said_in_any_language():

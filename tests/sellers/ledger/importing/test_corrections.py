@@ -104,7 +104,7 @@ def test_the_database_refuses_one_person_in_both_seats(shop, asker, raw_sql):
     file = brought(UP, actor=asker)
     for status in ("POSTING", "POSTED"):
         for person in (asker.user_id, None):
-            with pytest.raises(IntegrityError, match="import_corrections_by_two"):
+            with pytest.raises(IntegrityError, match="import_by_two"):
                 raw_sql(
                     "UPDATE ledger_importfile SET status = %s, confirmed_by_id = %s WHERE id = %s",
                     [status, person, file.pk],

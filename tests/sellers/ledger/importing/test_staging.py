@@ -129,8 +129,9 @@ def test_a_row_that_is_known_with_other_values_is_an_error_of_that_row(shop, cha
         (b"\xef\xbb\xbf", 1, "The first line is empty"),
         (csv(), 1, "a header and no rows"),
         (b"seller;amount\nx;1\n", 1, "The header lacks “external_id”"),
-        (csv(row(seller="shop-1")).replace(b"e1", b"caf\xe9"), 2, "Line 2 is not UTF-8 (byte 0xE9)"),
-        (csv(row(seller="shop-1")).decode().encode("utf-16"), 1, "The file is UTF-16"),
+        (csv(row(seller="shop-1")).replace(b"e1", b"caf\x81"), 2, "Line 2 is not UTF-8 (byte 0x81)"),
+        (csv(row("é", seller="shop-1"), row(seller="shop-1")).replace(b"e1", b"caf\xe9"), 3, "not UTF-8 (byte 0xE9)"),
+        (csv(row("é", seller="shop-1"), row(seller="shop-1", description="é"))[:-2], 3, "breaks off in the middle"),
         (csv(row(seller="shop-1")).replace(b"e1", b"e\x001"), 2, "Line 2 has a NUL character"),
         (csv('"e1', "x"), 2, "A quote opens in the row at line 2 and is never closed"),
         (csv(row(seller="shop-1"), '"e2"x,y'), 3, "text after a closing quote"),
@@ -142,6 +143,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_line_and_what_to_do(shop
 
     assert file.status == "REFUSED"
     assert says in errors(file)[line]
+
+
+def test_a_sale_counts_once_when_its_file_comes_again_with_a_row_in_another_encoding(shop):
+    sale = row("vente-é-1", seller="shop-1")
+    posted(csv(sale))
+
+    again = checked(csv(sale, row("e2", seller="shop-1")).replace(b"e2", b"caf\xe9"))
+
+    assert (again.status, list(errors(again))) == ("REFUSED", [3])
+    assert list(Earning.objects.values_list("external_id", flat=True)) == ["vente-é-1"]
 
 
 def test_a_byte_order_mark_and_any_delimiter_are_no_trouble(shop):
@@ -156,7 +167,7 @@ def test_a_french_spreadsheet_is_read_in_each_of_its_encodings(shop):
         "external_id;seller;kind;amount;currency;occurred_date;description\r\n"
         "a;shop-1;Vente;1234,56;EUR;02/11/2026;Téléphone\r\n"
     )
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"):
         file = checked(text.encode(encoding), profile="generic-fr")
 
         assert errors(file) == {}
