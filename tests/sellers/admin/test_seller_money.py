@@ -183,7 +183,7 @@ def test_a_payout_is_found_by_order_reference_status_and_period(account):
     today = old.created_at.date()
 
     def found(**query):
-        return [payout.pk for payout, _ in page(account.seller, **query).context["rows"]]
+        return [row[0].pk for row in page(account.seller, **query).context["rows"]]
 
     assert found() == [new.pk, old.pk]
     assert found(search="ORD-77") == [old.pk]
