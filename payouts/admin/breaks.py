@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -72,8 +72,14 @@ def _how_many(rows: "QuerySet[StatementLine]") -> str:
 def listed(request: HttpRequest) -> HttpResponse:
     """Lines that match nothing yet, oldest first, each with the likeliest thing it may be; or those to confirm."""
     proposed, chosen = request.GET.get("show") == "proposed", _chosen(request)
-    with_money = chosen.annotate(currency=F("statement__funding_account__currency"))
-    page = keyset.page(request, with_money, sorts=SORTS, usual=worklists.OLDEST)
+    with_money: QuerySet[Any] = chosen.annotate(currency=F("statement__funding_account__currency"))
+    page = keyset.page(
+        request,
+        with_money,
+        sorts=SORTS,
+        usual=worklists.OLDEST,
+        streams=lambda order: _streams(request, with_money, order),
+    )
     others = [
         (name, str(value)) for name, value in request.GET.items() if name not in ("account", *keyset.PLACE)
     ]
@@ -105,6 +111,18 @@ def listed(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "admin/payouts/statement/breaks.html", context)
 
 
+def _streams(request: HttpRequest, rows: "QuerySet[Any]", order: keyset.Order) -> "list[QuerySet[Any]]":
+    """By money: a part for each currency of lines without a match, which an index of their amounts gives in order."""
+    if order.fields != worklists.AMOUNT.fields:
+        return [rows]
+    wanted = request.GET.get("currency")
+    return [
+        rows.filter(statement__funding_account__in=accounts).annotate(currency=Value(currency))
+        for currency, accounts in asked.open_accounts().items()
+        if wanted in (None, currency)
+    ]
+
+
 def _export(request: HttpRequest, *, proposed: bool) -> list[dict[str, str]]:
     given = {name: request.GET.get(name) for name in ("currency", "state", "waits_for")}
     if proposed:
@@ -121,7 +139,7 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, lines: Any) -> list[dict[str, Any]]:
-    suggester = suggesting.Suggester(lines)
+    suggester = suggesting.Suggester(lines, few=suggesting.LISTED)
     proposals = asked.proposals(lines)
     back = urlencode({"back": request.get_full_path()})
     rows = []

@@ -114,6 +114,11 @@ class StatementLine(models.Model):
                 name="statement_line_open_by_day",
             ),
             models.Index(
+                fields=["amount_minor", "id"],
+                condition=Q(matched_at__isnull=True),
+                name="statement_line_open_amount",
+            ),
+            models.Index(
                 fields=["statement"], condition=Q(matched_at__isnull=True), name="statement_line_open_of"
             ),
             models.Index(

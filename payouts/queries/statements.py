@@ -1,5 +1,6 @@
 """Statements as their pages show them: whether they follow each other, and what each line is about."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backoffice.words import number
-from payouts.models import Attempt, LineResolution, Statement, StatementLine
+from payouts.models import Attempt, FundingAccount, LineResolution, Statement, StatementLine
 from payouts.queries import statement_words, tallies, worklist
 from payouts.rails import base, reasons
 from payouts.rails.statements import base as pure
@@ -134,6 +135,18 @@ def breaks(*, funding_account: str = "", currency: str = "", state: str = "") ->
     if currency:
         found = found.filter(statement__funding_account__currency=currency)
     return found.filter(statement__funding_account__code=funding_account) if funding_account else found
+
+
+def open_accounts() -> dict[str, list[int]]:
+    """The accounts of ours that have lines which match nothing yet, by currency.
+
+    Their ids, not a condition on their currency, tell PostgreSQL how many lines are theirs.
+    """
+    lines = StatementLine.objects.filter(statement__funding_account=OuterRef("pk"), matched_at__isnull=True)
+    found: dict[str, list[int]] = defaultdict(list)
+    for currency, pk in FundingAccount.objects.filter(Exists(lines)).order_by("code").values_list("currency", "pk"):
+        found[currency].append(pk)
+    return found
 
 
 def totals(lines: "QuerySet[StatementLine]", *, whole: bool = False) -> tallies.Totals:

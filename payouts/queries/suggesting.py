@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -16,16 +17,33 @@ from payouts.queries import likeness
 Verdict = LineResolution.Verdict
 FEW = 20
 """Suggestions a person can compare."""
+LISTED = 3
+"""Those that a list, which shows the likeliest alone, chooses from for each of its lines."""
 _NEVER_LEFT = ("rejected", "never_sent")
 _SOON = 3
 _LATEST = timedelta(days=2)
 
-_OF_THE_AMOUNT = f"""
-SELECT l.line_id, a.id FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS l (line_id, amount_minor, until)
+_OF_THE_AMOUNT = """
+SELECT l.line_id, near.id
+FROM unnest(%(ids)s::bigint[], %(amounts)s::bigint[], %(until)s::date[], %(accounts)s::bigint[])
+  AS l (line_id, amount_minor, until, account_id)
 CROSS JOIN LATERAL (
-  SELECT id FROM payouts_attempt WHERE amount_minor = l.amount_minor AND created_at < l.until
-  ORDER BY id DESC LIMIT {10 * FEW}) AS a
-"""  # noqa: S608 - a number of ours
+  SELECT a.id FROM (
+    SELECT id, submission_id, ended_because FROM payouts_attempt
+    WHERE amount_minor = abs(l.amount_minor) AND created_at < l.until ORDER BY id DESC LIMIT %(looked_at)s
+  ) AS a
+  JOIN payouts_submission AS s ON s.id = a.submission_id
+  JOIN payouts_batch AS b ON b.id = s.batch_id AND b.funding_account_id = l.account_id
+  WHERE a.ended_because <> ALL (%(never_left)s)
+    AND NOT EXISTS (SELECT FROM payouts_statementline AS moved WHERE moved.attempt_id = a.id
+      AND moved.kind = CASE WHEN l.amount_minor < 0 THEN 'debit' ELSE 'return' END)
+    AND (l.amount_minor > 0 OR NOT EXISTS (SELECT FROM payouts_statementline AS moved
+      WHERE moved.submission_id = s.id AND moved.attempt_id IS NULL AND moved.kind = 'debit'))
+  ORDER BY a.id DESC LIMIT %(few)s) AS near
+"""
+"""Of the newest payments of a line's amount those that it may be, by the account and by what is booked: where an amount
+is common, nearly all of them are booked already.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,13 +59,17 @@ class Suggestion:
 
 
 class Suggester:
-    """Answers for these open lines, which come with their statements. It asks as often for fifty as for one."""
+    """Answers for these open lines, which come with their statements. It asks as often for fifty as for one.
 
-    def __init__(self, lines: Sequence[StatementLine]) -> None:
+    ``few`` payments of a line's own amount are compared for each, found among ten times as many, the newest; those that
+    it names are compared however many.
+    """
+
+    def __init__(self, lines: Sequence[StatementLine], *, few: int = FEW) -> None:
         self._names = {line.pk: likeness.references(_said(line)) for line in lines}
         words = {form for found in self._names.values() for form in found}
         by_name = Attempt.objects.filter(Q(end_to_end_id__in=words) | Q(payout__reference__in=words))
-        amounts = self._of_the_amounts(lines)
+        amounts = _of_the_amounts(lines, few=few)
         ids = {*by_name.values_list("pk", flat=True), *(pk for found in amounts.values() for pk in found)}
         rows = Attempt.objects.filter(pk__in=ids).select_related(
             "payout__seller", "account_version", "submission__batch"
@@ -61,15 +83,6 @@ class Suggester:
         self._files = self._files_of(lines)
         self._undoing = self._opposites(lines)
         self._learn_what_is_booked()
-
-    def _of_the_amounts(self, lines: Sequence[StatementLine]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
-        asked = [(line.pk, abs(line.amount_minor), line.booking_date + _LATEST) for line in lines]
-        with connection.cursor() as cursor:
-            cursor.execute(_OF_THE_AMOUNT, [[row[n] for row in asked] for n in range(3)])
-            for line_id, attempt_id in cursor.fetchall():
-                found[line_id].append(attempt_id)
-        return found
 
     def _files_of(self, lines: Sequence[StatementLine]) -> dict[tuple[int, int], list[Submission]]:
         """Files handed over whose payments that left add up to a debit's amount, by account and amount."""
@@ -193,6 +206,24 @@ class Suggester:
                     )
                 )
             yield _suggest(Verdict.UNDONE, said, other_line=row)
+
+
+def _of_the_amounts(lines: Sequence[StatementLine], *, few: int) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    values: dict[str, Any] = {
+        "ids": [line.pk for line in lines],
+        "amounts": [line.amount_minor for line in lines],
+        "until": [line.booking_date + _LATEST for line in lines],
+        "accounts": [line.statement.funding_account_id for line in lines],
+        "never_left": list(_NEVER_LEFT),
+        "looked_at": 10 * few,
+        "few": few,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_THE_AMOUNT, values)
+        for line_id, attempt_id in cursor.fetchall():
+            found[line_id].append(attempt_id)
+    return found
 
 
 def _suggest(

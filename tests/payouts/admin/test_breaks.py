@@ -1,11 +1,14 @@
 """The pages of lines that match nothing: what each may be, what was proposed, and who is offered which verb."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from backoffice.audit import actors
-from payouts.models import Attempt, StatementLine
+from backoffice.doors import keyset
+from payouts.models import Attempt, Statement, StatementLine
 from payouts.operations import breaks
 from tests import make, make_payouts
 from tests.payouts import camt
@@ -185,3 +188,32 @@ def test_breaks_say_how_many_since_when_and_what_they_come_to_with_a_button_in_e
     assert rows(asker, **asked) == [] and rows(asker, **other) == [came]
     assert "yours: another confirms" in listed(asker, show="proposed")
     assert ">Say what it is<" not in listed(client("accountant"))
+
+
+def test_by_money_each_currency_stands_by_itself_and_pages_go_on_where_they_ended(monkeypatch):
+    euros = make_payouts.funding()
+    dollars = make_payouts.funding("US")
+    first, second, third = open_lines(camt.Line(-5_00), camt.Line(20_00), camt.Line(-90_00))
+    abroad = Statement.objects.create(
+        funding_account=dollars, statement_id="us", statement_date=make.TODAY, opening_minor=0, closing_minor=10_00,
+        body_ciphertext=b"x", body_sha256="us",
+    )  # fmt: skip
+    lines = StatementLine.objects.bulk_create(
+        StatementLine(statement=abroad, number=n, amount_minor=n * 100, booking_date=make.TODAY) for n in (1, 2)
+    )
+    monkeypatch.setattr(keyset.page, "__kwdefaults__", {**keyset.page.__kwdefaults__, "size": 2})
+    browser = client("treasurer")
+
+    def rows(**query) -> list[StatementLine]:
+        place, found = f"?{urlencode(query)}", []
+        while place:
+            page = browser.get(reverse("admin:payouts_statement_breaks") + place).context
+            found += [row["line"] for row in page["rows"]]
+            place = page["pager"].next_url
+        return found
+
+    assert euros.currency < dollars.currency
+    assert rows(sort="amount") == [third, first, second, *lines]
+    assert rows(sort="-amount") == [*reversed(lines), second, first, third]
+    assert rows(sort="amount", currency="USD") == lines
+    assert rows(sort="-amount", account=euros.code) == [second, first, third]

@@ -154,3 +154,21 @@ def test_a_page_of_lines_asks_no_more_than_one_line(bank):
         return len(queries)
 
     assert asked(6) == asked(1)
+
+
+def test_where_an_amount_is_common_those_are_chosen_from_that_nothing_is_booked_for(bank):
+    waiting, *debited = sent(1200, 1200, 1200, 1200)
+    named = [line(-1200, end_to_end_id=each.end_to_end_id) for each in debited]
+    read(statement(*named, line(-1200)))
+    (row,) = statements.breaks()
+    ((found,),) = [suggesting.Suggester([row], few=1).of(row)]
+    assert found.attempt == waiting
+
+
+def test_where_an_amount_is_common_what_was_debited_with_its_file_is_passed_over(bank):
+    (waiting,) = sent(1200)
+    first, _ = sent(1200, 3400)
+    read(statement(line(-4600, message_id=first.submission.key, batch_count=2), line(-1200)))
+    (row,) = statements.breaks()
+    ((found,),) = [suggesting.Suggester([row], few=1).of(row)]
+    assert found.attempt == waiting
