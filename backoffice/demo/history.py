@@ -10,7 +10,7 @@ from backoffice import demo
 from backoffice.audit import recording
 from backoffice.audit.actors import SYSTEM, Actor
 from backoffice.audit.models import Event
-from backoffice.demo import books, movements, pace, people, plan, sellers
+from backoffice.demo import books, files, movements, pace, people, plan, sellers
 from backoffice.demo.bank import Bank
 from backoffice.demo.plan import Agenda
 from backoffice.demo.rounds import Desk
@@ -111,6 +111,7 @@ def _live(*, seed: int, now: datetime, weeks: int, share: float) -> Desk:
     accountants = {"asks": staff["accountant"], "confirms": staff["accountant2"]}
     books.chart(**accountants, now=now - timedelta(minutes=2))
     books.rates(**accountants, now=now - timedelta(minutes=1))
+    files.ask(accountant=staff["accountant"], now=now)
     return desk
 
 

@@ -14,6 +14,8 @@ from payouts.models import (
     AccountDecision,
     AccountVersion,
     Batch,
+    Export,
+    ExportSchedule,
     Flag,
     Hold,
     Incident,
@@ -82,6 +84,9 @@ def test_a_small_history_has_every_state_and_keeps_every_rule(settings, tmp_path
     assert (explained.kind, explained.amount_minor) == ("charges", -18_40)
     assert not Payout.objects.filter(status_at__gt=database_now()).exists()
     call_command("check_invariants")
+
+    assert Export.objects.get().kind == "failed"
+    assert ExportSchedule.objects.get().next_at <= database_now(), "an occasion is due: its file comes at once"
 
     log = Path(tmp_path / "simbank" / "instructions.jsonl")
     records = [json.loads(line) for line in log.read_text().splitlines()]
