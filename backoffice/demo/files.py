@@ -1,4 +1,4 @@
-"""What accounting takes away: a register that comes every week, and last month's returned payouts, asked for by hand."""
+"""What accounting takes away: a register that comes every week, and last month's returned payouts, asked for once."""
 
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ _ZONE = "Europe/Paris"
 
 
 def ask(*, accountant: Actor, now: datetime) -> None:
-    """The schedule stands since more than a week, so that one occasion is due; both files are the workers' next work."""
+    """The schedule stands for more than a week, so that an occasion is due; the files are the workers' next work."""
     weekly = schedules.Plan(
         name="Register of the week",
         kind="payouts",
