@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.doors import countdown, pages
-from backoffice.words import ended, number
+from backoffice.words import ended, number, sentences
 from payouts import countries
 from payouts.countries import calendars
 from payouts.models import Batch, Payout
@@ -216,7 +216,7 @@ def kept_back(going: leaving.Leaving) -> list[dict[str, Any]]:
         by_reason[going.kept[payout.pk]].append(payout)
     return [
         {
-            "reason": _sentence(reason),
+            "reason": sentences(_sentence(reason), going.room if payouts[0].pk in going.full else ""),
             "count": len(payouts),
             "references": [str(payout.reference) for payout in payouts],
         }

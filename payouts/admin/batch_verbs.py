@@ -17,9 +17,10 @@ from backoffice.doors import pages
 from backoffice.words import beside, later, number
 from payouts.admin import _batch_facts as facts
 from payouts.admin.verbs import ReasonForm
+from payouts.countries import calendars
 from payouts.models import Batch
 from payouts.operations import batching
-from payouts.queries import batch_look, explain, leaving, rail_words
+from payouts.queries import batch_look, batch_words, explain, leaving, rail_words
 from payouts.queries import batches as asked
 from payouts.states import BatchStatus
 from sellers.ledger import written
@@ -42,7 +43,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         words = _("You approved {reference} already. Nothing more was done now.")
         messages.info(request, words.format(reference=batch.reference))
         return redirect(back)
-    now = database_now()
+    now, stopped = database_now(), batch_words.stopped_words(batch)
     deadline = explain.deadline(batch, now)
     if request.method == "POST" and request.POST.get("confirmed") == "1":
         try:
@@ -59,10 +60,12 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(
-                request,
-                _("{reference} approved. It is being handed to the bank.").format(reference=batch.reference),
+            approved = (
+                _("{reference} approved. It waits. {stopped}")
+                if stopped
+                else _("{reference} approved. It is being handed to the bank.")
             )
+            messages.success(request, approved.format(reference=batch.reference, stopped=stopped))
         return redirect(back)
     if batch.status != BatchStatus.PROPOSED:
         return pages.stale(
@@ -96,7 +99,10 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             ("value_date", deadline.value_date.isoformat()),
             ("kept", going.kept_seal),
         ],
+        "stopped": stopped,
+        "rails_url": pages.leads(request, reverse("admin:payouts_rail_list")),
         "short_of_money": facts.short_of_money(batch, going),
+        "room": going.room,
         **changed,
         **facts.since(batch, deadline),
         **facts.gone(batch, most=SHOWN),
@@ -118,13 +124,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             "more": more,
             "more_url": _of(batch, going, blocked="false") if may_look else "",
             "follows": [
-                _("It is handed over to {rail} at once, from {funding_account}.").format(
-                    rail=rail_words.called(batch.rail), funding_account=batch.funding_account.code
-                ),
-                _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}.").format(
-                    value_date=explain.day(deadline.value_date),
-                    cut_off_at=explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
-                ),
+                *_handing_over(batch, deadline, waits=bool(stopped)),
                 # What the account has no room for is not left out: the approval is refused until it is taken out.
                 *([_KEPT_STAYS] if going.kept and not going.full else []),
                 *([_KEPT_GOES] if going.kept else []),
@@ -132,6 +132,31 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         },
     }
     return pages.render(request, "admin/payouts/batch/approve.html", context)
+
+
+def _handing_over(batch: Batch, deadline: calendars.Deadline, *, waits: bool) -> list[str]:
+    """What becomes of it once it is approved; ``waits``: not before its rail, which is stopped, goes on."""
+    words = (
+        (
+            _("It waits until {rail} goes on again, and is handed over then, from {funding_account}."),
+            _(
+                "Handed over by {cut_off_at}, its sellers are paid on {value_date}; later, its approval is asked "
+                "for again."
+            ),
+        )
+        if waits
+        else (
+            _("It is handed over to {rail} at once, from {funding_account}."),
+            _("The sellers are paid on {value_date}; the cut-off is {cut_off_at}."),
+        )
+    )
+    said = {
+        "rail": rail_words.called(batch.rail),
+        "funding_account": batch.funding_account.code,
+        "value_date": explain.day(deadline.value_date),
+        "cut_off_at": explain.clock(deadline.cut_off_at, explain.bank_zone(batch)),
+    }
+    return [each.format(**said) for each in words]
 
 
 def _of(batch: Batch, going: leaving.Leaving, *, blocked: str) -> str:
@@ -160,7 +185,7 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]
-            batching.dissolve(
+            batch = batching.dissolve(
                 batch_id=batch.pk, actor=pages.actor(request), reason=reason, now=database_now()
             )
         except Conflict as conflict:
@@ -168,10 +193,12 @@ def dissolve(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(
-                request,
-                _("{reference} dissolved: its payouts are approved again.").format(reference=batch.reference),
+            done = (
+                _("{reference} dissolved: its payouts are approved again.")
+                if asked.let_go(batch)
+                else _("{reference} dissolved: nothing was in it any more.")
             )
+            messages.success(request, done.format(reference=batch.reference))
         return redirect(back)
     verb, lead = _dissolving(batch)
     context = {
@@ -191,7 +218,7 @@ def _dissolving(batch: Batch) -> tuple[str, str]:
     if not count:
         return (
             _("Dissolve {reference}").format(reference=batch.reference),
-            _("Every payout has left it already: nothing changes for them."),
+            _("Nothing is in it: every payout has left it already, and nothing changes for them."),
         )
     verb = ngettext(
         "Dissolve {reference}: {n} payout of {text}",

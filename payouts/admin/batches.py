@@ -54,7 +54,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
         "reference": batch.reference,
         "back_url": reverse("admin:payouts_batch_list"),
         "back_label": _("Batches"),
-        "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
+        "next_step": batch_words.next_step(batch=batch, deadline=deadline, going=going, now=now),
         **_handed(request, batch, submissions),
         "value_date": deadline.value_date if before else batch.value_date,
         "verbs": _verbs(request, batch, going),
@@ -173,7 +173,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "batch": batch,
         "along": True,
-        "next_step": batch_words.next_step(batch=batch, deadline=deadline, now=now),
+        "next_step": batch_words.next_step(batch=batch, deadline=deadline, going=going, now=now),
         "verbs": _verbs(request, batch, going),
         "shares": facts.shares(batch, going) if anew else [],
         "figures": facts.figures(batch, deadline, now, going) if anew else [],

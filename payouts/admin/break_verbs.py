@@ -221,6 +221,7 @@ def _decide(request: HttpRequest, pk: int, verb: Any, *, word: str, done: str, g
             proposed_by=desk.name(proposal.proposed_by), evidence=proposal.evidence
         ),
         "verb": f"{word} {desk.money_text(line)}",
+        "off": desk.why_off(request, proposal) if verb is breaks.confirm else "",
         "kind": "main" if verb is breaks.confirm else "",
         "form": forms.Form(),
         "back_url": here,

@@ -270,11 +270,17 @@ def _verbs(
         return [{"label": _("Say what it is"), "kind": "main", "url": f"{url_of(line, 'propose')}?{query}"}]
     about = proposal.line if proposal.line_id != line.pk else line
     confirm: dict[str, Any] = {"label": _("Confirm the proposal"), "kind": "main", "key": "a"}
-    if proposal.proposed_by_id == request.user.pk:
-        confirm["off"] = _("Off for you: it is your own proposal. Another person must confirm it.")
+    if off := why_off(request, proposal):
+        confirm["off"] = off
     else:
         confirm["url"] = f"{url_of(about, 'confirm')}?{query}"
     return [{"label": _("Dismiss the proposal"), "url": f"{url_of(about, 'dismiss')}?{query}"}, confirm]
+
+
+def why_off(request: HttpRequest, proposal: LineResolution) -> str:
+    """Why this reader does not confirm it; empty where they may."""
+    own = proposal.proposed_by_id == request.user.pk
+    return _("Off for you: it is your own proposal. Another person must confirm it.") if own else ""
 
 
 def _timeline(line: StatementLine, resolutions: list[LineResolution]) -> list[dict[str, Any]]:

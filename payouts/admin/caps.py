@@ -117,9 +117,14 @@ def _wish(request: HttpRequest, change: CapChange) -> dict[str, Any]:
         "who": _name(change),
         "url": reverse("admin:payouts_cap_decide", args=[change.pk]),
         "may_grant": caps.GRANT in held and not own,
-        "off": _("Off for you: you asked for it.") if caps.GRANT in held and own else "",
+        "off": _why_off(request, change) if caps.GRANT in held else "",
         "may_dismiss": caps.GRANT in held,
     }
+
+
+def _why_off(request: HttpRequest, change: CapChange) -> str:
+    """Why this reader does not grant it; empty where they may."""
+    return _("Off for you: you asked for it.") if change.asked_by_id == request.user.pk else ""
 
 
 def _money(minor: int | None, currency: str) -> Money | None:
@@ -190,6 +195,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": title,
         "verb": title,
+        "off": _why_off(request, wish) if granted else "",
         "kind": "main" if granted else "stop",
         "form": forms.Form(),
         "noun": _("cap"),

@@ -83,7 +83,7 @@ def _row(request: HttpRequest, state: asked.State, everything: RailSwitch | None
         "pill": pill,
         "facts": _facts(state.capabilities),
         "verb": _restore(request, stop) if stop is not None else _stop(request, state.name),
-        "why": labelled(_who(stop), _why(stop)) if stop is not None else "",
+        "why": labelled(asked.stopper(stop), asked.why(stop)) if stop is not None else "",
     }
 
 
@@ -110,15 +110,6 @@ def _facts(can: base.Capabilities) -> list[str]:
     return [shape, again, lookup]
 
 
-def _who(stop: RailSwitch) -> str:
-    user = stop.stopped_by
-    return (user.get_full_name() or user.get_username()) if user is not None else _("The program")
-
-
-def _why(stop: RailSwitch) -> str:
-    return recorded.by(stop.stopped_by_id, stop.reason)
-
-
 def _called(rail: str) -> str:
     """By what stands in an address."""
     return rail_words.called(rail_words.ALL if rail == EVERY else rail)
@@ -138,9 +129,16 @@ def _restore(request: HttpRequest, stop: RailSwitch) -> dict[str, str] | None:
     if "payouts.restore_rail" not in pages.permissions(request):
         return None
     verb = {"label": _("Let {name} go on").format(name=rail_words.called(stop.rail))}
-    if stop.stopped_by_id is not None and stop.stopped_by_id == request.user.pk:
-        return verb | {"off": _("Off for you: you stopped it. Another person must let it go on.")}
+    if off := _why_off(request, stop):
+        return verb | {"off": off}
     return verb | {"url": reverse("admin:payouts_rail_restore", args=[stop.pk])}
+
+
+def _why_off(request: HttpRequest, stop: RailSwitch) -> str:
+    """Why this reader does not let it go on; empty where they may."""
+    if stop.stopped_by_id is None or stop.stopped_by_id != request.user.pk:
+        return ""
+    return _("Off for you: you stopped it. Another person must let it go on.")
 
 
 def _verbs_of_all(request: HttpRequest, everything: RailSwitch | None) -> list[dict[str, str]]:
@@ -238,10 +236,11 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": _("Let {name} go on").format(name=name),
         "lead": _("{who} stopped it: “{reason}” {batches} and will be handed over at once.").format(
-            who=_who(switch), reason=_why(switch), batches=batches
+            who=asked.stopper(switch), reason=asked.why(switch), batches=batches
         ),
         "form": forms.Form(),
         "verb": _("Let {name} go on").format(name=name),
+        "off": _why_off(request, switch),
         "back_url": reverse("admin:payouts_rail_list"),
         "back_label": _("Rails"),
     }

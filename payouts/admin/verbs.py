@@ -18,7 +18,7 @@ from backoffice.audit import authority
 from backoffice.audit.clock import database_now
 from backoffice.doors import pages
 from backoffice.doors.moments import moment_field
-from backoffice.words import later, number, together
+from backoffice.words import later, number, sentences, together
 from payouts import countries
 from payouts.admin import _bulk, _choosing
 from payouts.admin._bulk import Bulk
@@ -26,7 +26,7 @@ from payouts.countries import calendars
 from payouts.models import Hold, Payout
 from payouts.operations import _move, approval, batching, disposing, holds, review
 from payouts.operations._outcome import Preview
-from payouts.queries import blocks, explain, hold_words
+from payouts.queries import blocks, explain, hold_words, rails
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -109,11 +109,18 @@ def _reviewed(preview: Preview) -> Sequence[str]:
 
 
 def _next_dates(preview: Preview) -> Sequence[str]:
-    """What approval leads to, per country: the one computation that the payout page uses too."""
-    now, lines = database_now(), []
+    """What approval leads to, per country: the one computation that the payout page uses too; and what waits where its
+    rail is stopped.
+    """
+    now, lines = database_now(), list[str]()
     codes = sorted({p.country for p in preview.allowed})
     paid = [countries.get(code) for code in codes if countries.is_open(code)]
     zones = explain.bank_zones(paid)
+    stops = {stop: zones[each.code] for each in paid if (stop := rails.open_on(each.rail))}
+    lines += [
+        sentences(rails.stopped_words(stop, zone), _("What is approved waits until then."))
+        for stop, zone in stops.items()
+    ]
     for country in paid:
         deadline = calendars.value_date_for(country, now)
         lines.append(

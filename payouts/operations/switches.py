@@ -4,7 +4,6 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backoffice.audit import authority, recording
@@ -13,7 +12,7 @@ from backoffice.audit.errors import Conflict, Refused
 from payouts.models import Incident, RailSwitch
 from payouts.queries import rail_words
 from payouts.queries.invariants import HARMLESS
-from payouts.queries.rails import ALL
+from payouts.queries.rails import ALL, open_on
 from payouts.rails import registry
 
 log = structlog.get_logger(__name__)
@@ -38,13 +37,6 @@ class NotLookedAt(Refused):
     """Something stops this rail by itself: one person looks at why and closes the incident, another lets it go on."""
 
     code = "not_looked_at"
-
-
-def open_on(rail: str) -> RailSwitch | None:
-    """The stop that keeps new work from this rail, if there is one."""
-    return (
-        RailSwitch.objects.filter(Q(rail=rail) | Q(rail=ALL), restored_at__isnull=True).order_by("pk").first()
-    )
 
 
 def require_open_way(rail: str) -> None:

@@ -11,7 +11,7 @@ from backoffice.audit.models import Event
 from backoffice.words import ended, later, number, sentences
 from payouts.countries import calendars
 from payouts.models import Batch, MissedCutOff, Submission
-from payouts.queries import attempts, batches, explain, recorded
+from payouts.queries import attempts, batches, explain, leaving, rails, recorded
 from payouts.states import BatchStatus, SubmissionStatus
 
 _STATES = {
@@ -88,21 +88,26 @@ def dissolved(batch: Batch) -> Dissolved | None:
     )
 
 
-def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> str:
-    """Where the batch stands, who acts, and by when. ``deadline`` is the one its approval would be for."""
+def next_step(*, batch: Batch, deadline: calendars.Deadline, going: leaving.Leaving, now: datetime) -> str:
+    """Where the batch stands, who acts, and by when, or what it waits for while its rail is stopped.
+
+    ``deadline`` is the one its approval would be for, ``going`` what of a proposed one leaves then.
+    """
     name, zone = str(batch.reference), explain.zone_of(batch.country)
     by = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     paid = _("its payouts are paid on {value_date}").format(value_date=explain.day(deadline.value_date))
     if batch.status == BatchStatus.DISSOLVED:
-        return _(
-            "{name} was dissolved: nothing of it was sent, and its payouts can go into other batches."
-        ).format(name=name)
+        words = (
+            _("{name} was dissolved: nothing of it was sent, and its payouts can go into other batches.")
+            if batches.let_go(batch)
+            else _("{name} was dissolved: nothing was in it any more, and nothing of it was sent.")
+        )
+        return words.format(name=name)
+    stopped = stopped_words(batch)
     if batch.status == BatchStatus.PROPOSED:
-        return _proposed(batch, by=by, paid=paid)
+        return _proposed(batch, going, by=by, paid=paid, stopped=stopped)
     if batch.status == BatchStatus.APPROVED:
-        return _(
-            "{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
-        ).format(name=name, by=by, paid=paid)
+        return _approved(batch, by=by, paid=paid, stopped=stopped, late=now >= batch.cut_off_at)
     unknown = Submission.objects.filter(batch=batch, status=SubmissionStatus.UNKNOWN).count()
     tail = (
         _("Of {unknown} of its hand-overs nobody knows what became: the bank is being asked.").format(
@@ -112,7 +117,8 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> s
         else ""
     )
     if batch.status == BatchStatus.SUBMITTING:
-        return sentences(_("{name} is being handed over.").format(name=name), tail)
+        rest = _("What of it is not handed over yet waits until then.") if stopped else ""
+        return sentences(_("{name} is being handed over.").format(name=name), stopped, rest, tail)
     if batch.status == BatchStatus.SUBMITTED:
         one = Submission.objects.filter(batch=batch).select_related("batch").defer("body_ciphertext").first()
         due = attempts.due_words(one, zone, now=now) if one is not None and not unknown else ""
@@ -120,10 +126,36 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, now: datetime) -> s
     return _("{name} is settled: every payout in it was paid, refused, failed or returned.").format(name=name)
 
 
-def _proposed(batch: Batch, *, by: str, paid: str) -> str:
+def stopped_words(batch: Batch) -> str:
+    """Who stopped its rail, and who lets it go on; empty where nothing is to be handed over, or it is not stopped."""
+    if batch.status not in (BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING):
+        return ""
+    stop = rails.open_on(batch.rail)
+    return "" if stop is None else rails.stopped_words(stop, explain.zone_of(batch.country))
+
+
+def _approved(batch: Batch, *, by: str, paid: str, stopped: str, late: bool) -> str:
+    """By when it is handed over; ``stopped``, what it waits for, and what becomes of it where that is too ``late``."""
+    if not stopped:
+        words = _(
+            "{name} is about to be handed over. By {by}, {paid}; later, its approval is asked for again."
+        )
+    elif late:
+        words = _(
+            "{name} is approved and waits. {stopped} Its cut-off has passed: its approval is asked for again then."
+        )
+    else:
+        words = _(
+            "{name} is approved and waits. {stopped} Handed over by {by}, {paid}; later, its approval is asked "
+            "for again."
+        )
+    return words.format(name=batch.reference, by=by, paid=paid, stopped=stopped)
+
+
+def _proposed(batch: Batch, going: leaving.Leaving, *, by: str, paid: str, stopped: str) -> str:
     """Who approves it, and by when; or that nobody can."""
     name = str(batch.reference)
-    if batches.kept_back().filter(pk=batch.pk).exists():
+    if not going.count:
         return (
             _(
                 "Nothing of {name} may leave: something keeps back every payout in it. Nobody can approve it "
@@ -140,7 +172,12 @@ def _proposed(batch: Batch, *, by: str, paid: str) -> str:
             name=name, proposer=proposer
         ),
     )
-    return _("{words} Handed over by {by}, {paid}.").format(words=words, by=by, paid=paid)
+    told = (
+        _("{words} {stopped} Approved before, it waits until then. Handed over by {by}, {paid}.")
+        if stopped
+        else _("{words} Handed over by {by}, {paid}.")
+    )
+    return told.format(words=words, stopped=stopped, by=by, paid=paid)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.words import later
 from payouts import digests, facts
-from payouts.models import Attempt, BankFact, Batch, BatchItem, Payout, Submission
+from payouts.models import Attempt, BankFact, Batch, BatchItem, Submission
 from payouts.queries import attempts, holding
-from payouts.states import BatchStatus, PayoutStatus
+from payouts.states import BatchStatus
 from sellers.ledger.money import Money
 
 
@@ -20,7 +20,7 @@ def all_of() -> "QuerySet[Batch]":
 
 
 def _something_leaves() -> Case:
-    inside = Payout.objects.filter(holding.free(), batch=OuterRef("pk"), status=PayoutStatus.BATCHED)
+    inside = holding.going().filter(batch=OuterRef("pk"))
     # In a CASE, a batch is asked up to the first of its payouts that leaves. As a bare condition PostgreSQL may join
     # every payout of every proposed batch with what could hold it first.
     return Case(When(Exists(inside), then=True), default=False, output_field=BooleanField())
@@ -42,6 +42,11 @@ def kept_back() -> "QuerySet[Batch]":
 def narrowed(rows: "QuerySet[Batch]", *, kept: bool) -> "QuerySet[Batch]":
     """Those of the rows that are `kept_back`, or that are `approvable`: both are proposed."""
     return rows.filter(pk__in=(kept_back() if kept else approvable()).values("pk"))
+
+
+def let_go(batch: Batch) -> bool:
+    """Whether dissolving this batch let a payout go; of one that everything had left before, there was none."""
+    return BatchItem.objects.filter(batch=batch, left_at=batch.status_at).exists()
 
 
 def seal_of(batch_id: int) -> str:

@@ -7,22 +7,27 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from backoffice.words import ended
 from payouts.models import Cap, CapChange, CapKind, CapUse, FundingAccount, Payout
 from payouts.queries import holding
 from payouts.queries.explain import day as _day
-from payouts.states import UNSENT, BatchStatus, PayoutStatus
+from payouts.states import UNSENT, BatchStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
 
 @dataclass
 class Verdict:
-    """Which of the payouts of one batch no longer fit, by id: a sentence for each. ``full`` names the account's cap."""
+    """Which of the payouts of one batch no longer fit, by id: a sentence for each. ``full`` names the account's cap;
+    where it keeps any, ``room`` says how much is left of it.
+    """
 
     over: dict[int, str] = field(default_factory=dict)
     full: dict[int, str] = field(default_factory=dict)
+    room: str = ""
 
     @property
     def reasons(self) -> dict[int, str]:
@@ -34,13 +39,20 @@ def limits(currency: str, *, lock: bool = False) -> dict[str, int]:
 
     ``lock``: they stay as they are until the transaction ends.
     """
-    rows = Cap.objects.filter(currency=currency, limit_minor__isnull=False).order_by("pk")
     if lock:
         with (
             connection.cursor() as cursor
         ):  # shared: submissions do not wait for each other, a change of a cap does
             cursor.execute("SELECT 1 FROM payouts_cap WHERE currency = %s ORDER BY id FOR SHARE", [currency])
-    return {kind: limit for kind, limit in rows.values_list("kind", "limit_minor") if limit is not None}
+    return in_force([currency]).get(currency, {})
+
+
+def in_force(currencies: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The same of several currencies; one without a cap is missing."""
+    found: dict[str, dict[str, int]] = {}
+    for cap in Cap.objects.filter(currency__in=currencies, limit_minor__isnull=False):
+        found.setdefault(cap.currency, {})[cap.kind] = cap.limit_minor or 0
+    return found
 
 
 ORDER = ("currency", "kind")
@@ -106,12 +118,13 @@ def fit(
         by_seller: Counter[int] = Counter()
         for payout in payouts:
             by_seller[payout.seller_id] += payout.amount_minor
-        sent = _used(CapKind.SELLER_DAY, currency=currency, day=day, limit=a_seller, wanted=by_seller)
+        sent = used_of(CapKind.SELLER_DAY, currency=currency, day=day, limit=a_seller, wanted=by_seller)
     total = promised_minor
     if an_account is not None:
         all_of_it = {funding.pk: promised_minor + sum(payout.amount_minor for payout in payouts)}
-        used = _used(CapKind.FUNDING_DAY, currency=currency, day=day, limit=an_account, wanted=all_of_it)
+        used = used_of(CapKind.FUNDING_DAY, currency=currency, day=day, limit=an_account, wanted=all_of_it)
         total += used[funding.pk]
+    before = total
     for payout in payouts:
         after = sent.get(payout.seller_id, 0) + payout.amount_minor
         if one is not None and payout.amount_minor > one:
@@ -123,6 +136,11 @@ def fit(
         else:
             sent[payout.seller_id] = after
             total += payout.amount_minor
+    if verdict.full and an_account is not None:
+        left = Money(max(an_account - before, 0), currency)
+        verdict.room = ended(
+            capfirst(room(funding.code, limit=Money(an_account, currency), left=left, day=day))
+        )
     return verdict
 
 
@@ -130,9 +148,7 @@ def promised(*, funding: FundingAccount, day: date, but: int) -> int:
     """Minor units that other approved batches of this account and value date have not handed over yet, without what
     is blocked: that leaves them unsent.
     """
-    inside = Payout.objects.filter(
-        holding.free(),
-        status=PayoutStatus.BATCHED,
+    inside = holding.going().filter(
         batch__funding_account=funding,
         batch__value_date=day,
         batch__status__in=(BatchStatus.APPROVED, BatchStatus.SUBMITTING),
@@ -140,7 +156,7 @@ def promised(*, funding: FundingAccount, day: date, but: int) -> int:
     return int(inside.exclude(batch_id=but).aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def _used(
+def used_of(
     kind: CapKind, *, currency: str, day: date, limit: int, wanted: Mapping[int, int]
 ) -> dict[int, int]:
     """What is under way of each subject's cap: from the rollup, and counted anew where that leaves too little room."""
@@ -156,11 +172,18 @@ def _used(
     return used
 
 
+def room(code: str, *, limit: Money, left: Money, day: date) -> str:
+    """How much is left of the cap of an account on a day; no whole sentence."""
+    return _("of the {limit} that {code} may pay on {day}, its cap of a day, {left} is left").format(
+        limit=written.text(limit), code=code, day=_day(day), left=written.text(left)
+    )
+
+
 def _too_large(limit: Money) -> str:
     return _(
         "it is more than {say}, the cap of one payout in {currency}. Ask an "
         "administrator to raise the cap, or cancel it and pay the seller in smaller parts"
-    ).format(say=_say(limit), currency=limit.currency)
+    ).format(say=written.text(limit), currency=limit.currency)
 
 
 def _too_much_for_one(limit: Money, day: date) -> str:
@@ -168,15 +191,11 @@ def _too_much_for_one(limit: Money, day: date) -> str:
         "with it the seller would get more than {say} on {day}, the cap of one seller a "
         "day in {currency}. Propose it again on another day, or ask an administrator to "
         "raise the cap"
-    ).format(say=_say(limit), day=_day(day), currency=limit.currency)
+    ).format(say=written.text(limit), day=_day(day), currency=limit.currency)
 
 
 def _account_full(code: str, limit: Money, day: date) -> str:
     return _(
         "with it {code} would pay more than {say} on {day}, its cap of a day. Propose it "
         "again on another day, or ask an administrator to raise the cap"
-    ).format(code=code, say=_say(limit), day=_day(day))
-
-
-def _say(money: Money) -> str:
-    return written.text(money)
+    ).format(code=code, say=written.text(limit), day=_day(day))

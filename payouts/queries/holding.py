@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from payouts.models import Hold, Payout
 from payouts.queries import searching
-from payouts.states import UNSENT
+from payouts.states import UNSENT, PayoutStatus
 
 _ON_HOLD = """
 SELECT payout_id FROM payouts_hold WHERE released_at IS NULL AND payout_id IS NOT NULL
@@ -59,6 +59,14 @@ def free(*, without: Collection[int] = ()) -> Q:
     """
     payable = Q(seller__suspended_at__isnull=True, seller__verified_at__isnull=False)
     return _no_hold(without=without) & payable
+
+
+def going() -> QuerySet[Payout]:
+    """What is in a batch and nothing blocks: it leaves with it, unless a cap keeps it.
+
+    What is in a batch that is to be sent is BATCHED; said, it keeps PostgreSQL from reading every seller.
+    """
+    return Payout.objects.filter(free(), status=PayoutStatus.BATCHED)
 
 
 def _no_hold(*, without: Collection[int] = ()) -> Q:

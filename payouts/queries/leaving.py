@@ -14,14 +14,15 @@ from sellers.ledger.money import Money
 @dataclass(frozen=True)
 class Leaving:
     """How many payouts leave and what they add up to. ``kept`` are the others by id, a sentence for each; ``full`` are
-    those of them that the cap of the funding account keeps. ``capped``: some cap keeps some of them, not only holds and
-    how sellers stand.
+    those of them that the cap of the funding account keeps, and ``room`` says how much is left of it. ``capped``: some
+    cap keeps some of them, not only holds and how sellers stand.
     """
 
     count: int
     money: Money
     kept: Mapping[int, str] = field(default_factory=dict)
     full: Mapping[int, str] = field(default_factory=dict)
+    room: str = ""
     capped: bool = False
 
     @property
@@ -49,7 +50,14 @@ def of(*, batch: Batch, day: date) -> Leaving:
     )
     kept = blocked | verdict.reasons
     going = [payout.amount_minor for payout in inside if payout.pk not in kept]
-    return Leaving(len(going), Money(sum(going), batch.currency), kept, verdict.full, bool(verdict.reasons))
+    return Leaving(
+        count=len(going),
+        money=Money(sum(going), batch.currency),
+        kept=kept,
+        full=verdict.full,
+        room=verdict.room,
+        capped=bool(verdict.reasons),
+    )
 
 
 def whole(batch: Batch) -> Leaving:

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from backoffice.words import ended
 from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
-from payouts.queries import rail_words, tallies
+from payouts.queries import explain, rail_words, recorded, tallies
 from payouts.queries.tallies import Totals
 from payouts.rails import base, registry
 from payouts.states import BatchStatus, SubmissionStatus
@@ -46,6 +47,43 @@ def stops() -> "QuerySet[RailSwitch]":
 def stop_of_all() -> RailSwitch | None:
     """The stop of every rail, if it stands."""
     return stops().filter(rail=ALL).first()
+
+
+def open_on(rail: str) -> RailSwitch | None:
+    """The stop that keeps new work from this rail, of it alone or of every rail, if there is one."""
+    return stops().filter(rail__in=[rail, ALL]).first()
+
+
+def stopper(stop: RailSwitch) -> str:
+    """Who stopped it, as colleagues call them."""
+    user = stop.stopped_by
+    return (user.get_full_name() or user.get_username()) if user is not None else _("The program")
+
+
+def why(stop: RailSwitch) -> str:
+    """The reason, in the reader's language where the program gave it."""
+    return recorded.by(stop.stopped_by_id, stop.reason)
+
+
+def stopped_words(stop: RailSwitch, zone: str) -> str:
+    """Since when nothing is handed over, by whom and why, and who ends that; moments by the clock of this zone."""
+    words = (
+        _(
+            "{rail} has been stopped since {since}. {who} stopped it: “{reason}” Nothing is handed over until "
+            "another treasurer lets it go on."
+        )
+        if stop.stopped_by_id is not None
+        else _(
+            "{rail} has been stopped since {since}. {who} stopped it: “{reason}” Nothing is handed over until "
+            "a person has looked at why, and a treasurer lets it go on."
+        )
+    )
+    return words.format(
+        rail=rail_words.beginning(stop.rail),
+        since=explain.clock(stop.stopped_at, zone),
+        who=stopper(stop),
+        reason=ended(why(stop)),
+    )
 
 
 def incidents(*, closed: bool = False) -> "QuerySet[Incident]":

@@ -1,5 +1,7 @@
 """Batches on the front page and in the navigation: those that can be approved, and apart, those that cannot."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from backoffice import home, navigation, roles
 from backoffice.home import Line
 from payouts.models import Batch, Payout
-from payouts.operations import holds
-from payouts.queries import batches, waiting
+from payouts.operations import approval, batching, holds, review, submission
+from payouts.queries import batches, capped, explain, waiting
 from sellers.ledger.money import Money
 from sellers.operations import lift_suspension, suspend
 from tests import make, make_payouts
 from tests.make import NOW
+from tests.payouts import quick
+from tests.payouts.caps import cap
 
 pytestmark = pytest.mark.django_db
 TO_APPROVE, KEPT_BACK = "Batches to approve", "Batches of which nothing may leave"
@@ -21,6 +25,14 @@ TO_APPROVE, KEPT_BACK = "Batches to approve", "Batches of which nothing may leav
 def barred(*payouts: Payout) -> None:
     for payout in payouts:
         suspend(seller_id=payout.seller_id, reason="Documents", actor=make.person("compliance"), now=NOW)
+
+
+def proposed(seller, amount_minor: int, *, now) -> Batch:
+    """A batch of one payout to this seller."""
+    ids = [quick.payout(seller=seller, amount_minor=amount_minor, now=now).pk]
+    review.review(payout_ids=ids, actor=make.person("analyst"), now=now).only()
+    approval.approve(payout_ids=ids, actor=make.person("approver"), now=now).only()
+    return batching.propose(payout_ids=ids, actor=make.person("treasurer"), now=now)[0][0]
 
 
 def lines(person) -> dict[str, Line]:
@@ -100,3 +112,68 @@ def test_a_batch_that_is_on_its_way_is_not_kept_back(client):
     assert not batches.kept_back().exists() and not batches.approvable().exists()
     for kept in (True, False):
         assert not batches.narrowed(Batch.objects.all(), kept=kept).exists()
+
+
+def test_what_a_cap_keeps_is_said_at_the_batches_to_approve_by_cap_and_with_what_is_left_of_it(client):
+    client.force_login(person := make.user("treasurer", is_staff=True))
+    batch, fits = make_payouts.proposed_batch([12_00, 34_00, 5_00]), make_payouts.proposed_batch([4_00])
+    assert lines(person)[TO_APPROVE].further == []
+    cap("payout", 33_00)
+    cap("seller_day", 11_00)
+    cap("funding_day", 15_00)
+    day = explain.day(batch.value_date)
+    *told, who = lines(person)[TO_APPROVE].further
+    assert told == [
+        f"{batch.reference}: 1 payout is over €33.00, the cap of one payout; 1 seller would get more than €11.00 on "
+        f"{day}, the cap of one seller a day; of the €15.00 that SEPA-EUR may pay on {day}, its cap of a day, €15.00 "
+        "is left."
+    ]
+    assert who == "An administrator may ask to raise a cap; another person grants it."
+    page = client.get("/").content.decode()
+    assert f"{batch.reference}: 1 payout is over €33.00, the cap of one payout; 1 seller would" in page
+    make_payouts.approved_batch([10_00])  # takes of the account's cap what the small one needs too
+    now_full = lines(person)[TO_APPROVE].further
+    assert len(now_full) == 2
+    make_payouts.approved_batch([2_00])
+    told = lines(person)[TO_APPROVE].further
+    assert [each.split(":")[0] for each in told[:2]] == [batch.reference, fits.reference]
+    assert told[1].endswith("its cap of a day, €3.00 is left.")
+
+
+def test_what_left_already_takes_of_a_sellers_cap_of_the_day(tmp_path, settings):
+    """What is sent on a Saturday and on a Sunday has one value date."""
+    saturday = NOW + timedelta(days=4)
+    sunday = saturday + timedelta(days=1)
+    with make_payouts.bank(tmp_path, settings):
+        (paid,) = make_payouts.payouts_of(make_payouts.submitted([1_00]))
+        seller = paid.seller
+        cap("seller_day", 20_00)
+        first = proposed(seller, 12_00, now=saturday)
+        batching.approve(batch_id=first.pk, actor=make.person("treasurer"), now=saturday)
+        submission.submit(batch_id=first.pk, now=saturday)
+    batch = proposed(seller, 8_00, now=sunday)
+    assert batch.value_date == first.value_date
+    assert capped.told([batch], now=sunday) == []
+    cap("seller_day", 19_00)
+    assert "1 seller would get more than €19.00" in capped.told([batch], now=sunday)[0]
+
+
+def test_caps_are_asked_alike_however_many_batches_and_payouts_there_are(client, monkeypatch):
+    def asked() -> int:
+        for kind, limit in (("payout", 10_00), ("seller_day", 9_00), ("funding_day", 8_00)):
+            cap(kind, limit)
+        every = list(batches.approvable().select_related("funding_account"))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(capped.told(every, now=NOW)) == len(every)
+        return len(queries)
+
+    make_payouts.proposed_batch([12_00, 9_50])
+    before = asked()
+    for kind in ("payout", "seller_day", "funding_day"):
+        cap(kind, None)
+    for _each in range(3):
+        make_payouts.proposed_batch([12_00, 9_50, 9_00, 7_00])
+    assert asked() == before
+    monkeypatch.setattr(home, "MOST_CAPPED", 1)
+    told = lines(make.user("treasurer", is_staff=True))[TO_APPROVE].further
+    assert len(told) == 3 and told[1] == "Caps keep something of 3 more batches."

@@ -79,9 +79,11 @@ def _asked(
     follows = [kind.line(each) for each in found]
     if dismissed:
         follows.append(str(kind.stays))
+    own = not dismissed and any(each.asked_by_id == request.user.pk for each in found)
     context = {
         "title": title,
         "verb": title,
+        "off": _("Off for you: you asked for it.") if own else "",
         "kind": "stop" if dismissed else "main",
         "form": forms.Form(),
         "noun": kind.noun(count),

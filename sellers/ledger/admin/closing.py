@@ -55,7 +55,15 @@ def close(request: HttpRequest, month: date) -> HttpResponse:
         "on, always the same."
     )
     found = months.month_or_404(month)
-    return _confirm(request, found, periods.close, verb=_("Close {month}"), done=_("closed"), lead=lead)
+    return _confirm(
+        request,
+        found,
+        periods.close,
+        verb=_("Close {month}"),
+        done=_("closed"),
+        lead=lead,
+        off=months.why_off(request, found),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,6 +95,7 @@ def _confirm(
     done: str,
     lead: str,
     blocked: bool = True,
+    off: str = "",
 ) -> HttpResponse:
     name = dated(month.first, "yMMMM")
     back = reverse("admin:ledger_period_detail", args=[month.first])
@@ -112,6 +121,7 @@ def _confirm(
         "blocks": blocks,
         "always": not blocks,
         "verb": verb.format(month=name),
+        "off": off,
         "problem": problem,
         "back_url": back,
         "back_label": name,

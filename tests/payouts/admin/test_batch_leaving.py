@@ -4,13 +4,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from payouts.admin import batch_verbs
-from payouts.queries import batch_look, blocks, leaving
+from payouts.operations import switches
+from payouts.queries import batch_look, blocks, explain, leaving
 from payouts.queries import batches as asked
 from sellers.operations import lift_suspension
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts import quick
 from tests.payouts.admin.test_batch_look import barred, page, statement
 from tests.payouts.caps import cap
 
@@ -176,3 +179,54 @@ def test_a_batch_of_which_nothing_would_leave_is_not_approved_from_the_page(trea
     assert verb["off"].startswith("Off: everything in this batch is kept back.") and "url" not in verb
     answer = treasurer.get(f"/batches/{batch.reference}/approve/", follow=True)
     assert "Off: everything in this batch is kept back." in answer.content.decode()
+
+
+def test_how_much_is_left_of_the_cap_of_the_account_is_said_where_it_keeps_something(treasurer):
+    batch = make_payouts.proposed_batch([34_00, 12_00])
+    day = explain.day(explain.deadline(batch, timezone.now()).value_date)
+    said = f"Of the €40.00 that SEPA-EUR may pay on {day}, its cap of a day, €40.00 is left."
+    cap("funding_day", 46_00)
+    assert said not in page(treasurer, batch)[0]
+    cap("funding_day", 40_00)
+    for approve in (False, True):
+        assert said in page(treasurer, batch, approve=approve)[0]
+    make_payouts.approved_batch([9_00])
+    going = leaving.of(batch=batch, day=batch.value_date)
+    assert going.room.endswith("its cap of a day, €31.00 is left.") and len(going.full) == 1
+
+
+def test_an_approval_for_a_stopped_rail_says_that_it_waits(treasurer):
+    batch = make_payouts.proposed_batch([12_00])
+    text, context = page(treasurer, batch, approve=True)
+    assert "SEPA has been stopped" not in text
+    assert context["preview"]["follows"][0] == "It is handed over to SEPA at once, from SEPA-EUR."
+    switches.stop(rail="sepa", reason="The bank called.", actor=make.person("treasurer"), now=NOW)
+    text, context = page(treasurer, batch, approve=True)
+    assert "SEPA has been stopped since" in text and '<a href="/rails/">See the rails</a>' in text
+    first, second, *_others = context["preview"]["follows"]
+    assert first == "It waits until SEPA goes on again, and is handed over then, from SEPA-EUR."
+    assert second.endswith("later, its approval is asked for again.")
+    sent = {**dict(context["hidden"]), "confirmed": "1"}
+    text = treasurer.post(f"/batches/{batch.reference}/approve/", sent, follow=True).content.decode()
+    assert (
+        f"{batch.reference} approved. It waits. SEPA has been stopped" in text and "It is being" not in text
+    )
+
+
+def test_an_approval_of_payouts_says_that_they_wait_for_a_stopped_rail():
+    payout, other = quick.reviewed(), quick.reviewed(country="US", currency="USD")
+    approver = Client()
+    approver.force_login(make.user("approver", is_staff=True))
+
+    def said() -> int:
+        answer = approver.get("/payouts/act/approve/", {"ids": [payout.pk, other.pk]})
+        lines = answer.context["preview"]["follows"]
+        return sum(
+            "has been stopped" in each and "What is approved waits until then." in each for each in lines
+        )
+
+    assert said() == 0
+    switches.stop(rail="sandbox", reason="The bank called.", actor=make.person("treasurer"), now=NOW)
+    assert said() == 1
+    switches.stop(rail="*", reason="All of it.", actor=make.person("treasurer"), now=NOW)
+    assert said() == 1  # once for all of them

@@ -309,7 +309,9 @@ def test_the_cut_off_of_one_rail_is_said_by_the_clock_of_its_bank_on_every_page(
     said = explain.clock(batch.cut_off_at, "Europe/Paris")
     figures = _batch_facts.figures(batch, explain.deadline(batch, NOW), NOW, leaving.whole(batch))
     assert {label: fact for label, _unused, fact in figures}["Cut-off"] == said
-    assert said in batch_words.next_step(batch=batch, deadline=explain.deadline(batch, NOW), now=NOW)
+    assert said in batch_words.next_step(
+        batch=batch, deadline=explain.deadline(batch, NOW), going=leaving.whole(batch), now=NOW
+    )
     assert "Berlin" not in treasurer.get("/batches/").content.decode()
     assert "Berlin" not in page(treasurer, batch)[0] + page(treasurer, batch, approve=True)[0]
     approver = Client()

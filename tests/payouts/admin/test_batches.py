@@ -211,7 +211,12 @@ def test_dissolving_says_how_many_payouts_and_how_much(treasurer):
     )
     page = treasurer.get(f"/batches/{batch.reference}/dissolve/")
     assert page.context["verb"] == f"Dissolve {batch.reference}"
-    assert page.context["lead"] == "Every payout has left it already: nothing changes for them."
+    words = "Nothing is in it: every payout has left it already, and nothing changes for them."
+    assert page.context["lead"] == words
+    full = make_payouts.proposed_batch([12_00])
+    for each, said in ((batch, "nothing was in it any more"), (full, "its payouts are approved again")):
+        answer = treasurer.post(f"/batches/{each.reference}/dissolve/", {"reason": "No"}, follow=True)
+        assert f"{each.reference} dissolved: {said}." in answer.content.decode()
 
 
 def test_flags_of_its_payouts_stand_on_the_page_while_they_may_still_leave_it(treasurer):

@@ -43,6 +43,10 @@ def test_a_suggestion_is_proposed_and_another_person_confirms_it(unclear):
     own = first.get(address("confirm", unclear)).content.decode()
     proposal = LineResolution.objects.get()
     assert f"{attempt.payout.reference} counts as returned" in own
+    live = '<button class="btn main" type="submit" data-key="Enter">Confirm €34.00'
+    assert "Off for you: it is your own proposal." in own and live not in own
+    assert live in second.get(address("confirm", unclear)).content.decode()
+    assert 'type="submit" data-key="Enter">Dismiss' in first.get(address("dismiss", unclear)).content.decode()
     text = post(first, "confirm", unclear, confirmed="1", proposal=proposal.pk)
     assert "it is your own proposal" in text
 

@@ -33,6 +33,10 @@ def test_a_cap_is_set_and_its_raise_is_granted_by_another_person():
     page = wish(one, "7500.50")
     assert "another person must grant it" in page and "Off for you: you asked for it" in page
     assert Cap.objects.get().limit_minor == 5000_00
+    url = reverse("admin:payouts_cap_decide", args=[CapChange.objects.latest("pk").pk])
+    for browser, decision, live in ((one, "grant", False), (one, "dismiss", True), (other, "grant", True)):
+        page = browser.get(url, {"decision": decision}).content.decode()
+        assert ("Off for you: you asked for it" not in page) == ('data-key="Enter">' in page) == live
     assert "you asked for it" in decide(one, "grant")
     assert "Grant" in other.get(CAPS).content.decode()
 

@@ -36,6 +36,9 @@ def test_a_rail_is_stopped_with_a_reason_and_restored_by_another_person():
     assert "Off for you: you stopped it" in page
     switch = RailSwitch.objects.get()
     url = reverse("admin:payouts_rail_restore", args=[switch.pk])
+    own = one.get(url).content.decode()
+    assert "Off for you: you stopped it" in own and 'type="submit">Let SEPA go on' not in own
+    assert 'type="submit">Let SEPA go on' in other.get(url).content.decode()
     assert "you stopped it" in one.post(url, follow=True).content.decode()
     assert "0 approved batches wait" in other.get(url).content.decode()
     assert "SEPA goes on" in other.post(url, follow=True).content.decode()

@@ -7,13 +7,14 @@ import pytest
 from django.test import Client
 
 from payouts.models import Payout, Submission
-from payouts.operations import batching, collecting, holds, preparing, settlement, submission
-from payouts.queries import batch_words, batches, explain
+from payouts.operations import batching, collecting, holds, preparing, settlement, submission, switches
+from payouts.queries import batch_words, batches, explain, leaving, rails
 from payouts.rails import base
 from payouts.rails.sandbox.rail import Sandbox
 from sellers import operations
 from tests import make, make_payouts
 from tests.make_payouts import NOW
+from tests.payouts.caps import cap
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,9 @@ def bank(tmp_path, settings):
 
 def words(batch, now=NOW) -> str:
     batch.refresh_from_db()
-    return batch_words.next_step(batch=batch, deadline=explain.deadline(batch, now), now=now)
+    deadline = explain.deadline(batch, now)
+    going = leaving.of(batch=batch, day=deadline.value_date)
+    return batch_words.next_step(batch=batch, deadline=deadline, going=going, now=now)
 
 
 def page(path: str, role: str = "treasurer") -> str:
@@ -55,11 +58,79 @@ def test_a_proposed_batch_that_nobody_can_approve_waits_for_no_treasurer(bank, h
     batch = make_payouts.proposed_batch([1200])
     payout = Payout.objects.get(batch=batch)
     if how == "suspended":
-        operations.suspend(seller_id=payout.seller_id, reason="Look.", actor=make.person("compliance"), now=NOW)
+        operations.suspend(
+            seller_id=payout.seller_id, reason="Look.", actor=make.person("compliance"), now=NOW
+        )
     else:
-        holds.hold(payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=NOW)
+        holds.hold(
+            payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=NOW
+        )
     assert words(batch).startswith(said.format(batch.reference))
     assert "waits for a treasurer" not in words(batch)
+
+
+def test_a_batch_that_a_cap_keeps_whole_waits_for_no_treasurer(bank):
+    batch = make_payouts.proposed_batch([1200])
+    cap("payout", 1199)
+    assert words(batch).startswith(
+        f"Nothing of {batch.reference} may leave: something keeps back every payout"
+    )
+
+
+STOP = (
+    "{rail} has been stopped since Tue 24 Nov, 10:00 Paris. {who} stopped it: “The bank called.” Nothing is handed "
+    "over until {then} lets it go on."
+)
+
+
+@pytest.mark.parametrize("rail", ["sepa", "*"])
+def test_a_batch_says_that_its_rail_is_stopped_by_whom_and_what_it_waits_for(bank, rail):
+    batch = make_payouts.proposed_batch([1200])
+    actor = make.person("treasurer")
+    switch = switches.stop(rail="sandbox", reason="Another rail.", actor=actor, now=NOW)
+    assert "stopped" not in words(batch)
+    switch = switches.stop(rail=rail, reason="The bank called.", actor=actor, now=NOW)
+    name = {"sepa": "SEPA", "*": "Every rail"}[rail]
+    said = STOP.format(rail=name, who=rails.stopper(switch), then="another treasurer")
+    by = explain.clock(batch.cut_off_at, "Europe/Paris")
+    assert f"{said} Approved before, it waits until then. Handed over by {by}, its" in words(batch)
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    assert words(batch).startswith(
+        f"{batch.reference} is approved and waits. {said} Handed over by {by}, its"
+    )
+    with pytest.raises(switches.RailStopped):
+        preparing.prepare(batch_id=batch.pk, now=batch.cut_off_at)
+    late = words(batch, now=batch.cut_off_at)
+    assert late.endswith(f"{said} Its cut-off has passed: its approval is asked for again then.")
+    switches.restore(switch_id=switch.pk, actor=make.person("treasurer"), now=NOW)
+    assert "stopped" not in words(batch) and "is about to be handed over" in words(batch)
+
+
+def test_what_the_program_stopped_is_looked_at_before_a_treasurer_lets_it_go_on(bank):
+    batch = make_payouts.approved_batch([1200])
+    switches.stop_by_itself(rail="sepa", reason="The bank called.", now=NOW)
+    then = "a person has looked at why, and a treasurer"
+    assert STOP.format(rail="SEPA", who="The program", then=then) in words(batch)
+
+
+def test_the_rest_of_a_batch_on_its_way_waits_for_its_rail(bank, monkeypatch):
+    monkeypatch.setattr(Sandbox, "capabilities", dataclasses.replace(Sandbox.capabilities, chunk_size=1))
+    batch = make_payouts.approved_batch([100, 200], country="US")
+    preparing.prepare(batch_id=batch.pk, now=NOW)
+    switches.stop(rail="sandbox", reason="No.", actor=make.person("treasurer"), now=NOW)
+    assert words(batch).endswith("lets it go on. What of it is not handed over yet waits until then.")
+
+
+def test_a_batch_that_was_empty_when_it_was_dissolved_had_no_payouts_to_give_back(bank):
+    full, empty = make_payouts.proposed_batch([1200]), make_payouts.proposed_batch([3400])
+    batching.take_out(
+        payout_ids=[Payout.objects.get(batch=empty).pk], actor=make.person("treasurer"), reason="No.", now=NOW
+    )
+    later = NOW + timedelta(minutes=1)
+    for batch in (full, empty):
+        batching.dissolve(batch_id=batch.pk, actor=make.person("treasurer"), reason="No.", now=later)
+    assert words(full).endswith("nothing of it was sent, and its payouts can go into other batches.")
+    assert words(empty).endswith("was dissolved: nothing was in it any more, and nothing of it was sent.")
 
 
 def test_a_missed_cut_off_is_told_on_the_page_and_on_the_front_page_to_who_may_approve(bank):

@@ -58,6 +58,10 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     assert "175.12" in asked and "Another person closes it" in asked
     assert one.post("/books/2020-09/ask/", {"confirmed": "1"}).status_code == 302
     assert "another person closes it" in text(one.get("/books/2020-09/"))
+    live = '<button class="btn main" type="submit" data-key="Enter">Close September 2020'
+    own = text(one.get("/books/2020-09/close/"))
+    assert "You asked for it: another person closes it." in own and live not in own
+    assert live in text(two.get("/books/2020-09/close/"))
     refused = one.post("/books/2020-09/close/", {"confirmed": "1"})
     assert refused.status_code == 422 and "you asked for it" in refused.content.decode()
     assert two.post("/books/2020-09/close/", {"confirmed": "1"}).status_code == 302
@@ -149,7 +153,9 @@ def test_a_total_explains_itself_down_to_the_order_line(september):
     assert accounts in totals
     page = text(client.get(accounts.replace("&amp;", "&")))
     rows = accounts.replace("/accounts/", "/accounts/rows/")
-    assert rows in page and "199.00" not in page  # however many entries a month has, the page does not wait for them
+    assert (
+        rows in page and "199.00" not in page
+    )  # however many entries a month has, the page does not wait for them
     page = text(client.get(rows.replace("&amp;", "&")))
     assert "4671 Sellers" in page and "Spain" in page and "199.00" in page and "23.88" in page
     entries = "/books/2020-09/entries/?book=payable&currency=EUR&country=ES"
@@ -197,6 +203,9 @@ def test_an_account_is_asked_for_by_one_and_confirmed_by_another():
     again = one.post("/books/accounts/new/", form)
     assert "waits already" in again.content.decode()
     assert "you asked for it" in text(one.get("/books/accounts/"))
+    for who, live in ((one, False), (two, True)):
+        page = text(who.get("/books/accounts/decide/", {"decision": f"confirm-{made.pk}"}))
+        assert ("Off for you: you asked for it." not in page) == ('data-key="Enter">' in page) == live
     own = one.post("/books/accounts/decide/", {"decision": f"confirm-{made.pk}", **SURE}, follow=True)
     assert "you asked for it" in text(own).lower()
     shown = {"decision": "confirm-all", "shown": [made.pk], **SURE}
