@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from payouts.models import Attempt, LineResolution, StatementLine
+from tests import make_payouts
 from tests.payouts import camt
 from tests.payouts.admin.test_breaks import open_lines, propose
 from tests.payouts.admin.test_pages import client
@@ -43,6 +44,7 @@ def test_a_suggestion_is_proposed_and_another_person_confirms_it(unclear):
     own = first.get(address("confirm", unclear)).content.decode()
     proposal = LineResolution.objects.get()
     assert f"{attempt.payout.reference} counts as returned" in own
+    assert '<th scope="col">Seller</th>' in own
     live = '<button class="btn main" type="submit" data-key="Enter">Confirm €34.00'
     assert "Off for you: it is your own proposal." in own and live not in own
     assert live in second.get(address("confirm", unclear)).content.decode()
@@ -147,3 +149,11 @@ def test_who_may_only_look_reaches_no_verb(unclear):
     for role in ("accountant", "auditor", "approver"):
         for verb in ("propose", "confirm", "dismiss"):
             assert client(role).get(address(verb, unclear)).status_code == 403
+
+
+def test_what_is_about_no_seller_has_no_column_of_sellers():
+    make_payouts.funding()
+    (line,) = open_lines(camt.Line(-5_00, text="Account fee"))
+    propose(line)
+    text = client("treasurer").get(address("confirm", line)).content.decode()
+    assert "What will happen" in text and '<th scope="col">Seller</th>' not in text
