@@ -6,9 +6,11 @@ from django.contrib.auth.models import User
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from backoffice.audit import authority
 from backoffice.doors import role_words
 from backoffice.people import queries
 from backoffice.people.models import Kind, PersonRequest
+from backoffice.people.operations import deciding
 from backoffice.words import together
 
 
@@ -104,3 +106,14 @@ def alone(*, asked_by: int, person_id: int | None = None) -> str:
         "third one, or, where the other one cannot log in any more, close their account and have “manage.py "
         "create_admin NAME” make another on the machine."
     )
+
+
+def why_off(wish: PersonRequest, *, me: int) -> str:
+    """Why this administrator cannot confirm it; empty where they can."""
+    if wish.asked_by_id == me:
+        return alone(asked_by=me, person_id=wish.person_id) or _("Another administrator confirms it.")
+    if wish.person_id == me:
+        return _("It is about you: another administrator decides.")
+    if deciding.RIGHTS[Kind(wish.kind)] not in authority.permissions_of(wish.asked_by_id or 0):
+        return _("Who asked may not ask for it any more: dismiss it.")
+    return ""

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice import roles
-from backoffice.audit import authority, clock
+from backoffice.audit import clock
 from backoffice.audit.errors import Conflict, NotAllowed, Refused
 from backoffice.doors import keyset, pages, role_words, worklists
 from backoffice.doors.addresses import Known
@@ -101,13 +101,7 @@ def _nothing(request: HttpRequest, whom: User) -> tuple[str, str]:
 
 def _wish(wish: PersonRequest, *, me: int, held: frozenset[str]) -> dict[str, Any]:
     may, own = deciding.RIGHTS[Kind(wish.kind)] in held, wish.asked_by_id == me
-    off = ""
-    if may and own:
-        off = _words.alone(asked_by=me, person_id=wish.person_id) or _("Another administrator confirms it.")
-    elif may and wish.person_id == me:
-        off = _("It is about you: another administrator decides.")
-    elif may and deciding.RIGHTS[Kind(wish.kind)] not in authority.permissions_of(wish.asked_by_id or 0):
-        off = _("Who asked may not ask for it any more: dismiss it.")
+    off = _words.why_off(wish, me=me) if may else ""
     return {
         "wish": wish,
         "name": queries.names(wish),

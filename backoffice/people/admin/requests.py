@@ -37,6 +37,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "title": title,
         "verb": title,
         "kind": "main" if verb == "confirm" else "stop",
+        "off": _words.why_off(wish, me=request.user.pk or 0) if verb == "confirm" else "",
         "form": forms.Form(),
         "noun": _("person"),
         "preview": {"count": 1, "follows": _words.follows(wish, verb)},

@@ -86,7 +86,9 @@ def test_who_asked_has_no_way_to_confirm_and_takes_back(one, two):
     page = one.get("/settings/").content.decode()
     assert "Another administrator confirms it." in page and 'value="take_back"' in page
     assert 'value="confirm"' not in page and 'value="dismiss"' not in page
-    _, refused = press(one, request, "confirm")
+    asked, refused = press(one, request, "confirm")
+    text = asked.content.decode()
+    assert "Another administrator confirms it." in text and 'type="submit" data-key="Enter"' not in text
     assert refused.status_code == 422 and "you asked for it" in refused.content.decode()
     assert not User.objects.filter(username=request.username).exists()
     _, done = press(one, request, "take_back")
