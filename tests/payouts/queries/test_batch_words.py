@@ -55,9 +55,13 @@ def test_a_proposed_batch_that_nobody_can_approve_waits_for_no_treasurer(bank, h
     batch = make_payouts.proposed_batch([1200])
     payout = Payout.objects.get(batch=batch)
     if how == "suspended":
-        operations.suspend(seller_id=payout.seller_id, reason="Look.", actor=make.person("compliance"), now=NOW)
+        operations.suspend(
+            seller_id=payout.seller_id, reason="Look.", actor=make.person("compliance"), now=NOW
+        )
     else:
-        holds.hold(payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=NOW)
+        holds.hold(
+            payout_ids=[payout.pk], reason="documents", note="Ask.", actor=make.person("analyst"), now=NOW
+        )
     assert words(batch).startswith(said.format(batch.reference))
     assert "waits for a treasurer" not in words(batch)
 
@@ -114,10 +118,7 @@ def test_calls_are_counted_by_outcome_and_the_unknown_ones_named(bank, settings,
     settings.SIMBANK_URL = make_payouts.unused_url()
     submission.submit(batch_id=batch.pk, now=NOW + timedelta(minutes=1))
     handed = batch_words.handed_over(batch)
-    assert (
-        handed.sent
-        == "3 calls, one for each payout, Tue 24 Nov, 04:00 New York to Tue 24 Nov, 04:01 New York."
-    )
+    assert handed.sent == "3 calls, one for each payout, Tue 24 Nov, 10:00 Paris to Tue 24 Nov, 10:01 Paris."
     assert [said.words for said in handed.said] == ["2 being handed over, 1 unknown."]
     (lost,) = handed.unknown
     assert "Of 1 of its hand-overs nobody knows what became" in words(batch)

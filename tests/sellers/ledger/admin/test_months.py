@@ -64,7 +64,7 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     assert two.post("/books/2020-09/close/", {"confirmed": "1"}).status_code == 409
 
     page = text(two.get("/books/2020-09/"))
-    assert "Nothing of it changes any more" in page and "2 entries from number 1" in page
+    assert "Nothing of it changes any more" in page and "2 journal entries from number 1" in page
     wanted = {"format": "fec", "currency": "EUR", "grouping": "detailed"}
     assert two.post("/books/2020-09/journal/", wanted).status_code == 302
     file = JournalFile.objects.get()
@@ -149,7 +149,9 @@ def test_a_total_explains_itself_down_to_the_order_line(september):
     assert accounts in totals
     page = text(client.get(accounts.replace("&amp;", "&")))
     rows = accounts.replace("/accounts/", "/accounts/rows/")
-    assert rows in page and "199.00" not in page  # however many entries a month has, the page does not wait for them
+    assert (
+        rows in page and "199.00" not in page
+    )  # however many entries a month has, the page does not wait for them
     page = text(client.get(rows.replace("&amp;", "&")))
     assert "4671 Sellers" in page and "Spain" in page and "199.00" in page and "23.88" in page
     entries = "/books/2020-09/entries/?book=payable&currency=EUR&country=ES"
