@@ -84,7 +84,7 @@ def account_rows(request: HttpRequest, month: date) -> HttpResponse:
 def _share(share: periods.Share, month: Month, query: dict[str, str]) -> dict[str, Any]:
     """A part of the book's sums with the way to its entries."""
     return {
-        "count": share.count,
+        "count": share.entries,
         "debit": Money(share.debit, query["currency"]),
         "credit": Money(share.credit, query["currency"]),
         "url": f"{reverse('admin:ledger_period_entries', args=[month.first])}?{urlencode(query)}",
@@ -102,7 +102,7 @@ def _foot(month: Month, book: str, currency: str, shares: Sequence[periods.Share
     query = urlencode({"book": book, "currency": currency})
     return {
         "own": {
-            "count": sum(each.count for each in shares),
+            "count": sum(each.entries for each in shares),
             "debit": Money(sum(each.debit for each in shares), currency),
             "credit": Money(sum(each.credit for each in shares), currency),
         },

@@ -64,8 +64,8 @@ class Share(NamedTuple):
     name: str
     debit: int
     credit: int
-    count: int
-    """Entries: debits and credits one by one."""
+    entries: int
+    """Debits and credits one by one."""
 
 
 def following(first: date) -> date:

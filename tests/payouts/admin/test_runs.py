@@ -94,7 +94,7 @@ def test_what_a_payout_covers_falls_due_no_more(analyst):
     today = calendars.local_today(market, database_now())
     analyst.post("/runs/new/", looked(analyst, "1"))
     make.earning(account, due_date=today, now=database_now())  # counts from the day after
-    assert due_dates.upcoming([(market, today - timedelta(days=3))]) == [(market, today + timedelta(days=1))]
+    assert due_dates.upcoming([(market, date(2020, 1, 1))]) == [(market, today + timedelta(days=1))]
 
 
 def test_a_run_in_which_all_is_kept_back_leads_to_the_reasons(analyst):
