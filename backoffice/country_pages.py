@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -25,7 +26,7 @@ CUT_OFFS, MONTHS_AHEAD = 5, timedelta(days=183)
 @pages.page("auth.view_user", knows=Known())
 def listed(request: HttpRequest) -> HttpResponse:
     """Every country that is open: how it is paid, and its next run and cut-off."""
-    now = clock.database_now()
+    now, zones = clock.database_now(), explain.bank_zones(countries.all())
     context = {
         "title": _("Countries"),
         "lead": _("One file a country. Changed by a release, not here."),
@@ -35,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "it": each,
                 "minimum": Money(each.minimum_minor, each.currency),
                 "scheme": _(schemes.get(each.account_scheme).label),
-                "cut_off": explain.clock(calendars.value_date_for(each, now).cut_off_at, each.time_zone),
+                "cut_off": explain.clock(calendars.value_date_for(each, now).cut_off_at, zones[each.code]),
             }
             for each in countries.all()
         ],
@@ -51,6 +52,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     if not countries.is_open(code):
         raise Http404(_("No country {code}").format(code=code))
     country, now = countries.get(code), clock.database_now()
+    zone = explain.bank_zones([country])[code]  # a cut-off is our bank's, and said by its clock on every page
+    cut_off = calendars.value_date_for(country, now).cut_off_at.astimezone(ZoneInfo(zone))
     today = calendars.local_today(country, now)
     run = explain.forthcoming(country, due=today, now=now)
     minimum = Money(country.minimum_minor, country.currency)
@@ -60,7 +63,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "back_url": reverse("admin:settings_countries"),
         "back_label": _("Countries"),
         "reference": country.code,
-        "facts": _facts(country),
+        "facts": _facts(country, cut_off),
+        "zone": zone,
         "minimum": minimum,
         "run": run.run,
         "run_paid": run.value_date,
@@ -71,14 +75,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return pages.render(request, "admin/settings/country.html", context)
 
 
-def _facts(country: Country) -> list[tuple[str, Any]]:
+def _facts(country: Country, cut_off: datetime) -> list[tuple[str, Any]]:
     lag = country.settlement_lag_days
     scheme = schemes.get(country.account_scheme)
     return [
         (_("Currency"), country.currency),
         (pgettext("how often a country is paid", "Paid"), country.paid),
         (_("Rail"), rail_words.called(country.rail)),
-        (_("Cut-off"), f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
+        (_("Cut-off"), f"{cut_off:%H:%M} {explain.city(str(cut_off.tzinfo))}"),
         (
             _("Value date"),
             _("the same business day")

@@ -88,6 +88,9 @@ class Plan:
         chosen = [w for w in range(self.weeks) if group == "sepa" or (w + len(group)) % 2 or w >= newest]
         mondays = [(self.first + timedelta(weeks=week)).date() for week in chosen]
         begun = [begin for begin in (self._runs(group, monday) for monday in mondays) if begin is not None]
+        for latest in begun[-1:]:
+            verify = partial(stories.verify_late, self.desk, self.cast, lands=GROUPS[group])
+            self.agenda.add(latest + (self.now - latest) / 2, verify)
         rounds = [
             # Squeezed where the day has not gone so far yet.
             partial(_hours_after, begin, min(1.0, (self.now - begin) / _WORKING_DAY))

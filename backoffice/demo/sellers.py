@@ -51,6 +51,7 @@ _PARTS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("change_recent", 2, ("FR", "GB")),
     ("adjustment", 3, ("FR", "ES", "US")),
     ("noted", 12, ("FR", "ES", "DE", "IT", "US", "GB", "JP", "FR", "ES", "DE", "US", "JP")),
+    ("verified_late", 5, ("FR", "ES", "DE", "IT", "US")),
 )
 
 
@@ -84,6 +85,8 @@ def make(
         cast.size[seller.pk] = random.lognormvariate(0.1, 0.7) * (0.4 if seller.kind == Kind.PERSON else 1)
         late = random.random() < 0.1 and not any(seller.pk in cast.plays(part) for part in cast.parts)
         cast.first_week[seller.pk] = random.randrange(2, weeks) if late else 0
+        if seller.pk in cast.plays("verified_late"):
+            cast.first_week[seller.pk] = max(weeks - 3, 0)
     _verify(cast, verifier, start)
     _open_accounts(cast, requester, verifier, start)
     return cast
@@ -151,7 +154,8 @@ def _slug(name: str) -> str:
 
 
 def _verify(cast: Cast, verifier: Actor, now: datetime) -> None:
-    known = [seller for seller in cast.sellers if seller.pk not in cast.plays("unverified")]
+    unknown = cast.plays("unverified") | cast.plays("verified_late")
+    known = [seller for seller in cast.sellers if seller.pk not in unknown]
     Verification.objects.bulk_create(
         Verification(
             seller=seller,

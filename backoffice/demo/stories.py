@@ -76,6 +76,19 @@ def stop_sellers(desk: Desk, cast: Cast, *, now: datetime) -> None:
     )
 
 
+def verify_late(desk: Desk, cast: Cast, *, lands: Sequence[str], now: datetime) -> None:
+    """New sellers of these countries are verified after the newest run, so that on every day somebody can be paid."""
+    for seller in cast.parts["verified_late"]:
+        if seller.country in lands:
+            operations.verify(
+                seller_id=seller.pk,
+                passed=True,
+                note="The register extract came; name and tax number match.",
+                actor=desk.staff["compliance2"],
+                now=now,
+            )
+
+
 def write_notes(desk: Desk, cast: Cast, *, now: datetime) -> None:
     """Support wrote down what sellers said."""
     for turn, seller in enumerate(cast.parts["noted"]):

@@ -82,7 +82,14 @@ class _Week:
             return min(count, 2)
         if any(
             self._plays(part)
-            for part in ("spike", "refunds", "change_waiting", "change_verified", "adjustment")
+            for part in (
+                "spike",
+                "refunds",
+                "change_waiting",
+                "change_verified",
+                "adjustment",
+                "verified_late",
+            )
         ):
             count = max(count, 3)
         return count * 5 + 14 if self._plays("spike") and self.last else count

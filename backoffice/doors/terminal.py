@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.words import later, number
 
 ROWS = later("{done} of {total} rows{left}")
-ENTRIES = later("{done} of {total} entries{left}")
+ENTRIES = later("{done} of {total} journal entries{left}")
 _EVERY_SECONDS = 5  # between two plain lines
 _BAR = 30
 

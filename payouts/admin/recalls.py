@@ -127,6 +127,7 @@ def _row(recall: Recall) -> dict[str, Any]:
     return {
         "recall": recall,
         "payout": payout,
+        "zone": explain.bank_zone(recall.attempt.submission.batch),
         "money": Money(recall.attempt.amount_minor, payout.currency),
         "meaning": MEANING[RecallState(recall.state)],
     }
@@ -168,8 +169,9 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     words = _("Ask the bank to recall {text}").format(
         text=written.text(Money(payout.amount_minor, payout.currency))
     )
-    zone = explain.zone_of(payout.country)
-    sent = handed.sent_words(attempt, zone) if attempt is not None else ""
+    sent = (
+        handed.sent_words(attempt, explain.bank_zone(attempt.submission.batch)) if attempt is not None else ""
+    )
     context = {
         "title": words,
         "lead": _("{reference} to {seller}. {sent} {moves_nothing}").format(

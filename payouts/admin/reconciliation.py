@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.doors import exports, keyset, pages, worklists
 from backoffice.doors.addresses import Known, UnknownChoice
 from backoffice.words import later, number
-from payouts.models import FundingAccount, LineKind, StatementLine
+from payouts.models import FundingAccount, LineKind, Statement, StatementLine
 from payouts.queries import reconciliation as books
 from payouts.queries import statements as asked
 from payouts.queries import waiting
@@ -188,6 +188,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "back_label": _("Reconciliation"),
             "figures": [
                 (_("Opened with"), written.text(row.opening), ""),
+                *_moved(statement),
                 (_("Closed with"), written.text(row.closing), ""),
                 (_("Lines"), number(row.lines), unmatched),
             ],
@@ -195,6 +196,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "pager": page,
         },
     )
+
+
+def _moved(statement: Statement) -> list[tuple[str, str, str]]:
+    """What its lines credited and debited, as the import's preview has it; nothing where they are too many to add."""
+    found = asked.totals(StatementLine.objects.filter(statement=statement))
+    if not found.exact:
+        return []
+    credited, debited = (
+        Money(
+            sum(each.minor for each in found.sums if each.minor * side > 0),
+            statement.funding_account.currency,
+        )
+        for side in (1, -1)
+    )
+    return [(_("Credited"), written.text(credited), ""), (_("Debited"), written.text(debited), "")]
 
 
 urlpatterns = [

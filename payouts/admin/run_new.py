@@ -21,7 +21,7 @@ from backoffice.doors.addresses import Known
 from backoffice.words import later, number, together
 from payouts import countries
 from payouts.operations import creation, running
-from payouts.queries import due, run_preview
+from payouts.queries import due, explain, run_preview
 from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
@@ -97,6 +97,7 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
         "form": forms.Form(),
         "hidden": [("key", f"page:{uuid4()}"), ("seen", found.seal), ("was", _told(found)), *chosen.items()],
         "found": found,
+        "nothing": {} if found.count else _nothing(found, until, country),
         "payees_url": payees_url,
         "download_url": f"{reverse('admin:payouts_run_preview')}?{urlencode(chosen)}",
         "changes": [(each, due.REASONS.get(each.wanting, "")) for each in found.changes],
@@ -130,6 +131,31 @@ def _preview(found: run_preview.Preview, until: date | None, country: str) -> di
             if found.count
             else [],
         },
+    }
+
+
+def _nothing(found: run_preview.Preview, until: date | None, country: str) -> dict[str, Any]:
+    """Why nobody would be paid, and from which day somebody would, country by country."""
+    now = database_now()
+    coming = due.upcoming(creation.chosen(until=until, country=country, now=now))
+    if found.left:
+        why = _("What is due is kept back for the reasons above. Settle them, and look again.")
+    elif coming:
+        why = _("Nothing is due that is not in a payout already.")
+    else:
+        why = _(
+            "Nothing is due that is not in a payout already, and nothing falls due later: import earnings first."
+        )
+    return {
+        "why": why,
+        "next": [
+            _("{country}: earnings fall due on {day}; the run of {run} takes them by itself.").format(
+                country=each.called,
+                day=explain.day(day),
+                run=explain.day(explain.forthcoming(each, due=day, now=now).run),
+            )
+            for each, day in coming
+        ],
     }
 
 

@@ -116,7 +116,7 @@ def show(
     finding = asked.open_resolution(submission)
     choices = unknown_choices.of(request, submission, finding, now)
     urls = {each.verb: url_of(submission, each.verb) for each in choices}
-    zone = explain.zone_of(submission.batch.country)
+    zone = explain.bank_zone(submission.batch)
     lookups, last = asked.lookups(submission)
     attempts = list(submission.attempts.select_related("payout__seller").order_by("-amount_minor")[:SHOWN])
     context = {

@@ -63,9 +63,9 @@ def why_not_again(submission: Submission, now: datetime) -> str:
 
 
 def until_words(submission: Submission) -> str:
-    """Until when the same bytes may go again, in the rail's zone; empty where the rail promises nothing."""
+    """Until when the same bytes may go again, by the bank's clock; empty where the rail promises nothing."""
     until = asked.again_until(submission)
-    return explain.clock(until, explain.zone_of(submission.batch.country)) if until is not None else ""
+    return explain.clock(until, explain.bank_zone(submission.batch)) if until is not None else ""
 
 
 def _look_up(submission: Submission, now: datetime) -> Choice:

@@ -28,21 +28,29 @@ class Match:
         return sum(attempt.amount_minor for attempt in self.attempts)
 
 
-def lines_of(entries: Iterable[statements.Entry], *, day: date) -> Iterator[StatementLine]:
-    """The booked entries as rows to be, numbered from 1. ``day`` is the booking date of entries without one.
+def parts_of(entry: statements.Entry) -> Sequence[statements.Detail | None]:
+    """The rows that a line of the bank becomes; none where it moves no balance.
 
-    An entry with several payments is a row for each of them where the bank says what each moved, so that every
-    return finds its own attempt.
+    One a payment where it has several and the bank says what each moved, so that every return finds its own attempt.
+    """
+    if not entry.booked or entry.amount_minor == 0:
+        return ()
+    details = entry.details
+    amounts = [detail.amount_minor for detail in details]
+    if len(details) > 1 and all(amounts) and sum(filter(None, amounts)) == entry.amount_minor:
+        return details
+    return (details[0] if len(details) == 1 else None,)
+
+
+def lines_of(entries: Iterable[statements.Entry], *, day: date) -> Iterator[StatementLine]:
+    """The booked entries as rows to be (`parts_of`), numbered from 1. ``day`` is the booking date of entries without
+    one.
     """
     number = 0
     for entry in entries:
-        if not entry.booked or entry.amount_minor == 0:
-            continue
-        details = entry.details
-        amounts = [detail.amount_minor for detail in details]
-        told = len(details) > 1 and all(amounts) and sum(filter(None, amounts)) == entry.amount_minor
-        for detail in details if told else (details[0] if len(details) == 1 else None,):
-            moved = (detail.amount_minor if told and detail else None) or entry.amount_minor
+        parts = parts_of(entry)
+        for detail in parts:
+            moved = (detail.amount_minor if len(parts) > 1 and detail else None) or entry.amount_minor
             words = (detail.return_text, detail.counterparty, detail.remittance) if detail else ()
             number += 1
             yield StatementLine(

@@ -4,9 +4,11 @@ What it holds and what is wrong with it is shown before anything is booked.
 """
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import IO, Any
 
@@ -18,7 +20,7 @@ from backoffice.audit.actors import Actor
 from backoffice.audit.errors import Refused
 from backoffice.words import later, number
 from payouts.models import FundingAccount, Statement
-from payouts.operations import reconciliation
+from payouts.operations import _matching, reconciliation
 from payouts.queries import statement_words
 from payouts.queries.statements import as_read
 from payouts.rails import base
@@ -70,14 +72,21 @@ def read(*, file: ImportFile, stream: IO[bytes], actor: Actor, now: datetime, sa
     file.sha256 = _hashed(stream).hexdigest()
     found: list[statements.Statement] = []
     errors: list[tuple[statements.Place, str]] = []
+    rows = array(
+        "Q"
+    )  # what each line becomes when it is booked: the preview counts as the statement's page does
     try:
-        found = reconciliation.look_through(stream, say)
+        found = reconciliation.look_through(
+            stream, say, each=lambda entry: rows.append(len(_matching.parts_of(entry)))
+        )
     except base.Unreadable as error:
         errors = [(statements.Place(), _("Not read: {error}").format(error=error))]
     file.totals, file.preview = {}, []
+    counts = iter(rows)
     for number_in_file, each in enumerate(found, start=1):
         above, below = found[: number_in_file - 1], found[number_in_file:]
         faults, shown = _look(each, above, below, today=now.date())
+        shown["lines"] = sum(islice(counts, each.lines))
         named = each.statement_id or number_in_file
         errors += [
             (
@@ -176,7 +185,7 @@ def _look(
 ) -> tuple[list[tuple[int, str]], dict[str, Any]]:
     """What keeps it from being booked, each with its line or 0, and what a person is shown of it.
 
-    That is days, lines, sums in minor units, and how it does not follow the one before, be that ``above`` or ``below``
+    That is days, sums in minor units, and how it does not follow the one before, be that ``above`` or ``below``
     it in the file.
     """
     faults: list[str] = []
@@ -218,7 +227,6 @@ def _look(
         "day": day.isoformat() if day else "",
         "opening": found.opening_minor,
         "closing": found.closing_minor,
-        "lines": found.lines,
         "credited": found.credited_minor,
         "debited": found.debited_minor,
         "known": known is not None,
@@ -255,7 +263,7 @@ def _chain(
     """
     day = _day(found) or today
     stand = Statement.objects.filter(funding_account=account).exclude(statement_id=found.statement_id)
-    stand = stand.defer("body_ciphertext")
+    stand = stand.select_related("funding_account").defer("body_ciphertext")
     earlier = stand.filter(statement_date__lte=day).order_by("-statement_date", "-sequence", "-pk")[:_NEAR]
     later = stand.filter(statement_date__gte=day).order_by("statement_date", "sequence", "pk")[:_NEAR]
     known = [(_place(read := as_read(each), each.pk), read) for each in (*earlier, *later)]

@@ -326,10 +326,11 @@ def _tell_contradictions(
 
 def check_chain(*, funding: FundingAccount, now: datetime) -> None:
     """Each statement opens with what the one before closed with, none is missing; else an incident stands."""
-    rows = Statement.objects.filter(funding_account=funding).order_by("statement_date", "sequence", "pk")
+    rows = Statement.objects.filter(funding_account=funding).select_related("funding_account")
+    rows = rows.order_by("statement_date", "sequence", "pk").defer("body_ciphertext")
     prefix = f"chain:{funding.code}:"
     broken = {}
-    for before, after in pairwise(rows.defer("body_ciphertext")):
+    for before, after in pairwise(rows):
         problems = statements.chain_problems(as_read(before), as_read(after))
         if problems:
             broken[f"{prefix}{before.pk}:{after.pk}"] = f"{funding.code}: {' '.join(map(str, problems))}"

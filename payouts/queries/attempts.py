@@ -47,9 +47,13 @@ class Story:
 
 def of_payout(*, payout: Payout, now: datetime) -> list[Story]:
     """The attempts of one payout, newest first."""
-    rows = Attempt.objects.filter(payout=payout).select_related("submission__batch").prefetch_related("facts")
+    rows = (
+        Attempt.objects.filter(payout=payout)
+        .select_related("submission__batch__funding_account")
+        .prefetch_related("facts")
+    )
     attempts = list(rows.defer("submission__body_ciphertext").order_by("-number"))
-    zone = explain.zone_of(payout.country)
+    zones = [explain.bank_zone(attempt.submission.batch) for attempt in attempts]
     return [
         Story(
             attempt=attempt,
@@ -58,7 +62,7 @@ def of_payout(*, payout: Payout, now: datetime) -> list[Story]:
             said=_said(attempt, payout, zone),
             follows=_follows(attempt, payout, newest=position == 0, zone=zone, now=now),
         )
-        for position, attempt in enumerate(attempts)
+        for position, (attempt, zone) in enumerate(zip(attempts, zones, strict=True))
     ]
 
 

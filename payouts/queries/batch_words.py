@@ -191,7 +191,7 @@ class Handed:
 
 def handed_over(batch: Batch) -> Handed | None:
     """The hand-overs of a batch in a few sentences; None before the first."""
-    zone = explain.zone_of(batch.country)
+    zone = explain.bank_zone(batch)
     ours = Submission.objects.filter(batch=batch).defer("body_ciphertext")
     span = ours.aggregate(first=Min("delivered_at"), last=Max("delivered_at"), count=Count("pk"))
     if span["first"] is None:

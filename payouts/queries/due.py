@@ -1,8 +1,10 @@
 """What a run would find due, account by account, and what would keep each from being paid."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from backoffice.words import later
@@ -40,6 +42,30 @@ JOIN ledger_account AS a ON a.id = due.account_id
 JOIN sellers_seller AS s ON s.id = a.seller_id
 LEFT JOIN payouts_payoutaccount AS slot ON slot.seller_id = a.seller_id AND slot.currency = a.currency
 """
+
+
+_NEXT = """
+SELECT min(coming.due_date)
+FROM sellers_seller AS s JOIN ledger_account AS a ON a.seller_id = s.id
+CROSS JOIN LATERAL (
+  SELECT e.due_date FROM ledger_earning AS e
+  WHERE e.account_id = a.id AND e.due_date > greatest(%(until)s, a.covered_through)
+  ORDER BY e.due_date LIMIT 1
+) AS coming
+WHERE s.country = %(country)s
+"""
+
+
+def upcoming(markets: Sequence[tuple[Country, date]]) -> list[tuple[Country, date]]:
+    """The first due date after each country's day on which something falls due there; none where nothing does."""
+    found = []
+    with connection.cursor() as cursor:
+        for country, until in markets:
+            cursor.execute(_NEXT, {"country": country.code, "until": until})
+            (day,) = cursor.fetchone()
+            if day is not None:
+                found.append((country, day))
+    return found
 
 
 def arguments(country: Country, until: date, *, after: int = 0, through: int = LAST) -> dict[str, Any]:

@@ -11,7 +11,7 @@ WITH_THE_BANK = (PayoutStatus.SUBMITTED, PayoutStatus.PAID)
 
 def _rows() -> "QuerySet[Recall]":
     return Recall.objects.select_related(
-        "attempt__payout__seller", "attempt__submission", "asked_by", "recorded_by"
+        "attempt__payout__seller", "attempt__submission__batch__funding_account", "asked_by", "recorded_by"
     ).defer("attempt__submission__body_ciphertext")
 
 
@@ -34,7 +34,7 @@ def live_attempt(payout: Payout) -> Attempt | None:
     """The attempt with which the money left, while it has neither come back nor proved not to have left."""
     return (
         Attempt.objects.filter(payout=payout, ended_at__isnull=True)
-        .select_related("submission")
+        .select_related("submission__batch__funding_account")
         .defer("submission__body_ciphertext")
         .first()
     )

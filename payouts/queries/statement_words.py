@@ -1,5 +1,7 @@
 """What is wrong with a bank's document, in the reader's language. The sentences are of the rails, which know none."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -72,6 +74,46 @@ _FAULTS = (
     later("It was read before with other balances: ask the bank which one is right."),
     later("ending in {number}"),
 )
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a statement closes or opens with; the bank's ``number`` and its day where it has them."""
+
+    statement: str
+    number: int | None
+    day: date | None
+    money: Money
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Two balances that should be one."""
+
+    closed: Balance
+    opened: Balance
+
+    @property
+    def difference(self) -> Money:
+        """What the later statement opens with beyond what the earlier one closed with."""
+        return self.opened.money - self.closed.money
+
+
+def gap(values: Mapping[str, Any]) -> Gap | None:
+    """The balances that a problem, said or `kept`, is about; None for another, or where a version before kept it."""
+    if "closed_minor" not in values:
+        return None
+
+    def balance(name: str, minor: str) -> Balance:
+        day = values[f"{name}_day"]
+        return Balance(
+            statement=values[name],
+            number=values[f"{name}_number"],
+            day=date.fromisoformat(day) if day else None,
+            money=Money(values[minor], values["currency"]),
+        )
+
+    return Gap(closed=balance("before", "closed_minor"), opened=balance("statement", "opened_minor"))
 
 
 def twice(statement_id: str) -> str:

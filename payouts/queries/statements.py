@@ -42,6 +42,11 @@ class Row:
         return [statement_words.said(each) for each in self.problems]
 
     @property
+    def balances(self) -> list[statement_words.Gap]:
+        """Where the balances do not join, both of them."""
+        return [gap for each in self.problems if (gap := statement_words.gap(each.values))]
+
+    @property
     def unmatched_words(self) -> str:
         return _("{unmatched} without a match").format(unmatched=number(self.unmatched))
 
@@ -66,9 +71,7 @@ def rows(found: Sequence[Statement]) -> list[Row]:
         .annotate(lines=Count("*"))
     )
     before = _before(found)
-    earlier = Statement.objects.defer("body_ciphertext").in_bulk(
-        [each for each in before.values() if each is not None]
-    )
+    earlier = all_of().in_bulk([each for each in before.values() if each is not None])
     return [
         _row(
             each,
@@ -107,7 +110,7 @@ def as_read(row: Statement) -> pure.Statement:
         statement_id=row.statement_id,
         sequence=row.sequence,
         account="",
-        currency="",
+        currency=row.funding_account.currency,
         opening_minor=row.opening_minor,
         closing_minor=row.closing_minor,
         opening_date=None,

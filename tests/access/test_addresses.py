@@ -167,6 +167,7 @@ VALUES = [
     ("ledger_period_list", {"show": "all"}, "show"),
     ("ledger_period_entries", {"book": "payable", "currency": "EUR", "country": "all"}, "country"),
     ("ledger_period_entries", {"book": "payable", "currency": "ABC"}, "currency"),
+    ("ledger_period_entries", {"book": "payable", "currency": "EUR", "kind": "gift"}, "kind"),
     ("ledger_period_accounts", {"book": "cats", "currency": "EUR"}, "book"),
     ("audit_event_list", {"person": "nobody-here"}, "person"),
     ("audit_event_list", {"action": "cap.eat", "first": "2026-11-01"}, "action"),

@@ -4,7 +4,7 @@ import pytest
 
 from payouts import countries
 from payouts.queries import explain, rail_words
-from tests import make
+from tests import make, make_payouts
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,9 @@ def test_a_role_says_what_it_may_do_what_it_sees_and_who_has_it(reader):
     assert rows["support"]["may"] == ["write notes on sellers or payouts"]
     assert "Ada Byron" in rows["auditor"]["people"]
     assert rows["admin"]["sees"]
-    assert not [word for row in rows.values() for word in row["may"] + row["sees"] if "." in word]  # no raw name
+    assert not [
+        word for row in rows.values() for word in row["may"] + row["sees"] if "." in word
+    ]  # no raw name
 
 
 @pytest.mark.parametrize("country", countries.all(), ids=lambda country: country.code)
@@ -46,3 +48,13 @@ def test_a_country_says_all_that_its_file_says_and_its_next_cut_offs(reader, cou
     assert len(moments) == 5 and moments == sorted(set(moments))
     listed = reader.get("/settings/countries/").content.decode()
     assert country.name in listed and at in listed
+
+
+def test_a_cut_off_is_said_by_the_clock_of_the_bank_that_pays_as_everywhere(reader):
+    make_payouts.funding()  # in France, which pays all of SEPA
+    answer = reader.get("/settings/countries/PT/")
+    page = answer.content.decode()
+    assert dict(answer.context["facts"])["Cut-off"] == "15:00 Paris"  # 14:00 in Lisbon, as its file says
+    assert page.count("15:00 Paris") > 5 and "14:00 Lisbon" not in page
+    rows = {row["it"].code: row["cut_off"] for row in reader.get("/settings/countries/").context["rows"]}
+    assert all(rows[code].endswith("15:00 Paris") for code in ("DE", "ES", "FR", "IT", "PT"))

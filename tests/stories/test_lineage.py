@@ -27,13 +27,20 @@ def october(settings, tmp_path):
     return books.closed()
 
 
-def down(book: str, currency: str, country: str) -> list[Entry]:
-    """The entries behind one account, page after page, as the page of entries turns them."""
+def down(book: str, currency: str, country: str | None = None, kind: str = "") -> list[Entry]:
+    """The entries behind one account, or of one kind, page after page, as the page of entries turns them."""
     found: list[int] = []
     after = None
     while True:
         rows, after = lineage.entries(
-            first=books.OCTOBER, last=LAST, book=book, currency=currency, country=country, after=after, size=4
+            first=books.OCTOBER,
+            last=LAST,
+            book=book,
+            currency=currency,
+            country=country,
+            kind=kind,
+            after=after,
+            size=4,
         )
         found += [row.entry_id for row in rows]
         if after is None:
@@ -48,9 +55,14 @@ def test_each_total_of_a_file_leads_down_to_its_order_lines(october, name):
     for total in periods.totals(first=books.OCTOBER, last=LAST):
         if total.currency != currency:
             continue
-        of_book = periods.by_country(first=books.OCTOBER, last=LAST, book=total.book, currency=currency)
-        assert sum(debit for _, debit, _, _ in of_book) == total.debit
-        assert sum(credit for _, _, credit, _ in of_book) == total.credit
+        of_book, by_kind = periods.made_of(first=books.OCTOBER, last=LAST, book=total.book, currency=currency)
+        for shares in (of_book, by_kind):
+            assert sum(share.debit for share in shares) == total.debit
+            assert sum(share.credit for share in shares) == total.credit
+        for kind, debit, credit, count in by_kind:
+            entries = down(total.book, currency, kind=kind)
+            assert len(entries) == count and {entry.transaction.kind for entry in entries} == {kind}
+            assert sum(entry.amount_minor for entry in entries) == debit - credit
         for country, debit, credit, count in of_book:
             account = chart.account(book=total.book, currency=currency, country=country, day=LAST)
             entries = down(total.book, currency, country)

@@ -21,7 +21,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     """The paragraph for a payout that is SUBMITTED or PAID."""
     attempt = (
         Attempt.objects.filter(payout=payout)
-        .select_related("submission__batch", "account_version")
+        .select_related("submission__batch__funding_account", "account_version")
         .defer("submission__body_ciphertext", "account_version__ciphertext")
         .order_by("-number")
         .first()
@@ -31,7 +31,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
     recall = recalls.open_of(attempt)
     if recall is None:
         return told
-    asked = explain.clock(recall.asked_at, explain.zone_of(payout.country))
+    asked = explain.clock(recall.asked_at, explain.bank_zone(attempt.submission.batch))
     text = _("{text} The bank was asked to recall it, {asked}, and has not answered.").format(
         text=told.text, asked=asked
     )
@@ -40,7 +40,7 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
 
 
 def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
-    submission, zone = attempt.submission, explain.zone_of(payout.country)
+    submission, zone = attempt.submission, explain.bank_zone(attempt.submission.batch)
     value_date = submission.batch.value_date
     at = submission.delivered_at
     facts = Facts(

@@ -161,6 +161,23 @@ def chain_problems(previous: Statement, following: Statement) -> list[Problem]:
         and following.opening_minor is not None
         and previous.closing_minor != following.opening_minor
     ):
-        values = {"statement": following.statement_id, "before": previous.statement_id}
-        problems.append(Problem(OTHER_OPENING, values))
+        problems.append(Problem(OTHER_OPENING, _balances(previous, following)))
     return problems
+
+
+def _balances(previous: Statement, following: Statement) -> dict[str, Any]:
+    """Both statements with their balances, in what JSON has: days as ISO 8601, "" where there is none."""
+    days = {
+        "before_day": previous.closing_date,
+        "statement_day": following.opening_date or following.closing_date,
+    }
+    return {
+        "before": previous.statement_id,
+        "before_number": previous.sequence,
+        "closed_minor": previous.closing_minor,
+        "statement": following.statement_id,
+        "statement_number": following.sequence,
+        "opened_minor": following.opening_minor,
+        "currency": following.currency or previous.currency,
+        **{name: day.isoformat() if day else "" for name, day in days.items()},
+    }

@@ -66,6 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     by_two = kinds.by_two(file)
     may_confirm = rights.confirms in held and not (by_two and file.uploaded_by_id == request.user.pk)
     judged = file.kind == ImportKind.CORRECTIONS and file.status == ImportStatus.CHECKED
+    statements = [_statement(shown) for shown in file.preview]
     context = {
         "title": file.name,
         "file": file,
@@ -76,7 +77,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "trouble": import_words.trouble(file),
         "by": _import_words.who(file),
         "profile": _import_words.profile(file),
-        "statements": [_statement(shown) for shown in file.preview],
+        "statements": statements,
+        "gaps": [gap for shown in statements for gap in shown["gaps"]],
         "result": result,
         "pager": page,
         "totals": _import_words.totals(file),
@@ -103,10 +105,13 @@ def _statement(shown: dict[str, Any]) -> dict[str, Any]:
         name: Money(shown[name], shown["currency"]) if shown[name] is not None and shown["currency"] else None
         for name in ("opening", "closing", "credited", "debited")
     }
-    chain = [statement_words.again(each) for each in shown.get("problems", shown["chain"])]
+    problems = shown.get("problems", shown["chain"])
+    chain = [statement_words.again(each) for each in problems]
+    kept = [each["values"] for each in problems if not isinstance(each, str)]
+    gaps = [gap for values in kept if (gap := statement_words.gap(values))]
     day = date.fromisoformat(shown["day"]) if shown["day"] else None
     account = statement_words.reread(shown["account"])
-    return {**shown, **money, "day": day, "chain": chain, "account": account}
+    return {**shown, **money, "day": day, "chain": chain, "gaps": gaps, "account": account}
 
 
 @require_safe

@@ -1,7 +1,8 @@
 """From a total to what it is made of: a book's accounts, their entries, a transaction, and the order line behind it."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,14 +12,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backoffice.doors import addresses, pages
+from backoffice.audit.clock import database_now
+from backoffice.doors import addresses, pages, subject_words
 from backoffice.doors.addresses import Known
-from backoffice.words import dated
+from backoffice.words import dated, sentences
 from sellers.ledger.admin import months
 from sellers.ledger.models import Book, EarningKind, Transaction
 from sellers.ledger.money import EXPONENTS, Money
 from sellers.ledger.queries import books, lineage, mapping, periods
-from sellers.ledger.queries.periods import Month
+from sellers.ledger.queries.periods import Month, Total
 
 SIZE = 50
 MOST_LEGS = 200
@@ -35,8 +37,16 @@ def accounts(request: HttpRequest, month: date) -> HttpResponse:
     query = urlencode({"book": book, "currency": currency})
     context = {
         "title": f"{Book(book).label}, {currency}, {dated(found.first, 'yMMMM')}",
-        "lead": _(
-            "By account and country. The house's side of a transaction counts for the country of its seller."
+        "lead": sentences(
+            _(
+                "By account and country. The house's side of a transaction counts for the country of its seller."
+            ),
+            _(
+                "Here stand lines of our banks until something matches them, and, against the bank, the balances with "
+                "which our accounts' first statements opened."
+            )
+            if book == Book.SUSPENSE
+            else "",
         ),
         "rows_url": f"{reverse('admin:ledger_period_accounts_rows', args=[found.first])}?{query}",
         **_crumb(found),
@@ -51,26 +61,64 @@ def account_rows(request: HttpRequest, month: date) -> HttpResponse:
     found = months.month_or_404(month)
     book, currency = _book(request)
     chart = mapping.chart()
-    rows = []
-    of_book = periods.by_country(first=found.first, last=found.last, book=book, currency=currency)
-    for country, debit, credit, count in of_book:
-        account = chart.account(book=book, currency=currency, country=country, day=found.last)
-        query = urlencode({"book": book, "currency": currency, "country": country or "-"})
-        rows.append(
+    of_book = {"book": book, "currency": currency}
+    countries, kinds = periods.made_of(first=found.first, last=found.last, **of_book)
+    context = {
+        "rows": [
             {
-                "country": country,
-                "account": account,
-                "count": count,
-                "debit": Money(debit, currency),
-                "credit": Money(credit, currency),
-                "url": f"{reverse('admin:ledger_period_entries', args=[found.first])}?{query}",
+                "country": share.name,
+                "account": chart.account(**of_book, country=share.name, day=found.last),
+                **_share(share, found, {**of_book, "country": share.name or "-"}),
             }
-        )
-    return render(request, "admin/ledger/period/account_rows.html", {"rows": rows})
+            for share in countries
+        ],
+        "kinds": [
+            {"kind": share.name, **_share(share, found, {**of_book, "kind": share.name})} for share in kinds
+        ],
+        "currency": currency,
+        **_foot(found, book, currency, kinds),
+    }
+    return render(request, "admin/ledger/period/account_rows.html", context)
+
+
+def _share(share: periods.Share, month: Month, query: dict[str, str]) -> dict[str, Any]:
+    """A part of the book's sums with the way to its entries."""
+    return {
+        "count": share.entries,
+        "debit": Money(share.debit, query["currency"]),
+        "credit": Money(share.credit, query["currency"]),
+        "url": f"{reverse('admin:ledger_period_entries', args=[month.first])}?{urlencode(query)}",
+    }
+
+
+def _foot(month: Month, book: str, currency: str, shares: Sequence[periods.Share]) -> dict[str, Any]:
+    """The sums of the rows; what the book opened and closes with, and the month before; the sums of all books."""
+    totals = [
+        each for each in periods.totals(first=month.first, last=month.last) if each.currency == currency
+    ]
+    own = next((each for each in totals if each.book == book), Total(book, currency, 0, 0, 0))
+    before = (month.first - timedelta(days=1)).replace(day=1)
+    leads = own.opening and periods.month(first=before, now=database_now())
+    query = urlencode({"book": book, "currency": currency})
+    return {
+        "own": {
+            "count": sum(each.entries for each in shares),
+            "debit": Money(sum(each.debit for each in shares), currency),
+            "credit": Money(sum(each.credit for each in shares), currency),
+        },
+        "opening": Money(own.opening, currency),
+        "closing": Money(own.closing, currency),
+        "before_url": f"{reverse('admin:ledger_period_accounts', args=[before])}?{query}" if leads else "",
+        "closed": {side: Money(getattr(own, side), currency) for side in ("debit", "credit")},
+        "all_debits": Money(sum(each.debit for each in totals), currency),
+        "all_credits": Money(sum(each.credit for each in totals), currency),
+    }
 
 
 @require_safe
-@pages.page(SEE, knows=Known("country", "after", *OF_BOOK.names, **OF_BOOK.choices))
+@pages.page(
+    SEE, knows=Known("country", "after", *OF_BOOK.names, **OF_BOOK.choices, kind=subject_words.TRANSACTIONS)
+)
 def entries(request: HttpRequest, month: date) -> HttpResponse:
     """Entries of one book, in order of day."""
     found = months.month_or_404(month)
@@ -79,7 +127,7 @@ def entries(request: HttpRequest, month: date) -> HttpResponse:
     if asked and not re.fullmatch("-|[A-Z]{2}", asked):
         raise addresses.UnknownChoice(_("Country"), asked, name="country")
     country = None if asked is None else asked.replace("-", "")
-    place = request.GET.get("after", "")
+    kind, place = request.GET.get("kind", ""), request.GET.get("after", "")
     after = lineage.Cursor.read(place)
     if place and after is None:
         raise addresses.no_place("after", place)
@@ -89,13 +137,17 @@ def entries(request: HttpRequest, month: date) -> HttpResponse:
         book=book,
         currency=currency,
         country=country,
+        kind=kind,
         after=after,
         size=SIZE,
     )
-    query = {"book": book, "currency": currency} | ({"country": asked} if asked is not None else {})
+    query = {"book": book, "currency": currency, "kind": kind} | (
+        {"country": asked} if asked is not None else {}
+    )
+    named = subject_words.transaction(kind) if kind else ""
     context = {
         "title": ", ".join(
-            filter(None, (str(Book(book).label), currency, country, dated(found.first, "yMMMM")))
+            filter(None, (str(Book(book).label), currency, country, named, dated(found.first, "yMMMM")))
         ),
         "lead": _("In order of the day they are booked on."),
         "rows": [_entry(each, currency) for each in rows],

@@ -1,5 +1,6 @@
 """The books, month by month: what each holds, what keeps it from being closed, and its journals."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from sellers.ledger.queries.periods import Month, Total
 
 SEE = "ledger.view_period"
 OVER = "over"
+SIDES = ("opening", "debit", "credit", "closing")
 WORDS = {
     periods.OPEN: (later("open"), "neutral"),
     OVER: (later("over, not closed yet"), "waiting"),
@@ -69,7 +71,7 @@ class JournalForm(forms.Form):
     format = forms.ChoiceField(choices=[(name, each.label) for name, each in FORMATS.items()])
     currency = forms.ChoiceField()
     grouping = forms.ChoiceField(
-        label=later("Entries"),
+        label=later("Journal entries"),
         choices=list(journals.GROUPINGS.items()),
         widget=forms.RadioSelect,
         initial="detailed",
@@ -223,7 +225,10 @@ def totals(request: HttpRequest, month: date) -> HttpResponse:
 
 def totals_of(month: Month) -> list[dict[str, Any]]:
     """Rows of the totals' table, with the way to what each is made of."""
-    return [_total(month, each) for each in periods.totals(first=month.first, last=month.last)]
+    found = periods.totals(first=month.first, last=month.last)
+    return [
+        _total(month, each, [other for other in found if other.currency == each.currency]) for each in found
+    ]
 
 
 def rates_of(request: HttpRequest, month: Month, added: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -232,16 +237,15 @@ def rates_of(request: HttpRequest, month: Month, added: list[dict[str, Any]]) ->
     return _rate_words.of_month(request, month, moved)
 
 
-def _total(month: Month, total: Total) -> dict[str, Any]:
+def _total(month: Month, total: Total, books: Sequence[Total]) -> dict[str, Any]:
+    """One book's row, and with it the sums of all ``books`` in its currency, which stand below them."""
     query = urlencode({"book": total.book, "currency": total.currency})
     return {
         "book": Book(total.book).label,
         "currency": total.currency,
         "url": f"{reverse('admin:ledger_period_accounts', args=[month.first])}?{query}",
-        **{
-            name: Money(getattr(total, name), total.currency)
-            for name in ("opening", "debit", "credit", "closing")
-        },
+        **{name: Money(getattr(total, name), total.currency) for name in SIDES},
+        "whole": {name: Money(sum(getattr(each, name) for each in books), total.currency) for name in SIDES},
     }
 
 
@@ -275,8 +279,8 @@ def _progress(file: JournalFile, now: datetime) -> str:
         return _("Being checked")
     left = pace.time_left(done=done, total=total, since=file.started_at, now=now)
     return ngettext(
-        "Being written: {done} of {total} entry{value}{left}",
-        "Being written: {done} of {total} entries{value}{left}",
+        "Being written: {done} of {total} journal entry{value}{left}",
+        "Being written: {done} of {total} journal entries{value}{left}",
         total,
     ).format(done=number(done), total=number(total), value=", " if left else "", left=left)
 

@@ -60,6 +60,7 @@ LEFT JOIN ledger_account AS a ON a.id = e.account_id
 WHERE t.booked_on BETWEEN %(first)s AND %(last)s AND e.book = %(book)s AND e.currency = %(currency)s
   AND (t.booked_on, t.id) >= (%(day)s, %(transaction)s)
   AND (t.booked_on, t.id, e.id) > (%(day)s, %(transaction)s, %(entry)s)
+  AND (%(kind)s = '' OR t.kind = %(kind)s)
   AND (%(country)s::text IS NULL OR %(country)s = coalesce(a.country, (
     SELECT CASE WHEN min(c.country) = max(c.country) THEN min(c.country) END
     FROM ledger_entry AS o JOIN ledger_account AS c ON c.id = o.account_id
@@ -69,11 +70,19 @@ ORDER BY t.booked_on, t.id, e.id LIMIT %(size)s
 
 
 def entries(
-    *, first: date, last: date, book: str, currency: str, country: str | None, after: Cursor | None, size: int
+    *,
+    first: date,
+    last: date,
+    book: str,
+    currency: str,
+    country: str | None,
+    kind: str = "",
+    after: Cursor | None,
+    size: int,
 ) -> tuple[list[Posted], Cursor | None]:
     """``size`` entries of a book in order of day, after ``after``, and where to go on; None at the end.
 
-    ``country`` None: all; empty: those that count for no single country.
+    ``country`` None: all; empty: those that count for no single country. ``kind`` is of the transaction, "" any.
     """
     if country == "" and book in SELLER_BOOKS:
         return [], None  # each of its entries has an account, and that a country
@@ -84,6 +93,7 @@ def entries(
         "book": book,
         "currency": currency,
         "country": country,
+        "kind": kind,
         "day": begin.day,
         "transaction": begin.transaction_id,
         "entry": begin.entry_id,

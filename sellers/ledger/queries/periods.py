@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -56,6 +56,16 @@ class Counts:
     currency: str
     detailed: int
     daily: int
+
+
+class Share(NamedTuple):
+    """What of a book's total is of one country, or of one kind of transaction: minor units, both sides positive."""
+
+    name: str
+    debit: int
+    credit: int
+    entries: int
+    """Debits and credits one by one."""
 
 
 def following(first: date) -> date:
@@ -166,17 +176,25 @@ WHERE booked_on BETWEEN %s AND %s AND fact_on < %s GROUP BY 1 ORDER BY 1
 """
 
 
-def by_country(*, first: date, last: date, book: str, currency: str) -> list[tuple[str, int, int, int]]:
-    """(country, debit, credit, entries) of one book and currency: what its accounts are told apart by."""
+def made_of(*, first: date, last: date, book: str, currency: str) -> tuple[list[Share], list[Share]]:
+    """One book and currency by country, which its accounts are told apart by, and by kind of transaction."""
+    countries: dict[str, Share] = {}
+    kinds: dict[str, Share] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_COUNTRY, {"first": first, "last": last, "book": book, "currency": currency})
-        return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in cursor.fetchall()]
+        cursor.execute(_MADE_OF, {"first": first, "last": last, "book": book, "currency": currency})
+        for country, kind, *sums in cursor.fetchall():
+            for name, known in ((country, countries), (kind, kinds)):
+                before = known.get(name, Share(name, 0, 0, 0))
+                known[name] = Share(
+                    name, *(was + int(more) for was, more in zip(before[1:], sums, strict=True))
+                )
+    return list(countries.values()), sorted(kinds.values())
 
 
-# As `placed` has it, of one book: only a leg of the house asks what else its transaction holds.
-_BY_COUNTRY = """
+# As `placed` has it, but of one book: no other is read, and only a leg of the house asks what its transaction holds.
+_MADE_OF = """
 WITH of_book AS (
-  SELECT e.transaction_id, e.amount_minor, a.country
+  SELECT e.transaction_id, e.amount_minor, t.kind, a.country
   FROM ledger_transaction AS t JOIN ledger_entry AS e ON e.transaction_id = t.id
   LEFT JOIN ledger_account AS a ON a.id = e.account_id
   WHERE t.booked_on BETWEEN %(first)s AND %(last)s AND e.book = %(book)s AND e.currency = %(currency)s
@@ -186,9 +204,10 @@ WITH of_book AS (
   WHERE o.currency = %(currency)s AND o.transaction_id IN (SELECT transaction_id FROM of_book WHERE country IS NULL)
   GROUP BY 1
 )
-SELECT coalesce(of_book.country, house.country, ''), coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
+SELECT coalesce(of_book.country, house.country, ''), of_book.kind,
+  coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
   coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0), count(*)
-FROM of_book LEFT JOIN house USING (transaction_id) GROUP BY 1 ORDER BY 1
+FROM of_book LEFT JOIN house USING (transaction_id) GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 

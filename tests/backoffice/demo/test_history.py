@@ -1,6 +1,7 @@
 """Demo data: every state, the same for the same seed, true to every invariant, all or nothing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.db.models import Count, F, Sum
 from backoffice import demo
 from backoffice.audit.clock import database_now
 from backoffice.demo import history
+from payouts import countries
+from payouts.countries import calendars
 from payouts.models import (
     AccountDecision,
     AccountVersion,
@@ -23,9 +26,11 @@ from payouts.models import (
     LineResolution,
     Payout,
     PayoutNote,
+    PayoutRun,
     StatementLine,
     Submission,
 )
+from payouts.queries import run_preview
 from payouts.states import PayoutStatus
 from sellers.ledger.models import Adjustment, Earning, Entry, MonthRate
 from sellers.models import Note, Seller
@@ -103,6 +108,16 @@ def test_a_small_history_has_every_state_and_keeps_every_rule(settings, tmp_path
     count = Earning.objects.count()
     call_command("load_demo", "--if-empty")
     assert Earning.objects.count() == count
+
+
+def test_after_the_run_of_a_monday_somebody_can_be_paid_all_the_same(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    monday = datetime(2026, 11, 16, 14, tzinfo=UTC)
+    history.load(seed=7, now=monday, weeks=5, share=0.45)
+    for code in ("FR", "ES", "DE", "IT"):
+        market = countries.get(code)
+        assert PayoutRun.objects.filter(country=code, until_date=monday.date()).exists()
+        assert run_preview.preview([(market, calendars.local_today(market, monday))]).count, code
 
 
 def test_where_somebody_has_worked_nothing_is_loaded_but_people_may_log_in(capsys):

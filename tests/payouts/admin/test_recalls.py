@@ -59,7 +59,7 @@ def test_asking_says_what_was_sent_and_that_nothing_moves(sent):
     browser = client("compliance")
     form = browser.get(url("payout_recall", sent.reference)).content.decode()
     assert "Ask the bank to recall $12.00" in form
-    assert "Handed over" in form and "New York over Simulated bank" in form and "Nothing moves by itself" in form
+    assert "Handed over" in form and "Paris over Simulated bank" in form and "Nothing moves by itself" in form
     done = browser.post(
         url("payout_recall", sent.reference), {"channel": "portal", "reason": "Wrong seller."}, follow=True
     ).content.decode()

@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backoffice.audit.clock import database_now
+from payouts import countries
 from payouts.admin import run_new
+from payouts.countries import calendars
 from payouts.models import Payout, PayoutRun
 from payouts.operations import running
+from payouts.queries import due as due_dates
+from payouts.queries import explain
 from tests import make, make_accounts
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +70,38 @@ def test_a_run_of_nothing_says_so_and_offers_no_button(analyst):
     assert "No payouts to make" in page and "Nobody would be paid" in page
     assert "What follows" not in page  # nothing does
     assert "Make 0" not in page and "Everything you chose" not in page
+
+
+def test_a_run_of_nothing_says_why_and_what_falls_due_next(analyst):
+    page = analyst.get("/runs/new/", {"country": "ES"}).content.decode()
+    assert "nothing falls due later: import earnings first" in page and "What falls due next" not in page
+    now = database_now()
+    day = calendars.local_today(countries.get("FR"), now) + timedelta(days=3)
+    account = make.ledger_account()
+    for more in (9, 0, 4):
+        make.earning(account, due_date=day + timedelta(days=more))
+    answer = analyst.get("/runs/new/", {"country": ""})
+    run = explain.forthcoming(countries.get("FR"), due=day, now=now).run
+    (line,) = answer.context["nothing"]["next"]
+    assert line == (
+        f"France: earnings fall due on {explain.day(day)}; the run of {explain.day(run)} takes them by itself."
+    )
+    assert "Nothing is due that is not in a payout already." in answer.content.decode()
+
+
+def test_what_a_payout_covers_falls_due_no_more(analyst):
+    account, market = due(), countries.get("FR")
+    today = calendars.local_today(market, database_now())
+    analyst.post("/runs/new/", looked(analyst, "1"))
+    make.earning(account, due_date=today, now=database_now())  # counts from the day after
+    assert due_dates.upcoming([(market, date(2020, 1, 1))]) == [(market, today + timedelta(days=1))]
+
+
+def test_a_run_in_which_all_is_kept_back_leads_to_the_reasons(analyst):
+    make.earning(make.ledger_account(make.seller(verified_at=None)))
+    page = analyst.get("/runs/new/", {"country": "FR"}).content.decode()
+    assert "What is due is kept back for the reasons above." in page
+    assert "The seller is not verified" in page
 
 
 def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):

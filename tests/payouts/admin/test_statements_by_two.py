@@ -70,6 +70,29 @@ def test_another_person_finds_it_looks_and_books_it_in_both_names(browser):
     assert file.uploaded_by_id != file.confirmed_by_id
 
 
+def test_the_second_person_sees_both_balances_what_lies_between_and_whose_they_are(browser):
+    file, second = brought(browser, WRONG), client("treasurer")
+    waits = page(second, file)
+    confirm(second, file)
+    stands = second.get(
+        reverse("admin:payouts_statement_detail", args=[Statement.objects.get(sequence=2).pk])
+    )
+    for text in (waits, page(second, file), stands.content.decode()):
+        said = " ".join(re.sub("<[^>]+>", " ", text.split("Balances that do not join")[1]).split())
+        assert "STMT-1 1 Tue 24 Nov closed with 10,000.00 EUR STMT-2 2 Wed 25 Nov opens with 0.07 EUR" in said
+        assert "Difference minus − 9,999.93 EUR" in said
+
+
+def test_what_a_version_before_kept_of_a_gap_is_still_said(browser):
+    file = brought(browser, WRONG)
+    for each in file.preview[0]["problems"]:
+        each["values"] = {name: each["values"][name] for name in ("statement", "before")}
+    file.save(update_fields=["preview"])
+    text = page(browser, file)
+    assert "does not open with the balance that STMT-1 closed with" in text
+    assert "Balances that do not join" not in text
+
+
 def test_the_wrong_one_waits_and_keeps_the_right_one_out_of_nothing(browser):
     wrong = brought(browser, WRONG)
     confirm(browser, brought(browser, RIGHT))

@@ -134,7 +134,7 @@ def test_its_page_says_how_far_it_is_and_how_long_it_takes(october):
     row = JournalFile.objects.filter(pk=october.pk)
     begun = from_beside("SELECT now()")[0][0] - timedelta(seconds=30)
     row.update(started_at=begun, entries_done=3, entries_total=12)
-    assert "Being written: 3 of 12 entries, about " in said()
+    assert "Being written: 3 of 12 journal entries, about " in said()
     row.update(entries_done=12)
     assert "Being checked" in said()
 

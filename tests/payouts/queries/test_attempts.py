@@ -12,7 +12,7 @@ from tests import make, make_payouts
 from tests.make_payouts import NOW
 
 pytestmark = pytest.mark.django_db
-ZONE = "America/New_York"
+ZONE = "Europe/Paris"
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def test_while_it_is_handed_over_the_page_says_until_when(bank):
     assert story.follows.endswith(f"by {explain.clock(lease.until, ZONE)}, the bank is asked what it has.")
 
 
-def test_what_was_sent_is_told_in_the_zone_of_the_country(bank):
+def test_what_was_sent_is_told_by_the_clock_of_the_bank_that_pays(bank):
     batch = make_payouts.submitted([1200], country="US")
     (story,) = stories(batch)
     key = Submission.objects.get().key
-    assert story.sent == f"Handed over Tue 24 Nov, 04:00 New York over Simulated bank as {key}."
-    assert story.said[0].at == "Tue 24 Nov, 04:00 New York"
+    assert story.sent == f"Handed over Tue 24 Nov, 10:00 Paris over Simulated bank as {key}."
+    assert story.said[0].at == "Tue 24 Nov, 10:00 Paris"
     batch.refresh_from_db()
     due = f"It is due at the payee's bank on {explain.day(batch.value_date)}."
     assert story.follows == f"The bank carries it out. {due}"
@@ -143,5 +143,5 @@ def test_a_recall_under_way_is_part_of_what_follows(bank):
     (payout,) = make_payouts.payouts_of(batch)
     recalls.ask(payout_id=payout.pk, reason="Wrong.", channel="phone", actor=make.person("analyst"), now=NOW)
     assert stories(batch)[0].follows.endswith(
-        "The bank has been asked to recall it, Tue 24 Nov, 04:00 New York."
+        "The bank has been asked to recall it, Tue 24 Nov, 10:00 Paris."
     )

@@ -185,10 +185,7 @@ def test_calls_are_counted_by_outcome_and_the_unknown_ones_named(bank, settings,
     settings.SIMBANK_URL = make_payouts.unused_url()
     submission.submit(batch_id=batch.pk, now=NOW + timedelta(minutes=1))
     handed = batch_words.handed_over(batch)
-    assert (
-        handed.sent
-        == "3 calls, one for each payout, Tue 24 Nov, 04:00 New York to Tue 24 Nov, 04:01 New York."
-    )
+    assert handed.sent == "3 calls, one for each payout, Tue 24 Nov, 10:00 Paris to Tue 24 Nov, 10:01 Paris."
     assert [said.words for said in handed.said] == ["2 being handed over, 1 unknown."]
     (lost,) = handed.unknown
     assert "Of 1 of its hand-overs nobody knows what became" in words(batch)

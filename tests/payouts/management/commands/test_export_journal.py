@@ -49,7 +49,7 @@ def test_every_currency_is_written_and_the_line_says_its_sha(october, tmp_path):
 
 def test_it_says_how_far_each_file_is(october, tmp_path):
     _said, progress = told(period="2026-10", format="csv", to=str(tmp_path))
-    assert progress.splitlines() == ["1 of 1 entries"] * 2
+    assert progress.splitlines() == ["1 of 1 journal entries"] * 2
     again = tmp_path / "again"
     again.mkdir()
     assert told(period="2026-10", format="csv", to=str(again))[1] == ""  # it was written before
@@ -58,7 +58,7 @@ def test_it_says_how_far_each_file_is(october, tmp_path):
 def test_on_a_terminal_there_is_a_bar(october, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _said, progress = told(period="2026-10", format="csv", currency="EUR", to=str(tmp_path))
-    assert "\r" + "█" * 30 + " 1 of 1 entries" in progress
+    assert "\r" + "█" * 30 + " 1 of 1 journal entries" in progress
 
 
 def test_no_worker_is_called_to_what_the_command_writes_itself(

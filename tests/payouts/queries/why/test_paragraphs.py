@@ -207,7 +207,7 @@ def test_an_unknown_is_not_told_as_failed(settings):
     found = told(payout)
     assert found.cause is Cause.UNKNOWN
     assert "It may or may not have left. Nothing is sent anew before we know." in found.text
-    at = explain.clock(Submission.objects.get().next_lookup_at, "America/New_York")
+    at = explain.clock(Submission.objects.get().next_lookup_at, "Europe/Paris")
     assert f"asked again at {at}" in found.text
 
 

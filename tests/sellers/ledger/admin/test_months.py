@@ -68,7 +68,7 @@ def test_a_month_is_closed_by_two_accountants_and_its_journal_fetched(september)
     assert two.post("/books/2020-09/close/", {"confirmed": "1"}).status_code == 409
 
     page = text(two.get("/books/2020-09/"))
-    assert "Nothing of it changes any more" in page and "2 entries from number 1" in page
+    assert "Nothing of it changes any more" in page and "2 journal entries from number 1" in page
     wanted = {"format": "fec", "currency": "EUR", "grouping": "detailed"}
     assert two.post("/books/2020-09/journal/", wanted).status_code == 302
     file = JournalFile.objects.get()
