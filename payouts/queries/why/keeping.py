@@ -131,9 +131,10 @@ def _tight(payout: Payout, verdict: caps.Verdict, *, first: str) -> Capped | Non
         actor = holders.whoever("payouts.grant_cap")
         return Capped(sentences(*said, _wished(wish, enough)), actor, bool(first))
     said.append(_("A higher cap needs the word of another person than the one who asks for it."))
-    another_day = payout.amount_minor <= tight.limit.minor
-    actor = holders.whoever("payouts.propose_batch" if another_day else "payouts.change_cap")
-    return Capped(sentences(*said), actor, bool(first))
+    acts = "payouts.change_cap"
+    if payout.amount_minor <= tight.limit.minor:  # it fits on another day, in another batch
+        acts = "payouts.take_out_payout" if first else "payouts.propose_batch"
+    return Capped(sentences(*said), holders.whoever(acts), bool(first))
 
 
 def _wished(wish: CapChange, enough_minor: int) -> str:

@@ -182,7 +182,7 @@ def _then(blocked_by: int) -> str:
     """What follows; of several that block it, the end of one alone lets nothing go on."""
     if blocked_by == 1:
         return _("Then it goes on from where it stands: {left}.")
-    return _("It does not go on before all of that is over; then from where it stands: {left}.")
+    return _("The payout does not go on before all of that is over; then from where it stands: {left}.")
 
 
 def _refused_before(payout: Payout) -> str:

@@ -199,6 +199,9 @@ def test_of_several_holds_none_lets_the_payout_go_on_alone():
     assert "Then each goes on from where it stands." in alone.shared
     make_hold(payout, "dispute")
     both = told(payout)
-    assert "It does not go on before all of that is over; then from where it stands: an analyst" in both.text
+    assert (
+        "The payout does not go on before all of that is over; then from where it stands: an analyst"
+        in both.text
+    )
     assert "Then it goes on" not in both.text
     assert "None of them goes on before all of that is over" in both.shared

@@ -154,7 +154,7 @@ def test_of_a_cap_of_a_day_what_is_left_is_told_and_that_another_day_would_do():
     day, code = explain.day(batch.value_date), batch.funding_account.code
     assert f"Nobody can approve its batch: with it {code} would pay more than €100.00 on {day}" in found.text
     assert "€40.00 of it is left for that day." in found.text
-    assert (found.cause, found.actor) == (Cause.CAPPED, "an analyst or a treasurer")
+    assert (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
     found = told(first)
     words = "Nobody can approve its batch: 1 payout of it does not fit the cap of its funding account"
     assert words in found.text and (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
