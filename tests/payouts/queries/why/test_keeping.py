@@ -1,6 +1,7 @@
 """What keeps back a payout that nothing blocks, a stopped rail or a cap: who lets it go on, and no day before."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -64,6 +65,13 @@ def test_a_stopped_rail_is_told_after_the_next_step_and_no_day_is_promised(made,
     assert not re.search(r"20\d\d", letter(found))
 
 
+@pytest.mark.parametrize("made", [quick.approved, batched])
+def test_what_is_approved_names_to_its_seller_the_day_that_the_paragraph_promises(made):
+    found = told(made())
+    assert "it is paid on Wednesday 25 November." in found.text
+    assert "it goes to your bank by Wednesday, 25 November 2026." in letter(found)
+
+
 def test_each_stop_is_told_and_that_of_another_rail_is_not():
     payout = quick.payout()
     stop("nacha")
@@ -114,7 +122,17 @@ def test_what_the_next_run_takes_has_no_value_date_while_the_rail_is_stopped():
         return found[0].text, one
 
     assert row()[1].on is not None
+    later = make.seller()
+    make.earning(make.ledger_account(later), amount_minor=10_000, due_date=make.TODAY + timedelta(days=3))
+    make_accounts.payable(later)
+
+    def comes():
+        found = paragraphs.seller(seller=Seller.objects.get(pk=later.pk), now=NOW)
+        return expected.of_seller(seller=later, told=found, now=NOW)[0]
+
+    assert comes().on is not None
     stop()
+    assert comes().on is None and comes().run is not None
     text, one = row()
     assert one.on is None and one.run is not None
     assert "the run of Monday 30 November takes it. Nothing is handed to any rail" in text
