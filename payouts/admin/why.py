@@ -58,6 +58,11 @@ def why(request: HttpRequest) -> HttpResponse:
         return _page(request, context | _answered(request, found.answer))
     context["choices"] = [(each, _url(each)) for each in found.choices]
     context["more"] = found.more
+    if found.batch is not None:
+        context["about"] = _("Batch {reference}").format(reference=found.batch.reference)
+        context["batch"], context["standing"] = found.batch, found.standing
+        context["may_see_batch"] = "payouts.view_batch" in pages.permissions(request)
+        return _page(request, context)
     if found.choices:
         return _page(request, context)
     language = _language(request, "en")

@@ -19,15 +19,25 @@ from sellers.ledger import written
 from sellers.ledger.money import Money
 
 
+@dataclass(frozen=True)
+class Tight:
+    """The cap that a payout does not fit, and how much of it was left for the payout."""
+
+    kind: CapKind
+    limit: Money
+    left: Money
+
+
 @dataclass
 class Verdict:
     """Which of the payouts of one batch no longer fit, by id: a sentence for each. ``full`` names the account's cap;
-    where it keeps any, ``room`` says how much is left of it.
+    where it keeps any, ``room`` says how much is left of it. ``tight`` says of all of them which cap it is.
     """
 
     over: dict[int, str] = field(default_factory=dict)
     full: dict[int, str] = field(default_factory=dict)
     room: str = ""
+    tight: dict[int, Tight] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[int, str]:
@@ -129,10 +139,14 @@ def fit(
         after = sent.get(payout.seller_id, 0) + payout.amount_minor
         if one is not None and payout.amount_minor > one:
             verdict.over[payout.pk] = _too_large(Money(one, currency))
+            verdict.tight[payout.pk] = _tight(CapKind.PAYOUT, currency, one, one)
         elif a_seller is not None and after > a_seller:
             verdict.over[payout.pk] = _too_much_for_one(Money(a_seller, currency), day)
+            left = a_seller - sent.get(payout.seller_id, 0)
+            verdict.tight[payout.pk] = _tight(CapKind.SELLER_DAY, currency, a_seller, left)
         elif an_account is not None and total + payout.amount_minor > an_account:
             verdict.full[payout.pk] = _account_full(funding.code, Money(an_account, currency), day)
+            verdict.tight[payout.pk] = _tight(CapKind.FUNDING_DAY, currency, an_account, an_account - total)
         else:
             sent[payout.seller_id] = after
             total += payout.amount_minor
@@ -199,3 +213,7 @@ def _account_full(code: str, limit: Money, day: date) -> str:
         "with it {code} would pay more than {say} on {day}, its cap of a day. Propose it "
         "again on another day, or ask an administrator to raise the cap"
     ).format(code=code, say=written.text(limit), day=_day(day))
+
+
+def _tight(kind: CapKind, currency: str, limit: int, left: int) -> Tight:
+    return Tight(kind, Money(limit, currency), Money(left, currency))

@@ -13,6 +13,7 @@ from sellers import operations as sellers
 from sellers.models import Seller
 from tests import make, make_payouts
 from tests.browser import walks
+from tests.payouts import quick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRETS = ("compliance", "fraud", "suspended", "on hold", "Case 7", "analyst", "approval")
@@ -56,12 +57,12 @@ def asked(db) -> dict[str, tuple[str, str, str]]:
     barred = shop("barred", cents=80_40)
     made = Seller.objects.get(external_id=barred)
     sellers.suspend(seller_id=made.pk, reason="Case 7", actor=make.person("compliance"), now=database_now())
-    checking = "still checking your payout"
+    checking, preparing = "still checking your payout", "We are preparing your payout"
     return {
         "to review": (str(review.reference), "waits for an analyst", checking),
         "held": (str(held.reference), "it is on hold: Fraud suspected", checking),
-        "to batch": (str(approve.reference), "waits to be put into a batch", checking),
-        "in a batch": (str(batched.reference), "waits for a treasurer's approval", checking),
+        "to batch": (str(approve.reference), "waits to be put into a batch", preparing),
+        "in a batch": (str(batched.reference), "waits for a treasurer's approval", preparing),
         "cancelled": (
             str(cancelled.reference),
             "Sold twice”. The money is with us",
@@ -117,3 +118,16 @@ def test_a_name_of_several_shops_is_chosen_from_without_a_script(visit, asked):
     ask(page, "shop ba")
     page.get_by_role("link", name="Shop barred").click()
     expect(page.locator(".answer")).to_contain_text("suspended")
+
+
+def test_a_batch_says_where_it_stands_and_leads_to_its_page_and_its_payouts(visit):
+    payouts = [quick.approved(), quick.approved()]
+    batch = quick.batch(payouts)
+    page = visit("/why/", role="support", width=390)
+    ask(page, str(batch.reference))
+    expect(page.locator(".answer")).to_contain_text("waits for a treasurer other than")
+    page.get_by_role("link", name=f"Payout {payouts[1].reference}").click()
+    expect(page.locator(".answer")).to_contain_text(f"is in batch {batch.reference}")
+    page.go_back()
+    page.get_by_role("link", name=str(batch.reference), exact=True).click()
+    expect(page).to_have_url(re.compile(rf"/batches/{batch.reference}/$"))

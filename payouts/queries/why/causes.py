@@ -35,6 +35,7 @@ class Cause(StrEnum):
     BATCH_TO_APPROVE = "batch_to_approve"
     CUT_OFF_MISSED = "cut_off_missed"
     RAIL_STOPPED = "rail_stopped"
+    CAPPED = "capped"
     LEAVING = "leaving"
     # A payout at the bank.
     UNKNOWN = "unknown"
@@ -59,6 +60,32 @@ class Cause(StrEnum):
     NEXT_RUN = "next_run"
     NOTHING_OWED = "nothing_owed"
     ORDER_CANCELS_OUT = "order_cancels_out"
+
+
+OF_DETAILS = frozenset({Cause.HELD_ACCOUNT_REFUSED, Cause.HELD_ACCOUNT_CHANGE})
+"""Holds that new bank details end."""
+
+# What the seller is to learn nothing of, whatever else they could be told; of another reason only its note knows.
+_QUIET = frozenset({Cause.SUSPENDED, Cause.HELD_FRAUD_SUSPECTED, Cause.HELD_COMPLIANCE, Cause.HELD_OTHER})
+# What the seller is asked for, first what takes longest.
+_ASKED = (
+    Cause.DETAILS_REFUSED,
+    Cause.HELD_ACCOUNT_REFUSED,
+    Cause.HELD_DOCUMENTS,
+    Cause.HELD_SELLER_REQUEST,
+)
+
+
+def most_secret(causes: Sequence[Cause]) -> Cause:
+    """Of all that blocks, the cause that decides what the seller is told.
+
+    What they may not know comes before everything. Else they are asked for what only they can give, whatever takes its
+    course besides. That new bank details are paid from a day is told only where nothing else blocks.
+    """
+    quiet = [cause for cause in causes if cause in _QUIET]
+    asked = [cause for cause in _ASKED if cause in causes]
+    rest = [cause for cause in causes if cause is not Cause.HELD_ACCOUNT_CHANGE]
+    return (quiet or asked or rest or causes)[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from backoffice.words import ended, labelled, later, sentences, unended
 from payouts.models import BankFact, Disposal, Hold, Payout, PayoutAccount, Transition
 from payouts.models.hold import FOR_COMPLIANCE
 from payouts.queries import blocks, explain, outside, recorded
-from payouts.queries.why import acting, bars, details, unsent
-from payouts.queries.why.causes import Cause, Explanation, Facts
+from payouts.queries.why import acting, bars, details, releasing, unsent
+from payouts.queries.why.causes import Cause, Explanation, Facts, most_secret
 from payouts.rails import base, reasons
 from payouts.states import PayoutStatus
 from sellers.ledger.models import Earning
@@ -98,9 +98,9 @@ def _went(disposal: Disposal, after: Sequence[Payout]) -> str:
 def undisposed(line: Line, *, now: datetime) -> Explanation:
     """The paragraph while nobody has decided what becomes of the money of the last payout, a dead one.
 
-    While something stops everything of the seller, that is the cause: new bank details alone would not be paid. Only
-    beside a mere verification they are asked for. So are holds for fraud or compliance on the payout itself the cause,
-    before whose release its money goes nowhere.
+    What stops everything of the seller is told first, and is the cause but where the seller is asked for something
+    (`most_secret`). So are holds for fraud or compliance on the payout itself, before whose release its money goes
+    nowhere.
     """
     payout = line.last
     facts = Facts(reference=str(payout.reference), money=Money(payout.amount_minor, payout.currency))
@@ -114,24 +114,19 @@ def undisposed(line: Line, *, now: datetime) -> Explanation:
     actor = acting.together(
         [*(actor for each in barred if each is not None for actor in each.actors), told.actor]
     )
-    for each in filter(None, reversed(barred)):
-        told = replace(told, text=sentences(each.text, told.text), cause=_first(each.cause, told.cause))
-    told = replace(told, actor=actor)
+    said = [each for each in barred if each is not None]
+    cause = told.cause
+    if cause is not Cause.KNOWN_OUTSIDE:
+        cause = most_secret([*(each.cause for each in said), cause])
+    told = replace(told, text=sentences(*(each.text for each in said), told.text), cause=cause, actor=actor)
     if judged and told.cause is not Cause.KNOWN_OUTSIDE:
         stops = [*(hold for hold in holds if hold.seller_id is not None), *own]
         seller = payout.seller
         stands = blocks.standing(suspended_at=seller.suspended_at, verified_at=seller.verified_at)
         lifts = [acting.COMPLIANCE] if stands else []
-        first = acting.together([*lifts, *(actor for actor, _unused in map(unsent.ends, stops))])
+        first = acting.together([*lifts, *(actor for actor, _unused in map(releasing.ends, stops))])
         told = replace(told, actor=_("{first}, then an analyst").format(first=first))
     return replace(told, text=sentences(line.told, told.text), status=PayoutStatus(payout.status))
-
-
-def _first(bar: Cause, next_one: Cause) -> Cause:
-    """Which of the two decides what the seller is told: new details are asked for beside a mere verification."""
-    if next_one is Cause.KNOWN_OUTSIDE or (bar is Cause.UNVERIFIED and next_one is Cause.DETAILS_REFUSED):
-        return next_one
-    return bar
 
 
 def _next(line: Line, judged: Sequence[Hold], facts: Facts, now: datetime) -> Explanation:

@@ -1,7 +1,8 @@
 """What a seller is told, in their language: a closed list of texts that name no reason of ours.
 
-The texts stand in `texts/`, a file for each language. A hold of whatever reason, a check, an approval and a
-suspension are told in the same words, so that no text gives one of them away.
+The texts stand in `texts/`, a file for each language. A hold for a reason of ours, a check, an approval and a
+suspension are told in the same words, so that no text gives one of them away. What the seller asked for, or has to
+send, is told as what it is.
 """
 
 import pathlib
@@ -25,14 +26,17 @@ SAID: Mapping[Cause, str] = {
     **dict.fromkeys((cause for cause in Cause if cause.startswith("held_")), "checking"),
     Cause.HELD_ACCOUNT_CHANGE: "new_details",
     Cause.HELD_ACCOUNT_REFUSED: "details",
+    Cause.HELD_SELLER_REQUEST: "paused",
+    Cause.HELD_DOCUMENTS: "documents",
     Cause.TO_REVIEW: "checking",
     Cause.TO_APPROVE: "checking",
     Cause.OVER_CAP: "checking",
-    Cause.TO_BATCH: "checking",
+    Cause.TO_BATCH: "preparing",
     Cause.BANK_REFUSED: "checking",
-    Cause.BATCH_TO_APPROVE: "checking",
-    Cause.CUT_OFF_MISSED: "checking",
-    Cause.RAIL_STOPPED: "checking",
+    Cause.BATCH_TO_APPROVE: "preparing",
+    Cause.CUT_OFF_MISSED: "preparing",
+    Cause.RAIL_STOPPED: "preparing",
+    Cause.CAPPED: "preparing",
     Cause.COUNTRY_CLOSED: "checking",
     Cause.OTHER_CURRENCY: "checking",
     Cause.LEAVING: "leaving",
@@ -55,6 +59,8 @@ SAID: Mapping[Cause, str] = {
     Cause.NOTHING_OWED: "nothing_owed",
     Cause.ORDER_CANCELS_OUT: "order_cancels_out",
 }
+UNDATED: Mapping[str, str] = {"new_details": "checking", "preparing": "preparing_undated"}
+"""What is said in place of a text that promises a day, where there is none to promise."""
 
 
 @cache
@@ -85,8 +91,8 @@ def not_found(*, words: str, language: str) -> str:
 
 def _sentence(explanation: Explanation, ours: Mapping[str, str], locale: str) -> str:
     facts, name = explanation.facts, SAID[explanation.cause]
-    if name == "new_details" and facts.until is None:
-        name = "checking"
+    if facts.until is None:
+        name = UNDATED.get(name, name)
     return ours[name].format(
         it=_it(facts, ours, locale),
         reference=facts.sent_as or facts.reference,  # what their bank finds it by

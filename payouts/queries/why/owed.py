@@ -11,7 +11,7 @@ from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutAccount
 from payouts.queries import explain
-from payouts.queries.why import acting, bars, details
+from payouts.queries.why import acting, bars, details, keeping
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger import written
 from sellers.ledger.models import Earning
@@ -168,7 +168,8 @@ class _Question:
             on=explain.day(on), run=explain.day(by.run)
         )
         text = _("{say} is not due yet: {when}.").format(say=_say(money), when=when)
-        facts = Facts(money=money, on=on, until=by.run, paid=by.value_date)
+        paid = by.value_date if not self._stop() else None
+        facts = Facts(money=money, on=on, until=by.run, paid=paid)
         return Explanation(text, _("the schedule"), Cause.NOT_DUE, facts)
 
     def _too_little(self, balance: balances.Balance, due: Money) -> Explanation:
@@ -182,7 +183,13 @@ class _Question:
         return Explanation(text, _("nobody"), Cause.UNDER_MINIMUM, facts)
 
     def _next_run(self, due: Money) -> Explanation:
-        by = explain.forthcoming(self.country, due=self.today, now=self.now)
+        by, stop = explain.forthcoming(self.country, due=self.today, now=self.now), self._stop()
+        if stop:
+            text = _("{say} is due, and the run of {run} takes it.").format(
+                say=_say(due), run=explain.day(by.run)
+            )
+            text = sentences(text, stop, keeping.no_date())
+            return Explanation(text, _("the schedule"), Cause.NEXT_RUN, Facts(money=due, until=by.run))
         cut_off = explain.clock(by.cut_off_at, explain.bank_zones([self.country])[self.country.code])
         text = _(
             "{say} is due, and the run of {run} takes it. Reviewed, approved and sent by "
@@ -192,6 +199,9 @@ class _Question:
         )
         facts = Facts(money=due, until=by.run, paid=by.value_date)
         return Explanation(text, _("the schedule"), Cause.NEXT_RUN, facts)
+
+    def _stop(self) -> str:
+        return keeping.stopped(rail=self.country.rail, country=self.country.code)
 
     def account(self, currency: str) -> Explanation | None:
         """Why there is no bank account to pay to; None when there is one."""

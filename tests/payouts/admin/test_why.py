@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from payouts.models import Payout
-from payouts.operations import holds
+from payouts.operations import batching, holds
 from payouts.queries import languages
 from tests import make
 from tests.payouts import quick
@@ -70,6 +70,24 @@ def test_several_sellers_are_listed_with_links_that_answer(held):
     urls = [url for _, url in page.context["choices"]]
     assert len(urls) == 2
     assert all(browser.get(url).context.get("answer") for url in urls)
+
+
+def test_a_batch_is_told_in_a_sentence_and_leads_to_its_page_and_to_its_payouts():
+    first, second = quick.approved(), quick.approved()
+    batch = quick.batch([first, second])
+    browser = client()
+    page = browser.get(URL, {"q": batch.reference})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert f"{batch.reference} waits for a treasurer other than" in text
+    assert f'href="{reverse("admin:payouts_batch_detail", args=[batch.reference])}"' in text
+    assert browser.get(reverse("admin:payouts_batch_detail", args=[batch.reference])).status_code == 200
+    urls = [url for _, url in page.context["choices"]]
+    assert [browser.get(url).context["answer"].payout for url in urls] == [first, second]
+    batching.dissolve(batch_id=batch.pk, actor=make.person("treasurer"), reason="No.", now=make.NOW)
+    page = browser.get(URL, {"q": batch.reference})
+    assert page.status_code == 200
+    assert f"{batch.reference} was dissolved" in page.content.decode()
 
 
 def test_what_is_called_nothing_is_404_with_what_to_do_and_a_text_for_who_asked():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from payouts.models import Payout
-from payouts.operations import holds, settlement
+from payouts.operations import givebacks, holds, settlement
 from payouts.queries.why import letters, paragraphs
 from payouts.queries.why.causes import Cause
 from payouts.rails import base
@@ -137,3 +137,71 @@ def test_who_is_not_verified_and_gave_no_bank_account_is_asked_for_one():
     seller.refresh_from_db()
     (found,) = paragraphs.seller(seller=seller, now=NOW)
     assert "details" not in letter(found)
+
+
+@pytest.mark.parametrize("ask", ["documents", "seller_request", "account_refused"])
+@pytest.mark.parametrize("secret", ["fraud_suspected", "compliance"])
+def test_beside_a_secret_hold_the_seller_is_asked_for_nothing_and_told_nothing(ask, secret):
+    payout = quick.payout()
+    make_hold(payout, ask)
+    alone = letter(told(payout))
+    assert "still checking" not in alone
+    make_hold(payout, secret)
+    said = letter(told(payout))
+    assert "still checking" in said and "document" not in said and "asked" not in said
+    bare = quick.payout()
+    make_hold(bare, secret)
+    assert said == letter(told(bare)).replace(str(bare.reference), str(payout.reference))
+
+
+@pytest.mark.parametrize("ask", ["documents", "seller_request", "account_refused"])
+def test_what_only_the_seller_can_give_is_asked_for_beside_what_is_no_secret(ask):
+    payout = quick.payout()
+    make_hold(payout, ask)
+    alone = letter(told(payout))
+    make_hold(payout, "amount_unusual")
+    unverified(payout.seller)
+    assert told(payout).cause == f"held_{ask}" and letter(told(payout)) == alone
+
+
+def test_all_that_stops_a_seller_is_told_and_the_suspension_decides_what_they_are_told():
+    seller = make.seller(verified_at=None)
+    held(seller, "documents")
+    sellers.suspend(seller_id=seller.pk, reason="Case 7", actor=make.person("compliance"), now=NOW)
+    seller.refresh_from_db()
+    (found,) = paragraphs.seller(seller=seller, now=NOW)
+    assert found.cause is Cause.SUSPENDED
+    for words in (
+        "while the seller is suspended",
+        "before the seller is verified",
+        "on hold: Documents missing",
+    ):
+        assert words in found.text
+    assert "document" not in letter(found)
+
+
+@pytest.mark.parametrize("bar", ["documents", "seller_request", "account_refused"])
+def test_a_secret_hold_on_money_that_came_back_wins_over_what_else_stops_its_seller(bar):
+    payout = quick.payout()
+    make_hold(payout, "fraud_suspected")
+    givebacks.cancel(payout_ids=[payout.pk], actor=make.person("approver"), reason="No.", now=NOW).only()
+    held(payout.seller, bar)
+    found = told(payout)
+    assert found.cause is Cause.HELD_FRAUD_SUSPECTED
+    assert "still checking" in letter(found)
+
+
+def test_of_several_holds_none_lets_the_payout_go_on_alone():
+    payout = quick.payout()
+    make_hold(payout, "documents")
+    alone = told(payout)
+    assert "Then it goes on from where it stands: an analyst" in alone.text
+    assert "Then each goes on from where it stands." in alone.shared
+    make_hold(payout, "dispute")
+    both = told(payout)
+    assert (
+        "The payout does not go on before all of that is over; then from where it stands: an analyst"
+        in both.text
+    )
+    assert "Then it goes on" not in both.text
+    assert "None of them goes on before all of that is over" in both.shared

@@ -36,6 +36,7 @@ INTERNAL = {
     "ja": r"コンプライアンス|法令|不正|詐欺|リスク|危険|保留|審査|承認|停止|凍結|疑|制裁|資金洗浄|係争|異常|書類|調査|"
     r"拒否|分析|担当者|上限|本人確認|監査|検証",
 }
+DOCUMENTS = ("document", "documento", "書類")
 OURS = re.compile(r"\b(?:[BS]\d+|P\d+A\d+)\b")
 
 
@@ -49,7 +50,9 @@ def letter(cause: Cause, language: str, *, facts: Facts = FULL, country: str = "
 def test_no_text_gives_a_reason_of_ours_away(cause, language):
     for facts in (FULL, Facts()):
         text = letter(cause, language, facts=facts, order="A-1")
-        assert not re.search(INTERNAL[language], text, re.IGNORECASE), text
+        said = re.search(INTERNAL[language], text, re.IGNORECASE)
+        # Who has to send documents is told so, and nothing else.
+        assert said is None or (cause is Cause.HELD_DOCUMENTS and said[0].lower() in DOCUMENTS), text
         assert not OURS.search(text)
         assert "{" not in text
         assert "compliance" not in text
@@ -68,7 +71,7 @@ def test_the_words_that_may_not_occur_are_found_where_they_do():
 def test_every_cause_has_a_text_and_every_text_is_used():
     assert set(letters.SAID) == set(Cause)
     around = {"greeting", "greeting_unnamed", "not_found", "closing", "order", "this_payout", "next_payout"}
-    assert set(letters.texts("en")) == set(letters.SAID.values()) | around
+    assert set(letters.texts("en")) == {*letters.SAID.values(), *letters.UNDATED.values()} | around
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -102,6 +105,27 @@ def test_what_a_seller_may_not_know_is_told_in_the_same_words_as_what_takes_its_
         Cause.HELD_OTHER,
     )
     assert {letter(cause, "en") for cause in secret} == {letter(Cause.TO_REVIEW, "en")}
+
+
+def test_what_the_seller_asked_for_or_has_to_send_is_told_as_what_it_is():
+    asked = letter(Cause.HELD_SELLER_REQUEST, "en")
+    assert "You asked us to wait with your payout P48213" in asked and "tell us when it is to go on" in asked
+    wanted = letter(Cause.HELD_DOCUMENTS, "en")
+    assert "we need documents from you" in wanted and "answer the message in which we asked" in wanted
+    for text in (asked, wanted):
+        assert "checking" not in text and "nothing you need to do" not in text
+
+
+@pytest.mark.parametrize(
+    "cause", [Cause.TO_BATCH, Cause.BATCH_TO_APPROVE, Cause.CUT_OFF_MISSED, Cause.RAIL_STOPPED, Cause.CAPPED]
+)
+def test_what_is_approved_is_prepared_and_goes_to_the_bank_by_the_day_that_is_promised(cause):
+    text = letter(cause, "en")
+    assert (
+        "We are preparing your payout" in text and "goes to your bank by Thursday, 26 November 2026" in text
+    )
+    text = letter(cause, "en", facts=replace(FULL, until=None))
+    assert "We are preparing your payout" in text and "2026" not in text and "checking" not in text
 
 
 @pytest.mark.parametrize(

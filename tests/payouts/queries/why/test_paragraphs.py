@@ -395,5 +395,5 @@ def test_the_number_of_queries_grows_with_neither_payouts_nor_earnings(django_as
     seller = make.seller()
     for day in range(7):
         quick.payout(seller=seller, now=NOW - timedelta(days=7 - day))
-    with django_assert_max_num_queries(1 + paragraphs.MOST * 6):
+    with django_assert_max_num_queries(1 + paragraphs.MOST * 8):
         assert len(paragraphs.seller(seller=seller, now=NOW)) == paragraphs.MOST

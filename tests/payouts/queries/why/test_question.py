@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from payouts.models import Payout
+from payouts.models import Payout, RailSwitch
 from payouts.operations import batching, creation
 from payouts.queries.why import question
 from payouts.queries.why.causes import Cause
@@ -121,7 +121,25 @@ def test_a_batch_of_several_lists_its_payouts_and_not_those_that_left_it():
     first, second, left = quick.approved(), quick.approved(), quick.approved()
     batch = quick.batch([first, second, left])
     batching.take_out(payout_ids=[left.pk], actor=make.person("treasurer"), reason="No.", now=NOW)
-    assert [choice.text for choice in ask(batch.reference).choices] == [first.reference, second.reference]
+    found = ask(batch.reference)
+    assert [choice.text for choice in found.choices] == [first.reference, second.reference]
+    assert found.batch == batch
+    assert found.standing.startswith(f"{batch.reference} waits for a treasurer other than ")
+    RailSwitch.objects.create(rail="*", reason="The bank moves house.", stopped_at=NOW)
+    stopped = ask(batch.reference).standing
+    assert stopped.startswith(
+        f"Batch {batch.reference}: Awaiting approval. Nothing is handed to any rail since"
+    )
+    assert stopped.endswith("Until then it has no date.")
+
+
+def test_a_batch_that_all_left_is_told_as_what_became_of_it():
+    payout = quick.approved()
+    batch = quick.batch([payout])
+    batching.dissolve(batch_id=batch.pk, actor=make.person("treasurer"), reason="No.", now=NOW)
+    found = ask(batch.reference)
+    assert found.batch is not None and not found.choices
+    assert found.standing.startswith(f"{batch.reference} was dissolved: nothing of it was sent")
 
 
 @pytest.mark.parametrize(

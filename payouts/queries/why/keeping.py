@@ -1,0 +1,149 @@
+"""What keeps a payout from leaving that nothing blocks: its rail is stopped, or it is over a cap."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.audit import holders
+from backoffice.words import number, sentences, unended
+from payouts import countries
+from payouts.models import Batch, CapChange, CapKind, FundingAccount, Payout, RailSwitch
+from payouts.queries import caps, explain, holding, rail_words, rails, recorded
+from payouts.states import BatchStatus, PayoutStatus
+from sellers.ledger import written
+from sellers.ledger.money import Money
+
+
+@dataclass(frozen=True)
+class Capped:
+    """``words`` say which cap, what is left of it and who lets more go; ``actor`` has to act. ``first``: before that,
+    nobody can approve the payout, or its batch.
+    """
+
+    words: str
+    actor: str
+    first: bool
+
+
+def stopped(*, rail: str, country: str) -> str:
+    """Since when nothing is handed to the rail, why, and who lets it go on; empty while it is open.
+
+    Of a stop of this rail beside one of all both are told: each has to end.
+    """
+    found = rails.stops().filter(rail__in=[rail, rails.ALL])
+    return sentences(*(_stop(each, explain.zone_of(country)) for each in found))
+
+
+def no_date() -> str:
+    """What is said in place of a day while something keeps money from leaving that nobody can say the end of."""
+    return _("Until then it has no date.")
+
+
+def rail_of(payout: Payout) -> str:
+    """The rail over which the payout goes; empty where no country file says."""
+    if payout.batch is not None:
+        return payout.batch.rail
+    return countries.get(payout.country).rail if countries.is_open(payout.country) else ""
+
+
+def _stop(stop: RailSwitch, zone: str) -> str:
+    since = explain.clock(stop.stopped_at, zone)
+    why = unended(recorded.by(stop.stopped_by_id, stop.reason))
+    if stop.rail == rails.ALL:
+        words = _("Nothing is handed to any rail since {since}: {reason}.").format(since=since, reason=why)
+    else:
+        words = _("Nothing is handed to {rail} since {since}: {reason}.").format(
+            rail=rail_words.called(stop.rail), since=since, reason=why
+        )
+    if stop.stopped_by is None:
+        who = _("One person looks at why and closes the incident that stopped it, another lets it go on.")
+    else:
+        name = stop.stopped_by.get_full_name() or stop.stopped_by.get_username()
+        who = _("Another person than {name}, who stopped it, lets it go on.").format(name=name)
+    return sentences(words, who)
+
+
+def capped(*, payout: Payout, now: datetime) -> Capped | None:
+    """The cap that would keep this payout back if it were sent now; None where it fits.
+
+    Before its approval that is the cap of one payout, which keeps it from being approved. What it is for a day is asked
+    once a payout is approved: before, nobody knows on which day it goes, and beside which others. Of a proposed batch
+    all that does not fit its funding account leaves before anybody can approve what does.
+    """
+    if not caps.limits(payout.currency):
+        return None
+    if payout.batch is not None:
+        return _of_batch(payout, payout.batch, now)
+    first = payout.status != PayoutStatus.APPROVED
+    verdict = _alone(payout, now)
+    return _tight(payout, verdict, first=_("Nobody can approve it: {reason}.") if first else "")
+
+
+def _alone(payout: Payout, now: datetime) -> caps.Verdict:
+    """Whether a payout that is in no batch fits, after its approval into those of today as well."""
+    limit = caps.limits(payout.currency).get(CapKind.PAYOUT)
+    over = caps.too_large([payout])
+    if over and limit is not None:
+        cap = Money(limit, payout.currency)
+        return caps.Verdict(over=over, tight={payout.pk: caps.Tight(CapKind.PAYOUT, cap, cap)})
+    accounts = FundingAccount.objects.filter(active=True, rail=rail_of(payout), currency=payout.currency)
+    account, day = accounts.first(), explain.paid_on(payout=payout, now=now)
+    if payout.status != PayoutStatus.APPROVED or account is None or day is None:
+        return caps.Verdict()
+    promised = caps.promised(funding=account, day=day, but=0)
+    return caps.fit(payouts=[payout], funding=account, day=day, promised_minor=promised)
+
+
+def _of_batch(payout: Payout, batch: Batch, now: datetime) -> Capped | None:
+    inside = Payout.objects.filter(holding.free(), batch=batch, status=PayoutStatus.BATCHED)
+    going = list(inside.only("seller_id", "amount_minor").order_by("pk"))
+    funding, day = batch.funding_account, explain.deadline(batch, now).value_date
+    promised = caps.promised(funding=funding, day=day, but=batch.pk)
+    verdict = caps.fit(payouts=going, funding=funding, day=day, promised_minor=promised)
+    proposed, full = batch.status == BatchStatus.PROPOSED, len(verdict.full)
+    if proposed and full and payout.pk not in verdict.reasons:
+        words = ngettext(
+            "Nobody can approve its batch: {n} payout of it does not fit the cap of its funding account, and is taken "
+            "out first.",
+            "Nobody can approve its batch: {n} payouts of it do not fit the cap of its funding account, and are taken "
+            "out first.",
+            full,
+        )
+        return Capped(words.format(n=number(full)), holders.whoever("payouts.take_out_payout"), first=True)
+    first = proposed and (payout.pk in verdict.full or len(verdict.reasons) == len(going))
+    return _tight(payout, verdict, first=_("Nobody can approve its batch: {reason}.") if first else "")
+
+
+def _tight(payout: Payout, verdict: caps.Verdict, *, first: str) -> Capped | None:
+    """``first`` says what nobody can do before, of a ``reason``; empty where the payout is only not sent."""
+    tight = verdict.tight.get(payout.pk)
+    if tight is None:
+        return None
+    keeps = first or _("A cap keeps it back: {reason}.")
+    said = [keeps.format(reason=verdict.reasons[payout.pk])]
+    if tight.kind != CapKind.PAYOUT:
+        said.append(_("{left} of it is left for that day.").format(left=written.text(tight.left)))
+    wish = caps.waiting().filter(kind=tight.kind, currency=payout.currency).first()
+    if wish is not None:
+        enough = tight.limit.minor - tight.left.minor + payout.amount_minor
+        actor = holders.whoever("payouts.grant_cap")
+        return Capped(sentences(*said, _wished(wish, enough)), actor, bool(first))
+    said.append(_("A higher cap needs the word of another person than the one who asks for it."))
+    acts = "payouts.change_cap"
+    if payout.amount_minor <= tight.limit.minor:  # it fits on another day, in another batch
+        acts = "payouts.take_out_payout" if first else "payouts.propose_batch"
+    return Capped(sentences(*said), holders.whoever(acts), bool(first))
+
+
+def _wished(wish: CapChange, enough_minor: int) -> str:
+    """The raise that waits, and whether the payout would fit then."""
+    name = wish.asked_by.get_full_name() or wish.asked_by.get_username()
+    if wish.to_minor is None:
+        return _("{name} asked to lift the cap, which another person has to grant.").format(name=name)
+    words = _("{name} asked to raise the cap to {to}, which another person has to grant.").format(
+        name=name, to=written.text(Money(wish.to_minor, wish.currency))
+    )
+    too_little = _("Even that would be too little for it.") if wish.to_minor < enough_minor else ""
+    return sentences(words, too_little)

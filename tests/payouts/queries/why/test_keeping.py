@@ -1,0 +1,241 @@
+"""What keeps back a payout that nothing blocks, a stopped rail or a cap: who lets it go on, and no day before."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from payouts.models import Payout, RailSwitch
+from payouts.operations import accounts, batching, caps, holds
+from payouts.queries import explain
+from payouts.queries.why import expected, letters, paragraphs
+from payouts.queries.why.causes import Cause
+from sellers.models import Seller
+from tests import make, make_accounts
+from tests.make import NOW
+from tests.payouts import quick
+from tests.payouts.caps import cap
+
+pytestmark = pytest.mark.django_db
+NO_DATE = "Until then it has no date."
+
+
+def batched() -> Payout:
+    batch = quick.batch()
+    return Payout.objects.get(batch=batch)
+
+
+def told(payout: Payout):
+    fresh = Payout.objects.select_related("seller", "batch").get(pk=payout.pk)
+    found = paragraphs.payout(payout=fresh, now=NOW)
+    (row,) = expected.of_seller(seller=fresh.seller, told=[found], now=NOW)
+    assert ("it is paid on" in found.text) is (row.on is not None)
+    return found
+
+
+def letter(found) -> str:
+    return letters.letter(explanations=[found], language="en", name="X", country="FR")
+
+
+def stop(rail: str = "*", *, by=None) -> None:
+    RailSwitch.objects.create(rail=rail, reason="The bank moves house.", stopped_at=NOW, stopped_by=by)
+
+
+@pytest.mark.parametrize(
+    ("made", "cause", "actor"),
+    [
+        (quick.payout, Cause.TO_REVIEW, "an analyst"),
+        (quick.reviewed, Cause.TO_APPROVE, "an approver"),
+        (quick.approved, Cause.TO_BATCH, "an analyst or a treasurer"),
+        (batched, Cause.BATCH_TO_APPROVE, "a treasurer"),
+    ],
+)
+def test_a_stopped_rail_is_told_after_the_next_step_and_no_day_is_promised(made, cause, actor):
+    payout = made()
+    assert "it is paid on" in told(payout).text
+    person = make.user("treasurer", first_name="Ida", last_name="Rey")
+    stop("sepa", by=person)
+    found = told(payout)
+    assert (found.cause, found.actor) == (cause, actor)
+    words = (
+        "Nothing is handed to SEPA since Tue 24 Nov, 10:00 Paris: The bank moves house. "
+        "Another person than Ida Rey, who stopped it, lets it go on. " + NO_DATE
+    )
+    assert found.text.endswith(words)
+    assert not re.search(r"20\d\d", letter(found))
+
+
+@pytest.mark.parametrize("made", [quick.approved, batched])
+def test_what_is_approved_names_to_its_seller_the_day_that_the_paragraph_promises(made):
+    found = told(made())
+    assert "it is paid on Wednesday 25 November." in found.text
+    assert "it goes to your bank by Wednesday, 25 November 2026." in letter(found)
+
+
+def test_each_stop_is_told_and_that_of_another_rail_is_not():
+    payout = quick.payout()
+    stop("nacha")
+    assert "Nothing is handed" not in told(payout).text
+    stop("sepa")
+    stop()
+    text = told(payout).text
+    assert "Nothing is handed to any rail since" in text and "Nothing is handed to SEPA since" in text
+    assert "One person looks at why and closes the incident that stopped it, another lets it go on." in text
+
+
+def test_what_is_held_has_no_day_either_while_its_rail_is_stopped():
+    payout = quick.reviewed()
+    holds.hold(
+        payout_ids=[payout.pk],
+        reason="other",
+        note="n",
+        actor=make.person("approver"),
+        now=NOW,
+        until=NOW.replace(year=NOW.year + 1),
+    )
+    assert "it is paid on" in told(payout).text
+    stop()
+    found = told(payout)
+    assert found.text.endswith(NO_DATE) and "Nothing is handed to any rail since" in found.text
+    assert "Nothing is handed to any rail since" in found.shared and found.shared.endswith(NO_DATE)
+
+
+def test_new_details_are_promised_from_no_day_while_the_rail_is_stopped():
+    payout = quick.approved()
+    accounts.request(
+        seller_id=payout.seller_id, currency="EUR", fields={"iban": "FR14 2004 1010 0505 0001 3M02 606"},
+        holder_name="X", country="FR", actor=make.person("analyst"), now=NOW,
+    )  # fmt: skip
+    assert "at the earliest" in letter(told(payout))
+    stop()
+    assert "still checking" in letter(told(payout))
+
+
+def test_what_the_next_run_takes_has_no_value_date_while_the_rail_is_stopped():
+    seller = make.seller()
+    make.earning(make.ledger_account(seller), amount_minor=10_000, due_date=make.TODAY)
+    make_accounts.payable(seller)
+
+    def row():
+        found = paragraphs.seller(seller=Seller.objects.get(pk=seller.pk), now=NOW)
+        (one,) = expected.of_seller(seller=seller, told=found, now=NOW)
+        return found[0].text, one
+
+    assert row()[1].on is not None
+    later = make.seller()
+    make.earning(make.ledger_account(later), amount_minor=10_000, due_date=make.TODAY + timedelta(days=3))
+    make_accounts.payable(later)
+
+    def comes():
+        found = paragraphs.seller(seller=Seller.objects.get(pk=later.pk), now=NOW)
+        return expected.of_seller(seller=later, told=found, now=NOW)[0]
+
+    assert comes().on is not None
+    stop()
+    assert comes().on is None and comes().run is not None
+    text, one = row()
+    assert one.on is None and one.run is not None
+    assert "the run of Monday 30 November takes it. Nothing is handed to any rail" in text
+    assert text.endswith(NO_DATE)
+
+
+# Caps.
+
+
+@pytest.mark.parametrize(
+    ("made", "cause", "actor", "words"),
+    [
+        (quick.payout, Cause.TO_REVIEW, "an analyst", "Nobody can approve it: "),
+        (quick.reviewed, Cause.OVER_CAP, "an administrator", "Nobody can approve it: "),
+        (quick.approved, Cause.CAPPED, "an administrator", "A cap keeps it back: "),
+        (batched, Cause.CAPPED, "an administrator", "Nobody can approve its batch: "),
+    ],
+)
+def test_the_cap_of_one_payout_is_told_at_every_step(made, cause, actor, words):
+    payout = made()
+    cap("payout", 5_000)
+    found = told(payout)
+    assert (found.cause, found.actor) == (cause, actor)
+    assert f"{words}it is more than €50.00, the cap of one payout in EUR." in found.text
+    assert (
+        "A higher cap needs the word of another person than the one who asks for it. " + NO_DATE in found.text
+    )
+
+
+def test_of_a_cap_of_a_day_what_is_left_is_told_and_that_another_day_would_do():
+    seller = make.seller()
+    first = quick.approved(seller=seller, amount_minor=6_000)
+    other = quick.approved(amount_minor=6_000)
+    batch = quick.batch([first, other])
+    cap("funding_day", 10_000)
+    found = told(other)
+    day, code = explain.day(batch.value_date), batch.funding_account.code
+    assert f"Nobody can approve its batch: with it {code} would pay more than €100.00 on {day}" in found.text
+    assert "€40.00 of it is left for that day." in found.text
+    assert (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
+    found = told(first)
+    words = "Nobody can approve its batch: 1 payout of it does not fit the cap of its funding account"
+    assert words in found.text and (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
+    batching.take_out(payout_ids=[other.pk], actor=make.person("treasurer"), reason="No.", now=NOW)
+    assert told(first).cause is Cause.BATCH_TO_APPROVE and "cap" not in told(first).text
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    assert told(first).cause is Cause.LEAVING
+    found = told(other)
+    assert (found.cause, found.actor) == (Cause.CAPPED, "an analyst or a treasurer")
+    assert f"A cap keeps it back: with it {code} would pay more" in found.text
+    assert "€40.00 of it is left for that day." in found.text
+    assert not re.search(r"20\d\d", letter(found))
+
+
+def test_in_an_approved_batch_the_cap_of_a_seller_keeps_what_no_longer_fits():
+    seller = make.seller()
+    payouts = [quick.approved(seller=seller, amount_minor=6_000), quick.approved(amount_minor=1_000)]
+    batch = quick.batch(payouts)
+    cap("seller_day", 5_000)
+    found = told(payouts[0])
+    assert (found.cause, found.actor) == (Cause.BATCH_TO_APPROVE, "a treasurer")
+    assert "A cap keeps it back: with it the seller would get more than €50.00 on" in found.text
+    assert "€50.00 of it is left for that day." in found.text
+    batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+    found = told(payouts[0])
+    assert (found.cause, found.actor) == (Cause.CAPPED, "an administrator")
+    assert "which is approved. A cap keeps it back: " in found.text
+    assert told(payouts[1]).cause is Cause.LEAVING
+
+
+def test_what_waits_for_its_approval_knows_no_cap_of_a_day_yet():
+    payout = quick.reviewed()
+    cap("seller_day", 5_000)
+    assert "cap" not in told(payout).text
+
+
+def test_a_raise_that_waits_names_who_asked_and_whether_it_would_do():
+    payout = quick.approved()
+    cap("payout", 5_000)
+    asker = make.person("admin")
+    wish = {"kind": "payout", "currency": "EUR", "reason": "Christmas.", "actor": asker, "now": NOW}
+    change = caps.ask(limit_minor=9_000, **wish)
+    found = told(payout)
+    asked = f"{asker.name} asked to raise the cap to €90.00, which another person has to grant. "
+    assert asked + "Even that would be too little for it." in found.text
+    assert found.actor == "an administrator or a treasurer"
+    caps.dismiss(change_id=change.pk, actor=asker, now=NOW)
+    caps.ask(limit_minor=10_000, **wish)
+    found = told(payout)
+    assert "raise the cap to €100.00" in found.text and "too little" not in found.text
+    caps.dismiss(change_id=change.pk + 1, actor=asker, now=NOW)
+    caps.ask(limit_minor=None, **wish)
+    assert f"{asker.name} asked to lift the cap, which another person has to grant." in told(payout).text
+
+
+def test_the_stopped_rail_is_told_before_the_cap_once_it_is_approved_and_after_it_before():
+    payout, early = batched(), quick.reviewed()
+    batching.approve(batch_id=payout.batch_id, actor=make.person("treasurer"), now=NOW)
+    cap("payout", 5_000)
+    stop()
+    found = told(payout)
+    assert found.cause is Cause.RAIL_STOPPED
+    assert found.text.index("Nothing is handed to") < found.text.index("A cap keeps it back")
+    found = told(early)
+    assert found.cause is Cause.OVER_CAP
+    assert found.text.index("Nobody can approve it") < found.text.index("Nothing is handed to")
