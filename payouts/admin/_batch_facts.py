@@ -1,7 +1,7 @@
 """What the pages of a batch show: its money, its days, who did what, and what a treasurer looks at first."""
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,12 +32,7 @@ def find(reference: str) -> Batch:
 
 def before_sending(batch: Batch) -> bool:
     """Whether payouts may still leave it."""
-    return batch.status in (BatchStatus.PROPOSED, BatchStatus.APPROVED)
-
-
-def leaves(batch: Batch, day: date) -> leaving.Leaving:
-    """What leaves with the batch if it is sent for that value date now; all of it once it is sent."""
-    return leaving.of(batch=batch, day=day) if before_sending(batch) else leaving.whole(batch)
+    return batch.status in leaving.BEFORE_SENDING
 
 
 def figures(

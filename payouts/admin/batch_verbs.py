@@ -77,7 +77,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
             ],
             back,
         )
-    going = facts.leaves(batch, deadline.value_date)
+    going = leaving.leaves(batch, deadline.value_date)
     if off := facts.why_not_approve(request, batch, going):
         messages.error(request, off)
         return redirect(back)

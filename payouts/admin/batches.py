@@ -41,7 +41,7 @@ def _detail(request: HttpRequest, batch: Batch, file_form: forms.Form | None = N
     items = _items(page.rows)
     flagged = flags.worded((item.payout for item in page.rows), now=now) if before else {}
     held = pages.permissions(request)
-    live, going = _progress(request, batch), facts.leaves(batch, deadline.value_date)
+    live, going = _progress(request, batch), leaving.leaves(batch, deadline.value_date)
     context = {
         "title": _("Batch {reference}").format(reference=batch.reference),
         "kept_back": facts.kept_back(going),
@@ -169,7 +169,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
     was = request.GET.get("was", batch.status)
     anew = was != batch.status or batch.status == BatchStatus.PROPOSED
     # What leaves costs by the size of the batch. Where one that moves stands as it did, nothing here says it.
-    going = facts.leaves(batch, deadline.value_date) if anew else leaving.whole(batch)
+    going = leaving.leaves(batch, deadline.value_date) if anew else leaving.whole(batch)
     context = {
         "batch": batch,
         "along": True,

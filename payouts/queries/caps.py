@@ -151,9 +151,9 @@ def fit(
             sent[payout.seller_id] = after
             total += payout.amount_minor
     if verdict.full and an_account is not None:
-        left = Money(max(an_account - before, 0), currency)
+        free = Money(max(an_account - before, 0), currency)
         verdict.room = ended(
-            capfirst(room(funding.code, limit=Money(an_account, currency), left=left, day=day))
+            capfirst(room(funding.code, limit=Money(an_account, currency), left=free, day=day))
         )
     return verdict
 

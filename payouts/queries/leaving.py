@@ -7,8 +7,11 @@ from datetime import date
 
 from payouts.models import Batch, Payout
 from payouts.queries import blocks, caps, holding
-from payouts.states import PayoutStatus
+from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger.money import Money
+
+BEFORE_SENDING = (BatchStatus.PROPOSED, BatchStatus.APPROVED)
+"""Of a batch: payouts may still leave it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ def of(*, batch: Batch, day: date) -> Leaving:
         room=verdict.room,
         capped=bool(verdict.reasons),
     )
+
+
+def leaves(batch: Batch, day: date) -> Leaving:
+    """What leaves with the batch if it is sent for that value date now; all of it once it is sent."""
+    return of(batch=batch, day=day) if batch.status in BEFORE_SENDING else whole(batch)
 
 
 def whole(batch: Batch) -> Leaving:

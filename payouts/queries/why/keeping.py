@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.audit import holders
-from backoffice.words import number, sentences, unended
+from backoffice.words import number, sentences
 from payouts import countries
-from payouts.models import Batch, CapChange, CapKind, FundingAccount, Payout, RailSwitch
-from payouts.queries import caps, explain, holding, rail_words, rails, recorded
+from payouts.models import Batch, CapChange, CapKind, FundingAccount, Payout
+from payouts.queries import caps, explain, holding, rails
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -33,7 +33,7 @@ def stopped(*, rail: str, country: str) -> str:
     Of a stop of this rail beside one of all both are told: each has to end.
     """
     found = rails.stops().filter(rail__in=[rail, rails.ALL])
-    return sentences(*(_stop(each, explain.zone_of(country)) for each in found))
+    return sentences(*(rails.stopped_words(each, explain.zone_of(country)) for each in found))
 
 
 def no_date() -> str:
@@ -46,23 +46,6 @@ def rail_of(payout: Payout) -> str:
     if payout.batch is not None:
         return payout.batch.rail
     return countries.get(payout.country).rail if countries.is_open(payout.country) else ""
-
-
-def _stop(stop: RailSwitch, zone: str) -> str:
-    since = explain.clock(stop.stopped_at, zone)
-    why = unended(recorded.by(stop.stopped_by_id, stop.reason))
-    if stop.rail == rails.ALL:
-        words = _("Nothing is handed to any rail since {since}: {reason}.").format(since=since, reason=why)
-    else:
-        words = _("Nothing is handed to {rail} since {since}: {reason}.").format(
-            rail=rail_words.called(stop.rail), since=since, reason=why
-        )
-    if stop.stopped_by is None:
-        who = _("One person looks at why and closes the incident that stopped it, another lets it go on.")
-    else:
-        name = stop.stopped_by.get_full_name() or stop.stopped_by.get_username()
-        who = _("Another person than {name}, who stopped it, lets it go on.").format(name=name)
-    return sentences(words, who)
 
 
 def capped(*, payout: Payout, now: datetime) -> Capped | None:

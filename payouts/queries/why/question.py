@@ -8,12 +8,11 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backoffice.words import ended, labelled, sentences, together
+from backoffice.words import together
 from payouts.models import Attempt, Batch, Payout
-from payouts.queries import batch_words, explain, searching
-from payouts.queries.why import keeping, owed, paragraphs
+from payouts.queries import batch_words, explain, leaving, searching
+from payouts.queries.why import owed, paragraphs
 from payouts.queries.why.causes import Cause, Explanation
-from payouts.states import BatchStatus
 from sellers import queries as sellers
 from sellers.ledger import written
 from sellers.ledger.models import Earning, EarningKind
@@ -157,17 +156,10 @@ def _of_batch(batch: Batch, now: datetime) -> Found:
         return Found(_of_payout(inside[0], now))
     choices = [_payout_choice(each) for each in inside[:MOST_CHOICES]]
     more = len(inside) > MOST_CHOICES
-    return Found(batch=batch, standing=_standing(batch, now), choices=choices, more=more)
-
-
-def _standing(batch: Batch, now: datetime) -> str:
-    """Where the batch stands and what comes next, without a day while its rail is stopped."""
-    unsent = (BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING)
-    stop = keeping.stopped(rail=batch.rail, country=batch.country) if batch.status in unsent else ""
-    if not stop:
-        return batch_words.next_step(batch=batch, deadline=explain.deadline(batch, now), now=now)
-    name = _("Batch {reference}").format(reference=batch.reference)
-    return sentences(ended(labelled(name, batch.get_status_display())), stop, keeping.no_date())
+    deadline = explain.deadline(batch, now)
+    going = leaving.leaves(batch, deadline.value_date)
+    standing = batch_words.next_step(batch=batch, deadline=deadline, going=going, now=now)
+    return Found(batch=batch, standing=standing, choices=choices, more=more)
 
 
 def _of_payout(payout: Payout, now: datetime) -> Answer:

@@ -58,8 +58,8 @@ def test_a_stopped_rail_is_told_after_the_next_step_and_no_day_is_promised(made,
     found = told(payout)
     assert (found.cause, found.actor) == (cause, actor)
     words = (
-        "Nothing is handed to SEPA since Tue 24 Nov, 10:00 Paris: The bank moves house. "
-        "Another person than Ida Rey, who stopped it, lets it go on. " + NO_DATE
+        "SEPA has been stopped since Tue 24 Nov, 10:00 Paris. Ida Rey stopped it: “The bank moves house.” "
+        "Nothing is handed over until another treasurer lets it go on. " + NO_DATE
     )
     assert found.text.endswith(words)
     assert not re.search(r"20\d\d", letter(found))
@@ -75,12 +75,12 @@ def test_what_is_approved_names_to_its_seller_the_day_that_the_paragraph_promise
 def test_each_stop_is_told_and_that_of_another_rail_is_not():
     payout = quick.payout()
     stop("nacha")
-    assert "Nothing is handed" not in told(payout).text
+    assert "stopped" not in told(payout).text
     stop("sepa")
     stop()
     text = told(payout).text
-    assert "Nothing is handed to any rail since" in text and "Nothing is handed to SEPA since" in text
-    assert "One person looks at why and closes the incident that stopped it, another lets it go on." in text
+    assert "Every rail has been stopped since" in text and "SEPA has been stopped since" in text
+    assert "until a person has looked at why, and a treasurer lets it go on." in text
 
 
 def test_what_is_held_has_no_day_either_while_its_rail_is_stopped():
@@ -96,8 +96,8 @@ def test_what_is_held_has_no_day_either_while_its_rail_is_stopped():
     assert "it is paid on" in told(payout).text
     stop()
     found = told(payout)
-    assert found.text.endswith(NO_DATE) and "Nothing is handed to any rail since" in found.text
-    assert "Nothing is handed to any rail since" in found.shared and found.shared.endswith(NO_DATE)
+    assert found.text.endswith(NO_DATE) and "Every rail has been stopped since" in found.text
+    assert "Every rail has been stopped since" in found.shared and found.shared.endswith(NO_DATE)
 
 
 def test_new_details_are_promised_from_no_day_while_the_rail_is_stopped():
@@ -135,7 +135,7 @@ def test_what_the_next_run_takes_has_no_value_date_while_the_rail_is_stopped():
     assert comes().on is None and comes().run is not None
     text, one = row()
     assert one.on is None and one.run is not None
-    assert "the run of Monday 30 November takes it. Nothing is handed to any rail" in text
+    assert "the run of Monday 30 November takes it. Every rail has been stopped" in text
     assert text.endswith(NO_DATE)
 
 
@@ -235,7 +235,7 @@ def test_the_stopped_rail_is_told_before_the_cap_once_it_is_approved_and_after_i
     stop()
     found = told(payout)
     assert found.cause is Cause.RAIL_STOPPED
-    assert found.text.index("Nothing is handed to") < found.text.index("A cap keeps it back")
+    assert found.text.index("has been stopped since") < found.text.index("A cap keeps it back")
     found = told(early)
     assert found.cause is Cause.OVER_CAP
-    assert found.text.index("Nobody can approve it") < found.text.index("Nothing is handed to")
+    assert found.text.index("Nobody can approve it") < found.text.index("has been stopped since")

@@ -168,7 +168,7 @@ def test_a_stopped_rail_is_named_with_its_reason():
     RailSwitch.objects.create(rail="*", reason="The bank moves house.", stopped_at=NOW)
     found = told(payout)
     assert (found.cause, found.actor) == (Cause.RAIL_STOPPED, "a treasurer")
-    assert "since Tue 24 Nov, 10:00 Paris: The bank moves house." in found.text
+    assert "since Tue 24 Nov, 10:00 Paris. The program stopped it: “The bank moves house.”" in found.text
 
 
 def test_a_missed_cut_off_says_so_and_when_it_is_paid_instead(bank):
