@@ -83,11 +83,17 @@ def _known(text: str, patterns: Mapping[str, Pattern], depth: int) -> str | None
     found = _whole(text, patterns, depth)
     if found is None:
         found = _several(text, patterns, depth)
-    if found is None and (parts := _LABEL.fullmatch(text)):
-        label = _whole(parts[1], patterns, depth) or (parts[1] if " " not in parts[1] else None)
-        told = _known(parts[2], patterns, depth + 1)
-        found = labelled(label, told) if label is not None and told is not None else None
-    return found
+    return _labelled(text, patterns, depth) if found is None else found
+
+
+def _labelled(text: str, patterns: Mapping[str, Pattern], depth: int) -> str | None:
+    """The text as a label and what is said of it."""
+    parts = _LABEL.fullmatch(text)
+    if parts is None:
+        return None
+    label = _whole(parts[1], patterns, depth) or (parts[1] if " " not in parts[1] else None)
+    told = _known(parts[2], patterns, depth + 1)
+    return labelled(label, told) if label is not None and told is not None else None
 
 
 def _whole(text: str, patterns: Mapping[str, Pattern], depth: int, *, short: bool = False) -> str | None:
@@ -129,6 +135,8 @@ def _several(text: str, patterns: Mapping[str, Pattern], depth: int) -> str | No
         for end in range(min(len(parts), at + 4), at, -1):
             one = " ".join(parts[at:end])
             found = _whole(one, patterns, depth, short=True) if one != text else None
+            if found is None and end == at + 1 and one != text:
+                found = _labelled(one, patterns, depth)
             if found is not None:
                 told.append(found)
                 any_known = True

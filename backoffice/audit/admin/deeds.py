@@ -14,10 +14,11 @@ from sellers.ledger import written
 from sellers.ledger.money import EXPONENTS, Money
 
 DEEDS: Mapping[str, str] = {
+    "account.reject": later("Rejected a bank account"),
     "account.request": later("Asked for a bank account"),
     "account.reveal": later("Read a full account number"),
     "account.take_effect": later("A bank account took effect"),
-    "account.verify": later("Decided on a bank account"),
+    "account.verify": later("Verified a bank account"),
     "adjustment.decide": later("Decided on an adjustment"),
     "adjustment.read_document": later("Read the document of an adjustment"),
     "adjustment.request": later("Asked for an adjustment"),

@@ -68,8 +68,8 @@ register_converter(MonthConverter, "month")
 class JournalForm(forms.Form):
     """Which journal of a closed month."""
 
-    format = forms.ChoiceField(choices=[(name, each.label) for name, each in FORMATS.items()])
-    currency = forms.ChoiceField()
+    format = forms.ChoiceField(label=later("Format"), choices=[(name, each.label) for name, each in FORMATS.items()])
+    currency = forms.ChoiceField(label=later("Currency"))
     grouping = forms.ChoiceField(
         label=later("Journal entries"),
         choices=list(journals.GROUPINGS.items()),

@@ -220,3 +220,13 @@ def test_a_hold_that_a_person_placed_is_told_in_the_reader_s_language_where_they
     with override("fr"):
         assert recorded.perhaps("On hold: Fraud suspected") == "Retenu\xa0: Soupçon de fraude"
         assert recorded.perhaps("On hold: ask Ann") == "On hold: ask Ann"
+
+
+def test_of_several_sentences_after_a_label_none_stays_english():
+    first = "nacha-usd: Statement 5 is missing: ask the bank for it."
+    text = f"{first} Statements 7 to 9 are missing: ask the bank for them."
+    for language in ("fr", "es", "ja"):
+        with override(language):
+            said = recorded.said(text)
+        assert "nacha-usd" in said
+        assert "missing" not in said

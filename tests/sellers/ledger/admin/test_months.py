@@ -100,6 +100,8 @@ def test_a_journal_that_is_written_already_is_not_said_to_be_being_written(septe
     books.charted()
     books.closed(SEPTEMBER, now=make.NOW)
     client, wanted = browser(), {"format": "csv", "currency": "EUR", "grouping": "daily"}
+    refused = client.post("/books/2020-09/journal/", {}).content.decode()
+    assert 0 < refused.find('role="alert" tabindex="-1">Not exported') < refused.index("<section"), "at the top"
     assert "The journal is being written" in text(client.post("/books/2020-09/journal/", wanted, follow=True))
     journals.write(file_id=JournalFile.objects.get().pk, now=make.NOW)
     page = text(client.post("/books/2020-09/journal/", wanted, follow=True))
