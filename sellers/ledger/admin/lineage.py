@@ -151,6 +151,7 @@ def entries(request: HttpRequest, month: date) -> HttpResponse:
         ),
         "lead": _("In order of the day they are booked on."),
         "rows": [_entry(each, currency) for each in rows],
+        "late": any(each.fact_on for each in rows),
         "pager": {
             "words": _("1 entry") if len(rows) == 1 else _("{rows} entries").format(rows=len(rows)),
             "next_url": f"?{urlencode(query | {'after': str(following)})}" if following else "",

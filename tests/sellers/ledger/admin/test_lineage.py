@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +13,7 @@ from sellers.ledger.models import Book
 from sellers.ledger.operations import posting
 from sellers.ledger.queries import periods
 from tests import books, make
+from tests.sellers.ledger.test_book_guards import earned
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,14 @@ def test_sums_that_are_not_one_are_said(monkeypatch):
     assert (
         "Differs The totals of the month have debits of €5.07 and credits of €1,000.00 in this book." in shown
     )
+
+
+def test_the_day_a_fact_happened_stands_beside_the_one_it_is_booked_on_where_they_differ():
+    books.charted()
+    entries = "/entries/?book=payable&currency=EUR"
+    earned(date(2026, 10, 7), now=books.IN_OCTOBER)
+    assert "Happened on" not in words(f"/books/2026-10{entries}")[0]
+    books.closed()
+    earned(date(2026, 10, 8), now=books.IN_NOVEMBER)
+    late = words(f"/books/2026-11{entries}")[0]
+    assert "Happened on" in late and "Thu 8 Oct" in late
