@@ -11,7 +11,7 @@ def of(ask, connection) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         for query in captured.captured_queries:
-            if query["sql"].lstrip("(").upper().startswith("SELECT"):
+            if query["sql"].lstrip("(\n ").upper().startswith("SELECT"):
                 cursor.execute("EXPLAIN " + query["sql"].replace("%", "%%"), [])
                 plans += [row[0] for row in cursor.fetchall()]
     return "\n".join(plans)

@@ -25,6 +25,10 @@ class Book(models.TextChoices):
 
 
 SELLER_BOOKS = (Book.PAYABLE, Book.RESERVED, Book.IN_TRANSIT)
+QUIET_BOOKS = (Book.BANK_CHARGES, Book.ADJUSTMENTS, Book.WRITE_OFFS, Book.SUSPENSE)
+"""Little is booked there: their few entries are found by an index, not among a month's transactions."""
+BUSY_KINDS = ("sale", "commission", "refund", "reserve", "submitted")
+"""Kinds of transactions that there are many of in every month; the others are found by an index."""
 
 
 class Transaction(models.Model):
@@ -56,6 +60,11 @@ class Transaction(models.Model):
                 fields=["booked_on", "fact_on"],
                 condition=Q(fact_on__isnull=False),
                 name="transaction_late",
+            ),
+            models.Index(
+                fields=["kind", "booked_on", "id"],
+                condition=~Q(kind__in=BUSY_KINDS),
+                name="transaction_rare_kind",
             ),
         ]
 
@@ -111,6 +120,11 @@ class Entry(models.Model):
                 include=["amount_minor"],
                 condition=Q(book=Book.CASH),
                 name="entry_cash",
+            ),
+            models.Index(
+                fields=["book", "currency", "transaction"],
+                condition=Q(book__in=[b.value for b in QUIET_BOOKS]),
+                name="entry_quiet_book",
             ),
         ]
 
