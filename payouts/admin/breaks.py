@@ -115,7 +115,7 @@ def _streams(request: HttpRequest, rows: "QuerySet[Any]", order: keyset.Order) -
     """By money: a part for each currency of lines without a match, which an index of their amounts gives in order."""
     if order.fields != worklists.AMOUNT.fields:
         return [rows]
-    wanted = request.GET.get("currency")
+    wanted = request.GET.get("currency") or None
     return [
         rows.filter(statement__funding_account__in=accounts).annotate(currency=Value(currency))
         for currency, accounts in asked.open_accounts().items()

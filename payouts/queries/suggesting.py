@@ -23,24 +23,31 @@ _NEVER_LEFT = ("rejected", "never_sent")
 _SOON = 3
 _LATEST = timedelta(days=2)
 
-_OF_THE_AMOUNT = """
-SELECT l.line_id, near.id
+_NEWEST, _OF_THE_ACCOUNT = 2_000, 200
+_OF_THE_AMOUNT = f"""
+SELECT l.line_id, near.id, near.holder_name, near.name
 FROM unnest(%(ids)s::bigint[], %(amounts)s::bigint[], %(until)s::date[], %(accounts)s::bigint[])
   AS l (line_id, amount_minor, until, account_id)
 CROSS JOIN LATERAL (
-  SELECT a.id FROM (
-    SELECT id, submission_id, ended_because FROM payouts_attempt
-    WHERE amount_minor = abs(l.amount_minor) AND created_at < l.until ORDER BY id DESC LIMIT %(looked_at)s
-  ) AS a
-  JOIN payouts_submission AS s ON s.id = a.submission_id
-  JOIN payouts_batch AS b ON b.id = s.batch_id AND b.funding_account_id = l.account_id
-  WHERE a.ended_because <> ALL (%(never_left)s)
-    AND NOT EXISTS (SELECT FROM payouts_statementline AS moved WHERE moved.attempt_id = a.id
+  SELECT ours.id, version.holder_name, seller.name FROM (
+    SELECT a.* FROM (
+      SELECT id, submission_id, payout_id, account_version_id, ended_because FROM payouts_attempt
+      WHERE amount_minor = abs(l.amount_minor) AND created_at < l.until ORDER BY id DESC LIMIT {_NEWEST}
+    ) AS a
+    JOIN payouts_submission AS s ON s.id = a.submission_id
+    JOIN payouts_batch AS b ON b.id = s.batch_id AND b.funding_account_id = l.account_id
+    ORDER BY a.id DESC LIMIT {_OF_THE_ACCOUNT}
+  ) AS ours
+  JOIN payouts_accountversion AS version ON version.id = ours.account_version_id
+  JOIN payouts_payout AS payout ON payout.id = ours.payout_id
+  JOIN sellers_seller AS seller ON seller.id = payout.seller_id
+  WHERE ours.ended_because <> ALL (%(never_left)s)
+    AND NOT EXISTS (SELECT FROM payouts_statementline AS moved WHERE moved.attempt_id = ours.id
       AND moved.kind = CASE WHEN l.amount_minor < 0 THEN 'debit' ELSE 'return' END)
     AND (l.amount_minor > 0 OR NOT EXISTS (SELECT FROM payouts_statementline AS moved
-      WHERE moved.submission_id = s.id AND moved.attempt_id IS NULL AND moved.kind = 'debit'))
-  ORDER BY a.id DESC LIMIT %(few)s) AS near
-"""
+      WHERE moved.submission_id = ours.submission_id AND moved.attempt_id IS NULL AND moved.kind = 'debit'))
+  ORDER BY ours.id DESC LIMIT {FEW}) AS near
+"""  # noqa: S608 - numbers of ours
 """Of the newest payments of a line's amount those that it may be, by the account and by what is booked: where an amount
 is common, nearly all of them are booked already.
 """
@@ -61,8 +68,8 @@ class Suggestion:
 class Suggester:
     """Answers for these open lines, which come with their statements. It asks as often for fifty as for one.
 
-    ``few`` payments of a line's own amount are compared for each, found among ten times as many, the newest; those that
-    it names are compared however many.
+    ``few`` payments of a line's own amount are compared for each, those whose payee it speaks of before the others, the
+    newest first; those that it names itself are compared however many.
     """
 
     def __init__(self, lines: Sequence[StatementLine], *, few: int = FEW) -> None:
@@ -161,7 +168,7 @@ class Suggester:
                     else _("“{word}” is nearly {form}").format(word=word, form=form)
                 )
                 reasons[attempt.pk].append((weight, text))
-        for pk in {*reasons, *self._amounts[line.pk]}:
+        for pk in {*reasons, *self._amounts.get(line.pk, ())}:
             attempt = self._attempts[pk]
             if self._why_not(line, attempt):
                 continue
@@ -170,7 +177,7 @@ class Suggester:
                 said.append((30, _("same amount")))
             said += _when(line, attempt)
             payee = (attempt.account_version.holder_name, attempt.payout.seller.name)
-            if any(likeness.names(line.text, name) for name in payee):
+            if _speaks_of(line.text, payee):
                 said.append((20, _("its payee's name")))
             yield _suggest(Verdict.PAYMENT, said, attempt=attempt)
 
@@ -209,21 +216,30 @@ class Suggester:
 
 
 def _of_the_amounts(lines: Sequence[StatementLine], *, few: int) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
     values: dict[str, Any] = {
         "ids": [line.pk for line in lines],
         "amounts": [line.amount_minor for line in lines],
         "until": [line.booking_date + _LATEST for line in lines],
         "accounts": [line.statement.funding_account_id for line in lines],
         "never_left": list(_NEVER_LEFT),
-        "looked_at": 10 * few,
-        "few": few,
     }
+    found: dict[int, list[tuple[int, tuple[str, str]]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_OF_THE_AMOUNT, values)
-        for line_id, attempt_id in cursor.fetchall():
-            found[line_id].append(attempt_id)
-    return found
+        for line_id, attempt_id, *payee in cursor.fetchall():
+            found[line_id].append((attempt_id, tuple(payee)))
+    texts = {line.pk: line.text for line in lines}
+    return {pk: _likeliest(rows, texts[pk], few) for pk, rows in found.items()}
+
+
+def _likeliest(rows: Sequence[tuple[int, tuple[str, str]]], text: str, few: int) -> list[int]:
+    """``few`` of these payments, in their order; those first whose payee the text speaks of."""
+    spoken = rows if len(rows) <= few else sorted(rows, key=lambda row: not _speaks_of(text, row[1]))
+    return [attempt_id for attempt_id, _payee in spoken[:few]]
+
+
+def _speaks_of(text: str, payee: Sequence[str]) -> bool:
+    return any(likeness.names(text, name) for name in payee)
 
 
 def _suggest(

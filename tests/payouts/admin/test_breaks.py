@@ -72,7 +72,7 @@ def test_the_list_shows_what_each_line_may_be_and_why(sent):
     assert f"Debit of {attempt.end_to_end_id} to {attempt.payout.seller.name}" in text
     assert "same amount, handed over the same day" in text
     assert "Bank charges" in text and "its words speak of a fee" in text
-    assert "nothing like it was sent" in text
+    assert "nothing like it is found" in text
 
 
 def test_the_list_of_what_waits_for_a_second_person_holds_that_alone(sent):

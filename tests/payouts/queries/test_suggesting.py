@@ -172,3 +172,21 @@ def test_where_an_amount_is_common_what_was_debited_with_its_file_is_passed_over
     (row,) = statements.breaks()
     ((found,),) = [suggesting.Suggester([row], few=1).of(row)]
     assert found.attempt == waiting
+
+
+def test_of_many_with_its_amount_the_one_whose_payee_it_speaks_of_is_compared_first(bank):
+    older, *_newer = sent(1200, 1200, 1200)
+    Seller.objects.filter(pk=older.payout.seller_id).update(name="Atelier Zéphirine")
+    read(statement(line(-1200, text="VIR ATELIER ZEPHIRINE", reference="-")))
+    (row,) = statements.breaks()
+    ((found,),) = [suggesting.Suggester([row], few=1).of(row)]
+    assert found.attempt == older and "its payee's name" in found.why
+
+
+def test_payments_of_another_account_do_not_crowd_out_those_of_its_own(bank, monkeypatch):
+    (ours,) = sent(1200)
+    make_payouts.submitted([1200, 1200], country="US")
+    few = suggesting._OF_THE_AMOUNT.replace(f"LIMIT {suggesting._OF_THE_ACCOUNT}", "LIMIT 1")
+    monkeypatch.setattr(suggesting, "_OF_THE_AMOUNT", few)
+    ((found,),) = suggested(line(-1200))
+    assert found[1] == ours
