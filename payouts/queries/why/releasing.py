@@ -68,7 +68,7 @@ def over(steps: Sequence[Step], now: datetime) -> datetime | None:
     return max([now, *starts]) if len(starts) == len(steps) else None
 
 
-def step(payout: Payout, block: blocks.Block, now: datetime) -> Step:
+def step(*, payout: Payout, block: blocks.Block, now: datetime) -> Step:
     """What ends the block, who does it, and why it is."""
     if block.hold is None:
         return Step((), COMPLIANCE, Cause(block.code.removeprefix("seller_")))

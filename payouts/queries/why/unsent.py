@@ -138,7 +138,7 @@ def handed_before(end_to_end_id: str) -> str:
 
 def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
     """What blocks it and what ends that, then what keeps it back besides; a day only where nothing does."""
-    steps = [releasing.step(payout, block, now) for block in found]
+    steps = [releasing.step(payout=payout, block=block, now=now) for block in found]
     reasons = beside(dict.fromkeys(block.reason for block in found))
     nexts = sentences(*dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
