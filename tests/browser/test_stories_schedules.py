@@ -77,7 +77,7 @@ def test_a_month_end_schedule_is_made_confirmed_run_and_listed(visit, settings, 
         assert run.status == "DONE", run.error
         assert list(server.files()) == [f"in/{run.export.file_name}"]
         page.goto(address)
-        page.get_by_text(run.export.sha256[:12]).wait_for()
+        page.get_by_text(run.export.sha256[:8]).wait_for()
         page.get_by_text("Sent to market@127.0.0.1").wait_for()
         page.get_by_text("Thu 1 Oct – Sat 31 Oct").wait_for()
         assert complaints.all_of(page) == []

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from backoffice.audit.admin import deeds
+from backoffice.audit.admin import deeds, subjects
 from backoffice.audit.errors import Refused
 from backoffice.audit.models import Event
 from backoffice.doors import keyset, pages, worklists
@@ -25,7 +25,7 @@ from backoffice.words import dated, labelled, later, sentences, use_one_of
 from payouts.models import Batch
 from payouts.queries.export_filters import PROGRAM, SUBJECTS
 
-_PERSON, _BATCH = "auth.user", "payouts.batch"
+_BATCH = "payouts.batch"
 
 
 class PersonChip(forms.Form):
@@ -87,7 +87,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     # By number, a page of last year would be looked for among all that came since; by time an index finds it.
     by = ("at",) if words.keys() & {"first", "last"} else ("action",) if _deed_alone(words) else ()
     page = keyset.page(request, rows.select_related("actor", "seal"), by=by)
-    people = _names(event.subject_id for event in page.rows if event.subject_type == _PERSON)
+    things = subjects.named(page.rows)
     currencies = _currencies(event.subject_id for event in page.rows if event.subject_type == _BATCH)
     return pages.render(
         request,
@@ -102,11 +102,11 @@ def listed(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "event": event,
-                    "whom": people.get(event.subject_id) if event.subject_type == _PERSON else None,
+                    "about": subjects.about(event, things),
                     "deed": deeds.said(event.action),
                     "door": deeds.DOORS.get(event.via, event.via),
                     "facts": deeds.facts(
-                        event.data,
+                        subjects.facts(event, things),
                         action=event.action,
                         currency=_currency(event, currencies),
                         by_program=event.actor_id is None,
@@ -122,13 +122,6 @@ def listed(request: HttpRequest) -> HttpResponse:
             else _("What people and the program do stands here."),
         },
     )
-
-
-def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
-    """Whom deeds about people are about, by name."""
-    wanted = {each for each in ids if each is not None}
-    found = get_user_model().objects.in_bulk(wanted) if wanted else {}
-    return {pk: str(each.get_full_name() or each.get_username()) for pk, each in found.items()}
 
 
 def _currencies(ids: Iterable[int | None]) -> dict[int, str]:
