@@ -93,7 +93,7 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, going: leaving.Leav
 
     ``deadline`` is the one its approval would be for, ``going`` what of a proposed one leaves then.
     """
-    name, zone = str(batch.reference), explain.zone_of(batch.country)
+    name = str(batch.reference)
     by = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     paid = _("its payouts are paid on {value_date}").format(value_date=explain.day(deadline.value_date))
     if batch.status == BatchStatus.DISSOLVED:
@@ -121,7 +121,8 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, going: leaving.Leav
         return sentences(_("{name} is being handed over.").format(name=name), stopped, rest, tail)
     if batch.status == BatchStatus.SUBMITTED:
         one = Submission.objects.filter(batch=batch).select_related("batch").defer("body_ciphertext").first()
-        due = attempts.due_words(one, zone, now=now) if one is not None and not unknown else ""
+        payees = explain.zone_of(batch.country)
+        due = attempts.due_words(one, payees, now=now) if one is not None and not unknown else ""
         return sentences(_("{name} is handed over.").format(name=name), due, tail)
     return _("{name} is settled: every payout in it was paid, refused, failed or returned.").format(name=name)
 
