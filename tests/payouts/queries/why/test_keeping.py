@@ -7,7 +7,7 @@ import pytest
 
 from payouts.models import Payout, RailSwitch
 from payouts.operations import accounts, batching, caps, holds
-from payouts.queries import explain
+from payouts.queries import explain, leaving
 from payouts.queries.why import expected, letters, paragraphs
 from payouts.queries.why.causes import Cause
 from sellers.models import Seller
@@ -239,3 +239,46 @@ def test_the_stopped_rail_is_told_before_the_cap_once_it_is_approved_and_after_i
     found = told(early)
     assert found.cause is Cause.OVER_CAP
     assert found.text.index("Nobody can approve it") < found.text.index("has been stopped since")
+
+
+def test_a_payout_in_a_batch_reads_all_of_it_only_where_the_cap_of_its_account_keeps_some(monkeypatch):
+    seller = make.seller()
+    first = quick.approved(seller=seller, amount_minor=6_000, now=NOW - timedelta(days=1))
+    second, other = quick.approved(seller=seller, amount_minor=1_000), quick.approved(amount_minor=1_000)
+    quick.batch([first, second, other])
+    cap("payout", 5_000)
+    cap("seller_day", 100_000)
+    cap("funding_day", 8_000)
+    asked, really = [], leaving.of
+    monkeypatch.setattr(leaving, "of", lambda **values: asked.append(1) or really(**values))
+    causes = [each.cause for each in paragraphs.seller(seller=seller, now=NOW)]
+    assert (causes, asked) == ([Cause.BATCH_TO_APPROVE] * 2, [])
+    cap("funding_day", 1_500)
+    causes = [each.cause for each in paragraphs.seller(seller=seller, now=NOW)]
+    assert (causes, asked) == ([Cause.CAPPED] * 2, [1])  # once for both
+
+
+def test_what_its_own_cap_keeps_is_told_beside_what_keeps_its_whole_batch_from_being_approved():
+    payouts = [quick.approved(amount_minor=minor) for minor in (9_000, 4_000, 4_000)]
+    batch = quick.batch(payouts)
+    cap("payout", 5_000)
+    cap("funding_day", 5_000)
+    found = told(payouts[0])
+    assert (
+        f"{batch.reference}, which waits for a treasurer's approval. Nobody can approve its batch: 1 "
+        in found.text
+    )
+    assert "A cap keeps it back: it is more than €50.00" in found.text
+    assert (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
+
+
+def test_of_a_cap_that_was_lowered_below_what_is_under_way_nothing_is_left():
+    gone, payout = quick.approved(amount_minor=6_000), quick.approved(amount_minor=1_000)
+    batching.approve(batch_id=quick.batch([gone]).pk, actor=make.person("treasurer"), now=NOW)
+    cap("funding_day", 5_000)
+    found = told(payout)
+    assert "€0.00 of it is left for that day." in found.text
+    caps.ask(
+        kind="funding_day", currency="EUR", limit_minor=6_500, reason="x", actor=make.person("admin"), now=NOW
+    )
+    assert "Even that would be too little for it." in told(payout).text
