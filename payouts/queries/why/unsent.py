@@ -88,7 +88,7 @@ def _waiting(payout: Payout, now: datetime, known: keeping.Known) -> Explanation
     else:
         day, when = explain.paid_on(payout=payout, now=now), explain.if_approved(payout=payout, now=now)
         text = sentences(text, _IF[PayoutStatus(payout.status)].format(when=when) if when else "")
-        facts = _facts(payout, until=day if cause is Cause.TO_BATCH else None, paid=day)
+        facts = _facts(payout, paid=day)
     if capped is not None and cause in _OVER:
         actor, cause = capped.actor, _OVER[cause]
     refused = _refused_before(payout)
@@ -234,7 +234,8 @@ def _batched(payout: Payout, now: datetime, known: keeping.Known) -> Explanation
             cut_off_at=explain.clock(by.cut_off_at, explain.bank_zone(batch)),
             value_date=explain.day(by.value_date),
         )
-        going = _facts(payout, until=by.value_date, paid=by.value_date)
+        in_time = batch.status != BatchStatus.PROPOSED and now < batch.cut_off_at  # nobody else has to act
+        going = _facts(payout, until=by.value_date if in_time else None, paid=by.value_date)
     if batch.status == BatchStatus.PROPOSED:
         text = _("{name}, which waits for a treasurer's approval. {then}").format(name=name, then=then)
         if capped is not None and capped.first:

@@ -10,6 +10,7 @@ from payouts.operations import accounts, batching, caps, holds
 from payouts.queries import explain, leaving
 from payouts.queries.why import expected, letters, paragraphs
 from payouts.queries.why.causes import Cause
+from sellers import operations as sellers
 from sellers.models import Seller
 from tests import make, make_accounts
 from tests.make import NOW
@@ -65,11 +66,31 @@ def test_a_stopped_rail_is_told_after_the_next_step_and_no_day_is_promised(made,
     assert not re.search(r"20\d\d", letter(found))
 
 
+def test_a_seller_is_promised_a_day_only_once_nobody_else_has_to_act():
+    payout = batched()
+    assert "it is paid on Wednesday 25 November." in told(payout).text
+    assert not re.search(r"20\d\d", letter(told(payout)))
+    batching.approve(batch_id=payout.batch_id, actor=make.person("treasurer"), now=NOW)
+    assert "It should be in your account on Wednesday, 25 November 2026." in letter(told(payout))
+    late = Payout.objects.select_related("seller", "batch").get(pk=payout.pk)
+    found = paragraphs.payout(payout=late, now=late.batch.cut_off_at)
+    assert "We are preparing" in letter(found) and not re.search(r"20\d\d", letter(found))
+
+
 @pytest.mark.parametrize("made", [quick.approved, batched])
-def test_what_is_approved_names_to_its_seller_the_day_that_the_paragraph_promises(made):
-    found = told(made())
-    assert "it is paid on Wednesday 25 November." in found.text
-    assert "it goes to your bank by Wednesday, 25 November 2026." in letter(found)
+@pytest.mark.parametrize("how", ["fraud_suspected", "compliance", "other", "suspended"])
+def test_what_is_approved_and_then_stopped_in_secret_reads_as_while_its_rail_is_stopped(made, how):
+    payout = made()
+    before = letter(told(payout))
+    if how == "suspended":
+        sellers.suspend(seller_id=payout.seller_id, reason="x", actor=make.person("compliance"), now=NOW)
+    else:
+        holds.hold(payout_ids=[payout.pk], reason=how, note="n", actor=make.person("compliance"), now=NOW)
+    secret = letter(told(payout))
+    assert "We are preparing" in secret and secret == before
+    other = made()
+    stop()
+    assert secret.replace(payout.reference, other.reference) == letter(told(other))
 
 
 def test_each_stop_is_told_and_that_of_another_rail_is_not():
