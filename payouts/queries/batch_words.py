@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.models import Event
 from backoffice.words import ended, later, number, sentences
@@ -156,6 +157,15 @@ def _approved(batch: Batch, *, by: str, paid: str, stopped: str, late: bool) -> 
 def _proposed(batch: Batch, going: leaving.Leaving, *, by: str, paid: str, stopped: str) -> str:
     """Who approves it, and by when; or that nobody can."""
     name = str(batch.reference)
+    if going.full:
+        words = ngettext(
+            "Nobody can approve {name}: {n} payout of it does not fit the cap of its funding account, and is taken out "
+            "first.",
+            "Nobody can approve {name}: {n} payouts of it do not fit the cap of its funding account, and are taken out "
+            "first.",
+            len(going.full),
+        )
+        return sentences(words.format(name=name, n=number(len(going.full))), going.room, stopped)
     if not going.count:
         return (
             _(

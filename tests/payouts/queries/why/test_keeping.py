@@ -303,3 +303,15 @@ def test_of_a_cap_that_was_lowered_below_what_is_under_way_nothing_is_left():
         kind="funding_day", currency="EUR", limit_minor=6_500, reason="x", actor=make.person("admin"), now=NOW
     )
     assert "Even that would be too little for it." in told(payout).text
+
+
+@pytest.mark.parametrize("made", [quick.payout, quick.approved])
+def test_the_number_of_queries_grows_with_neither_payouts_nor_earnings(made, django_assert_max_num_queries):
+    seller = make.seller()
+    for kind in ("payout", "seller_day", "funding_day"):
+        cap(kind, 1_000_000)
+    payouts = [made(seller=seller, now=NOW - timedelta(days=7 - day)) for day in range(7)]
+    if made is quick.approved:
+        quick.batch(payouts)
+    with django_assert_max_num_queries(8 + paragraphs.MOST * 8):
+        assert len(paragraphs.seller(seller=seller, now=NOW)) == paragraphs.MOST
