@@ -163,7 +163,7 @@ def _of(batch: Batch, going: leaving.Leaving, *, blocked: str) -> str:
     """Those of the batch's payouts that leave, or are kept back, as a list, the largest first; all of them where a cap
     keeps any, for no list knows of that.
     """
-    narrowed = {"blocked": blocked} if going.kept and not going.capped else {}
+    narrowed = {"blocked": blocked} if going.kept and not going.tight else {}
     query = urlencode({"batch": batch.reference, **narrowed, "sort": "-amount"})
     return f"{reverse('admin:payouts_payout_list')}?{query}"
 

@@ -36,7 +36,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Story:
-    """One attempt: moments are in the time zone of the payout's country."""
+    """One attempt: moments are by the clock of the bank that paid (`explain.bank_zone`)."""
 
     attempt: Attempt
     money: Money
@@ -171,7 +171,7 @@ def _under_way(attempt: Attempt, payout: Payout, *, zone: str, now: datetime) ->
         return unknown_words(submission, zone, now=now)
     if payout.status == PayoutStatus.PAID:
         return _("Nothing more. Should the payee's bank still send it back, the money is the seller's again.")
-    return due_words(submission, zone, now=now)
+    return due_words(submission, explain.zone_of(payout.country), now=now)
 
 
 def handing_over(submission: Submission, zone: str) -> str:
@@ -201,10 +201,16 @@ def unknown_words(submission: Submission, zone: str, *, now: datetime) -> str:
     )
 
 
-def due_words(submission: Submission, zone: str, *, now: datetime) -> str:
-    """What follows once the bank has it: when the money is due, and what to do when that day is over."""
-    value_date = submission.batch.value_date
-    due = _("due at the payee's bank on {value_date}").format(value_date=explain.day(value_date))
-    if now.astimezone(ZoneInfo(zone)).date() <= value_date:
+def due_words(submission: Submission, payees: str, *, now: datetime) -> str:
+    """What follows once the bank has it: when the money is due, and what to do when that day is over (`late`)."""
+    due = _("due at the payee's bank on {value_date}").format(
+        value_date=explain.day(submission.batch.value_date)
+    )
+    if not late(submission, payees, now=now):
         return _("The bank carries it out. It is {due}.").format(due=due)
     return _("It was {due}, and the bank has not reported it: ask the bank.").format(due=due)
+
+
+def late(submission: Submission, payees: str, *, now: datetime) -> bool:
+    """Whether its value date is over in the time zone of the ``payees``, whatever day it is at the bank that pays."""
+    return now.astimezone(ZoneInfo(payees)).date() > submission.batch.value_date

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.models import Event
 from backoffice.words import ended, later, number, sentences
@@ -93,7 +94,7 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, going: leaving.Leav
 
     ``deadline`` is the one its approval would be for, ``going`` what of a proposed one leaves then.
     """
-    name, zone = str(batch.reference), explain.zone_of(batch.country)
+    name = str(batch.reference)
     by = explain.clock(deadline.cut_off_at, explain.bank_zone(batch))
     paid = _("its payouts are paid on {value_date}").format(value_date=explain.day(deadline.value_date))
     if batch.status == BatchStatus.DISSOLVED:
@@ -121,7 +122,8 @@ def next_step(*, batch: Batch, deadline: calendars.Deadline, going: leaving.Leav
         return sentences(_("{name} is being handed over.").format(name=name), stopped, rest, tail)
     if batch.status == BatchStatus.SUBMITTED:
         one = Submission.objects.filter(batch=batch).select_related("batch").defer("body_ciphertext").first()
-        due = attempts.due_words(one, zone, now=now) if one is not None and not unknown else ""
+        payees = explain.zone_of(batch.country)
+        due = attempts.due_words(one, payees, now=now) if one is not None and not unknown else ""
         return sentences(_("{name} is handed over.").format(name=name), due, tail)
     return _("{name} is settled: every payout in it was paid, refused, failed or returned.").format(name=name)
 
@@ -155,6 +157,15 @@ def _approved(batch: Batch, *, by: str, paid: str, stopped: str, late: bool) -> 
 def _proposed(batch: Batch, going: leaving.Leaving, *, by: str, paid: str, stopped: str) -> str:
     """Who approves it, and by when; or that nobody can."""
     name = str(batch.reference)
+    if going.full:
+        words = ngettext(
+            "Nobody can approve {name}: {n} payout of it does not fit the cap of its funding account, and is taken out "
+            "first.",
+            "Nobody can approve {name}: {n} payouts of it do not fit the cap of its funding account, and are taken out "
+            "first.",
+            len(going.full),
+        )
+        return sentences(words.format(name=name, n=number(len(going.full))), going.room, stopped)
     if not going.count:
         return (
             _(

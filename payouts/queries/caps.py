@@ -21,7 +21,9 @@ from sellers.ledger.money import Money
 
 @dataclass(frozen=True)
 class Tight:
-    """The cap that a payout does not fit, and how much of it was left for the payout."""
+    """The cap that a payout does not fit, and how much of it was left for the payout: less than nothing where the cap
+    was lowered since.
+    """
 
     kind: CapKind
     limit: Money
@@ -101,7 +103,7 @@ def too_large(payouts: Iterable[Payout]) -> dict[int, str]:
             caps[payout.currency] = limits(payout.currency)
         limit = caps[payout.currency].get(CapKind.PAYOUT)
         if limit is not None and payout.amount_minor > limit:
-            found[payout.pk] = _too_large(Money(limit, payout.currency))
+            found[payout.pk] = too_large_words(Money(limit, payout.currency))
     return found
 
 
@@ -112,14 +114,15 @@ def fit(
     day: date,
     promised_minor: int = 0,
     lock: bool = False,
+    within: Mapping[str, int] | None = None,
 ) -> Verdict:
     """Which of these payouts could no longer leave this account on this value date, taken in the order given.
 
     A payout that does not fit is passed over, and smaller ones after it may still. ``promised_minor`` is what other
-    approved batches of that day are to take.
+    approved batches of that day are to take. ``within`` are the caps to ask (`limits`); without it those in force.
     """
     currency = funding.currency
-    caps = limits(currency, lock=lock)
+    caps = limits(currency, lock=lock) if within is None else within
     verdict = Verdict()
     one = caps.get(CapKind.PAYOUT)
     a_seller, an_account = caps.get(CapKind.SELLER_DAY), caps.get(CapKind.FUNDING_DAY)
@@ -138,7 +141,7 @@ def fit(
     for payout in payouts:
         after = sent.get(payout.seller_id, 0) + payout.amount_minor
         if one is not None and payout.amount_minor > one:
-            verdict.over[payout.pk] = _too_large(Money(one, currency))
+            verdict.over[payout.pk] = too_large_words(Money(one, currency))
             verdict.tight[payout.pk] = _tight(CapKind.PAYOUT, currency, one, one)
         elif a_seller is not None and after > a_seller:
             verdict.over[payout.pk] = _too_much_for_one(Money(a_seller, currency), day)
@@ -156,6 +159,21 @@ def fit(
             capfirst(room(funding.code, limit=Money(an_account, currency), left=free, day=day))
         )
     return verdict
+
+
+def room_for(wanted_minor: int, *, funding: FundingAccount, day: date, within: Mapping[str, int]) -> bool:
+    """Whether the cap of the account, if any, lets all of that leave on the value date besides what is under way."""
+    limit = within.get(CapKind.FUNDING_DAY)
+    if limit is None:
+        return True
+    used = used_of(
+        CapKind.FUNDING_DAY,
+        currency=funding.currency,
+        day=day,
+        limit=limit,
+        wanted={funding.pk: wanted_minor},
+    )
+    return used[funding.pk] + wanted_minor <= limit
 
 
 def promised(*, funding: FundingAccount, day: date, but: int) -> int:
@@ -193,7 +211,8 @@ def room(code: str, *, limit: Money, left: Money, day: date) -> str:
     )
 
 
-def _too_large(limit: Money) -> str:
+def too_large_words(limit: Money) -> str:
+    """Why a payout over the cap of one does not leave, and what to do; no whole sentence."""
     return _(
         "it is more than {say}, the cap of one payout in {currency}. Ask an "
         "administrator to raise the cap, or cancel it and pay the seller in smaller parts"

@@ -66,7 +66,7 @@ OF_DETAILS = frozenset({Cause.HELD_ACCOUNT_REFUSED, Cause.HELD_ACCOUNT_CHANGE})
 """Holds that new bank details end."""
 
 # What the seller is to learn nothing of, whatever else they could be told; of another reason only its note knows.
-_QUIET = frozenset({Cause.SUSPENDED, Cause.HELD_FRAUD_SUSPECTED, Cause.HELD_COMPLIANCE, Cause.HELD_OTHER})
+QUIET = frozenset({Cause.SUSPENDED, Cause.HELD_FRAUD_SUSPECTED, Cause.HELD_COMPLIANCE, Cause.HELD_OTHER})
 # What the seller is asked for, first what takes longest.
 _ASKED = (
     Cause.DETAILS_REFUSED,
@@ -82,7 +82,7 @@ def most_secret(causes: Sequence[Cause]) -> Cause:
     What they may not know comes before everything. Else they are asked for what only they can give, whatever takes its
     course besides. That new bank details are paid from a day is told only where nothing else blocks.
     """
-    quiet = [cause for cause in causes if cause in _QUIET]
+    quiet = [cause for cause in causes if cause in QUIET]
     asked = [cause for cause in _ASKED if cause in causes]
     rest = [cause for cause in causes if cause is not Cause.HELD_ACCOUNT_CHANGE]
     return (quiet or asked or rest or causes)[0]

@@ -1,6 +1,7 @@
 """What keeps a payout from leaving that nothing blocks: its rail is stopped, or it is over a cap."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from backoffice.audit import holders
 from backoffice.words import number, sentences
 from payouts import countries
 from payouts.models import Batch, CapChange, CapKind, FundingAccount, Payout
-from payouts.queries import caps, explain, holding, rails
+from payouts.queries import caps, explain, leaving, rails
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -48,66 +49,104 @@ def rail_of(payout: Payout) -> str:
     return countries.get(payout.country).rail if countries.is_open(payout.country) else ""
 
 
-def capped(*, payout: Payout, now: datetime) -> Capped | None:
+@dataclass
+class Known:
+    """What is known of the caps while one answer is put together: of its payouts nothing is asked twice."""
+
+    limits: dict[str, dict[str, int]] = field(default_factory=dict)
+    going: dict[tuple[int, int], leaving.Leaving] = field(default_factory=dict)
+
+    def within(self, currency: str) -> dict[str, int]:
+        """The caps of a currency in force."""
+        if currency not in self.limits:
+            self.limits[currency] = caps.limits(currency)
+        return self.limits[currency]
+
+    def leaving(self, payout: Payout, batch: Batch, now: datetime) -> leaving.Leaving:
+        """What leaves with the batch as far as it is about this payout (`leaving.of_seller`)."""
+        key = (batch.pk, payout.seller_id)
+        if key not in self.going:
+            self.going[key] = leaving.of_seller(
+                batch=batch,
+                day=explain.deadline(batch, now).value_date,
+                seller_id=payout.seller_id,
+                within=self.within(batch.currency),
+            )
+        return self.going[key]
+
+
+def capped(*, payout: Payout, now: datetime, known: Known | None = None) -> Capped | None:
     """The cap that would keep this payout back if it were sent now; None where it fits.
 
     Before its approval that is the cap of one payout, which keeps it from being approved. What it is for a day is asked
     once a payout is approved: before, nobody knows on which day it goes, and beside which others. Of a proposed batch
     all that does not fit its funding account leaves before anybody can approve what does.
     """
-    if not caps.limits(payout.currency):
+    known = known or Known()
+    if not known.within(payout.currency):
         return None
     if payout.batch is not None:
-        return _of_batch(payout, payout.batch, now)
+        return _of_batch(payout, payout.batch, now, known)
     first = payout.status != PayoutStatus.APPROVED
-    verdict = _alone(payout, now)
-    return _tight(payout, verdict, first=_("Nobody can approve it: {reason}.") if first else "")
+    verdict = _alone(payout, now, known.within(payout.currency))
+    words = _("Nobody can approve it: {reason}.") if first else ""
+    return _tight(payout, verdict.tight, verdict.reasons, first=words)
 
 
-def _alone(payout: Payout, now: datetime) -> caps.Verdict:
+def _alone(payout: Payout, now: datetime, within: Mapping[str, int]) -> caps.Verdict:
     """Whether a payout that is in no batch fits, after its approval into those of today as well."""
-    limit = caps.limits(payout.currency).get(CapKind.PAYOUT)
-    over = caps.too_large([payout])
-    if over and limit is not None:
+    limit = within.get(CapKind.PAYOUT)
+    if limit is not None and payout.amount_minor > limit:
         cap = Money(limit, payout.currency)
+        over = {payout.pk: caps.too_large_words(cap)}
         return caps.Verdict(over=over, tight={payout.pk: caps.Tight(CapKind.PAYOUT, cap, cap)})
+    if payout.status != PayoutStatus.APPROVED:
+        return caps.Verdict()
     accounts = FundingAccount.objects.filter(active=True, rail=rail_of(payout), currency=payout.currency)
     account, day = accounts.first(), explain.paid_on(payout=payout, now=now)
-    if payout.status != PayoutStatus.APPROVED or account is None or day is None:
+    if account is None or day is None:
         return caps.Verdict()
-    promised = caps.promised(funding=account, day=day, but=0)
-    return caps.fit(payouts=[payout], funding=account, day=day, promised_minor=promised)
+    promised = caps.promised(funding=account, day=day, but=0) if CapKind.FUNDING_DAY in within else 0
+    return caps.fit(payouts=[payout], funding=account, day=day, promised_minor=promised, within=within)
 
 
-def _of_batch(payout: Payout, batch: Batch, now: datetime) -> Capped | None:
-    inside = Payout.objects.filter(holding.free(), batch=batch, status=PayoutStatus.BATCHED)
-    going = list(inside.only("seller_id", "amount_minor").order_by("pk"))
-    funding, day = batch.funding_account, explain.deadline(batch, now).value_date
-    promised = caps.promised(funding=funding, day=day, but=batch.pk)
-    verdict = caps.fit(payouts=going, funding=funding, day=day, promised_minor=promised)
-    proposed, full = batch.status == BatchStatus.PROPOSED, len(verdict.full)
-    if proposed and full and payout.pk not in verdict.reasons:
+def _of_batch(payout: Payout, batch: Batch, now: datetime, known: Known) -> Capped | None:
+    going = known.leaving(payout, batch, now)
+    proposed, full = batch.status == BatchStatus.PROPOSED, len(going.full)
+    if proposed and full and payout.pk not in going.full:
         words = ngettext(
             "Nobody can approve its batch: {n} payout of it does not fit the cap of its funding account, and is taken "
             "out first.",
             "Nobody can approve its batch: {n} payouts of it do not fit the cap of its funding account, and are taken "
             "out first.",
             full,
-        )
-        return Capped(words.format(n=number(full)), holders.whoever("payouts.take_out_payout"), first=True)
-    first = proposed and (payout.pk in verdict.full or len(verdict.reasons) == len(going))
-    return _tight(payout, verdict, first=_("Nobody can approve its batch: {reason}.") if first else "")
+        ).format(n=number(full))
+        besides = _tight(payout, going.tight, going.kept, first="")
+        said = sentences(words, besides.words) if besides is not None else words
+        return Capped(said, holders.whoever("payouts.take_out_payout"), first=True)
+    first = proposed and payout.pk in going.tight and (bool(full) or _nothing(batch, going, now, known))
+    words = _("Nobody can approve its batch: {reason}.") if first else ""
+    return _tight(payout, going.tight, going.kept, first=words)
 
 
-def _tight(payout: Payout, verdict: caps.Verdict, *, first: str) -> Capped | None:
+def _nothing(batch: Batch, going: leaving.Leaving, now: datetime, known: Known) -> bool:
+    """Whether nothing at all leaves with a batch of which ``going`` is what this seller has in it."""
+    day = explain.deadline(batch, now).value_date
+    return not going.count and leaving.nothing(batch=batch, day=day, within=known.within(batch.currency))
+
+
+def _tight(
+    payout: Payout, tights: Mapping[int, caps.Tight], reasons: Mapping[int, str], *, first: str
+) -> Capped | None:
     """``first`` says what nobody can do before, of a ``reason``; empty where the payout is only not sent."""
-    tight = verdict.tight.get(payout.pk)
+    tight = tights.get(payout.pk)
     if tight is None:
         return None
     keeps = first or _("A cap keeps it back: {reason}.")
-    said = [keeps.format(reason=verdict.reasons[payout.pk])]
+    said = [keeps.format(reason=reasons[payout.pk])]
     if tight.kind != CapKind.PAYOUT:
-        said.append(_("{left} of it is left for that day.").format(left=written.text(tight.left)))
+        left = Money(max(tight.left.minor, 0), tight.left.currency)
+        said.append(_("{left} of it is left for that day.").format(left=written.text(left)))
     wish = caps.waiting().filter(kind=tight.kind, currency=payout.currency).first()
     if wish is not None:
         enough = tight.limit.minor - tight.left.minor + payout.amount_minor

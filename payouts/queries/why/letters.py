@@ -1,8 +1,8 @@
 """What a seller is told, in their language: a closed list of texts that name no reason of ours.
 
 The texts stand in `texts/`, a file for each language. A hold for a reason of ours, a check, an approval and a
-suspension are told in the same words, so that no text gives one of them away. What the seller asked for, or has to
-send, is told as what it is.
+suspension are told in the same words, so that no text gives one of them away; what is secret is told after the
+approval in the words that stood there before. What the seller asked for, or has to send, is told as what it is.
 """
 
 import pathlib
@@ -13,7 +13,8 @@ from functools import cache
 
 from backoffice import words
 from payouts import countries
-from payouts.queries.why.causes import Cause, Explanation, Facts
+from payouts.queries.why.causes import QUIET, Cause, Explanation, Facts
+from payouts.states import PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
 
@@ -59,8 +60,9 @@ SAID: Mapping[Cause, str] = {
     Cause.NOTHING_OWED: "nothing_owed",
     Cause.ORDER_CANCELS_OUT: "order_cancels_out",
 }
-UNDATED: Mapping[str, str] = {"new_details": "checking", "preparing": "preparing_undated"}
+UNDATED: Mapping[str, str] = {"new_details": "checking", "leaving": "preparing"}
 """What is said in place of a text that promises a day, where there is none to promise."""
+_PREPARED = frozenset({PayoutStatus.APPROVED, PayoutStatus.BATCHED})
 
 
 @cache
@@ -91,7 +93,9 @@ def not_found(*, words: str, language: str) -> str:
 
 def _sentence(explanation: Explanation, ours: Mapping[str, str], locale: str) -> str:
     facts, name = explanation.facts, SAID[explanation.cause]
-    if facts.until is None:
+    if explanation.cause in QUIET and explanation.status in _PREPARED:
+        name = "preparing"  # as it was before: to be checked anew would tell them
+    elif facts.until is None:
         name = UNDATED.get(name, name)
     return ours[name].format(
         it=_it(facts, ours, locale),

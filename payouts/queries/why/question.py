@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice.words import together
 from payouts.models import Attempt, Batch, Payout
 from payouts.queries import batch_words, explain, leaving, searching
-from payouts.queries.why import owed, paragraphs
+from payouts.queries.why import keeping, owed, paragraphs
 from payouts.queries.why.causes import Cause, Explanation
 from sellers import queries as sellers
 from sellers.ledger import written
@@ -181,7 +181,8 @@ def _of_order(order: str, lines: Sequence[Earning], now: datetime) -> Answer:
         Payout.objects.filter(pk__in=set(covering.values())).select_related("seller", "batch").order_by("pk")
     )
     carrying = list(payouts[: paragraphs.MOST])
-    told = [paragraphs.payout(payout=each, now=now) for each in carrying]
+    known = keeping.Known()
+    told = [paragraphs.payout(payout=each, now=now, known=known) for each in carrying]
     for currency in sorted(currencies):
         rest = [line for line in lines if line.pk not in covering and line.account.currency == currency]
         total = Money(sum(line.amount_minor for line in rest), currency)

@@ -40,13 +40,14 @@ def of(*, payout: Payout, now: datetime) -> Explanation:
 
 
 def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
-    submission, zone = attempt.submission, explain.bank_zone(attempt.submission.batch)
+    submission = attempt.submission
+    zone, payees = explain.bank_zone(submission.batch), explain.zone_of(payout.country)
     value_date = submission.batch.value_date
     at = submission.delivered_at
     facts = Facts(
         reference=str(payout.reference),
         money=Money(payout.amount_minor, payout.currency),
-        on=at.astimezone(ZoneInfo(zone)).date() if at is not None else None,
+        on=at.astimezone(ZoneInfo(payees)).date() if at is not None else None,
         until=value_date,
         account=attempt.account_version.masked,
     )
@@ -79,9 +80,9 @@ def _submitted(payout: Payout, attempt: Attempt, now: datetime) -> Explanation:
         sent=sent,
         end_to_end_id=attempt.end_to_end_id,
         account=facts.account,
-        due_words=attempts.due_words(submission, zone, now=now),
+        due_words=attempts.due_words(submission, payees, now=now),
     )
-    if now.astimezone(ZoneInfo(zone)).date() > value_date:
+    if attempts.late(submission, payees, now=now):
         return told(text, _("a treasurer"), Cause.LATE)
     return told(text, _("the bank"), Cause.WITH_THE_BANK)
 

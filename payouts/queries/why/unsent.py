@@ -56,39 +56,39 @@ _IF = {
 _OVER = {Cause.TO_APPROVE: Cause.OVER_CAP, Cause.TO_BATCH: Cause.CAPPED}
 
 
-def of(*, payout: Payout, now: datetime) -> Explanation:
-    """The paragraph for a payout that is still in our hands."""
-    told = _of(payout, now)
+def of(*, payout: Payout, now: datetime, known: keeping.Known | None = None) -> Explanation:
+    """The paragraph for a payout that is still in our hands. ``known`` is shared by those of one answer."""
+    told = _of(payout, now, known or keeping.Known())
     out = _taken_out(payout)
     return replace(told, text=sentences(told.text, out), shared="") if out else told
 
 
-def _of(payout: Payout, now: datetime) -> Explanation:
+def _of(payout: Payout, now: datetime, known: keeping.Known) -> Explanation:
     found = blocks.of(payouts=[payout]).get(payout.pk, [])
     lost = outside.known(payouts=[payout])
     if payout.pk in lost:
         return _lost(payout, lost[payout.pk], found)
     if found:
-        return _blocked(payout, found, now)
+        return _blocked(payout, found, now, known)
     if payout.status == PayoutStatus.BATCHED:
-        return _batched(payout, now)
-    return _waiting(payout, now)
+        return _batched(payout, now, known)
+    return _waiting(payout, now, known)
 
 
-def _waiting(payout: Payout, now: datetime) -> Explanation:
+def _waiting(payout: Payout, now: datetime, known: keeping.Known) -> Explanation:
     """Whose step is next, and what keeps it from leaving after that: a cap first that keeps it from being approved."""
     words, actor, cause = _WAITING[PayoutStatus(payout.status)]
     text = _("Payout {reference} {words}.").format(reference=payout.reference, words=words)
     if cause is Cause.TO_BATCH:
         actor = holders.whoever("payouts.propose_batch") or actor
-    stop, capped = _stop(payout), keeping.capped(payout=payout, now=now)
+    stop, capped = _stop(payout), keeping.capped(payout=payout, now=now, known=known)
     kept, facts = _kept(stop, capped), _facts(payout)
     if kept:
         text = sentences(text, kept, keeping.no_date())
     else:
         day, when = explain.paid_on(payout=payout, now=now), explain.if_approved(payout=payout, now=now)
         text = sentences(text, _IF[PayoutStatus(payout.status)].format(when=when) if when else "")
-        facts = _facts(payout, until=day if cause is Cause.TO_BATCH else None, paid=day)
+        facts = _facts(payout, paid=day)
     if capped is not None and cause in _OVER:
         actor, cause = capped.actor, _OVER[cause]
     refused = _refused_before(payout)
@@ -136,14 +136,15 @@ def handed_before(end_to_end_id: str) -> str:
     ).format(end_to_end_id=end_to_end_id)
 
 
-def _blocked(payout: Payout, found: list[blocks.Block], now: datetime) -> Explanation:
+def _blocked(payout: Payout, found: list[blocks.Block], now: datetime, known: keeping.Known) -> Explanation:
     """What blocks it and what ends that, then what keeps it back besides; a day only where nothing does."""
     steps = [releasing.step(payout=payout, block=block, now=now) for block in found]
     reasons = beside(dict.fromkeys(block.reason for block in found))
     nexts = sentences(*dict.fromkeys(str(words) for step in steps for words in step.words))
     refused = _refused_before(payout)
     stop = _stop(payout)
-    capped = keeping.capped(payout=payout, now=now) if payout.status != PayoutStatus.BATCHED else None
+    batched = payout.status == PayoutStatus.BATCHED
+    capped = None if batched else keeping.capped(payout=payout, now=now, known=known)
     kept = _kept(stop, capped)
     start = releasing.over(steps, now) if not kept else None
     when = explain.if_approved(payout=payout, now=start) if start is not None else ""
@@ -215,12 +216,12 @@ def _taken_out(payout: Payout) -> str:
     )
 
 
-def _batched(payout: Payout, now: datetime) -> Explanation:
+def _batched(payout: Payout, now: datetime, known: keeping.Known) -> Explanation:
     """Whether its batch waits for its approval, then what keeps it from leaving, the stopped rail before a cap."""
     batch = payout.batch
     assert batch is not None  # a constraint: what is BATCHED has a batch
     by, stop = explain.deadline(batch, now), _stop(payout)
-    capped = keeping.capped(payout=payout, now=now)
+    capped = keeping.capped(payout=payout, now=now, known=known)
     name = _("Payout {reference} is in batch {batch}").format(
         reference=payout.reference, batch=batch.reference
     )
@@ -233,7 +234,8 @@ def _batched(payout: Payout, now: datetime) -> Explanation:
             cut_off_at=explain.clock(by.cut_off_at, explain.bank_zone(batch)),
             value_date=explain.day(by.value_date),
         )
-        going = _facts(payout, until=by.value_date, paid=by.value_date)
+        in_time = batch.status != BatchStatus.PROPOSED and now < batch.cut_off_at  # nobody else has to act
+        going = _facts(payout, until=by.value_date if in_time else None, paid=by.value_date)
     if batch.status == BatchStatus.PROPOSED:
         text = _("{name}, which waits for a treasurer's approval. {then}").format(name=name, then=then)
         if capped is not None and capped.first:

@@ -7,6 +7,8 @@ import pytest
 from payouts.models import Hold, Submission
 from payouts.operations import batching, givebacks, holds, preparing, recalls, settlement, submission
 from payouts.queries import attempts, explain
+from payouts.queries.why import paragraphs
+from payouts.queries.why.causes import Cause
 from payouts.rails import base
 from tests import make, make_payouts
 from tests.make_payouts import NOW
@@ -55,6 +57,31 @@ def test_a_day_late_the_page_says_to_ask_the_bank(bank):
     batch = make_payouts.submitted([1200], country="US")
     (story,) = stories(batch, now=NOW + timedelta(days=9))
     assert story.follows.endswith("and the bank has not reported it: ask the bank.")
+
+
+def test_a_value_date_is_over_when_it_is_where_the_payee_is(bank):
+    batch = make_payouts.submitted([1200], country="US")  # by an account in Paris
+    assert (batch.value_date, batch.funding_account.country) == (NOW.date() + timedelta(days=1), "FR")
+    half_past_six_in_new_york = NOW.replace(hour=23, minute=30) + timedelta(days=1)
+    (payout,) = make_payouts.payouts_of(batch)
+    for now, due in (
+        (half_past_six_in_new_york, True),
+        (half_past_six_in_new_york + timedelta(hours=6), False),
+    ):
+        (story,) = stories(batch, now=now)
+        told = paragraphs.payout(payout=payout, now=now)
+        assert (told.cause is Cause.WITH_THE_BANK) is due
+        for words in (story.follows, told.text):
+            assert ("The bank carries it out." in words) is due
+            assert ("ask the bank" in words) is not due
+
+
+def test_a_seller_is_told_the_day_of_their_own_country_on_which_it_was_sent(bank):
+    past_seven_in_tokyo = NOW.replace(hour=22, minute=30)
+    batch = make_payouts.submitted([1200], country="JP", now=past_seven_in_tokyo)
+    (payout,) = make_payouts.payouts_of(batch)
+    told = paragraphs.payout(payout=payout, now=past_seven_in_tokyo)
+    assert told.facts.on == NOW.date() + timedelta(days=1) and "Tue 24 Nov, 23:30 Paris" in told.text
 
 
 def test_an_unknown_says_when_the_bank_is_asked_next_and_when_the_alarm_goes(bank, settings):

@@ -77,6 +77,19 @@ def test_a_batch_that_a_cap_keeps_whole_waits_for_no_treasurer(bank):
     )
 
 
+def test_a_batch_over_the_cap_of_its_account_waits_for_what_does_not_fit_to_be_taken_out(bank):
+    batch = make_payouts.proposed_batch([1200, 1100])
+    cap("funding_day", 1500)
+    told = words(batch)
+    assert told.startswith(
+        f"Nobody can approve {batch.reference}: 1 payout of it does not fit the cap of its funding account, and is "
+        "taken out first. Of the €15.00 that"
+    )
+    assert "waits for a treasurer" not in told and "Handed over by" not in told
+    with pytest.raises(batching.OverCap):
+        batching.approve(batch_id=batch.pk, actor=make.person("treasurer"), now=NOW)
+
+
 STOP = (
     "{rail} has been stopped since Tue 24 Nov, 10:00 Paris. {who} stopped it: “The bank called.” Nothing is handed "
     "over until {then} lets it go on."

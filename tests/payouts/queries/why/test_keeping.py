@@ -7,9 +7,10 @@ import pytest
 
 from payouts.models import Payout, RailSwitch
 from payouts.operations import accounts, batching, caps, holds
-from payouts.queries import explain
+from payouts.queries import explain, leaving
 from payouts.queries.why import expected, letters, paragraphs
 from payouts.queries.why.causes import Cause
+from sellers import operations as sellers
 from sellers.models import Seller
 from tests import make, make_accounts
 from tests.make import NOW
@@ -65,11 +66,31 @@ def test_a_stopped_rail_is_told_after_the_next_step_and_no_day_is_promised(made,
     assert not re.search(r"20\d\d", letter(found))
 
 
+def test_a_seller_is_promised_a_day_only_once_nobody_else_has_to_act():
+    payout = batched()
+    assert "it is paid on Wednesday 25 November." in told(payout).text
+    assert not re.search(r"20\d\d", letter(told(payout)))
+    batching.approve(batch_id=payout.batch_id, actor=make.person("treasurer"), now=NOW)
+    assert "It should be in your account on Wednesday, 25 November 2026." in letter(told(payout))
+    late = Payout.objects.select_related("seller", "batch").get(pk=payout.pk)
+    found = paragraphs.payout(payout=late, now=late.batch.cut_off_at)
+    assert "We are preparing" in letter(found) and not re.search(r"20\d\d", letter(found))
+
+
 @pytest.mark.parametrize("made", [quick.approved, batched])
-def test_what_is_approved_names_to_its_seller_the_day_that_the_paragraph_promises(made):
-    found = told(made())
-    assert "it is paid on Wednesday 25 November." in found.text
-    assert "it goes to your bank by Wednesday, 25 November 2026." in letter(found)
+@pytest.mark.parametrize("how", ["fraud_suspected", "compliance", "other", "suspended"])
+def test_what_is_approved_and_then_stopped_in_secret_reads_as_while_its_rail_is_stopped(made, how):
+    payout = made()
+    before = letter(told(payout))
+    if how == "suspended":
+        sellers.suspend(seller_id=payout.seller_id, reason="x", actor=make.person("compliance"), now=NOW)
+    else:
+        holds.hold(payout_ids=[payout.pk], reason=how, note="n", actor=make.person("compliance"), now=NOW)
+    secret = letter(told(payout))
+    assert "We are preparing" in secret and secret == before
+    other = made()
+    stop()
+    assert secret.replace(payout.reference, other.reference) == letter(told(other))
 
 
 def test_each_stop_is_told_and_that_of_another_rail_is_not():
@@ -239,3 +260,58 @@ def test_the_stopped_rail_is_told_before_the_cap_once_it_is_approved_and_after_i
     found = told(early)
     assert found.cause is Cause.OVER_CAP
     assert found.text.index("Nobody can approve it") < found.text.index("has been stopped since")
+
+
+def test_a_payout_in_a_batch_reads_all_of_it_only_where_the_cap_of_its_account_keeps_some(monkeypatch):
+    seller = make.seller()
+    first = quick.approved(seller=seller, amount_minor=6_000, now=NOW - timedelta(days=1))
+    second, other = quick.approved(seller=seller, amount_minor=1_000), quick.approved(amount_minor=1_000)
+    quick.batch([first, second, other])
+    cap("payout", 5_000)
+    cap("seller_day", 100_000)
+    cap("funding_day", 8_000)
+    asked, really = [], leaving.of
+    monkeypatch.setattr(leaving, "of", lambda **values: asked.append(1) or really(**values))
+    causes = [each.cause for each in paragraphs.seller(seller=seller, now=NOW)]
+    assert (causes, asked) == ([Cause.BATCH_TO_APPROVE] * 2, [])
+    cap("funding_day", 1_500)
+    causes = [each.cause for each in paragraphs.seller(seller=seller, now=NOW)]
+    assert (causes, asked) == ([Cause.CAPPED] * 2, [1])  # once for both
+
+
+def test_what_its_own_cap_keeps_is_told_beside_what_keeps_its_whole_batch_from_being_approved():
+    payouts = [quick.approved(amount_minor=minor) for minor in (9_000, 4_000, 4_000)]
+    batch = quick.batch(payouts)
+    cap("payout", 5_000)
+    cap("funding_day", 5_000)
+    found = told(payouts[0])
+    assert (
+        f"{batch.reference}, which waits for a treasurer's approval. Nobody can approve its batch: 1 "
+        in found.text
+    )
+    assert "A cap keeps it back: it is more than €50.00" in found.text
+    assert (found.cause, found.actor) == (Cause.CAPPED, "a treasurer")
+
+
+def test_of_a_cap_that_was_lowered_below_what_is_under_way_nothing_is_left():
+    gone, payout = quick.approved(amount_minor=6_000), quick.approved(amount_minor=1_000)
+    batching.approve(batch_id=quick.batch([gone]).pk, actor=make.person("treasurer"), now=NOW)
+    cap("funding_day", 5_000)
+    found = told(payout)
+    assert "€0.00 of it is left for that day." in found.text
+    caps.ask(
+        kind="funding_day", currency="EUR", limit_minor=6_500, reason="x", actor=make.person("admin"), now=NOW
+    )
+    assert "Even that would be too little for it." in told(payout).text
+
+
+@pytest.mark.parametrize("made", [quick.payout, quick.approved])
+def test_the_number_of_queries_grows_with_neither_payouts_nor_earnings(made, django_assert_max_num_queries):
+    seller = make.seller()
+    for kind in ("payout", "seller_day", "funding_day"):
+        cap(kind, 1_000_000)
+    payouts = [made(seller=seller, now=NOW - timedelta(days=7 - day)) for day in range(7)]
+    if made is quick.approved:
+        quick.batch(payouts)
+    with django_assert_max_num_queries(8 + paragraphs.MOST * 8):
+        assert len(paragraphs.seller(seller=seller, now=NOW)) == paragraphs.MOST

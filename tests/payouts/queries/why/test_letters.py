@@ -119,13 +119,14 @@ def test_what_the_seller_asked_for_or_has_to_send_is_told_as_what_it_is():
 @pytest.mark.parametrize(
     "cause", [Cause.TO_BATCH, Cause.BATCH_TO_APPROVE, Cause.CUT_OFF_MISSED, Cause.RAIL_STOPPED, Cause.CAPPED]
 )
-def test_what_is_approved_is_prepared_and_goes_to_the_bank_by_the_day_that_is_promised(cause):
+def test_what_is_approved_is_prepared_and_no_day_is_promised_while_somebody_has_to_act(cause):
     text = letter(cause, "en")
-    assert (
-        "We are preparing your payout" in text and "goes to your bank by Thursday, 26 November 2026" in text
-    )
-    text = letter(cause, "en", facts=replace(FULL, until=None))
     assert "We are preparing your payout" in text and "2026" not in text and "checking" not in text
+
+
+def test_what_is_about_to_be_sent_has_a_day_only_where_that_is_known():
+    assert "should be in your account on Thursday, 26 November 2026" in letter(Cause.LEAVING, "en")
+    assert letter(Cause.LEAVING, "en", facts=replace(FULL, until=None)) == letter(Cause.TO_BATCH, "en")
 
 
 @pytest.mark.parametrize(

@@ -389,11 +389,3 @@ def test_a_seller_with_payouts_under_way_is_told_of_each():
     approval.approve(payout_ids=[payout.pk], actor=make.person("approver"), now=NOW)
     found = paragraphs.seller(seller=seller, now=NOW)
     assert [each.cause for each in found] == [Cause.TO_BATCH, Cause.TO_REVIEW]
-
-
-def test_the_number_of_queries_grows_with_neither_payouts_nor_earnings(django_assert_max_num_queries):
-    seller = make.seller()
-    for day in range(7):
-        quick.payout(seller=seller, now=NOW - timedelta(days=7 - day))
-    with django_assert_max_num_queries(1 + paragraphs.MOST * 8):
-        assert len(paragraphs.seller(seller=seller, now=NOW)) == paragraphs.MOST
