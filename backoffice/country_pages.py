@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -52,8 +51,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     if not countries.is_open(code):
         raise Http404(_("No country {code}").format(code=code))
     country, now = countries.get(code), clock.database_now()
-    zone = explain.bank_zones([country])[code]  # a cut-off is our bank's, and said by its clock on every page
-    cut_off = calendars.value_date_for(country, now).cut_off_at.astimezone(ZoneInfo(zone))
+    zone = explain.bank_zones([country])[code]  # beside what its file says, a cut-off is said by our bank's clock
     today = calendars.local_today(country, now)
     run = explain.forthcoming(country, due=today, now=now)
     minimum = Money(country.minimum_minor, country.currency)
@@ -63,7 +61,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "back_url": reverse("admin:settings_countries"),
         "back_label": _("Countries"),
         "reference": country.code,
-        "facts": _facts(country, cut_off),
+        "facts": _facts(country),
         "zone": zone,
         "minimum": minimum,
         "run": run.run,
@@ -75,14 +73,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return pages.render(request, "admin/settings/country.html", context)
 
 
-def _facts(country: Country, cut_off: datetime) -> list[tuple[str, Any]]:
+def _facts(country: Country) -> list[tuple[str, Any]]:
     lag = country.settlement_lag_days
     scheme = schemes.get(country.account_scheme)
     return [
         (_("Currency"), country.currency),
         (pgettext("how often a country is paid", "Paid"), country.paid),
         (_("Rail"), rail_words.called(country.rail)),
-        (_("Cut-off"), f"{cut_off:%H:%M} {explain.city(str(cut_off.tzinfo))}"),
+        (_("Cut-off"), f"{country.cut_off:%H:%M} {explain.city(country.time_zone)}"),
         (
             _("Value date"),
             _("the same business day")

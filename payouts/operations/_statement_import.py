@@ -39,6 +39,9 @@ _NOT_YET = 2**63
 _NEAR = 20
 """Statements of one day that are looked at for the one before and the one after."""
 
+_BESIDE = frozenset(("before_day", "statement_day", "before_number", "statement_number"))
+"""What a gap is shown with beside the statements and their balances."""
+
 
 class NoStatement(Refused):
     """What was brought is no statement of ours that can be booked; nothing was kept."""
@@ -172,8 +175,19 @@ def _accept(file: ImportFile, today: date, made: list[Statement]) -> None:
         if statement is not None:
             seen = shown.get("problems", [])
             _tell(shown, _chain(statement.funding_account, as_read(statement), today=today, pk=statement.pk))
-            if any(each not in seen for each in shown["problems"]) or (shown["problems"] and not by_two):
+            told = all(any(_same(each, other) for other in seen) for each in shown["problems"])
+            if not told or (shown["problems"] and not by_two):
                 raise _changed()
+
+
+def _same(problem: dict[str, Any], seen: dict[str, Any]) -> bool:
+    """Both are the same sentence with the same values, as far as both have them.
+
+    A version before or after this one keeps more or fewer values of a gap beside the ids.
+    """
+    values, others = problem["values"], seen["values"]
+    both = (values.keys() & others.keys()) - _BESIDE
+    return problem["text"] == seen["text"] and all(values[name] == others[name] for name in both)
 
 
 def _look(
@@ -192,7 +206,7 @@ def _look(
     number_of = found.account.replace(" ", "")
     ours = FundingAccount.objects.filter(currency=found.currency).order_by("-active", "pk")
     account = next((each for each in ours if each.identifier.replace(" ", "") == number_of), None)
-    day = _day(found)
+    day = found.day
     if account is None and number_of:
         faults.append(
             _(
@@ -261,7 +275,7 @@ def _chain(
     Those that stand are asked, and those ``above`` and ``below`` it in the file, in the order in which they will stand:
     by day, by the bank's number and as they come. ``pk`` is its own where it stands already.
     """
-    day = _day(found) or today
+    day = found.day or today
     stand = Statement.objects.filter(funding_account=account).exclude(statement_id=found.statement_id)
     stand = stand.select_related("funding_account").defer("body_ciphertext")
     earlier = stand.filter(statement_date__lte=day).order_by("-statement_date", "-sequence", "-pk")[:_NEAR]
@@ -284,15 +298,11 @@ def _tell(shown: dict[str, Any], chain: list[statements.Problem]) -> None:
     shown["chain"] = [statement_words.said(each) for each in chain]
 
 
-def _day(found: statements.Statement) -> date | None:
-    return found.closing_date or found.opening_date
-
-
 def _place(found: statements.Statement, pk: int) -> tuple[date, bool, int, int]:
     """Where it stands among those of its account, as `queries.statements` and PostgreSQL have it: those without a
     number come last in their day.
     """
-    return _day(found) or date.min, found.sequence is None, found.sequence or 0, pk
+    return found.day or date.min, found.sequence is None, found.sequence or 0, pk
 
 
 def _add(totals: dict[str, dict[str, int]], found: statements.Statement) -> None:

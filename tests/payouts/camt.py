@@ -66,15 +66,20 @@ def statement(
     day: str = "2026-11-24",
     account: str = IBAN,
     name: str = "",
+    opening_day: str = "",
 ) -> bytes:
-    """A statement that adds up; its id is STMT-number, or ``name``. Without a number where that is None."""
+    """A statement that adds up; its id is STMT-number, or ``name``. Without a number where that is None.
+
+    With an ``opening_day`` it opens with what the day before closed with (PRCD), dated that day.
+    """
     counted = "" if number is None else f"<ElctrncSeqNb>{number}</ElctrncSeqNb>"
     closing = opening_minor + sum(line.amount_minor for line in lines)
     return (
         "<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt>"
         f"<Stmt><Id>{name or f'STMT-{number}'}</Id>{counted}"
         f"<Acct><Id><IBAN>{account}</IBAN></Id><Ccy>EUR</Ccy></Acct>"
-        f"{_balance('OPBD', opening_minor, day)}{_balance('CLBD', closing, day)}"
+        f"{_balance('PRCD' if opening_day else 'OPBD', opening_minor, opening_day or day)}"
+        f"{_balance('CLBD', closing, day)}"
         f"{''.join(_entry(line, day) for line in lines)}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
 

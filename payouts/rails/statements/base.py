@@ -113,6 +113,11 @@ class Statement:
     """Unreadable parts that were left out, balances that do not add up. Not empty: show them."""
 
     @property
+    def day(self) -> date | None:
+        """The day it is of: on which it closes, as it is stored; a bank may date the opening balance the day before."""
+        return self.closing_date or self.opening_date
+
+    @property
     def booked_minor(self) -> int:
         """Sum of the booked entries."""
         return self.credited_minor + self.debited_minor
@@ -167,10 +172,7 @@ def chain_problems(previous: Statement, following: Statement) -> list[Problem]:
 
 def _balances(previous: Statement, following: Statement) -> dict[str, Any]:
     """Both statements with their balances, in what JSON has: days as ISO 8601, "" where there is none."""
-    days = {
-        "before_day": previous.closing_date,
-        "statement_day": following.opening_date or following.closing_date,
-    }
+    days = {"before_day": previous.day, "statement_day": following.day}
     return {
         "before": previous.statement_id,
         "before_number": previous.sequence,

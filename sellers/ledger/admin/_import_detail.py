@@ -78,7 +78,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "by": _import_words.who(file),
         "profile": _import_words.profile(file),
         "statements": statements,
-        "gaps": [gap for shown in statements for gap in shown["gaps"]],
+        # Once, though both statements of a file between which one lies say it.
+        "gaps": list(dict.fromkeys(gap for shown in statements for gap in shown["gaps"])),
         "result": result,
         "pager": page,
         "totals": _import_words.totals(file),

@@ -93,6 +93,52 @@ def test_what_a_version_before_kept_of_a_gap_is_still_said(browser):
     assert "Balances that do not join" not in text
 
 
+@pytest.mark.parametrize("kept", [("statement", "before"), ()])
+def test_one_that_another_version_checked_is_booked_by_two(browser, kept):
+    file, second = brought(browser, WRONG), client("treasurer")
+    (problem,) = file.preview[0]["problems"]
+    values = problem["values"]
+    problem["values"] = {name: values[name] for name in kept} if kept else {**values, "of_a_later_version": 1}
+    file.save(update_fields=["preview"])
+    confirm(second, file)
+    assert Statement.objects.get(sequence=2).opening_minor == 7
+
+
+def test_one_whose_opening_balance_is_dated_the_day_before_is_booked_by_two(browser):
+    body = camt.statement(
+        [camt.Line(-5_00)], number=2, day="2026-11-25", opening_minor=7, opening_day="2026-11-24"
+    )
+    file, second = brought(browser, body), client("treasurer")
+    assert file.preview[0]["problems"][0]["values"]["statement_day"] == "2026-11-25"
+    confirm(second, file)
+    assert Statement.objects.get(sequence=2).opening_minor == 7
+
+
+def test_a_day_that_was_shown_otherwise_keeps_nothing_from_being_booked(browser):
+    file, second = brought(browser, WRONG), client("treasurer")
+    file.preview[0]["problems"][0]["values"]["statement_day"] = "2026-11-24"
+    file.save(update_fields=["preview"])
+    confirm(second, file)
+    assert Statement.objects.count() == 2
+
+
+def test_a_gap_between_other_balances_than_were_shown_is_looked_at_anew(browser):
+    file, second = brought(browser, WRONG), client("treasurer")
+    file.preview[0]["problems"][0]["values"]["closed_minor"] = 5
+    file.save(update_fields=["preview"])
+    assert confirm(second, file).status_code == 409 and Statement.objects.count() == 1
+
+
+def test_a_gap_between_two_statements_of_one_file_is_said_once(browser):
+    days = [camt.statement(number=n, day=f"2026-11-{23 + n}", opening_minor=o) for n, o in
+            ((2, 1_000_000), (3, 7))]  # fmt: skip
+    second = re.search(b"<Stmt>.*</Stmt>", days[1])[0]
+    file = brought(browser, days[0].replace(b"</BkToCstmrStmt>", second + b"</BkToCstmrStmt>"))
+    address = reverse("admin:ledger_import_detail", args=[file.pk])
+    (gap,) = browser.get(address).context["gaps"]
+    assert (gap.closed.statement, gap.opened.statement) == ("STMT-2", "STMT-3")
+
+
 def test_the_wrong_one_waits_and_keeps_the_right_one_out_of_nothing(browser):
     wrong = brought(browser, WRONG)
     confirm(browser, brought(browser, RIGHT))
