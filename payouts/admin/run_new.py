@@ -138,8 +138,10 @@ def _nothing(found: run_preview.Preview, until: date | None, country: str) -> di
     """Why nobody would be paid, and from which day somebody would, country by country."""
     now = database_now()
     coming = due.upcoming(creation.chosen(until=until, country=country, now=now))
-    if found.left:
+    if any(each.code not in due.BY_ITSELF for each in found.left):
         why = _("What is due is kept back for the reasons above. Settle them, and look again.")
+    elif found.left:
+        why = _("What is due waits for later earnings, as the reasons above say.")
     elif coming:
         why = _("Nothing is due that is not in a payout already.")
     else:
@@ -149,7 +151,7 @@ def _nothing(found: run_preview.Preview, until: date | None, country: str) -> di
     return {
         "why": why,
         "next": [
-            _("{country}: earnings fall due on {day}; the run of {run} takes them by itself.").format(
+            _("{country}: earnings fall due on {day}; the run of {run} takes what nothing keeps back.").format(
                 country=each.called,
                 day=explain.day(day),
                 run=explain.day(explain.forthcoming(each, due=day, now=now).run),

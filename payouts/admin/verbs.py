@@ -116,11 +116,8 @@ def _next_dates(preview: Preview) -> Sequence[str]:
     codes = sorted({p.country for p in preview.allowed})
     paid = [countries.get(code) for code in codes if countries.is_open(code)]
     zones = explain.bank_zones(paid)
-    stops = {stop: zones[each.code] for each in paid if (stop := rails.open_on(each.rail))}
-    lines += [
-        sentences(rails.stopped_words(stop, zone), _("What is approved waits until then."))
-        for stop, zone in stops.items()
-    ]
+    stopped = rails.stopped_words(*{each.rail for each in paid})
+    lines += [sentences(stopped, _("What is approved waits until then."))] if stopped else []
     for country in paid:
         deadline = calendars.value_date_for(country, now)
         lines.append(

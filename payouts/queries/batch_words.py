@@ -132,8 +132,7 @@ def stopped_words(batch: Batch) -> str:
     """Who stopped its rail, and who lets it go on; empty where nothing is to be handed over, or it is not stopped."""
     if batch.status not in (BatchStatus.PROPOSED, BatchStatus.APPROVED, BatchStatus.SUBMITTING):
         return ""
-    stop = rails.open_on(batch.rail)
-    return "" if stop is None else rails.stopped_words(stop, explain.zone_of(batch.country))
+    return rails.stopped_words(batch.rail)
 
 
 def _approved(batch: Batch, *, by: str, paid: str, stopped: str, late: bool) -> str:

@@ -49,19 +49,21 @@ SELECT min(coming.due_date)
 FROM sellers_seller AS s JOIN ledger_account AS a ON a.seller_id = s.id
 CROSS JOIN LATERAL (
   SELECT e.due_date FROM ledger_earning AS e
-  WHERE e.account_id = a.id AND e.due_date > greatest(%(until)s, a.covered_through)
+  WHERE e.account_id = a.id AND e.amount_minor > 0 AND e.due_date > greatest(%(until)s, a.covered_through)
   ORDER BY e.due_date LIMIT 1
 ) AS coming
-WHERE s.country = %(country)s
+WHERE s.country = %(country)s AND a.currency = %(currency)s
 """
 
 
 def upcoming(markets: Sequence[tuple[Country, date]]) -> list[tuple[Country, date]]:
-    """The first due date after each country's day on which something falls due there; none where nothing does."""
+    """The first due date after each country's day on which something to be paid falls due there; none where nothing
+    does.
+    """
     found = []
     with connection.cursor() as cursor:
         for country, until in markets:
-            cursor.execute(_NEXT, {"country": country.code, "until": until})
+            cursor.execute(_NEXT, {"country": country.code, "currency": country.currency, "until": until})
             (day,) = cursor.fetchone()
             if day is not None:
                 found.append((country, day))
@@ -79,6 +81,9 @@ def arguments(country: Country, until: date, *, after: int = 0, through: int = L
         "through": through,
     }
 
+
+BY_ITSELF = frozenset({"negative", "zero", "under_minimum"})
+"""Reasons that end with later earnings; the others somebody has to settle."""
 
 # Why a run leaves a balance alone, in words that say what to do.
 REASONS = {

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.words import ended
+from backoffice.words import ended, sentences
 from payouts.models import BankDocument, Batch, Incident, RailSwitch, Submission
 from payouts.queries import explain, rail_words, recorded, tallies
 from payouts.queries.tallies import Totals
@@ -65,8 +66,16 @@ def why(stop: RailSwitch) -> str:
     return recorded.by(stop.stopped_by_id, stop.reason)
 
 
-def stopped_words(stop: RailSwitch, zone: str) -> str:
-    """Since when nothing is handed over, by whom and why, and who ends that; moments by the clock of this zone."""
+def stopped_words(*rails: str) -> str:
+    """Since when nothing is handed to these rails, by whom and why, and who ends that; empty while they are open.
+
+    Of a stop of a rail beside one of every rail both are told: each has to end. It is a deed of ours, told by our own
+    clock.
+    """
+    return sentences(*(_stopped(each) for each in stops().filter(rail__in=[*rails, ALL])))
+
+
+def _stopped(stop: RailSwitch) -> str:
     words = (
         _(
             "{rail} has been stopped since {since}. {who} stopped it: “{reason}” Nothing is handed over until "
@@ -80,7 +89,7 @@ def stopped_words(stop: RailSwitch, zone: str) -> str:
     )
     return words.format(
         rail=rail_words.beginning(stop.rail),
-        since=explain.clock(stop.stopped_at, zone),
+        since=explain.clock(stop.stopped_at, timezone.get_current_timezone_name()),
         who=stopper(stop),
         reason=ended(why(stop)),
     )

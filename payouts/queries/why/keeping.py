@@ -11,7 +11,7 @@ from backoffice.audit import holders
 from backoffice.words import number, sentences
 from payouts import countries
 from payouts.models import Batch, CapChange, CapKind, FundingAccount, Payout
-from payouts.queries import caps, explain, leaving, rails
+from payouts.queries import caps, explain, leaving
 from payouts.states import BatchStatus, PayoutStatus
 from sellers.ledger import written
 from sellers.ledger.money import Money
@@ -26,15 +26,6 @@ class Capped:
     words: str
     actor: str
     first: bool
-
-
-def stopped(*, rail: str, country: str) -> str:
-    """Since when nothing is handed to the rail, why, and who lets it go on; empty while it is open.
-
-    Of a stop of this rail beside one of all both are told: each has to end.
-    """
-    found = rails.stops().filter(rail__in=[rail, rails.ALL])
-    return sentences(*(rails.stopped_words(each, explain.zone_of(country)) for each in found))
 
 
 def no_date() -> str:

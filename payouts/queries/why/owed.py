@@ -10,7 +10,7 @@ from backoffice.words import later, sentences
 from payouts import countries
 from payouts.countries import Country, calendars
 from payouts.models import PayoutAccount
-from payouts.queries import explain
+from payouts.queries import explain, rails
 from payouts.queries.why import acting, bars, details, keeping
 from payouts.queries.why.causes import Cause, Explanation, Facts
 from sellers.ledger import written
@@ -201,7 +201,7 @@ class _Question:
         return Explanation(text, _("the schedule"), Cause.NEXT_RUN, facts)
 
     def _stop(self) -> str:
-        return keeping.stopped(rail=self.country.rail, country=self.country.code)
+        return rails.stopped_words(self.country.rail)
 
     def account(self, currency: str) -> Explanation | None:
         """Why there is no bank account to pay to; None when there is one."""

@@ -16,6 +16,7 @@ from payouts.queries import (
     blocks,
     explain,
     outside,
+    rails,
     recorded,
 )
 from payouts.queries.why import acting, keeping, releasing
@@ -98,7 +99,7 @@ def _waiting(payout: Payout, now: datetime, known: keeping.Known) -> Explanation
 
 
 def _stop(payout: Payout) -> str:
-    return keeping.stopped(rail=keeping.rail_of(payout), country=payout.country)
+    return rails.stopped_words(keeping.rail_of(payout))
 
 
 def _kept(stop: str, capped: keeping.Capped | None) -> str:

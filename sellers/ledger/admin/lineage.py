@@ -93,9 +93,7 @@ def _share(share: periods.Share, month: Month, query: dict[str, str]) -> dict[st
 
 def _foot(month: Month, book: str, currency: str, shares: Sequence[periods.Share]) -> dict[str, Any]:
     """The sums of the rows; what the book opened and closes with, and the month before; the sums of all books."""
-    totals = [
-        each for each in periods.totals(first=month.first, last=month.last) if each.currency == currency
-    ]
+    totals = periods.totals(first=month.first, last=month.last, currency=currency)
     own = next((each for each in totals if each.book == book), Total(book, currency, 0, 0, 0))
     before = (month.first - timedelta(days=1)).replace(day=1)
     leads = own.opening and periods.month(first=before, now=database_now())
@@ -109,7 +107,10 @@ def _foot(month: Month, book: str, currency: str, shares: Sequence[periods.Share
         "opening": Money(own.opening, currency),
         "closing": Money(own.closing, currency),
         "before_url": f"{reverse('admin:ledger_period_accounts', args=[before])}?{query}" if leads else "",
-        "closed": {side: Money(getattr(own, side), currency) for side in ("debit", "credit")},
+        # An open month goes on while it is added up: only what was written down at its close can differ.
+        "closed": {side: Money(getattr(own, side), currency) for side in ("debit", "credit")}
+        if month.status == periods.CLOSED
+        else None,
         "all_debits": Money(sum(each.debit for each in totals), currency),
         "all_credits": Money(sum(each.credit for each in totals), currency),
     }

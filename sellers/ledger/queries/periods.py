@@ -113,17 +113,19 @@ def month(*, first: date, now: datetime) -> Month | None:
     return next((each for each in months(now=now) if each.first == first), None)
 
 
-def totals(*, first: date, last: date) -> list[Total]:
-    """What each book held before ``first`` and how it moved through ``last``; in the order of the books.
+def totals(*, first: date, last: date, currency: str = "") -> list[Total]:
+    """What each book held before ``first`` and how it moved through ``last``; in the order of the books, of one
+    currency where it is given.
 
     A closed month's come from what stood when it was closed; an open one's are added up anew.
     """
-    kept = PeriodTotal.objects.filter(period__first_day=first, period__last_day=last, period__closed=True)
+    stored = PeriodTotal.objects.filter(**{"currency": currency} if currency else {})
+    kept = stored.filter(period__first_day=first, period__last_day=last, period__closed=True)
     if found := list(kept):
         return _sorted(
             Total(t.book, t.currency, t.opening_minor, t.debit_minor, t.credit_minor) for t in found
         )
-    before = PeriodTotal.objects.filter(period__last_day__lt=first, period__closed=True)
+    before = stored.filter(period__last_day__lt=first, period__closed=True)
     newest = before.order_by("-period__first_day").values_list("period_id", "period__last_day").first()
     opening = (
         {(t.book, t.currency): t.closing_minor for t in before.filter(period_id=newest[0])} if newest else {}
@@ -131,9 +133,9 @@ def totals(*, first: date, last: date) -> list[Total]:
     moved: dict[tuple[str, str], tuple[int, int]] = {}
     since = newest[1] + timedelta(days=1) if newest else date.min
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"first": first, "last": last, "since": since})
-        for book, currency, earlier, debit, credit in cursor.fetchall():
-            key = (book, currency)
+        cursor.execute(_MOVED, {"first": first, "last": last, "since": since, "currency": currency})
+        for book, code, earlier, debit, credit in cursor.fetchall():
+            key = (book, code)
             opening[key] = opening.get(key, 0) + int(earlier)
             moved[key] = (int(debit), int(credit))
     keys = opening.keys() | moved.keys()
@@ -145,7 +147,7 @@ SELECT e.book, e.currency, coalesce(sum(e.amount_minor) FILTER (WHERE t.booked_o
   coalesce(sum(e.amount_minor) FILTER (WHERE t.booked_on >= %(first)s AND e.amount_minor > 0), 0),
   coalesce(-sum(e.amount_minor) FILTER (WHERE t.booked_on >= %(first)s AND e.amount_minor < 0), 0)
 FROM ledger_transaction AS t JOIN ledger_entry AS e ON e.transaction_id = t.id
-WHERE t.booked_on BETWEEN %(since)s AND %(last)s GROUP BY 1, 2
+WHERE t.booked_on BETWEEN %(since)s AND %(last)s AND (%(currency)s = '' OR e.currency = %(currency)s) GROUP BY 1, 2
 """
 
 

@@ -80,11 +80,14 @@ def test_a_run_of_nothing_says_why_and_what_falls_due_next(analyst):
     account = make.ledger_account()
     for more in (9, 0, 4):
         make.earning(account, due_date=day + timedelta(days=more))
+    # Neither what a run does not take is announced, nor what lowers what it takes.
+    make.earning(account, due_date=day - timedelta(days=1), amount_minor=-5_00)
+    make.earning(make.ledger_account(currency="USD"), due_date=day - timedelta(days=1))
     answer = analyst.get("/runs/new/", {"country": ""})
     run = explain.forthcoming(countries.get("FR"), due=day, now=now).run
     (line,) = answer.context["nothing"]["next"]
     assert line == (
-        f"France: earnings fall due on {explain.day(day)}; the run of {explain.day(run)} takes them by itself."
+        f"France: earnings fall due on {explain.day(day)}; the run of {explain.day(run)} takes what nothing keeps back."
     )
     assert "Nothing is due that is not in a payout already." in answer.content.decode()
 
@@ -102,6 +105,12 @@ def test_a_run_in_which_all_is_kept_back_leads_to_the_reasons(analyst):
     page = analyst.get("/runs/new/", {"country": "FR"}).content.decode()
     assert "What is due is kept back for the reasons above." in page
     assert "The seller is not verified" in page
+
+
+def test_a_run_in_which_all_waits_for_more_asks_nobody_to_settle_it(analyst):
+    make.earning(make.ledger_account(), amount_minor=-5_00)
+    page = analyst.get("/runs/new/", {"country": "FR"}).content.decode()
+    assert "What is due waits for later earnings" in page and "Settle them" not in page
 
 
 def test_a_small_run_is_made_at_once_and_a_double_click_makes_nothing_twice(analyst):

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from sellers.ledger.admin import lineage
-from sellers.ledger.models import Book
+from sellers.ledger.admin import lineage, months
+from sellers.ledger.models import Book, Period
 from sellers.ledger.operations import posting
 from sellers.ledger.queries import periods
 from tests import books, make
@@ -126,8 +126,16 @@ def test_a_month_says_below_its_books_that_they_balance():
     assert "Total In balance 0.00 EUR 2,005.00 EUR 2,005.00 EUR 0.00 EUR" in words("/books/2026-11/totals/")[0]
 
 
-def test_sums_that_are_not_one_are_said(monkeypatch):
+def _as_closed(ask):
+    """A month as if it were closed: nothing keeps these two transactions of it from that but what is not explained."""
+    return lambda month: replace(ask(month), period=Period(closed=True))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_sums_that_are_not_one_are_said(monkeypatch, closed):
     opened("MAIN", 1_000_00, books.IN_OCTOBER)
+    if closed:
+        monkeypatch.setattr(months, "month_or_404", _as_closed(months.month_or_404))
     asked = periods.totals
     off = {Book.SUSPENSE: 7}
     monkeypatch.setattr(
@@ -138,9 +146,25 @@ def test_sums_that_are_not_one_are_said(monkeypatch):
     assert "Total Out of balance" in words("/books/2026-10/totals/")[0]
     shown, _links = words("/books/2026-10/accounts/rows/?book=suspense&currency=EUR")
     assert "Out of balance All books of the month in EUR: debits of €1,005.07" in shown
-    assert (
-        "Differs The totals of the month have debits of €5.07 and credits of €1,000.00 in this book." in shown
-    )
+    differs = "Differs The totals of the month have debits of €5.07 and credits of €1,000.00 in this book."
+    assert (differs in shown) is closed, "an open month goes on while it is added up"
+
+
+def test_books_whose_balances_do_not_add_up_to_nothing_are_not_in_balance(monkeypatch):
+    opened("MAIN", 1_000_00, books.IN_OCTOBER)
+    asked = periods.totals
+    monkeypatch.setattr(periods, "totals", lambda **days: [replace(each, opening=7) for each in asked(**days)])
+    assert "Total Out of balance" in words("/books/2026-10/totals/")[0]
+
+
+def test_totals_of_one_currency_are_those_of_all_that_are_in_it():
+    opened("MAIN", 1_000_00, books.IN_OCTOBER)
+    make.earning(make.ledger_account(currency="USD"), now=books.IN_OCTOBER)
+    days = {"first": date(2026, 10, 1), "last": date(2026, 10, 31)}
+    both = periods.totals(**days)
+    assert {each.currency for each in both} == {"EUR", "USD"}
+    for code in ("EUR", "USD"):
+        assert periods.totals(**days, currency=code) == [each for each in both if each.currency == code]
 
 
 def test_the_day_a_fact_happened_stands_beside_the_one_it_is_booked_on_where_they_differ():
