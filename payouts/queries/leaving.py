@@ -17,8 +17,8 @@ BEFORE_SENDING = (BatchStatus.PROPOSED, BatchStatus.APPROVED)
 @dataclass(frozen=True)
 class Leaving:
     """How many payouts leave and what they add up to. ``kept`` are the others by id, a sentence for each; ``full`` are
-    those of them that the cap of the funding account keeps, and ``room`` says how much is left of it. ``capped``: some
-    cap keeps some of them, not only holds and how sellers stand.
+    those of them that the cap of the funding account keeps, and ``room`` says how much is left of it. ``tight`` says
+    which cap keeps them; what holds and how sellers stand keep is not in it.
     """
 
     count: int
@@ -26,7 +26,12 @@ class Leaving:
     kept: Mapping[int, str] = field(default_factory=dict)
     full: Mapping[int, str] = field(default_factory=dict)
     room: str = ""
-    capped: bool = False
+    tight: Mapping[int, caps.Tight] = field(default_factory=dict)
+
+    @property
+    def capped(self) -> bool:
+        """Some cap keeps some of them."""
+        return bool(self.tight)
 
     @property
     def kept_seal(self) -> str:
@@ -59,7 +64,7 @@ def of(*, batch: Batch, day: date) -> Leaving:
         kept=kept,
         full=verdict.full,
         room=verdict.room,
-        capped=bool(verdict.reasons),
+        tight=verdict.tight,
     )
 
 
