@@ -14,18 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from backoffice import home_funding, home_standing, navigation
 from backoffice.doors import countdown
 from backoffice.home_figures import FREE, Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import ALL_PAYOUTS, WORK, Work
-from backoffice.words import number
 from payouts.models import Batch, Incident, Payout, RailSwitch, Submission
 from payouts.queries import (
     batch_words,
-    capped,
     cutoffs,
     deciding,
     filters,
@@ -37,8 +34,6 @@ from payouts.queries import (
 from sellers.ledger.money import Money
 
 _A_DAY = timedelta(days=1)
-MOST_CAPPED = 3
-"""Batches of which the front page says that a cap keeps something."""
 _NARROWED_BY = ("blocked", "waits_for")
 """What is asked of payouts beside what their place is about."""
 
@@ -48,7 +43,7 @@ class Line:
     """A `Work` as one reader sees it now; ``sums`` stand under the page's currencies, in their order.
 
     ``exact`` is false where there are more than are counted. ``oldest`` is since when the first waits, and its page.
-    ``wanted`` is the filter of the payouts that it is about. ``further`` is what is to be known of some of it.
+    ``wanted`` is the filter of the payouts that it is about. ``later`` is where more of it is asked for after the page.
     """
 
     work: Work
@@ -59,7 +54,7 @@ class Line:
     oldest: tuple[datetime, str] | None
     by_country: Mapping[str, int] = field(default_factory=dict)
     wanted: Mapping[str, Any] = field(default_factory=dict)
-    further: Sequence[str] = ()
+    later: str = ""
 
 
 def page(*, permissions: Collection[str], now: datetime, person: Any = None) -> dict[str, Any]:
@@ -214,20 +209,8 @@ def _batches(work: Work, url: str, reader: Reader, wanted: Mapping[str, Any]) ->
         oldest=_oldest(rows[0] if rows else None, "admin:payouts_batch_detail"),
         by_country=by_country,
         wanted=wanted,
-        further=_capped(rows, reader.now),
+        later=reverse("admin:payouts_batch_caps") if rows else "",
     )
-
-
-def _capped(batches: Sequence[Batch], now: datetime) -> list[str]:
-    """What caps keep of the first of these, and who lets it go on."""
-    found = capped.told(batches, now=now)
-    more = len(found) - MOST_CAPPED
-    if more > 0:
-        words = ngettext(
-            "Caps keep something of {n} more batch.", "Caps keep something of {n} more batches.", more
-        )
-        found[MOST_CAPPED:] = [words.format(n=number(more))]
-    return [*found, _("An administrator may ask to raise a cap; another person grants it.")] if found else []
 
 
 def _oldest(one: Payout | Batch | None, url_name: str) -> tuple[datetime, str] | None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from payouts.admin import (
     account_list,
     accounts,
+    batch_caps,
     batch_list,
     batch_verbs,
     batches,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     *payout.urlpatterns,
     *holds.urlpatterns,
     *releases.urlpatterns,
+    *batch_caps.urlpatterns,
     *batch_list.urlpatterns,
     *batches.urlpatterns,
     *invariants.urlpatterns,

@@ -194,13 +194,15 @@ def used_of(
     """What is under way of each subject's cap: from the rollup, and counted anew where that leaves too little room."""
     rows = CapUse.objects.filter(kind=kind, subject_id__in=wanted, currency=currency, day=day)
     used: dict[int, int] = dict.fromkeys(wanted, 0) | dict(rows.values_list("subject_id", "total_minor"))
-    for subject in sorted(used):
-        if used[subject] and used[subject] + wanted[subject] > limit:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT payouts_cap_used(%s, %s, %s, %s)", [kind.value, subject, currency, day]
-                )
-                used[subject] = cursor.fetchone()[0]
+    tight = [subject for subject, minor in used.items() if minor and minor + wanted[subject] > limit]
+    if tight:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT s.id, u.minor FROM unnest(%s::bigint[]) AS s (id)"
+                " CROSS JOIN LATERAL payouts_cap_used(%s, s.id, %s, %s) AS u (minor)",
+                [tight, kind.value, currency, day],
+            )
+            used.update(cursor.fetchall())
     return used
 
 

@@ -104,6 +104,7 @@ TABLE: Mapping[str, Door] = {
     ),
     "payouts_batch_list": Door(("payouts.view_batch",)),
     "payouts_batch_totals": Door(("payouts.view_batch",)),
+    "payouts_batch_caps": Door(("payouts.approve_batch",)),
     "payouts_batch_detail": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_progress": Door(("payouts.view_batch",), args=_batch, unknown=NO_BATCH),
     "payouts_batch_approve": Door(("payouts.approve_batch",), args=_batch, unknown=NO_BATCH),

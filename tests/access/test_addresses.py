@@ -39,7 +39,7 @@ LISTS = (
     "payouts_statement_accounts", "payouts_view_list", "payouts_invariant_list", "payouts_funding_list",
     "payouts_cap_list", "payouts_run_new", "payouts_run_preview", "payouts_why", "search", "ledger_period_list",
     "ledger_period_detail", "ledger_period_totals", "ledger_period_accounts", "ledger_period_accounts_rows",
-    "payouts_batch_totals", "payouts_export_rows_totals", "payouts_recall_totals",
+    "payouts_batch_caps", "payouts_batch_totals", "payouts_export_rows_totals", "payouts_recall_totals",
     "payouts_payoutaccount_totals", "ledger_adjustment_totals",
 )  # fmt: skip
 # No list, or its address is read by a form of its own.

@@ -1,5 +1,6 @@
 """Batches on the front page and in the navigation: those that can be approved, and apart, those that cannot."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from backoffice import home, navigation, roles
 from backoffice.home import Line
-from payouts.models import Batch, Payout
+from payouts.admin import batch_caps
+from payouts.models import Batch, CapKind, Payout
 from payouts.operations import approval, batching, holds, review, submission
-from payouts.queries import batches, capped, explain, waiting
+from payouts.queries import batches, capped, caps, explain, leaving, waiting
 from sellers.ledger.money import Money
 from sellers.operations import lift_suspension, suspend
 from tests import make, make_payouts
@@ -38,6 +40,14 @@ def proposed(seller, amount_minor: int, *, now) -> Batch:
 def lines(person) -> dict[str, Line]:
     found = home.page(permissions=roles.ROLES["treasurer"], now=NOW, person=person)
     return {line.work.label: line for line in [*found["lines"], *found["decisions"]]}
+
+
+def told(client) -> list[str]:
+    """What the part of the front page that comes after it says of caps."""
+    (said,) = re.findall(
+        r'<div class="small" id="caps">(.*)</div>', client.get("/batches/caps/").content.decode()
+    )
+    return said.split("<br>") if said else []
 
 
 @pytest.fixture
@@ -114,30 +124,46 @@ def test_a_batch_that_is_on_its_way_is_not_kept_back(client):
         assert not batches.narrowed(Batch.objects.all(), kept=kept).exists()
 
 
-def test_what_a_cap_keeps_is_said_at_the_batches_to_approve_by_cap_and_with_what_is_left_of_it(client):
-    client.force_login(person := make.user("treasurer", is_staff=True))
+def test_what_a_cap_keeps_is_said_after_the_page_as_the_batches_own_page_keeps_it(client, monkeypatch):
+    monkeypatch.setattr(batch_caps, "database_now", lambda: NOW)
+    client.force_login(make.user("treasurer", is_staff=True))
+    assert "/batches/caps/" not in client.get("/").content.decode()
     batch, fits = make_payouts.proposed_batch([12_00, 34_00, 5_00]), make_payouts.proposed_batch([4_00])
-    assert lines(person)[TO_APPROVE].further == []
+    assert told(client) == []
     cap("payout", 33_00)
     cap("seller_day", 11_00)
     cap("funding_day", 15_00)
     day = explain.day(batch.value_date)
-    *told, who = lines(person)[TO_APPROVE].further
-    assert told == [
-        f"{batch.reference}: 1 payout is over €33.00, the cap of one payout; 1 seller would get more than €11.00 on "
-        f"{day}, the cap of one seller a day; of the €15.00 that SEPA-EUR may pay on {day}, its cap of a day, €15.00 "
-        "is left."
-    ]
-    assert who == "An administrator may ask to raise a cap; another person grants it."
-    page = client.get("/").content.decode()
-    assert f"{batch.reference}: 1 payout is over €33.00, the cap of one payout; 1 seller would" in page
-    make_payouts.approved_batch([10_00])  # takes of the account's cap what the small one needs too
-    now_full = lines(person)[TO_APPROVE].further
-    assert len(now_full) == 2
+    over = (
+        f"{batch.reference}: 1 payout is over €33.00, the cap of one payout; with 1 payout its seller would get more "
+        f"than €11.00 on {day}, the cap of one seller a day."
+    )
+    who = "An administrator may ask to raise a cap; another person grants it."
+    assert told(client) == [over, who]  # what the others keep takes no room of the account
+    assert not leaving.of(batch=batch, day=batch.value_date).full
+    make_payouts.approved_batch([10_00])
     make_payouts.approved_batch([2_00])
-    told = lines(person)[TO_APPROVE].further
-    assert [each.split(":")[0] for each in told[:2]] == [batch.reference, fits.reference]
-    assert told[1].endswith("its cap of a day, €3.00 is left.")
+    *found, _who = told(client)
+    room = f"Of the €15.00 that SEPA-EUR may pay on {day}, its cap of a day, €3.00 is left."
+    assert found == [
+        f"{over[:-1]}; 1 payout does not fit the cap of its funding account. {room}",
+        f"{fits.reference}: 1 payout does not fit the cap of its funding account. {room}",
+    ]
+    assert len(leaving.of(batch=batch, day=batch.value_date).full) == 1
+
+
+def test_caps_are_asked_after_the_first_paint(client):
+    client.force_login(make.user("treasurer", is_staff=True))
+    make_payouts.proposed_batch([12_00])
+    cap("funding_day", 10_00)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/").content.decode()
+    assert 'hx-get="/batches/caps/" hx-trigger="load, again"' in page
+    assert not [
+        each["sql"]
+        for each in queries
+        if "payouts_capuse" in each["sql"] or '"payouts_cap"."limit' in each["sql"]
+    ]
 
 
 def test_what_left_already_takes_of_a_sellers_cap_of_the_day(tmp_path, settings):
@@ -155,25 +181,38 @@ def test_what_left_already_takes_of_a_sellers_cap_of_the_day(tmp_path, settings)
     assert batch.value_date == first.value_date
     assert capped.told([batch], now=sunday) == []
     cap("seller_day", 19_00)
-    assert "1 seller would get more than €19.00" in capped.told([batch], now=sunday)[0]
+    assert "with 1 payout its seller would get more than €19.00" in capped.told([batch], now=sunday)[0]
 
 
-def test_caps_are_asked_alike_however_many_batches_and_payouts_there_are(client, monkeypatch):
-    def asked() -> int:
-        for kind, limit in (("payout", 10_00), ("seller_day", 9_00), ("funding_day", 8_00)):
-            cap(kind, limit)
-        every = list(batches.approvable().select_related("funding_account"))
+def test_only_the_first_are_looked_at_and_no_more_payouts_than_are_read_at_once(monkeypatch):
+    large, *others = (
+        make_payouts.proposed_batch(each) for each in ([12_00, 9_50], [12_00], [13_00], [14_00])
+    )
+    every = list(batches.approvable().select_related("funding_account").order_by("pk"))
+    cap("payout", 10_00)
+    rest = "{} more batches were not looked at here: their pages say what caps keep of them."
+    assert [each.split(":")[0] for each in capped.told(every, now=NOW)] == [
+        *(each.reference for each in (large, *others[:2])),
+        "1 more batch was not looked at here",
+    ]
+    monkeypatch.setattr(capped, "MOST_PAYOUTS", 1)
+    found = capped.told(every, now=NOW)
+    assert found[0].startswith(others[0].reference) and found[1:] == [rest.format(3)]
+    monkeypatch.setattr(capped, "MOST_BATCHES", 0)
+    assert capped.told(every, now=NOW) == [rest.format(4)]
+
+
+def test_use_of_a_cap_is_counted_anew_in_one_query_of_all_sellers(tmp_path, settings):
+    with make_payouts.bank(tmp_path, settings):
+        paid = make_payouts.payouts_of(make_payouts.submitted([1_00, 2_00, 3_00]))
+    day = paid[0].batch.value_date
+
+    def used(of: list[Payout], limit: int) -> tuple[dict[int, int], int]:
+        wanted = {each.seller_id: 10_00 for each in of}
         with CaptureQueriesContext(connection) as queries:
-            assert len(capped.told(every, now=NOW)) == len(every)
-        return len(queries)
+            found = caps.used_of(CapKind.SELLER_DAY, currency="EUR", day=day, limit=limit, wanted=wanted)
+        return found, len(queries)
 
-    make_payouts.proposed_batch([12_00, 9_50])
-    before = asked()
-    for kind in ("payout", "seller_day", "funding_day"):
-        cap(kind, None)
-    for _each in range(3):
-        make_payouts.proposed_batch([12_00, 9_50, 9_00, 7_00])
-    assert asked() == before
-    monkeypatch.setattr(home, "MOST_CAPPED", 1)
-    told = lines(make.user("treasurer", is_staff=True))[TO_APPROVE].further
-    assert len(told) == 3 and told[1] == "Caps keep something of 3 more batches."
+    assert used(paid, 10_00) == ({each.seller_id: each.amount_minor for each in paid}, 2)
+    assert used(paid[:1], 10_00)[1] == 2
+    assert used(paid, 13_00)[1] == 1  # there is room by the rollup

@@ -21,7 +21,7 @@ NO_PAGES = frozenset(
         "sellers_seller_statement_pdf", "ledger_period_totals", "ledger_journal_state", "ledger_journal_download",
         "payouts_job_progress", "payouts_job_state", "payouts_batch_totals", "payouts_export_rows_totals",
         "payouts_recall_totals", "payouts_payoutaccount_totals", "ledger_adjustment_totals",
-        "ledger_period_accounts_rows",
+        "ledger_period_accounts_rows", "payouts_batch_caps",
     }
 )  # fmt: skip
 ORDER = ("auditor", "analyst", "treasurer", "approver", "compliance", "accountant", "support", "admin")
