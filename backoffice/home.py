@@ -20,6 +20,8 @@ from backoffice.doors import countdown
 from backoffice.home_figures import FREE, Figure, payouts_url, sums
 from backoffice.home_piles import Pile, Reader
 from backoffice.home_work import ALL_PAYOUTS, WORK, Work
+from backoffice.words import together
+from payouts import countries
 from payouts.models import Batch, Incident, Payout, RailSwitch, Submission
 from payouts.queries import (
     batch_words,
@@ -28,6 +30,8 @@ from payouts.queries import (
     filters,
     holding,
     incident_words,
+    rail_words,
+    rails,
     unknown,
     worklist,
 )
@@ -229,6 +233,8 @@ class Miss:
     figures: list[tuple[str, Figure]]
     today: bool = False
     """Whether the day that its words name is today for who reads it, by the program's clock."""
+    stopped: str = ""
+    """The rails of these countries over which nothing goes, whatever is done, before they go on."""
 
 
 def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
@@ -236,13 +242,14 @@ def _cut_offs(lines: list[Line], now: datetime) -> list[Miss]:
     midnight in Paris it is still yesterday in New York. After the last one, those of the next such day. Those of one
     day stand together.
     """
-    ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now)).figures]
+    stopped = set(rails.stops().values_list("rail", flat=True))
+    ahead = [miss for each in cutoffs.upcoming(now=now) if (miss := _miss(each, lines, now, stopped)).figures]
     soon = [each for each in ahead if each.cut_off.today or each.cut_off.at - now <= _A_DAY]
     shown = soon or [each for each in ahead if each.cut_off.day == ahead[0].cut_off.day]
     return sorted(shown, key=lambda each: (each.cut_off.day, each.cut_off.at))
 
 
-def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
+def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime, stopped: Collection[str]) -> Miss:
     figures = []
     for line in lines:
         number = sum(line.by_country.get(code, 0) for code in cut_off.codes)
@@ -250,4 +257,6 @@ def _miss(cut_off: cutoffs.CutOff, lines: list[Line], now: datetime) -> Miss:
             url = payouts_url(**{**line.wanted, **FREE, "country": cut_off.codes})
             figures.append((line.work.label, Figure(number, url)))
     today = cut_off.day == timezone.localdate(now)
-    return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today)
+    over = {countries.get(code).rail for code in cut_off.codes}
+    waits = [rail_words.called(rail) for rail in sorted(over) if rail in stopped or rails.ALL in stopped]
+    return Miss(cut_off, countdown.until(cut_off.at, now=now), figures, today, together(waits))

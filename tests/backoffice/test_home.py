@@ -205,6 +205,15 @@ def test_what_misses_the_cut_off_is_said_with_its_moment_and_who_must_act():
     assert [(label, figure.value) for label, figure in late.figures] == [("To approve", 1)]
 
 
+@pytest.mark.parametrize(("rail", "said"), [("sepa", True), ("*", True), ("sandbox", False)])
+def test_what_misses_the_cut_off_of_a_stopped_rail_says_that_it_has_to_go_on_first(client, rail, said):
+    quick.payout()
+    client.force_login(make.user("analyst", is_staff=True))
+    assert "it has to go on first" not in client.get("/").content.decode()
+    RailSwitch.objects.create(rail=rail, reason="The bank moves house.", stopped_at=make.NOW)
+    assert ("Stopped, SEPA: it has to go on first." in client.get("/").content.decode()) is said
+
+
 def test_what_is_on_hold_does_not_miss_a_cut_off_for_it_would_not_go_anyway(client):
     quick.payout(), quick.reviewed(), quick.approved()
     stopped = [quick.payout(), quick.reviewed(), quick.approved()]

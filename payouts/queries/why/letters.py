@@ -60,6 +60,8 @@ SAID: Mapping[Cause, str] = {
     Cause.NOTHING_OWED: "nothing_owed",
     Cause.ORDER_CANCELS_OUT: "order_cancels_out",
 }
+PLANNED: Mapping[str, str] = {"not_due": "not_due_undated", "next_run": "next_run_undated"}
+"""What is said in place of a text that names the run's day, while nothing of the run is paid on any day."""
 UNDATED: Mapping[str, str] = {"new_details": "checking", "leaving": "preparing"}
 """What is said in place of a text that promises a day, where there is none to promise."""
 _PREPARED = frozenset({PayoutStatus.APPROVED, PayoutStatus.BATCHED})
@@ -97,6 +99,8 @@ def _sentence(explanation: Explanation, ours: Mapping[str, str], locale: str) ->
         name = "preparing"  # as it was before: to be checked anew would tell them
     elif facts.until is None:
         name = UNDATED.get(name, name)
+    elif facts.paid is None:
+        name = PLANNED.get(name, name)
     return ours[name].format(
         it=_it(facts, ours, locale),
         reference=facts.sent_as or facts.reference,  # what their bank finds it by

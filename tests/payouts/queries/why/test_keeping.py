@@ -151,9 +151,19 @@ def test_what_the_next_run_takes_has_no_value_date_while_the_rail_is_stopped():
         found = paragraphs.seller(seller=Seller.objects.get(pk=later.pk), now=NOW)
         return expected.of_seller(seller=later, told=found, now=NOW)[0]
 
-    assert comes().on is not None
+    def sent() -> list[str]:
+        return [
+            letter(paragraphs.seller(seller=Seller.objects.get(pk=each.pk), now=NOW)[0])
+            for each in (seller, later)
+        ]
+
+    assert comes().on is not None and all("We plan to pay it out" in each for each in sent())
     stop()
     assert comes().on is None and comes().run is not None
+    assert (
+        "It is part of your next payout." in sent()[0]
+        and "It is part of a payout after that day." in sent()[1]
+    )
     text, one = row()
     assert one.on is None and one.run is not None
     assert "the run of Monday 30 November takes it. Every rail has been stopped" in text
